@@ -1,0 +1,77 @@
+"""The exceptions ctxopt raises for its users' mistakes, and the exit codes they end in.
+
+CtxoptError                 exit 2
+├── ConfigError             an unknown key, a bad value, two configurations
+├── ContextError            the context root or the Dockerfile is missing or unusable
+├── IgnoreFileError         an ignore file that Docker itself refuses
+├── DockerfileError         a Dockerfile that Docker itself refuses
+├── GitError                git is missing, or refused what was asked of it
+└── WriteError              a file could not be written, or must not be
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process tells its caller."""
+
+    OK = 0
+    FINDINGS = 1
+    USAGE = 2
+    BUG = 3
+    INTERRUPTED = 130
+
+
+class CtxoptError(Exception):
+    """A mistake that one sentence explains; ``hint`` is the next step, if there is one."""
+
+    exit_code = ExitCode.USAGE
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class ConfigError(CtxoptError):
+    """The configuration or a command-line value cannot be used."""
+
+
+class ContextError(CtxoptError):
+    """The context root or the Dockerfile is missing or cannot be read."""
+
+
+class GitError(CtxoptError):
+    """Git is missing or refused what was asked of it."""
+
+
+class WriteError(CtxoptError):
+    """A file could not be written, or must not be."""
+
+
+class LocatedError(CtxoptError):
+    """A refusal with a place: ``path`` as the user knows it and a 1-based ``line``, either may be None."""
+
+    def __init__(
+        self,
+        reason: str,
+        *,
+        path: str | None = None,
+        line: int | None = None,
+        hint: str | None = None,
+    ) -> None:
+        place = ":".join(str(part) for part in (path, line) if part is not None)
+        super().__init__(f"{place}: {reason}" if place else reason, hint=hint)
+        self.reason = reason
+        self.path = path
+        self.line = line
+
+
+class IgnoreFileError(LocatedError):
+    """An ignore file that Docker refuses, with Docker's reason."""
+
+
+class DockerfileError(LocatedError):
+    """A Dockerfile that Docker refuses, with Docker's reason."""
