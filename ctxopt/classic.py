@@ -1,0 +1,127 @@
+"""What the classic builder's client does differently: forced files, its check, its tar.
+
+Source: docker/cli cli/command/image/build.go runBuild and cli/command/image/build.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ctxopt import wire
+from ctxopt.context import BuildContext
+from ctxopt.crowd import walk
+from ctxopt.errors import IgnoreFileError
+from ctxopt.matcher import Matcher, read_matcher
+from ctxopt.tree import DIR, FILE, SYMLINK, Flag, View
+from ctxopt.walk import Policy
+
+_RANDOM_NAME = ".dockerfile." + "0" * 20
+"""What the client calls a Dockerfile from outside the context, with random digits."""
+
+
+def forced_patterns(
+    patterns: list[tuple[int | None, str]], dockerfile: str | None, path: str | None
+) -> Matcher:
+    """Return the matcher with the exceptions that force the ignore file and the Dockerfile in.
+
+    Source: docker/cli cli/command/image/build/context.go TrimBuildFilesFromExcludes.
+    """
+    for name in (".dockerignore", dockerfile):
+        if name is None:
+            continue
+        try:
+            excluded = read_matcher(patterns, path).matches_single_parent(name)
+        except IgnoreFileError:
+            continue  # the client goes on, and its check of the context reports it
+        if excluded:
+            patterns = [*patterns, (None, "!" + name)]
+    return read_matcher(patterns, path)
+
+
+def check_patterns(root: str, matcher: Matcher) -> None:
+    """Raise the IgnoreFileError that the client meets in its own check before the walk.
+
+    Only patterns that cannot be compiled can fail, so the check costs nothing without them.
+    Source: docker/cli cli/command/image/build/context.go ValidateContextDirectory.
+    """
+    if not matcher.has_broken:
+        return
+    for folder, folders, files in os.walk(root):
+        folders.sort(key=os.fsencode)
+        files.sort(key=os.fsencode)
+        inside = os.path.relpath(folder, root)
+        prefix = "" if inside == "." else inside + "/"
+        for name in files:
+            matcher.matches_or_parent(prefix + name)
+        folders[:] = [name for name in folders if not matcher.matches_or_parent(prefix + name)]
+
+
+def walk_until_failure(root: str, matcher: Matcher) -> View:
+    """Return what the client uploads when its walk fails on a pattern after its check did not.
+
+    The tar just ends there, and the build goes on with what it holds.
+    Source: moby/go-archive archive.go (*Tarballer).Do.
+    """
+    lenient = matcher.lenient()
+    tree = walk(root, Policy(lenient, lenient.classic_prunes, takes_sockets=False))
+    view = View(tree, sends_excluded_parents=False)
+    flags = {
+        path: bytearray(folder.flags or bytes(len(folder.kinds)))
+        for path, folder in tree.folders.items()
+    }
+    failed = False
+    for folder, index, path, _ in view.walk_all():
+        failed = failed or _fails(matcher, path)
+        flags[folder.path][index] |= Flag.EXCLUDED * failed
+    cut_off = {path: bytes(values) for path, values in flags.items()}
+    return View(tree, sends_excluded_parents=False, flags=cut_off)
+
+
+def _fails(matcher: Matcher, path: str) -> bool:
+    try:
+        matcher.decide(path)
+    except IgnoreFileError:
+        return True
+    return False
+
+
+def tar_bytes(view: View, context: BuildContext) -> int:
+    """Return the length of the uploaded tar: the figure after ``Sending build context``."""
+    total = wire.TAR_END
+    for folder, index, path in view.sent():
+        kind = folder.kinds[index]
+        name = path.rpartition("/")[2]
+        odd = folder.odd.get(name) if folder.odd else None
+        repeat = view.hard_links.get(path)
+        link = repeat[0] if repeat else ""
+        if kind == SYMLINK and folder.links:
+            link = folder.links[name]
+        content = folder.sizes[index] if kind == FILE and repeat is None else 0
+        total += wire.tar_entry(
+            path + "/" if kind == DIR else path,
+            content=content,
+            link=link,
+            mtime=odd.mtime if odd else 0,
+            capability=odd.capability if odd else 0,
+        )
+    if context.dockerfile.found and context.dockerfile.inside is None:
+        total += _outside_dockerfile(view, context)
+    return total
+
+
+def _outside_dockerfile(view: View, context: BuildContext) -> int:
+    """What rewriting the tar adds for a Dockerfile from outside: it loses its end blocks.
+
+    Without an ignore file the client writes two entries in random order; this is the common one.
+    Source: docker/cli cli/command/image/build/context.go AddDockerfileToBuildContext.
+    """
+    dockerfile = os.path.getsize(context.dockerfile.absolute)
+    line = len(f"\n{_RANDOM_NAME}\n")
+    old = next((entry for entry in view.entries() if entry.path == ".dockerignore"), None)
+    if old is None:
+        first = wire.tar_entry(_RANDOM_NAME, content=dockerfile)
+        return first + wire.tar_entry(".dockerignore") + len(".dockerignore") + line - wire.TAR_END
+    grown = wire.tar_entry(old.path, content=old.size + line) - wire.tar_entry(
+        old.path, content=old.size
+    )
+    return grown + wire.tar_entry(_RANDOM_NAME) + dockerfile - wire.TAR_END

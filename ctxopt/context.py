@@ -1,0 +1,248 @@
+"""What a build is given: the context root, its Dockerfile, and the ignore file in force with the why.
+
+Reads the two files and looks for those that only seem to be in force; walks nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from ctxopt.errors import ContextError, IgnoreFileError
+from ctxopt.ignorefile import IgnoreFile, parse_ignore_file
+
+Builder = Literal["buildkit", "classic"]
+BUILDERS: tuple[Builder, ...] = get_args(Builder)
+
+_MAX_LINKS = 255
+
+
+@dataclass(frozen=True, slots=True)
+class DockerfileLocation:
+    """Where the Dockerfile is; ``found`` is False where there is none at the default place."""
+
+    path: str
+    """As people name it: relative to the context root where it is inside, else as it was given."""
+    absolute: str
+    inside: str | None
+    """Relative to the context root, ``/``-separated; None for a Dockerfile outside of it."""
+    found: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IgnoreChoice:
+    """The ignore file in force; ``file`` is None where no pattern applies."""
+
+    path: str | None
+    """As people name it; None where there is no ignore file."""
+    absolute: str | None
+    reason: str
+    file: IgnoreFile | None
+
+
+@dataclass(frozen=True, slots=True)
+class InactiveIgnoreFile:
+    """A file that looks like the ignore file and is not the one in force."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BuildContext:
+    """One build's input, found on disk. ``root`` is absolute, without symbolic links."""
+
+    root: str
+    given: str
+    builder: Builder
+    dockerfile: DockerfileLocation
+    ignore: IgnoreChoice
+    inactive: tuple[InactiveIgnoreFile, ...] = ()
+
+
+def find_context(
+    root: str = ".", *, dockerfile: str | None = None, builder: Builder = "buildkit"
+) -> BuildContext:
+    """Find the Dockerfile and the ignore file that ``builder`` would use for ``root``.
+
+    ``dockerfile`` is relative to the working directory, as Docker's ``-f``. Raises ContextError
+    where the root or a named Dockerfile is missing, IgnoreFileError where Docker refuses the file.
+    """
+    real = _find_root(root)
+    location = _find_dockerfile(real, dockerfile)
+    choice = _classic_ignore(real) if builder == "classic" else _buildkit_ignore(real, location)
+    inactive = tuple(_find_inactive(real, location, choice, builder))
+    return BuildContext(real, root, builder, location, choice, inactive)
+
+
+def _find_root(given: str) -> str:
+    try:
+        real = os.path.realpath(given, strict=True)
+        mode = os.stat(real).st_mode
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ContextError(
+            f"context {given!r}: {reason}", hint="name the folder that `docker build` is given"
+        ) from error
+    if not stat.S_ISDIR(mode):
+        raise ContextError(
+            f"context {given!r} is not a folder",
+            hint=f"name the folder it is in: {os.path.dirname(given) or '.'}",
+        )
+    return real
+
+
+def _find_dockerfile(root: str, given: str | None) -> DockerfileLocation:
+    """Source: docker/buildx build/opt.go loadInputs and handleLowercaseDockerfile."""
+    path = os.path.abspath(given) if given is not None else os.path.join(root, "Dockerfile")
+    folder, name = os.path.split(path)
+    if name == "Dockerfile" and not os.path.lexists(path):
+        lower = os.path.join(folder, "dockerfile")
+        if os.path.lexists(lower):
+            path, name = lower, "dockerfile"
+    real = os.path.join(os.path.realpath(folder), name)
+    inside = None
+    if real.startswith(root.rstrip("/") + "/"):
+        inside = real[len(root.rstrip("/")) + 1 :]
+    found = os.path.lexists(path)
+    if given is not None and not found:
+        raise ContextError(
+            f"Dockerfile {given!r}: no such file",
+            hint="-f is relative to the current directory, not to the context",
+        )
+    if os.path.isdir(path):
+        raise ContextError(f"Dockerfile {given or path!r} is a folder", hint="name the file in it")
+    return DockerfileLocation(inside or given or path, real, inside, found)
+
+
+def _classic_ignore(root: str) -> IgnoreChoice:
+    """Source: docker/cli cli/command/image/build/dockerignore.go ReadDockerignore."""
+    path = os.path.join(root, ".dockerignore")
+    if not os.path.exists(path):
+        return IgnoreChoice(None, None, "there is no .dockerignore", None)
+    try:
+        content = _read(path)
+    except OSError as error:
+        raise IgnoreFileError(
+            f"error reading .dockerignore: {error.strerror}",
+            path=".dockerignore",
+            hint="the classic builder refuses to build",
+        ) from error
+    return IgnoreChoice(
+        ".dockerignore", path, "the only one the classic builder reads",
+        parse_ignore_file(content, ".dockerignore"),
+    )  # fmt: skip
+
+
+def _buildkit_ignore(root: str, dockerfile: DockerfileLocation) -> IgnoreChoice:
+    """Source: moby/buildkit frontend/dockerui/config.go ReadEntrypoint, dockerIgnorePatterns.
+
+    BuildKit ignores errors while reading: what cannot be read counts as empty or absent.
+    """
+    own = _shown(dockerfile.path) + ".dockerignore"
+    folder, name = os.path.split(dockerfile.absolute)
+    found = _resolve(folder, name + ".dockerignore")
+    if dockerfile.found and found is not None and not os.path.isdir(found):
+        content, problem = _read_or_empty(found)
+        reason = "it belongs to the Dockerfile" + problem
+        return IgnoreChoice(own, found, reason, parse_ignore_file(content, own))
+    path = os.path.join(root, ".dockerignore")
+    if not os.path.lexists(path):
+        return IgnoreChoice(None, None, "there is no .dockerignore", None)
+    resolved = _resolve(root, ".dockerignore")
+    if resolved is None:
+        return IgnoreChoice(
+            ".dockerignore", path,
+            "it is a link to something outside the context, which BuildKit reads as empty", None,
+        )  # fmt: skip
+    if os.path.isdir(resolved):
+        return IgnoreChoice(
+            ".dockerignore", path, "it is a folder, which BuildKit reads as empty", None
+        )
+    content, problem = _read_or_empty(resolved)
+    return IgnoreChoice(
+        ".dockerignore", resolved, "it is at the root of the context" + problem,
+        parse_ignore_file(content, ".dockerignore"),
+    )  # fmt: skip
+
+
+def _find_inactive(
+    root: str, dockerfile: DockerfileLocation, choice: IgnoreChoice, builder: Builder
+) -> list[InactiveIgnoreFile]:
+    """Name the files near the context that look like its ignore file and are not."""
+    found = []
+    folder, name = os.path.split(dockerfile.absolute)
+    own = os.path.join(folder, name + ".dockerignore")
+    if builder == "classic":
+        if os.path.exists(own):
+            found.append((own, "the classic builder reads only .dockerignore at the root"))
+    elif choice.path != ".dockerignore" and os.path.lexists(os.path.join(root, ".dockerignore")):
+        found.append((os.path.join(root, ".dockerignore"), f"{choice.path} is used instead"))
+    if folder != root:
+        beside = os.path.join(folder, ".dockerignore")
+        if os.path.exists(beside):
+            why = f"beside the Dockerfile only {name}.dockerignore is read"
+            found.append((beside, why))
+        astray = os.path.join(root, name + ".dockerignore")
+        if os.path.exists(astray):
+            why = f"only {name}.dockerignore in the folder of the Dockerfile is read"
+            found.append((astray, why))
+    return [InactiveIgnoreFile(_relative(root, path), reason) for path, reason in found]
+
+
+def _relative(root: str, path: str) -> str:
+    inside = path.startswith(root.rstrip("/") + "/")
+    return path[len(root.rstrip("/")) + 1 :] if inside else os.path.relpath(path)
+
+
+def _shown(path: str) -> str:
+    return path.removeprefix("./")
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def _read_or_empty(path: str) -> tuple[bytes, str]:
+    """The content, or nothing and why: an unreadable file arrives empty."""
+    try:
+        return _read(path), ""
+    except OSError as error:
+        return b"", f", but it cannot be read ({error.strerror}) and counts as empty"
+
+
+def _resolve(root: str, name: str) -> str | None:
+    """Follow links the way a builder does that sees nothing but ``root``; None if there is nothing.
+
+    Absolute targets start at ``root`` and ``..`` stops there.
+    Source: tonistiigi/fsutil followlinks.go and containerd continuity/fs RootPath.
+    """
+    pending = name.split("/")
+    resolved: list[str] = []
+    links = 0
+    while pending:
+        part = pending.pop(0)
+        if part in ("", "."):
+            continue
+        if part == "..":
+            del resolved[-1:]
+            continue
+        path = os.path.join(root, *resolved, part)
+        try:
+            mode = os.lstat(path).st_mode
+        except OSError:
+            return None
+        if stat.S_ISLNK(mode):
+            links += 1
+            if links > _MAX_LINKS:
+                return None
+            target = os.readlink(path)
+            if target.startswith("/"):
+                resolved = []
+            pending = target.split("/") + pending
+        else:
+            resolved.append(part)
+    return os.path.join(root, *resolved)

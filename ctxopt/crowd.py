@@ -1,0 +1,270 @@
+"""Walk a context root with as many processes as help, into one ContextTree.
+
+A walk starts alone. Once it has seen enough to be worth it, it forks workers that share what is
+left: a worker that runs dry raises its hand, and the others pass on half of what they have.
+Only Linux forks; elsewhere, or with other threads running, one process does it all.
+"""
+
+from __future__ import annotations
+
+import gc
+import marshal
+import mmap
+import os
+import select
+import socket
+import sys
+import threading
+from array import array
+from collections.abc import Callable
+
+from ctxopt.errors import CtxoptError, IgnoreFileError
+from ctxopt.tree import ContextTree, Folder, Oddity, Tally, WalkError, tally
+from ctxopt.walk import Policy, Reader, Task, root_task
+
+_ALONE = 4_000
+"""Entries one process reads before it asks for help: about as long as forking takes."""
+
+_TASK_BYTES = 60_000
+"""Longest path passed to another worker; longer ones stay where they are."""
+
+_POLL_SECONDS = 0.1
+
+Progress = Callable[[int], None]
+"""Told how many entries have been seen so far."""
+
+
+class _Gathering:
+    """What one process has read so far."""
+
+    def __init__(self, policy: Policy, *, here: bool = False) -> None:
+        self.folders: dict[str, Folder] = {}
+        self.tallies: dict[str, Tally] = {}
+        self.errors: list[WalkError] = []
+        self.walked = 0
+        self.reader = Reader(policy, self.errors.append, here=here)
+
+    def read(self, task: Task) -> list[Task]:
+        result = self.reader.read(task)
+        if result is None:
+            return []
+        folder, below = result
+        self.folders[folder.path] = folder
+        self.tallies[folder.path] = tally(folder, folder.flags)
+        self.walked += len(folder.kinds)
+        return below
+
+
+def walk(
+    root: str, policy: Policy, *, processes: int = 1, progress: Progress | None = None
+) -> ContextTree:
+    """Read everything below the folder ``root`` that ``policy`` enters.
+
+    ``processes`` is the most that may read at once. Raises IgnoreFileError where Docker's walk
+    fails on a pattern.
+    """
+    collecting = gc.isenabled()
+    gc.disable()  # millions of small values and no cycles: collecting costs a fifth of the walk
+    gathering = _Gathering(policy)
+    try:
+        stack = [root_task(root, policy)]
+        while stack:
+            stack += gathering.read(stack.pop())
+            if progress:
+                progress(gathering.walked)
+            if processes > 1 and gathering.walked > _ALONE and len(stack) > 1 and _may_fork():
+                _Crowd(root, policy, processes, progress).read(stack, gathering)
+                break
+    finally:
+        gathering.reader.close()
+        if collecting:
+            gc.enable()
+    errors = sorted(gathering.errors, key=lambda error: os.fsencode(error.path))
+    return ContextTree(root, gathering.folders, tuple(errors), gathering.walked, gathering.tallies)
+
+
+def default_processes() -> int:
+    """Return how many processes may usefully read at once on this machine."""
+    return min(len(os.sched_getaffinity(0)), 8) if sys.platform == "linux" else 1
+
+
+def _may_fork() -> bool:
+    return sys.platform == "linux" and threading.active_count() == 1
+
+
+class _Crowd:
+    """Forked workers, their shared queue of folders, and a byte per worker that says it is idle."""
+
+    def __init__(
+        self, root: str, policy: Policy, processes: int, progress: Progress | None
+    ) -> None:
+        self._root = root
+        self._policy = policy
+        self._processes = processes
+        self._progress = progress
+        self._idle = mmap.mmap(-1, processes)
+        self._seen = mmap.mmap(-1, 8 * processes)
+        self._out, self._in = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._out.setblocking(False)
+        self._in.setblocking(True)
+
+    def read(self, stack: list[Task], gathering: _Gathering) -> None:
+        """Read what is on ``stack`` and all below it, into ``gathering``."""
+        shares = [stack[number :: self._processes] for number in range(self._processes)]
+        pipes: list[int] = []
+        children: list[int] = []
+        for number, share in enumerate(shares):
+            receiving, sending = os.pipe()
+            child = os.fork()
+            if child == 0:
+                os.close(receiving)
+                self._work(number, share, sending)
+            os.close(sending)
+            pipes.append(receiving)
+            children.append(child)
+        results = self._collect(pipes, gathering.walked)
+        for child in children:
+            os.waitpid(child, 0)
+        for result in results:
+            _merge(result, gathering)
+        self._read_leftovers(gathering)
+
+    def _collect(self, pipes: list[int], before: int) -> list[bytes]:
+        """Read what every worker sends until it closes its pipe."""
+        received: dict[int, list[bytes]] = {pipe: [] for pipe in pipes}
+        open_pipes = set(pipes)
+        while open_pipes:
+            ready, _, _ = select.select(open_pipes, [], [], _POLL_SECONDS)
+            for pipe in ready:
+                block = os.read(pipe, 1 << 20)
+                if block:
+                    received[pipe].append(block)
+                else:
+                    os.close(pipe)
+                    open_pipes.discard(pipe)
+            if self._progress:
+                self._progress(before + sum(array("q", self._seen[:])))
+        return [b"".join(received[pipe]) for pipe in pipes]
+
+    def _read_leftovers(self, gathering: _Gathering) -> None:
+        """Read the folders that were passed on when nobody listened any more."""
+        while True:
+            try:
+                message = self._in.recv(_TASK_BYTES + 1, socket.MSG_DONTWAIT)
+            except BlockingIOError:
+                break
+            stack = [self._task(message)] if message != b"\0" else []
+            while stack:
+                stack += gathering.read(stack.pop())
+        self._in.close()
+        self._out.close()
+
+    def _work(self, number: int, stack: list[Task], sending: int) -> None:
+        """The life of a worker process; it never returns."""
+        status = 1
+        try:
+            gathering = _Gathering(self._policy, here=True)
+            try:
+                self._read_all(number, stack, gathering)
+                result: object = _flatten(gathering)
+            except IgnoreFileError as error:
+                result = (error.reason, error.path, error.line)
+            with os.fdopen(sending, "wb") as pipe:
+                pipe.write(marshal.dumps(result))
+            status = 0
+        except KeyboardInterrupt:
+            pass
+        finally:
+            os._exit(status)
+
+    def _read_all(self, number: int, stack: list[Task], gathering: _Gathering) -> None:
+        idle = self._idle
+        seen = memoryview(self._seen).cast("q")
+        while True:
+            while stack:
+                stack += gathering.read(stack.pop())
+                seen[number] = gathering.walked
+                if len(stack) > 1 and idle.find(b"\1", 0) >= 0:
+                    self._share(stack)
+            idle[number] = 1
+            if idle.find(b"\0", 0) < 0:
+                self._tell_all_to_stop()
+            message = self._in.recv(_TASK_BYTES + 1)
+            if message == b"\0":
+                return
+            idle[number] = 0
+            stack.append(self._task(message))
+
+    def _share(self, stack: list[Task]) -> None:
+        """Pass on the half of ``stack`` that is nearest to the root: the largest folders."""
+        kept = []
+        half = len(stack) // 2
+        for task in stack[:half]:
+            try:
+                self._out.send(os.fsencode(task.path)[: _TASK_BYTES + 1])
+            except OSError:  # the queue is full, or the path too long for it
+                kept.append(task)
+        stack[:half] = kept
+
+    def _tell_all_to_stop(self) -> None:
+        for _ in range(self._processes):
+            try:
+                self._out.send(b"\0")
+            except BlockingIOError:
+                return  # the queue is full of folders: whoever reads them says it again
+
+    def _task(self, message: bytes) -> Task:
+        """Find the scope of a folder that another worker passed on."""
+        path = os.fsdecode(message)
+        matcher = self._policy.matcher
+        scope = matcher.root()
+        above = ""
+        first = root_task(self._root, self._policy)
+        for name in path.split("/"):
+            decision = scope.decide_one(name)
+            above = f"{above}/{name}" if above else name
+            if decision.excluded and self._policy.prunes(above):
+                return Task(path, None, first.anchor)
+            scope = scope.enter(name, decision)
+        return Task(path, scope, first.anchor)
+
+
+def _flatten(gathering: _Gathering) -> tuple[object, ...]:
+    """Turn what a worker read into what ``marshal`` writes: a tenth of the time of pickling."""
+    folders = [
+        (
+            f.path, f.joined, f.kinds, f.sizes.tobytes(), f.packets.tobytes(), f.flags, f.links,
+            f.inodes.tobytes() if f.inodes else None,
+            {name: (o.mtime, o.capability) for name, o in f.odd.items()} if f.odd else None,
+            (t.entries, t.files, t.bytes, t.wire, t.messages, t.excluded, t.excluded_bytes),
+        )
+        for f, t in zip(gathering.folders.values(), gathering.tallies.values(), strict=True)
+    ]  # fmt: skip
+    errors = [(error.path, error.reason) for error in gathering.errors]
+    return folders, errors, gathering.walked
+
+
+def _merge(message: bytes, gathering: _Gathering) -> None:
+    """Add what a worker sent; raises the IgnoreFileError it met, if it met one."""
+    if not message:
+        raise CtxoptError("a process that read the context ended early", hint="run it again")
+    result = marshal.loads(message)
+    if isinstance(result[0], str):
+        reason, path, line = result
+        raise IgnoreFileError(reason, path=path, line=line)
+    folders, errors, walked = result
+    for path, joined, kinds, sizes, packets, flags, links, inodes, odd, sums in folders:
+        gathering.folders[path] = Folder(
+            path, joined, kinds, _array("q", sizes), _array("I", packets), flags, links,
+            _array("Q", inodes) if inodes else None,
+            {name: Oddity(*values) for name, values in odd.items()} if odd else None,
+        )  # fmt: skip
+        gathering.tallies[path] = Tally(*sums)
+    gathering.errors += [WalkError(path, reason) for path, reason in errors]
+    gathering.walked += walked
+
+
+def _array(code: str, content: bytes) -> array[int]:
+    values: array[int] = array(code)
+    values.frombytes(content)
+    return values

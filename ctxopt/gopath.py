@@ -1,0 +1,147 @@
+"""Go's path functions, as Docker's clients call them: cleaning and ``filepath.Match``.
+
+Works on ``/``-separated text only; never looks at a disk.
+"""
+
+from __future__ import annotations
+
+from posixpath import normpath
+
+_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+
+
+class BadPatternError(ValueError):
+    """Go's ``ErrBadPattern``: "syntax error in pattern"."""
+
+    def __init__(self) -> None:
+        super().__init__("syntax error in pattern")
+
+
+def trim_space(text: str) -> str:
+    """Strip what Go's ``strings.TrimSpace`` strips; ``str.strip`` also takes U+001C to U+001F."""
+    return text.strip(_SPACE)
+
+
+def clean(path: str) -> str:
+    """Return the shortest equivalent path, as Go's ``filepath.Clean`` on Unix."""
+    cleaned = normpath(path)
+    return cleaned[1:] if cleaned.startswith("//") else cleaned
+
+
+def has_meta(component: str) -> bool:
+    """Tell whether ``component`` holds an unescaped ``*``, ``?`` or ``[``.
+
+    Source: tonistiigi/fsutil copy/copy.go splitWildcards and followlinks.go.
+    """
+    escaped = False
+    for char in component:
+        if escaped:
+            escaped = False
+        elif char == "\\":
+            escaped = True
+        elif char in "*?[":
+            return True
+    return False
+
+
+def match(pattern: str, name: str) -> bool:
+    """Report whether ``name`` matches the whole ``pattern``, as Go's ``filepath.Match``.
+
+    Raises BadPatternError only where Go does: a chunk that follows one which cannot match is
+    never checked, so some malformed patterns pass.
+    Source: golang/go path/filepath/match.go Match.
+    """
+    while pattern:
+        star, chunk, pattern = _scan_chunk(pattern)
+        if star and not chunk:
+            return "/" not in name
+        rest = _match_chunk(chunk, name)
+        if rest is not None and (not rest or pattern):
+            name = rest
+            continue
+        if not star:
+            return False
+        for index, char in enumerate(name):
+            if char == "/":
+                return False
+            rest = _match_chunk(chunk, name[index + 1 :])
+            if rest is not None and (not rest or pattern):
+                name = rest
+                break
+        else:
+            return False
+    return not name
+
+
+def _scan_chunk(pattern: str) -> tuple[bool, str, str]:
+    """Split off leading stars and the chunk up to the next star outside a class."""
+    body = pattern.lstrip("*")
+    star = len(body) != len(pattern)
+    in_class = False
+    index = 0
+    while index < len(body):
+        char = body[index]
+        if char == "\\":
+            if index + 1 < len(body):
+                index += 1
+        elif char == "[":
+            in_class = True
+        elif char == "]":
+            in_class = False
+        elif char == "*" and not in_class:
+            break
+        index += 1
+    return star, body[:index], body[index:]
+
+
+def _match_chunk(chunk: str, text: str) -> str | None:
+    """Match a chunk without stars at the start of ``text``; what is left of it, or None."""
+    failed = False
+    while chunk:
+        failed = failed or not text
+        char, chunk = chunk[0], chunk[1:]
+        if char == "[":
+            hit, chunk = _match_class(chunk, "" if failed else text[0])
+            failed = failed or not hit
+        elif char == "?":
+            failed = failed or text[0] == "/"
+        else:
+            if char == "\\":
+                if not chunk:
+                    raise BadPatternError
+                char, chunk = chunk[0], chunk[1:]
+            failed = failed or char != text[0]
+        if not failed:
+            text = text[1:]
+    return None if failed else text
+
+
+def _match_class(chunk: str, char: str) -> tuple[bool, str]:
+    """Match one class whose ``[`` is gone; whether it holds ``char``, and the rest of the chunk."""
+    negated = chunk.startswith("^")
+    if negated:
+        chunk = chunk[1:]
+    hit = False
+    first = True
+    while True:
+        if chunk.startswith("]") and not first:
+            return hit != negated, chunk[1:]
+        low, chunk = _class_char(chunk)
+        high = low
+        if chunk.startswith("-"):
+            high, chunk = _class_char(chunk[1:])
+        hit = hit or low <= char <= high
+        first = False
+
+
+def _class_char(chunk: str) -> tuple[str, str]:
+    if not chunk or chunk[0] in "-]":
+        raise BadPatternError
+    if chunk[0] == "\\":
+        chunk = chunk[1:]
+        if not chunk:
+            raise BadPatternError
+    char, rest = chunk[0], chunk[1:]
+    if "\udc80" <= char <= "\udcff" or not rest:
+        raise BadPatternError
+    return char, rest

@@ -1,0 +1,71 @@
+"""The Python API: what Docker would send, as one frozen value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ctxopt.analysis import analyze
+from ctxopt.context import Builder, find_context
+from ctxopt.errors import ContextError
+from ctxopt.tree import Entry
+
+ViewName = Literal["permitted", "transferred", "excluded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One view of one build context."""
+
+    root: str
+    dockerfile: str | None
+    ignore_file: str | None
+    builder: Builder
+    target: str | None
+    view: ViewName
+    files: int
+    bytes: int
+    """The sum of the sizes of the files, in bytes."""
+    context_bytes: int | None
+    """The figure Docker prints for a first build; None for ``excluded``."""
+    entries: tuple[Entry, ...]
+    """In Docker's order."""
+    errors: tuple[str, ...]
+    """What could not be read, one sentence each; with any, the sums are lower bounds."""
+
+
+def measure(
+    root: str = ".",
+    *,
+    dockerfile: str | None = None,
+    target: str | None = None,
+    build_args: Mapping[str, str] | None = None,
+    builder: Builder = "buildkit",
+    view: ViewName = "permitted",
+) -> Measurement:
+    """Measure the build context at ``root``; ``dockerfile`` is relative to the working directory.
+
+    Raises ContextError, IgnoreFileError or DockerfileError, all of them CtxoptError.
+    """
+    del build_args
+    if view == "transferred":
+        raise ContextError("the transferred view is not available yet")
+    context = find_context(root, dockerfile=dockerfile, builder=builder)
+    analysis = analyze(context, with_excluded=view == "excluded")
+    shown = analysis.permitted
+    entries = tuple(shown.excluded() if view == "excluded" else shown.entries())
+    files = [entry.size for entry in entries if entry.type == "file"]
+    return Measurement(
+        root=context.root,
+        dockerfile=context.dockerfile.path if context.dockerfile.found else None,
+        ignore_file=context.ignore.path,
+        builder=builder,
+        target=target,
+        view=view,
+        files=len(files),
+        bytes=sum(files),
+        context_bytes=None if view == "excluded" else analysis.permitted_bytes,
+        entries=entries,
+        errors=tuple(f"{error.path or '.'}: {error.reason}" for error in analysis.tree.errors),
+    )

@@ -1,0 +1,155 @@
+"""Real Docker's recorded answers, replayed file for file and byte for byte."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from ctxopt.analysis import analyze
+from ctxopt.classic import forced_patterns, tar_bytes, walk_until_failure
+from ctxopt.context import BuildContext, DockerfileLocation, IgnoreChoice, find_context
+from ctxopt.crowd import walk
+from ctxopt.errors import IgnoreFileError
+from ctxopt.ignorefile import parse_ignore_file
+from ctxopt.matcher import read_matcher
+from ctxopt.tree import View
+from ctxopt.walk import Policy
+from tests.recordings import listed, load, make_tree
+
+
+@pytest.fixture(autouse=True)
+def plain_umask():
+    old = os.umask(0o022)
+    yield
+    os.umask(old)
+
+
+def matching_tree(case):
+    tree = {}
+    for item in case["tree"]:
+        path, arrow, target = item.partition(" -> ")
+        tree[path] = {"link": target} if arrow else ("" if path.endswith("/") else path + "\n")
+    return tree
+
+
+def names(view):
+    """Paths as the recorded walks write them: folders end in a slash."""
+    return sorted(entry.path + "/" * (entry.type == "dir") for entry in view.entries())
+
+
+def tar_names(view):
+    """Paths as the recorded tars write them: links show their target, too."""
+    return sorted(
+        entry.path
+        + "/" * (entry.type == "dir")
+        + (f" -> {entry.link}" if entry.type == "symlink" else "")
+        for entry in view.entries()
+    )
+
+
+MATCHING = load("matching.jsonl.gz")
+
+
+@pytest.mark.parametrize("part", range(8))
+def test_matching(part, tmp_path):
+    assert len(MATCHING) == 4000
+    wrong = []
+    for case in MATCHING[part::8]:
+        root = str(tmp_path / case["id"])
+        os.makedirs(root)
+        make_tree(root, matching_tree(case))
+        file = parse_ignore_file(case["ignore"].encode("utf-8", "surrogateescape"), "ignore")
+        patterns = list(file.patterns())
+        if [text for _, text in patterns] != (case["patterns"] or []):
+            wrong.append((case["id"], "patterns"))
+        if buildkit_answer(root, patterns) != (
+            case["buildkit"] if not case["buildkit_error"] else None
+        ):
+            wrong.append((case["id"], "buildkit"))
+        expected = (
+            None if case["classic_error"] else (sorted(case["classic"]), case["classic_tar_bytes"])
+        )
+        if classic_answer(root, patterns, case["dockerfile"]) != expected:
+            wrong.append((case["id"], "classic"))
+    assert wrong == []
+
+
+def buildkit_answer(root, patterns):
+    try:
+        matcher = read_matcher(patterns)
+        return names(View(walk(root, Policy(matcher, matcher.buildkit_prunes))))
+    except IgnoreFileError:
+        return None
+
+
+def classic_answer(root, patterns, dockerfile):
+    """The recorded walk alone: the client's check before it is in the recorded builds."""
+    try:
+        matcher = forced_patterns(patterns, dockerfile, None)
+    except IgnoreFileError:
+        return None
+    try:
+        policy = Policy(matcher, matcher.classic_prunes, takes_sockets=False)
+        view = View(walk(root, policy), sends_excluded_parents=False)
+    except IgnoreFileError:
+        view = walk_until_failure(root, matcher)
+    location = DockerfileLocation(dockerfile, root, dockerfile, True)
+    context = BuildContext(root, root, "classic", location, IgnoreChoice(None, None, "", None))
+    return names(view), tar_bytes(view, context)
+
+
+BUILDS = load("builds.jsonl.gz")
+
+
+def lay(case, tmp_path):
+    make_tree(str(tmp_path), case["tree"], case.get("modes"))
+    root = str(tmp_path / case.get("context", ""))
+    dockerfile = case.get("dockerfile")
+    return root, dockerfile and os.path.normpath(os.path.join(root, dockerfile))
+
+
+@pytest.mark.parametrize("case", BUILDS, ids=[case["id"] for case in BUILDS])
+def test_build_classic(case, tmp_path):
+    root, dockerfile = lay(case, tmp_path)
+    answer = case["docker"]["classic"]
+    refusal = answer.get("error", "")
+    if refusal.startswith("checking context: "):
+        with pytest.raises(IgnoreFileError, match=refusal.removeprefix("checking context: ")):
+            analyze(find_context(root, dockerfile=dockerfile, builder="classic"))
+        return
+    context = find_context(root, dockerfile=dockerfile, builder="classic")
+    if refusal.startswith("unable to prepare context"):
+        assert not context.dockerfile.found
+        return
+    analysis = analyze(context)
+    assert analysis.permitted_bytes == answer["tar_bytes"]
+    if refusal != "unreadable tar":
+        assert tar_names(analysis.permitted) == answer["entries"]
+
+
+def takes_all(case):
+    """Whether the recorded build asked for its whole context, as its figures show."""
+    text = case["tree"].get(case.get("dockerfile", "Dockerfile"), "")
+    last = text.rsplit("FROM", 1)[-1] if isinstance(text, str) else ""
+    return any(line.split()[:2] in (["COPY", "."], ["ADD", "."]) for line in last.splitlines())
+
+
+TAKES_ALL = [
+    case
+    for case in BUILDS
+    if case["docker"]["buildkit"]["context_loaded"] and takes_all(case) and not case.get("target")
+]
+
+
+@pytest.mark.parametrize("case", TAKES_ALL, ids=[case["id"] for case in TAKES_ALL])
+def test_build_buildkit_whole_context(case, tmp_path):
+    root, dockerfile = lay(case, tmp_path)
+    answer = case["docker"]["buildkit"]
+    if answer["error"] and "failed to match excludepatterns" in answer["error"]:
+        with pytest.raises(IgnoreFileError):
+            analyze(find_context(root, dockerfile=dockerfile))
+        return
+    analysis = analyze(find_context(root, dockerfile=dockerfile))
+    assert listed(analysis.permitted.entries()) == answer["files"]
+    assert analysis.permitted_bytes == answer["context_bytes"]
