@@ -536,6 +536,7 @@ def test_stacks_are_recognised(names: set[str], stacks: set[str]):
         ("pyproject.toml", 'requires = ["hatchling", "hatch-vcs"]', True),
         ("pyproject.toml", 'requires = ["uv-dynamic-versioning"]', True),
         ("pyproject.toml", 'requires = ["hatchling"]', False),
+        ("hatch.toml", '[version]\nsource = "vcs"', True),
         ("setup.cfg", "[versioneer]", True),
         ("setup.py", "setup(pbr=True)", True),
         ("versioneer.py", "", True),
