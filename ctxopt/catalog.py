@@ -1,0 +1,249 @@
+"""The catalogue of paths that are known to be heavy, generated, secret or volatile.
+
+It answers which entries a name or a path calls to mind, and what files show about a build. It never decides what may
+be left out, never looks at the disk beyond its own data files, and does not check them: the tests do.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+Kind: TypeAlias = Literal[
+    "dependencies",
+    "version-control",
+    "build-output",
+    "cache",
+    "test-data",
+    "test-report",
+    "data",
+    "model",
+    "media",
+    "archive",
+    "dump",
+    "log",
+    "editor",
+    "os",
+    "secret",
+    "infrastructure-state",
+    "container",
+    "ci",
+    "docs",
+]
+PathType: TypeAlias = Literal["dir", "file", "any"]
+Confidence: TypeAlias = Literal["high", "low"]
+
+_EXTENSION: Final = re.compile(r"\.[^.*?\[\]]+\Z")
+_FIELDS: Final = {"except": "except_names"}
+_WILDCARDS: Final = frozenset("*?[")
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogEntry:
+    """One known path.
+
+    ``pattern`` is the line a fix would write; ``kind``, ``type`` and ``stack`` say what it is. ``reason`` is one sentence
+    on why a build context can do without it, ``link`` the documentation of its maker, ``rebuilt_by`` what makes it again
+    (empty: nothing does) and ``keep_when`` when it has to stay (empty: never). ``except_names`` are globs of names that
+    the pattern hits and that are something else. A ``confidence`` of "low" marks a name that many things share: it needs
+    evidence from ``manifests`` (globs of files in the same folder as the path, or above it) or from git.
+    """
+
+    pattern: str
+    kind: Kind
+    type: PathType
+    stack: str
+    confidence: Confidence
+    reason: str
+    link: str
+    rebuilt_by: str = ""
+    manifests: tuple[str, ...] = ()
+    except_names: tuple[str, ...] = ()
+    keep_when: str = ""
+
+    def is_credible(self, nearby: Collection[str]) -> bool:
+        """Take the file names of the parent folder and its ancestors; tell whether a manifest backs the match.
+
+        True as well when the entry asks for no manifest.
+        """
+        return not self.manifests or any(
+            fnmatchcase(name, manifest) for manifest in self.manifests for name in nearby
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """A language or tool family: globs that show it, and what shows that its build reads git or runs tests.
+
+    ``version_from_git`` holds (file name glob, text); an empty text means that the file alone is the evidence.
+    ``test_commands`` holds words that occur in this order in one shell command, ``test_skips`` texts which show that
+    the command runs no tests after all.
+    """
+
+    name: str
+    manifests: tuple[str, ...] = ()
+    locks: tuple[str, ...] = ()
+    version_from_git: tuple[tuple[str, str], ...] = ()
+    test_commands: tuple[str, ...] = ()
+    test_skips: tuple[str, ...] = ()
+
+
+class _Row(NamedTuple):
+    """An entry in an index; ``regex`` is None where the lookup itself is the proof."""
+
+    order: int
+    entry: CatalogEntry
+    regex: str | None
+
+
+class _Index:
+    """Rows by the last component of their pattern: whole name, extension, first characters, and the few others."""
+
+    def __init__(self, rows: Iterable[tuple[str, _Row]]) -> None:
+        self.by_name: dict[str, list[_Row]] = {}
+        self.by_extension: dict[str, list[_Row]] = {}
+        self.by_start: dict[str, list[_Row]] = {}
+        self.others: list[_Row] = []
+        regexes = []
+        for glob, row in rows:
+            extension = _EXTENSION.search(glob)
+            if _WILDCARDS.isdisjoint(glob):
+                self.by_name.setdefault(glob, []).append(row)
+            elif _WILDCARDS.isdisjoint(glob[:2]):
+                self.by_start.setdefault(glob[:2], []).append(row)
+            elif extension:
+                self.by_extension.setdefault(extension[0], []).append(row)
+            else:
+                self.others.append(row)
+                regexes.append(_glob_regex(glob))
+        # One search says "none of them" for nearly every name.
+        self.others_regex = re.compile(rf"\A(?:{'|'.join(regexes)})\Z") if regexes else None
+
+    def candidates(self, name: str) -> list[_Row]:
+        """Take a name; return the rows it may match, each still to be tested."""
+        found = self.by_name.get(name) or []
+        dot = name.rfind(".")
+        if dot >= 0 and (rows := self.by_extension.get(name[dot:])):
+            found = found + rows
+        if rows := self.by_start.get(name[:2]):
+            found = found + rows
+        if self.others_regex is not None and self.others_regex.match(name):
+            found = found + self.others
+        return found
+
+
+class Catalog:
+    """All entries and stacks, with lookups that are cheap enough for every path of a large tree."""
+
+    def __init__(self, entries: Iterable[CatalogEntry], stacks: Iterable[Stack] = ()) -> None:
+        self.entries: Final = tuple(entries)
+        self.stacks: Final = {stack.name: stack for stack in stacks}
+        names: list[tuple[str, _Row]] = []
+        paths: list[tuple[str, _Row]] = []
+        for order, entry in enumerate(self.entries):
+            tail = entry.pattern.removeprefix("**/")
+            last = tail.rpartition("/")[2]
+            start = r"\A" if tail == entry.pattern else r"(?:\A|/)"
+            row = _Row(order, entry, rf"{start}{_glob_regex(tail)}\Z")
+            if last != tail or tail == entry.pattern:
+                paths.append((last, row))
+            elif _WILDCARDS.isdisjoint(tail) or (tail[0] == "*" and _EXTENSION.fullmatch(tail, 1)):
+                names.append((tail, row._replace(regex=None)))
+            else:
+                names.append((tail, row))
+        self._names, self._paths = _Index(names), _Index(paths)
+
+    def match_name(self, name: str, is_dir: bool) -> tuple[CatalogEntry, ...]:
+        """Take one path component; return the entries about a single name that match it, in catalogue order."""
+        rows = self._names.candidates(name)
+        return _entries(_hits(rows, name, name, is_dir)) if rows else ()
+
+    def match_path(self, path: str, is_dir: bool) -> tuple[CatalogEntry, ...]:
+        """Take a "/"-separated path from the context root; return all entries that match it, in catalogue order."""
+        name = path.rpartition("/")[2]
+        named, placed = self._names.candidates(name), self._paths.candidates(name)
+        if not named and not placed:
+            return ()
+        return _entries(_hits(named, name, name, is_dir) + _hits(placed, path, name, is_dir))
+
+    def stacks_shown_by(self, names: Collection[str]) -> tuple[Stack, ...]:
+        """Take file names of one project; return the stacks that a manifest or lock file among them shows."""
+        return tuple(
+            stack
+            for stack in self.stacks.values()
+            if any(fnmatchcase(n, glob) for glob in stack.manifests + stack.locks for n in names)
+        )
+
+    def version_from_git(self, file_name: str, text: str) -> tuple[str, ...]:
+        """Take a file's name and content; return the texts (or the name) that show a build reading ``.git``."""
+        found = {
+            needle or file_name: None
+            for stack in self.stacks.values()
+            for glob, needle in stack.version_from_git
+            if needle in text and fnmatchcase(file_name, glob)
+        }
+        return tuple(found)
+
+    def test_command(self, script: str) -> str | None:
+        """Take the text of a RUN step; return the first test command it runs, in the catalogue's words, or None."""
+        for command in re.split(r"&&|[;|\n]", script):
+            for stack in self.stacks.values():
+                if any(skip in command for skip in stack.test_skips):
+                    continue
+                for words in stack.test_commands:
+                    if _command_regex(words).search(command):
+                        return words
+        return None
+
+
+@cache
+def load_catalog() -> Catalog:
+    """Return the catalogue that ships with ctxopt; it is read at the first call only."""
+    # Both imports cost more than many commands need, and most commands never ask.
+    import tomllib
+    from importlib.resources import files
+
+    def tables(file: str, key: str) -> list[dict[str, Any]]:
+        read = tomllib.loads(files("ctxopt").joinpath("data", file).read_text("utf-8"))[key]
+        return [{_FIELDS.get(k, k): _frozen(v) for k, v in table.items()} for table in read]
+
+    entries = (CatalogEntry(**table) for table in tables("catalog.toml", "entry"))
+    return Catalog(entries, (Stack(**table) for table in tables("stacks.toml", "stack")))
+
+
+def _frozen(value: Any) -> Any:
+    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+
+
+def _hits(rows: list[_Row], subject: str, name: str, is_dir: bool) -> list[_Row]:
+    other_type = "file" if is_dir else "dir"
+    return [
+        row
+        for row in rows
+        if row.entry.type != other_type
+        and (row.regex is None or re.search(row.regex, subject))
+        and not any(fnmatchcase(name, glob) for glob in row.entry.except_names)
+    ]
+
+
+def _entries(rows: list[_Row]) -> tuple[CatalogEntry, ...]:
+    return tuple(row.entry for row in sorted(rows, key=lambda row: row.order))
+
+
+def _glob_regex(glob: str) -> str:
+    """Take the tail of a pattern; return the regular expression that Docker gives it."""
+    parts = re.split(r"(\*|\?|\[[^\]]*\])", glob)
+    wild = {"*": "[^/]*", "?": "[^/]"}
+    return "".join(wild.get(part, part if part[:1] == "[" else re.escape(part)) for part in parts)
+
+
+@cache
+def _command_regex(words: str) -> re.Pattern[str]:
+    later = r".*[\s\"':,]".join(rf"{re.escape(word)}(?!\w)" for word in words.split())
+    return re.compile(rf"(?:\A|[\s\"'(/=`]){later}")
