@@ -248,7 +248,7 @@ def _merge(message: bytes, gathering: _Gathering) -> None:
     """Add what a worker sent; raises the IgnoreFileError it met, if it met one."""
     if not message:
         raise CtxoptError("a process that read the context ended early", hint="run it again")
-    result = marshal.loads(message)
+    result = marshal.loads(message)  # noqa: S302 - from our own child process
     if isinstance(result[0], str):
         reason, path, line = result
         raise IgnoreFileError(reason, path=path, line=line)

@@ -333,9 +333,12 @@ class Reader:
             path = above + name
             decision = others.get(name, default) if task.scope else None
             scope = None
-            if decision is not None and task.scope is not None:
-                if not (decision.excluded and self.policy.prunes(path)):
-                    scope = task.scope.enter(name, decision)
+            if (
+                decision is not None
+                and task.scope is not None
+                and not (decision.excluded and self.policy.prunes(path))
+            ):
+                scope = task.scope.enter(name, decision)
             if scope is not None or self.policy.enter_pruned:
                 found.append(Task(path, scope, anchor, below))
         found.reverse()

@@ -17,9 +17,9 @@ FIXTURES = ROOT / "fixtures"
 def load(name: str) -> list[dict[str, Any]]:
     """Read one file of recorded cases."""
     path = FIXTURES / "recordings" / name
-    opened = gzip.open(path, "rt") if name.endswith(".gz") else open(path)
-    with opened as lines:
-        return [json.loads(line) for line in lines]
+    content = path.read_bytes()
+    text = gzip.decompress(content) if name.endswith(".gz") else content
+    return [json.loads(line) for line in text.splitlines()]
 
 
 def make_tree(root: str, tree: dict[str, Any], modes: dict[str, str] | None = None) -> None:
