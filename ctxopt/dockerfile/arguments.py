@@ -139,7 +139,9 @@ def _pairs(instruction: str) -> Callable[[str, str], Arguments]:
         for word in words:
             name, equals, value = word.partition("=")
             if not equals:
-                reason = f"Syntax error - can't find = in {quote(word)}. Must be of the form: name=value"
+                reason = (
+                    f"Syntax error - can't find = in {quote(word)}. Must be of the form: name=value"
+                )
                 raise DockerfileError(reason)
             out += (name, value)
         return tuple(out), False

@@ -25,12 +25,13 @@ _FALSE = frozenset({"0", "f", "F", "FALSE", "false", "False"})
 
 def decode(data: bytes | str) -> str:
     """Return ``data`` as text in which every byte that is not UTF-8 is one surrogate escape."""
-    if isinstance(data, str):
-        try:
-            data = data.encode("utf-8", "surrogateescape")
-        except UnicodeEncodeError:
-            data = valid(data).encode()
-    return data.decode("utf-8", "surrogateescape")
+    if isinstance(data, bytes):
+        return data.decode("utf-8", "surrogateescape")
+    try:
+        encoded = data.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        encoded = valid(data).encode()
+    return encoded.decode("utf-8", "surrogateescape")
 
 
 def valid(text: str) -> str:

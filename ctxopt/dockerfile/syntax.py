@@ -183,7 +183,13 @@ def _trigger(rest: str, escape: str, start: int, end: int) -> Instruction:
         return instruction
     name, flags, text = outer
     return replace(
-        instruction, name=name, keyword="ONBUILD", flags=flags, args=(rest,), is_json=False, text=text
+        instruction,
+        name=name,
+        keyword="ONBUILD",
+        flags=flags,
+        args=(rest,),
+        is_json=False,
+        text=text,
     )
 
 

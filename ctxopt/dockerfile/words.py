@@ -94,7 +94,13 @@ class _Words:
 
 class _Lexer:
     def __init__(
-        self, text: str, lookup: Lookup, escape: str, *, quotes: bool = True, keep_unset: bool = False
+        self,
+        text: str,
+        lookup: Lookup,
+        escape: str,
+        *,
+        quotes: bool = True,
+        keep_unset: bool = False,
     ) -> None:
         self.source = text
         self.text = valid(text).removeprefix("\ufeff")
