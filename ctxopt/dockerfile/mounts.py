@@ -56,7 +56,7 @@ def fields_of(value: str) -> list[str]:
             end = line.find(",", at)
             text = line[at:] if end < 0 else line[at:end]
             if '"' in text:
-                raise _csv_error(line, at + text.index('"'), 'bare " in non-quoted field')
+                raise _csv_error(line, at + text.index('"'), 'bare " in non-quoted-field')
             fields.append(text)
             if end < 0:
                 return fields
