@@ -10,6 +10,9 @@ from ctxopt.errors import DockerfileError
 
 def verify_port(text: str) -> None:
     """Raise DockerfileError where ``text`` is no ``[[ip:]port:]port[-port][/protocol]``."""
+    # A variable without a value: Docker 28 lets it pass, newer frontends refuse it.
+    if not text:
+        return
     *left, container = text.rsplit(":", 2) if text.count(":") > 2 else text.split(":")
     port, _, protocol = container.partition("/")
     problem = ""

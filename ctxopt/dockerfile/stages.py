@@ -84,7 +84,11 @@ def resolve(
         states.link()
         reachable = states.reach(chosen)
         dispatcher = Dispatcher(dockerfile.escape, variables, given)
-        for state in [state for state in states.all if state in reachable and state.block]:
+        needed = [state for state in states.all if state in reachable and state.block]
+        for state in needed:
+            # What takes a stage's place is there from the start.
+            state.dispatched = state.replaced_by is not None
+        for state in needed:
             if state.replaced_by is None:
                 dispatcher.run(state, reachable=True)
     except DockerfileError as error:

@@ -1,0 +1,99 @@
+"""What real Docker did with Dockerfiles: the same refusals, and the same contexts asked for."""
+
+from __future__ import annotations
+
+import fnmatch
+import gzip
+import json
+import posixpath
+import re
+from pathlib import Path
+
+import pytest
+
+from ctxopt.dockerfile import context_paths, parse, resolve
+from ctxopt.errors import DockerfileError
+
+RECORDINGS = Path(__file__).parent.parent / "fixtures" / "recordings"
+PREFIX = re.compile(
+    r"(ERROR: failed to build: failed to solve: )?(dockerfile parse error on line (\d+): )?"
+)
+# What fails when the Dockerfile is long understood: in the ignore file, while copying, while running.
+LATER = (
+    "did not complete successfully", "failed to compute cache key", "lstat ", "cannot copy to", "cannot replace to",
+    "illegal exclusion pattern", "syntax error in pattern", "failed to read dockerfile", "unset ssh forward key",
+    "invalid user index", "invalid UTF-8", "non-printable ASCII",
+)  # fmt: skip
+# This Docker's own frontend is older than these.
+NEWER = {"copy-parents", "copy-parents-pivot", "run-security"}
+
+
+def builds():
+    with gzip.open(RECORDINGS / "builds.jsonl.gz", "rt") as lines:
+        for line in lines:
+            case = json.loads(line)
+            path = posixpath.join(case.get("context") or "", case.get("dockerfile") or "Dockerfile")
+            text = case["tree"].get(posixpath.normpath(path))
+            if isinstance(text, str) and case["id"] not in NEWER:
+                case["files"] = None
+                yield case | {"dockerfile": text} | case["docker"]["buildkit"]
+
+
+def dockerfiles():
+    for line in (RECORDINGS / "dockerfiles.jsonl").read_text().splitlines():
+        case = json.loads(line)
+        if case["id"] not in NEWER:
+            yield case
+
+
+def resolved(case):
+    args = dict(argument.partition("=")[::2] for argument in case.get("args") or ())
+    contexts = case.get("contexts") or ()
+    dockerfile = parse(case["dockerfile"])
+    return resolve(dockerfile, target=case.get("target"), build_args=args, named_contexts=contexts)
+
+
+@pytest.mark.parametrize("source", [builds, dockerfiles])
+def test_docker_says_the_same(source):
+    count = 0
+    for case in source():
+        count += 1
+        error = case["error"] or ""
+        prefix = PREFIX.match(error)
+        reason = error[prefix.end() :]
+        late = not reason or any(text in reason for text in LATER)
+        try:
+            paths = context_paths(resolved(case))
+        except DockerfileError as raised:
+            assert raised.reason == reason, case["id"]
+            assert prefix[3] in (None, str(raised.line)), case["id"]
+            continue
+        assert late, (case["id"], reason)
+        if "pattern" not in reason or "includepatterns" in reason:
+            assert (paths is not None) == case["context_loaded"], case["id"]
+    assert count > 200
+
+
+def test_exactly_what_is_asked_for_arrives():
+    count = 0
+    for case in dockerfiles():
+        if case["error"]:
+            continue
+        paths = context_paths(resolved(case)) or ()
+        tree = ["a", "b", "src/x", "src/y", "docs/z", "Dockerfile", *case.get("more", ())]
+        expected = {name for name in tree if any(covers(path, name) for path in paths)}
+        arrived = {name for name in case["files"] if not name.endswith("/")}
+        assert arrived == expected, case["id"]
+        count += 1
+    assert count > 80
+
+
+def covers(path, name):
+    if path == "/":
+        return True
+    wanted = path.split("/")
+    parts = name.split("/")
+    pairs = zip(parts, wanted, strict=False)
+    return len(parts) >= len(wanted) and all(
+        fnmatch.fnmatchcase(part, glob) for part, glob in pairs
+    )
