@@ -173,8 +173,7 @@ def test_each_copy_from_a_named_context_is_a_load_of_its_own():
         (
             F + "COPY --from=$A a /",
             {},
-            "variable expansion is not supported for --from, define a new stage with FROM using ARG from"
-            " global scope as a workaround",
+            "variable expansion is not supported for --from, define a new stage with FROM using ARG from global scope as a workaround",
             2,
         ),
         (

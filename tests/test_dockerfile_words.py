@@ -204,8 +204,7 @@ def test_deep_nesting_is_refused_not_a_crash():
 def test_any_word_expands_or_is_refused(word):
     try:
         expansion = expand(word, ENV.get)
-    except DockerfileError as error:
-        assert error.reason
-    else:
-        assert expansion == expand(word, ENV.get)
-        assert "\udcff" not in expansion.text
+    except DockerfileError:
+        return
+    assert expansion == expand(word, ENV.get)
+    assert "\udcff" not in expansion.text
