@@ -112,6 +112,7 @@ REFUSED = [
     ("COPY a b", "no build stage in current context", 1),
     ("ARG a\nRUN b\nFROM c", "no build stage in current context", 2),
     ("# escape=x\nFROM a", "invalid escape token 'x' does not match ` or \\", 1),
+    ("# escape= \nFROM a", "invalid escape token ' ' does not match ` or \\", 1),
     ("# escape=`\n# escape=`\n", "only one escape parser directive can be used", 2),
     (F + "COPY <<E /x\na", "unterminated heredoc", 2),
     (F + "RUN <<A <<B\nA\n", "unterminated heredoc", 2),

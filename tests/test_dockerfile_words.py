@@ -195,6 +195,13 @@ def test_no_pattern_explodes():
     assert time.perf_counter() - started < 5
 
 
+def test_growth_is_bounded():
+    with pytest.raises(DockerfileError):
+        expand("$BIG" * 100, {"BIG": "x" * 1_000_000}.get)
+    with pytest.raises(DockerfileError):
+        expand("${BIG//?/" + "x" * 100 + "}", {"BIG": "x" * 1_000_000}.get)
+
+
 def test_deep_nesting_is_refused_not_a_crash():
     with pytest.raises(DockerfileError):
         expand("${A:+" * 5_000 + "x" + "}" * 5_000, ENV.get)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from ctxopt.dockerfile.golang import SPACE, parse_bool, quote
 from ctxopt.errors import DockerfileError
 
-_DIRECTIVE = re.compile(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*")
+_BLANKS = "\t\n\f\r "
+_NAME = re.compile(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=")
 _NAMES = frozenset({"syntax", "escape", "check"})
 
 
@@ -37,16 +38,14 @@ class DirectiveReader:
         """
         if self.done:
             return None
-        match = None
-        if line.startswith(self.comment):
-            match = _DIRECTIVE.fullmatch(line[len(self.comment) :].lstrip(SPACE))
-        if match is None or (name := match[1].lower()) not in _NAMES:
+        name, value = _name_and_value(line, self.comment)
+        if name not in _NAMES or not value:
             self.done = True
             return None
         if name in self.seen:
             reason = f"only one {name} parser directive can be used"
             raise DockerfileError(reason, line=number)
-        directive = Directive(name, match[2], number)
+        directive = Directive(name, value, number)
         self.seen[name] = directive
         return directive
 
@@ -97,6 +96,18 @@ def verify_check(text: str) -> None:
         if reason:
             reason = f"failed to parse check options: {reason}"
             raise DockerfileError(reason, line=check.line)
+
+
+def _name_and_value(line: str, comment: str) -> tuple[str, str]:
+    if not line.startswith(comment):
+        return "", ""
+    text = line[len(comment) :].lstrip(SPACE)
+    match = _NAME.match(text)
+    if match is None:
+        return "", ""
+    value = text[match.end() :]
+    # Where there are only blanks, BuildKit's pattern takes the last of them for the value.
+    return match[1].lower(), value.strip(_BLANKS) or value[-1:]
 
 
 def _after_shebang(text: str) -> tuple[str, int]:

@@ -12,6 +12,7 @@ from ctxopt.dockerfile.golang import valid
 from ctxopt.errors import DockerfileError
 
 _STAR, _ANY = 0, 1
+_MAX_SIZE = 2**24
 _Token = str | int
 _REFERENCE = re.compile(r"(\w+)|\{(\w+)\}")
 
@@ -44,7 +45,7 @@ def replace(pattern: str, replacement: str, value: str, *, every: bool) -> str:
         found = _search(tokens, value, 0)
         return value if found is None else value[: found[0]] + replacement + value[found[1] :]
     out: list[str] = []
-    position = last = 0
+    size = position = last = 0
     while position <= len(value):
         found = _search(tokens, value, position)
         if found is None:
@@ -53,6 +54,10 @@ def replace(pattern: str, replacement: str, value: str, *, every: bool) -> str:
         out.append(value[last:start])
         if end > last or start == 0:
             out.append(_template(replacement, value[start:end]))
+            size += len(out[-1])
+            if size > _MAX_SIZE:
+                reason = f"replacements add more than {_MAX_SIZE} characters"
+                raise DockerfileError(reason)
         last = end
         position = max(position + 1, end)
     return "".join(out) + value[last:]

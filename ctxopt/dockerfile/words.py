@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Go's stack grows without end; ours does not.
 _MAX_DEPTH = 50
+# ENV A=$A$A doubles: forty lines would fill any memory.
+_MAX_SIZE = 2**24
 _SPECIAL = frozenset("@*#?-$!0")
 
 
@@ -112,6 +114,7 @@ class _Lexer:
         self.raw_quotes = False
         self.raw_escapes = False
         self.depth = 0
+        self.size = 0
         self.buffer: list[str] = []
         self.found: dict[str, None] = {}
         self.unset: dict[str, None] = {}
@@ -233,6 +236,10 @@ class _Lexer:
     def value(self, name: str) -> str | None:
         value = self.lookup(name)
         (self.unset if value is None else self.found)[name] = None
+        self.size += len(value or "")
+        if self.size > _MAX_SIZE:
+            reason = f"variables expand to more than {_MAX_SIZE} characters"
+            raise DockerfileError(reason)
         return value
 
     def name(self) -> str:
