@@ -369,6 +369,7 @@ def test_runs():
         ("FROM alpine\nCOPY a$X /", ("base-env", "X", 2)),
         ("FROM alpine AS a\nFROM a\nCOPY a$X /", ("base-env", "X", 3)),
         ("FROM alpine\nCOPY a$PATH /", ("base-env", "PATH", 2)),
+        ("FROM alpine\nENV A=$X B=c\nARG C=$A\nCOPY a$C /", ("base-env", "X", 4)),
         ("# syntax=docker/dockerfile:1 x\nFROM scratch", ("frontend", "docker/dockerfile:1", 1)),
         ("FROM alpine\nRUN --mount=target=x a", ("base-workdir", "alpine", 2)),
         (
@@ -410,3 +411,16 @@ def test_long_files_take_linear_time(body):
     started = time.perf_counter()
     build("FROM scratch AS s0\n" + body)
     assert time.perf_counter() - started < 10
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FROM alpine\nENV PATH=/x:$PATH\nCOPY a /",
+        "FROM alpine\nCOPY --chown=$U a /$D",
+        "FROM alpine\nLABEL a=$X\nCOPY a /",
+        "FROM alpine\nENV X=a\nCOPY $X /",
+    ],
+)
+def test_only_what_a_source_depends_on_is_unknown(text):
+    assert {unknown.kind for unknown in build(text).unknowns} == {"base-onbuild"}

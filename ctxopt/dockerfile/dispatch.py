@@ -52,8 +52,9 @@ class Dispatcher:
             state.env = Env(state.base.env)
             state.workdir = state.base.workdir
         else:
-            state.env.set("PATH", DEFAULT_PATH)
-            state.workdir = "/" if state.is_scratch else None
+            scratch = state.is_scratch
+            state.env.set("PATH", DEFAULT_PATH, () if scratch else ("PATH",))
+            state.workdir = "/" if scratch else None
         for step in state.steps:
             stage = _StageRun(self, state, step, reachable=reachable)
             try:
@@ -94,13 +95,19 @@ class _StageRun:
 
     def expand(self, word: str, *, quotes: bool = True) -> Expansion:
         escape = self.out.escape if quotes else "\\"
-        expansion = expand(word, self.state.env.get, escape=escape, quotes=quotes)
-        root = self.state.root
-        if not root.is_scratch:
-            for name in (*expansion.unset, *(n for n in expansion.found if n == "PATH")):
-                unknown = Unknown("base-env", name, self.line, self.state.index)
-                if name != "PATH" or self.state.env.get(name) == DEFAULT_PATH:
-                    self.out.unknowns[unknown] = None
+        return expand(word, self.state.env.get, escape=escape, quotes=quotes)
+
+    def unknown_in(self, expansion: Expansion) -> tuple[str, ...]:
+        """Return the variables of a base image that the text may depend on."""
+        names = [other for name in expansion.found for other in self.state.env.unknown(name)]
+        if not self.state.root.is_scratch:
+            names += expansion.unset
+        return tuple(dict.fromkeys(names))
+
+    def expand_source(self, word: str) -> Expansion:
+        expansion = self.expand(word)
+        for name in self.unknown_in(expansion):
+            self.out.unknowns[Unknown("base-env", name, self.line, self.state.index)] = None
         return expansion
 
     def assign(self, command: Assign) -> None:
@@ -108,22 +115,24 @@ class _StageRun:
         keyword = command.instruction.keyword
         if keyword == "ARG":
             for name, default in command.pairs:
-                value = self.argument(name, default)
-                if value is not None and name not in _NOT_VARIABLES:
-                    env.set(name, value)
+                self.argument(name, default)
             return
         # All of one ENV is expanded before any of it is set.
-        pairs = [(self.expand(n).text, self.expand(v or "").text) for n, v in command.pairs]
+        pairs = [(self.expand(name), self.expand(value or "")) for name, value in command.pairs]
         if keyword == "ENV":
-            for name, value in pairs:
-                env.set(name, value)
+            for name, value in [(n.text, (v.text, self.unknown_in(v))) for n, v in pairs]:
+                env.set(name, *value)
 
-    def argument(self, name: str, default: str | None) -> str | None:
-        if name in self.out.build_args:
-            return self.out.build_args[name]
-        if default is None:
-            return self.out.variables.get(name)
-        return self.expand(default).text
+    def argument(self, name: str, default: str | None) -> None:
+        value = self.out.build_args.get(name)
+        unknown: tuple[str, ...] = ()
+        if value is None and default is None:
+            value = self.out.variables.get(name)
+        elif value is None and default is not None:
+            expansion = self.expand(default)
+            value, unknown = expansion.text, self.unknown_in(expansion)
+        if value is not None and name not in _NOT_VARIABLES:
+            self.state.env.set(name, value, unknown)
 
     def other(self, command: Other) -> None:
         keyword = command.instruction.keyword
@@ -182,7 +191,7 @@ class _StageRun:
         )
 
     def source_path(self, word: str, command: Copy) -> SourcePath:
-        expansion = self.expand(word)
+        expansion = self.expand_source(word)
         text = expansion.text
         is_add = command.instruction.keyword == "ADD"
         empty = tuple(n for n in expansion.found if not self.state.env.get(n)) + expansion.unset
@@ -230,7 +239,7 @@ class _StageRun:
         expansions: list[Expansion] = []
 
         def expanded(word: str) -> str:
-            expansion = self.expand(word)
+            expansion = self.expand_source(word)
             expansions.append(expansion)
             return expansion.text
 
@@ -262,7 +271,7 @@ class _StageRun:
                 self.end_line,
                 self.state.index,
                 self.reachable,
-                (mount.source,),
+                (value,),
                 (path,),
                 mount.target,
                 origin_of(origin) if from_ else None,

@@ -56,8 +56,8 @@ class Origin:
 class Unknown:
     """Something no Dockerfile tells: what might depend on it is as if it were not there.
 
-    ``frontend``: an external frontend (``text``) reads the file. ``base-env``: variable ``text`` is not set here, and
-    a base image might set it. ``base-onbuild``: the base image ``text`` may have triggers. ``base-workdir``: a mount's
+    ``frontend``: an external frontend (``text``) reads the file. ``base-env``: a source depends on variable
+    ``text``, which only the base image can set. ``base-onbuild``: the base image ``text`` may have triggers. ``base-workdir``: a mount's
     target is relative to the working directory of the base ``text``. ``unread``: an instruction of a stage that is
     not built could not be expanded, for the reason ``text``.
     """
@@ -107,7 +107,7 @@ class Source:
 
     ``from_`` is None for the main context. ``mount`` is the mount's type, None for COPY and ADD. ``exclude`` are the
     patterns as written: BuildKit expands no variables in them. ``heredocs`` are inline files, which ask nothing of
-    the context. For an ONBUILD trigger ``line`` is the trigger's, and ``onbuild`` the FROM of the stage that runs it.
+    the context. ``raw`` are the words as written, for a mount its whole value. For an ONBUILD trigger ``line`` is the trigger's, and ``onbuild`` the FROM of the stage that runs it.
     ``flags`` are the instruction's flags as written.
     """
 

@@ -18,12 +18,15 @@ _MAX_LINKS = 32
 
 
 class Env:
-    """Variables on top of another stage's; a long chain is copied flat now and then."""
+    """Variables on top of another stage's, each with the names its value may depend on and nobody knows.
+
+    A long chain of stages is copied flat now and then.
+    """
 
     __slots__ = ("_links", "_parent", "_values")
 
     def __init__(self, parent: Env | None = None) -> None:
-        self._values: dict[str, str] = {}
+        self._values: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._parent = parent
         self._links: int = parent._links + 1 if parent else 0
         if self._links > _MAX_LINKS:
@@ -32,25 +35,34 @@ class Env:
 
     def get(self, name: str) -> str | None:
         """Return the variable's value, None where it has none."""
+        found = self._find(name)
+        return None if found is None else found[0]
+
+    def unknown(self, name: str) -> tuple[str, ...]:
+        """Return the names of a base image's variables that the value may depend on."""
+        found = self._find(name)
+        return () if found is None else found[1]
+
+    def set(self, name: str, value: str, unknown: tuple[str, ...] = ()) -> None:
+        """Set the variable here; the other stage keeps its own."""
+        self._values[name] = (value, unknown)
+
+    def _find(self, name: str) -> tuple[str, tuple[str, ...]] | None:
         env: Env | None = self
         while env is not None:
-            value = env._values.get(name)
-            if value is not None:
-                return value
+            found = env._values.get(name)
+            if found is not None:
+                return found
             env = env._parent
         return None
 
-    def set(self, name: str, value: str) -> None:
-        """Set the variable here; the other stage keeps its own."""
-        self._values[name] = value
-
-    def _flat(self) -> dict[str, str]:
+    def _flat(self) -> dict[str, tuple[str, tuple[str, ...]]]:
         chain: list[Env] = []
         env: Env | None = self
         while env is not None:
             chain.append(env)
             env = env._parent
-        values: dict[str, str] = {}
+        values: dict[str, tuple[str, tuple[str, ...]]] = {}
         for link in reversed(chain):
             values |= link._values
         return values
