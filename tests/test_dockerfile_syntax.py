@@ -207,6 +207,12 @@ def test_refused(text, reason, line):
     assert raised.value.path == "D"
 
 
+def test_an_external_frontend_may_know_better():
+    with pytest.raises(DockerfileError) as raised:
+        parse("# syntax=docker/dockerfile:2-labs\nFROM a\nCOPY --new a b")
+    assert "docker/dockerfile:2-labs" in raised.value.hint
+
+
 @pytest.mark.parametrize(
     "text",
     [

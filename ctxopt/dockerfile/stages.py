@@ -21,6 +21,8 @@ from ctxopt.errors import DockerfileError
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
+    from ctxopt.dockerfile.directives import Directive
+
 WHOLE_CONTEXT = ("/",)
 
 
@@ -33,16 +35,17 @@ def parse(text: bytes | str, *, path: str | None = None) -> Dockerfile:
     if not source:
         reason = "the Dockerfile cannot be empty"
         raise DockerfileError(reason, path=path)
+    syntax = find_syntax(source)
     try:
         verify_check(source)
         script = read_script(source)
         arguments, blocks = gather(script.instructions)
     except DockerfileError as error:
-        raise _located(error, path) from None
+        raise _located(error, path, syntax) from None
     return Dockerfile(
         path,
         script.directives,
-        find_syntax(source),
+        syntax,
         script.escape,
         script.instructions,
         arguments,
@@ -84,15 +87,9 @@ def resolve(
         states.link()
         reachable = states.reach(chosen)
         dispatcher = Dispatcher(dockerfile.escape, variables, given)
-        needed = [state for state in states.all if state in reachable and state.block]
-        for state in needed:
-            # What takes a stage's place is there from the start.
-            state.dispatched = state.replaced_by is not None
-        for state in needed:
-            if state.replaced_by is None:
-                dispatcher.run(state, reachable=True)
+        _run_reachable(states, reachable, dispatcher)
     except DockerfileError as error:
-        raise _located(error, dockerfile.path) from None
+        raise _located(error, dockerfile.path, dockerfile.syntax) from None
     transfers = _transfers(states, reachable, chosen)
     _run_unreachable(states, reachable, dispatcher)
     return _build(dockerfile, states, reachable, chosen, dispatcher, transfers, given)
@@ -111,8 +108,21 @@ def context_paths(build: Build, context: str | None = None) -> tuple[str, ...] |
     return WHOLE_CONTEXT if "/" in union else tuple(sorted(union))
 
 
-def _located(error: DockerfileError, path: str | None) -> DockerfileError:
-    return DockerfileError(error.reason, path=path, line=error.line, hint=error.hint)
+def _located(error: DockerfileError, path: str | None, syntax: Directive | None) -> DockerfileError:
+    hint = None
+    if syntax is not None:
+        hint = f"the file asks for the frontend {syntax.value}, which may accept what Docker's own refuses"
+    return DockerfileError(error.reason, path=path, line=error.line, hint=hint)
+
+
+def _run_reachable(states: States, reachable: Mapping[State, None], dispatcher: Dispatcher) -> None:
+    needed = [state for state in states.all if state in reachable and state.block]
+    for state in needed:
+        # What takes a stage's place is there from the start.
+        state.dispatched = state.replaced_by is not None
+    for state in needed:
+        if state.replaced_by is None:
+            dispatcher.run(state, reachable=True)
 
 
 def _transfers(
