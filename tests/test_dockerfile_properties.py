@@ -26,7 +26,7 @@ DOCKERFILES = st.lists(st.tuples(WORDS, GAPS), max_size=30).map(
 FIRST = "FROM scratch AS first\nCOPY b /\nFROM scratch AS second\n"
 
 
-def outcome(text):
+def outcome(text: str | bytes) -> object:
     try:
         build = resolve(parse(text), build_args={"A": "b"}, named_contexts=["nc", "a"])
     except DockerfileError as error:
@@ -39,25 +39,25 @@ def outcome(text):
     return build
 
 
-def agrees_with_itself(text):
+def agrees_with_itself(text: str | bytes) -> object:
     first = outcome(text)
     assert outcome(text) == first
     return first
 
 
 @given(st.text() | st.binary())
-def test_any_text(text):
+def test_any_text(text: str | bytes) -> None:
     agrees_with_itself(text)
 
 
 @given(DOCKERFILES)
-def test_anything_like_a_dockerfile(text):
+def test_anything_like_a_dockerfile(text: str) -> None:
     agrees_with_itself(text)
     agrees_with_itself("FROM scratch AS a\n" + text)
 
 
 @given(DOCKERFILES)
-def test_stages_the_target_does_not_need_change_nothing(text):
+def test_stages_the_target_does_not_need_change_nothing(text: str) -> None:
     try:
         build = resolve(parse(FIRST + text), target="first")
     except DockerfileError:

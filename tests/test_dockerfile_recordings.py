@@ -8,12 +8,17 @@ import json
 import posixpath
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ctxopt.dockerfile import context_paths, parse, resolve
+from ctxopt.dockerfile import Build, context_paths, parse, resolve
 from ctxopt.errors import DockerfileError
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+Case = dict[str, Any]
 RECORDINGS = Path(__file__).parent.parent / "fixtures" / "recordings"
 PREFIX = re.compile(
     r"(ERROR: failed to build: failed to solve: )?(dockerfile parse error on line (\d+): )?"
@@ -30,7 +35,7 @@ IGNORE_FILE = ('illegal exclusion pattern: "!"', "syntax error in pattern")
 NEWER = {"copy-parents", "copy-parents-pivot", "run-security"}
 
 
-def builds():
+def builds() -> Iterator[Case]:
     with gzip.open(RECORDINGS / "builds.jsonl.gz", "rt") as lines:
         for line in lines:
             case = json.loads(line)
@@ -41,14 +46,14 @@ def builds():
                 yield case | {"dockerfile": text} | case["docker"]["buildkit"]
 
 
-def dockerfiles():
+def dockerfiles() -> Iterator[Case]:
     for line in (RECORDINGS / "dockerfiles.jsonl").read_text().splitlines():
         case = json.loads(line)
         if case["id"] not in NEWER:
             yield case
 
 
-def outcome(case):
+def outcome(case: Case) -> tuple[Build | None, DockerfileError | None]:
     """Return the build and None, or None and the refusal."""
     args = dict(argument.partition("=")[::2] for argument in case.get("args") or ())
     contexts = case.get("contexts") or ()
@@ -62,12 +67,13 @@ def outcome(case):
 
 
 @pytest.mark.parametrize("source", [builds, dockerfiles])
-def test_docker_says_the_same(source):
+def test_docker_says_the_same(source: Callable[[], Iterator[Case]]) -> None:
     count = 0
     for case in source():
         count += 1
         error = case["error"] or ""
         prefix = PREFIX.match(error)
+        assert prefix is not None
         reason = error[prefix.end() :]
         build, refusal = outcome(case)
         if refusal is not None:
@@ -75,18 +81,21 @@ def test_docker_says_the_same(source):
             assert prefix[3] in (None, str(refusal.line)), case["id"]
             continue
         assert not reason or any(text in reason for text in LATER), (case["id"], reason)
+        assert build is not None
         if reason not in IGNORE_FILE:
             loaded = context_paths(build) is not None
             assert loaded == case["context_loaded"], case["id"]
     assert count > 200
 
 
-def test_exactly_what_is_asked_for_arrives():
+def test_exactly_what_is_asked_for_arrives() -> None:
     count = 0
     for case in dockerfiles():
         if case["error"]:
             continue
-        paths = context_paths(outcome(case)[0]) or ()
+        build, _ = outcome(case)
+        assert build is not None
+        paths = context_paths(build) or ()
         tree = ["a", "b", "src/x", "src/y", "docs/z", "Dockerfile", *case.get("more", ())]
         expected = {name for name in tree if any(covers(path, name) for path in paths)}
         arrived = {name for name in case["files"] if not name.endswith("/")}
@@ -95,7 +104,7 @@ def test_exactly_what_is_asked_for_arrives():
     assert count > 70
 
 
-def covers(path, name):
+def covers(path: str, name: str) -> bool:
     if path == "/":
         return True
     wanted = path.split("/")

@@ -210,6 +210,7 @@ def test_refused(text, reason, line):
 def test_an_external_frontend_may_know_better():
     with pytest.raises(DockerfileError) as raised:
         parse("# syntax=docker/dockerfile:2-labs\nFROM a\nCOPY --new a b")
+    assert raised.value.hint is not None
     assert "docker/dockerfile:2-labs" in raised.value.hint
 
 
