@@ -424,3 +424,18 @@ def test_long_files_take_linear_time(body):
 )
 def test_only_what_a_source_depends_on_is_unknown(text):
     assert {unknown.kind for unknown in build(text).unknowns} == {"base-onbuild"}
+
+
+def test_a_named_context_takes_a_stages_place():
+    text = "FROM scratch AS s\nCOPY a /\nFROM alpine AS nc\nCOPY --from=s q /\nCOPY b /\nFROM nc\nCOPY c /\n"
+    found = build(text, named_contexts=["nc"])
+    assert (found.stages[1].base.kind, found.stages[1].replaced_by) == ("context", "nc")
+    assert [source.stage for source in found.sources] == [0, 2]
+    # What the replaced stage copies from stays reachable, though nothing of it is built.
+    assert context_paths(found) == ("a", "c")
+    assert context_paths(found, "nc") == ("/",)
+
+
+def test_an_unknown_base_of_a_replaced_stage_is_still_read():
+    with pytest.raises(DockerfileError, match="invalid reference format"):
+        build("FROM a::b AS nc\nFROM scratch", named_contexts=["nc"])

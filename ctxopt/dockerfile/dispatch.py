@@ -317,11 +317,13 @@ def origin_of(state: State) -> Origin:
 
 def base_of(state: State) -> Origin:
     """Return what ``state`` itself is built on."""
+    if state.replaced_by is not None:
+        return Origin("context", state.replaced_by)
     if state.base is not None:
         return Origin("stage", state.base_text, state.base.index)
     if state.is_scratch:
         return Origin("scratch", "scratch")
-    if state.context is not None and state.replaced_by is None:
+    if state.context is not None:
         return Origin("context", state.context)
     return Origin("image", state.base_text)
 

@@ -227,14 +227,13 @@ class States:
         for state in self.all:
             if state.base is None and not state.is_scratch and state.context is None:
                 try:
-                    state.context = state.replaced_by or self._base_context(state)
+                    familiar_name(state.base_text)
+                    state.context = state.replaced_by or self.named_context(
+                        state.base_text, state.platform
+                    )
                 except DockerfileError as error:
                     reason = f"failed to parse stage name {quote(state.base_text)}: {error.reason}"
                     raise DockerfileError(reason, line=state.line) from None
-
-    def _base_context(self, state: State) -> str | None:
-        familiar_name(state.base_text)
-        return self.named_context(state.base_text, state.platform)
 
     def add_triggers(self, state: State) -> bool:
         """Put the base stage's ONBUILD triggers before ``state``'s own steps; whether they bring new dependencies.
