@@ -434,6 +434,8 @@ def test_a_named_context_takes_a_stages_place():
     # What the replaced stage copies from stays reachable, though nothing of it is built.
     assert context_paths(found) == ("a", "c")
     assert context_paths(found, "nc") == ("/",)
+    mount = build("FROM scratch AS nc\nFROM nc\nRUN --mount=source=a b", named_contexts=["nc"])
+    assert "base-workdir" in [unknown.kind for unknown in mount.unknowns]
 
 
 def test_an_unknown_base_of_a_replaced_stage_is_still_read():

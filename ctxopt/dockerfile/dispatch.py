@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ctxopt.dockerfile.golang import clean_join, parse_uint, quote
 from ctxopt.dockerfile.heredocs import as_heredoc
-from ctxopt.dockerfile.instructions import Assign, Copy, Onbuild, Other, Run
+from ctxopt.dockerfile.instructions import Assign, Copy, Other, Run
 from ctxopt.dockerfile.model import Origin, RunStep, Source, SourcePath, Unknown
 from ctxopt.dockerfile.mounts import Mount, parse_mount
 from ctxopt.dockerfile.ports import verify_port
@@ -90,8 +90,7 @@ class _StageRun:
             self.assign(command)
         elif isinstance(command, Other):
             self.other(command)
-        else:
-            assert isinstance(command, Onbuild)  # noqa: S101
+        # ONBUILD waits for a stage that is built on this one.
 
     def expand(self, word: str, *, quotes: bool = True) -> Expansion:
         escape = self.out.escape if quotes else "\\"

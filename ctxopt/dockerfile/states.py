@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ctxopt.dockerfile.golang import did_you_mean, parse_int, quote
 from ctxopt.dockerfile.instructions import Copy, From, Onbuild, Run, check
 from ctxopt.dockerfile.reference import familiar_name, parse_platform
-from ctxopt.dockerfile.scope import Env, expand_at
+from ctxopt.dockerfile.scope import DEFAULT_PATH, Env, expand_at
 from ctxopt.dockerfile.syntax import read_script
 from ctxopt.dockerfile.words import expand
 from ctxopt.errors import DockerfileError
@@ -128,6 +128,8 @@ class States:
             self.add(state)
             if state.replaced_by is not None:
                 state.base = None
+                state.workdir = None
+                state.env.set("PATH", DEFAULT_PATH, ("PATH",))
 
     def _platform(self, start: From, variables: Mapping[str, str]) -> str:
         line = start.instruction.line
