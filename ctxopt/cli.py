@@ -17,10 +17,12 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, ParamSpec
 import typer
 
 from ctxopt import console
-from ctxopt.errors import ContextError, CtxoptError, ExitCode
+from ctxopt.errors import ConfigError, CtxoptError, ExitCode
 
 if TYPE_CHECKING:
+    from ctxopt.analysis import ViewName
     from ctxopt.context import BuildContext
+    from ctxopt.plan import BuildRequest
     from ctxopt.tree import WalkError
 
 P = ParamSpec("P")
@@ -79,6 +81,18 @@ DockerfileOption = Annotated[
     ),
 ]
 Builder = Annotated[BuilderOption, typer.Option("--builder", help="Whose rules to follow.")]
+TargetOption = Annotated[
+    str | None,
+    typer.Option("--target", metavar="STAGE", help="The stage to build. Default: the last."),
+]
+BuildArgOption = Annotated[
+    list[str] | None,
+    typer.Option("--build-arg", metavar="KEY[=VALUE]", help="A build argument; repeatable."),
+]
+BuildContextOption = Annotated[
+    list[str] | None,
+    typer.Option("--build-context", metavar="NAME=PATH", help="A named context; repeatable."),
+]
 Output = Annotated[
     str | None,
     typer.Option(
@@ -171,6 +185,9 @@ def main(
 def scan(
     path: PathArgument = ".",
     file: DockerfileOption = None,
+    target: TargetOption = None,
+    build_arg: BuildArgOption = None,
+    build_context: BuildContextOption = None,
     builder: Builder = BuilderOption.buildkit,
     depth: Annotated[int, typer.Option("--depth", min=0, help="Folder levels to show.")] = 3,
     top: Annotated[int, typer.Option("--top", min=0, help="Lines per list.")] = 12,
@@ -195,6 +212,7 @@ def scan(
     try:
         analysis = analyze(
             context,
+            _request(target, build_arg, build_context),
             with_excluded=with_excluded,
             processes=default_processes(),
             progress=progress,
@@ -225,6 +243,9 @@ def scan(
 def ls(
     path: PathArgument = ".",
     file: DockerfileOption = None,
+    target: TargetOption = None,
+    build_arg: BuildArgOption = None,
+    build_context: BuildContextOption = None,
     builder: Builder = BuilderOption.buildkit,
     permitted: Annotated[
         bool, typer.Option("--permitted", help="What the ignore rules let through (default).")
@@ -252,17 +273,17 @@ def ls(
 
     if permitted + transferred + excluded > 1:
         raise CtxoptError("--permitted, --transferred and --excluded cannot be combined")
-    if transferred:
-        raise ContextError("the transferred view is not available yet", hint="use --permitted")
     context = find_context(path, dockerfile=file, builder=builder.value)
+    view: ViewName = "transferred" if transferred else "excluded" if excluded else "permitted"
+    request = _request(target, build_arg, build_context)
     errors: list[WalkError] = []
     if format_ is ListFormat.json:
-        pieces = _listing_document(context, excluded, errors)
+        pieces = _listing_document(context, request, view, errors)
     else:
         from ctxopt.listing import list_entries
         from ctxopt.reporters.listing import render_lines
 
-        entries = list_entries(context, excluded=excluded, on_error=errors.append)
+        entries = list_entries(context, request, view, on_error=errors.append)
         raw = null or output is not None or not sys.stdout.isatty()
         pieces = render_lines(entries, long=long, end="\0" if null else "\n", raw=raw)
     _deliver(pieces, output)
@@ -275,15 +296,34 @@ def ls(
 
 
 def _listing_document(
-    context: BuildContext, excluded: bool, errors: list[WalkError]
+    context: BuildContext, request: BuildRequest, view: ViewName, errors: list[WalkError]
 ) -> Iterator[str]:
-    from ctxopt.analysis import analyze
-    from ctxopt.crowd import default_processes
+    from ctxopt.listing import analyze_for
     from ctxopt.reporters import json_
 
-    analysis = analyze(context, with_excluded=excluded, processes=default_processes())
+    analysis = analyze_for(context, request, view)
     errors += analysis.tree.errors
-    return json_.render_listing(analysis, excluded=excluded)
+    return json_.render_listing(analysis, view)
+
+
+def _request(
+    target: str | None, build_args: list[str] | None, build_contexts: list[str] | None
+) -> BuildRequest:
+    from ctxopt.plan import BuildRequest
+
+    arguments: dict[str, str | None] = {}
+    for item in build_args or ():
+        name, given, value = item.partition("=")
+        arguments[name] = value if given else None
+    contexts: dict[str, str] = {}
+    for item in build_contexts or ():
+        name, given, value = item.partition("=")
+        if not given or not name:
+            raise ConfigError(
+                f"--build-context {item!r} is not NAME=PATH", hint="write extra=../shared"
+            )
+        contexts[name.lower()] = value
+    return BuildRequest(target, arguments, contexts)
 
 
 def _deliver(pieces: Iterator[str], output: str | None) -> None:
@@ -310,6 +350,9 @@ def explain(
         str, typer.Option("-C", "--context", metavar="ROOT", help="The context root.")
     ] = ".",
     file: DockerfileOption = None,
+    target: TargetOption = None,
+    build_arg: BuildArgOption = None,
+    build_context: BuildContextOption = None,
     builder: Builder = BuilderOption.buildkit,
     format_: Annotated[
         ListFormat, typer.Option("--format", help="How to write the answer.")
@@ -321,7 +364,7 @@ def explain(
     from ctxopt.explaining import answer_paths
 
     context = find_context(root, dockerfile=file, builder=builder.value)
-    answers = answer_paths(context, paths)
+    answers = answer_paths(context, paths, _request(target, build_arg, build_context))
     if format_ is ListFormat.json:
         from ctxopt.reporters import json_
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from ctxopt.analysis import analyze, build_matcher
+from ctxopt.analysis import Analysis, analyze
 from ctxopt.context import BuildContext
+from ctxopt.crowd import default_processes
 from ctxopt.errors import ContextError
 from ctxopt.explain import Explanation, explain
 from ctxopt.gopath import clean
+from ctxopt.plan import BuildRequest
+from ctxopt.sent import SentPaths
+from ctxopt.sources import SourceUse
 from ctxopt.tree import Tally
 
 
@@ -22,23 +26,48 @@ class Answer:
     exists: bool
     below: Tally | None
     """The sums below a folder; None for anything else."""
+    uses: tuple[SourceUse, ...] = ()
+    """The instructions that take it, or something below it."""
+    transferred: bool | None = None
+    """Whether this build fetches it, or something below it; None if that cannot be said."""
 
 
-def answer_paths(context: BuildContext, paths: list[str]) -> list[Answer]:
-    """Explain ``paths``, relative to the context root or absolute; they need not exist."""
-    matcher = build_matcher(context)
+def answer_paths(context: BuildContext, paths: list[str], request: BuildRequest) -> list[Answer]:
+    """Explain ``paths``, relative to the context root or absolute; they need not exist.
+
+    Raises ContextError for paths outside the context, and as ``analyze`` does.
+    """
     inside = [_inside(context, path) for path in paths]
-    folders = [path for path in inside if _is_folder(context, path)]
-    totals = analyze(context, with_excluded=True).permitted.totals if folders else {}
-    return [
-        Answer(
-            explain(matcher, path, prunes=context.builder == "buildkit"),
-            context.ignore.path,
-            os.path.lexists(os.path.join(context.root, path)),
-            totals.get(path) if path in folders else None,
+    analysis = analyze(context, request, with_excluded=True, processes=default_processes())
+    return [_answer(analysis, path) for path in inside]
+
+
+def _answer(analysis: Analysis, path: str) -> Answer:
+    context, plan = analysis.context, analysis.plan
+    below = analysis.permitted.totals.get(path) if _is_folder(context, path) else None
+    uses: tuple[SourceUse, ...] = ()
+    fetched: bool | None = None
+    if plan is not None:
+        sent = SentPaths(plan.main.transfer.view)
+        fetched = plan.main.transfer.loaded and sent.find(path) is not None
+        uses = tuple(
+            use
+            for use in plan.sources.uses
+            if use.context is None and fetched and any(_touches(root, path) for root in use.roots)
         )
-        for path in inside
-    ]
+    return Answer(
+        explain(analysis.matcher, path, prunes=context.builder == "buildkit"),
+        context.ignore.path,
+        os.path.lexists(os.path.join(context.root, path)),
+        below,
+        uses,
+        fetched,
+    )
+
+
+def _touches(root: str, path: str) -> bool:
+    """Whether a source that takes ``root`` takes ``path`` or something below it."""
+    return not root or root == path or path.startswith(root + "/") or root.startswith(path + "/")
 
 
 def _is_folder(context: BuildContext, path: str) -> bool:

@@ -4,26 +4,49 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ctxopt.analysis import analyze, build_matcher, build_policy
+from ctxopt.analysis import (
+    Analysis,
+    ViewName,
+    analyze,
+    build_matcher,
+    build_policy,
+    select_view,
+)
 from ctxopt.context import BuildContext
 from ctxopt.crowd import default_processes
+from ctxopt.plan import BuildRequest
 from ctxopt.tree import DIR, EMPTY, Entry, Flag, WalkError
 from ctxopt.walk import Reader, stream
 
 
+def analyze_for(context: BuildContext, request: BuildRequest, view: ViewName) -> Analysis:
+    """Measure as much as ``view`` needs; the Dockerfile is read for ``transferred`` alone."""
+    return analyze(
+        context,
+        request if view == "transferred" else None,
+        with_excluded=view == "excluded",
+        processes=default_processes(),
+    )
+
+
 def list_entries(
-    context: BuildContext, *, excluded: bool, on_error: Callable[[WalkError], None]
+    context: BuildContext,
+    request: BuildRequest,
+    view: ViewName,
+    *,
+    on_error: Callable[[WalkError], None],
 ) -> Iterator[Entry]:
-    """Yield the permitted or the excluded entries of ``context`` in Docker's order.
+    """Yield the entries of a view of ``context`` in Docker's order.
 
     Permitted ones come while the walk goes on, whatever the size of the context.
     """
     matcher = build_matcher(context)
-    if excluded or matcher.has_broken or context.builder == "classic":
-        analysis = analyze(context, with_excluded=excluded, processes=default_processes())
-        for error in analysis.tree.errors:
+    if view != "permitted" or matcher.has_broken or context.builder == "classic":
+        analysis = analyze_for(context, request, view)
+        shown, _ = select_view(analysis, view)
+        for error in shown.tree.errors:
             on_error(error)
-        yield from analysis.permitted.excluded() if excluded else analysis.permitted.entries()
+        yield from shown.excluded() if view == "excluded" else shown.entries()
         return
     reader = Reader(build_policy(context, matcher), on_error)
     try:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ctxopt.analysis import ViewName, analyze, select_view
-from ctxopt.context import Builder, find_context
-from ctxopt.plan import BuildRequest
+from ctxopt.context import BuildContext, Builder, find_context
+from ctxopt.plan import BuildRequest, paths_of, resolve_build
 from ctxopt.tree import Entry
 
 
@@ -49,6 +49,8 @@ def measure(
     request = None
     if view == "transferred":
         request = BuildRequest(target, dict(build_args or {}))
+    if request and builder == "buildkit" and paths_of(resolve_build(context, request)) is None:
+        return _nothing(context, target)  # Docker does not even look at the ignore file's patterns
     analysis = analyze(context, request, with_excluded=view == "excluded")
     shown, figure = select_view(analysis, view)
     entries = tuple(shown.excluded() if view == "excluded" else shown.entries())
@@ -65,4 +67,21 @@ def measure(
         context_bytes=figure,
         entries=entries,
         errors=tuple(f"{error.path or '.'}: {error.reason}" for error in shown.tree.errors),
+    )
+
+
+def _nothing(context: BuildContext, target: str | None) -> Measurement:
+    """The transferred view of a build that needs nothing of its context."""
+    return Measurement(
+        root=context.root,
+        dockerfile=context.dockerfile.path,
+        ignore_file=context.ignore.path,
+        builder=context.builder,
+        target=target,
+        view="transferred",
+        files=0,
+        bytes=0,
+        context_bytes=0,
+        entries=(),
+        errors=(),
     )

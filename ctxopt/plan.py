@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from ctxopt.context import BuildContext, named_ignore, read_dockerfile
 from ctxopt.crowd import walk
 from ctxopt.dockerfile import Build, Dockerfile, parse, resolve
-from ctxopt.errors import ContextError
+from ctxopt.errors import ContextError, DockerfileError, IgnoreFileError
 from ctxopt.matcher import Matcher, read_matcher
 from ctxopt.sources import Load, SourceReport, report_sources
 from ctxopt.transfer import named_root, transferred
@@ -92,7 +92,10 @@ def make_plan(
     Raises DockerfileError for sources that Docker's client refuses, ContextError for a named
     context that is no folder.
     """
-    main = transferred(permitted, paths_of(build))
+    try:
+        main = transferred(permitted, paths_of(build))
+    except DockerfileError as error:
+        raise _located(error, build) from error
     loads = [Load(None, context.root, matcher, permitted, main)]
     remote: list[str] = []
     measured: dict[str, tuple[View, Matcher, str]] = {}
@@ -112,6 +115,18 @@ def make_plan(
         loads.append(Load(name, root, its_matcher, view, transferred(view, load.paths)))
     report = report_sources(build, loads)
     return Plan(build.dockerfile, build, tuple(loads), tuple(remote), report)
+
+
+def _located(error: DockerfileError, build: Build) -> DockerfileError:
+    """Add the line of the source that Docker's client cannot read as a pattern."""
+    for source in build.sources:
+        for path in source.paths if source.reachable else ():
+            try:
+                read_matcher([(None, path.path.strip("/"))])
+            except IgnoreFileError:
+                place = build.dockerfile.path
+                return DockerfileError(error.reason, path=place, line=source.line, hint=error.hint)
+    return error
 
 
 def _measure_named(name: str, root: str, processes: int) -> tuple[View, Matcher, str]:

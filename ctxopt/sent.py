@@ -67,22 +67,18 @@ class SentPaths:
                 resolved.append(part)
         return "/".join(resolved)
 
-    def glob(self, path: str) -> tuple[str | None, list[str]]:
-        """Resolve a source with wildcards: (the folder searched, None if missing; the matches).
+    def glob(self, path: str) -> list[str] | None:
+        """Return what a source with wildcards matches; None if the folder before them is missing.
 
-        A match is not searched further; ``*`` and ``?`` stay within a name.
+        A match is not searched further; ``*`` and ``?`` stay within a name. Links come as such.
         """
         parts = path.split("/")
         first = next(place for place, part in enumerate(parts) if has_meta(part))
         base = self.resolve("/".join(parts[:first]))
         if base is None:
-            return None, []
+            return None
         pattern = "/".join(parts[first:])
-        matches = (
-            self._below(base, pattern) if "[" in pattern else self._levels(base, parts[first:])
-        )
-        followed = (self.resolve(found) for found in matches)
-        return base, [found for found in followed if found is not None]
+        return self._below(base, pattern) if "[" in pattern else self._levels(base, parts[first:])
 
     def _levels(self, base: str, parts: list[str]) -> list[str]:
         """Match component by component: no name is looked at that cannot match."""

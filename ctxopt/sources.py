@@ -173,7 +173,7 @@ class _Resolution:
             inside = path.path.strip("/")
             if not inside:
                 yield ""
-            elif has_meta(inside):
+            elif has_meta(inside) and source.mount is None:
                 yield from self._resolve_wildcard(source, path, inside)
             else:
                 yield from self._resolve_literal(source, path, inside)
@@ -191,18 +191,22 @@ class _Resolution:
         if source.parents:
             yield from self._resolve_parents(source, path, inside)
             return
-        base, matches = self._sent.glob(inside)
-        if base is None:
+        matches = self._sent.glob(inside)
+        if matches is None:
             parts = inside.split("/")
             literal = "/".join(parts[: next(i for i, part in enumerate(parts) if has_meta(part))])
             self._check_missing(source, path, literal)
             return
         if not matches:
-            _, kept_back = SentPaths(_unfiltered(self._load.permitted)).glob(inside)
+            kept_back = SentPaths(_unfiltered(self._load.permitted)).glob(inside) or []
             self._add("empty-wildcard", source, path, kept_back, fails=False)
-        for found in matches:
+        for match in matches:
+            found = self._sent.resolve(match)
+            if found is None:
+                self._check_missing(source, path, match)
+                continue
             self._check_partly_ignored(source, path, found)
-        yield from matches
+            yield found
 
     def _resolve_parents(self, source: Source, path: SourcePath, inside: str) -> Iterator[str]:
         """``COPY --parents`` takes what its source matches as an include pattern."""

@@ -64,8 +64,9 @@ def transferred(permitted: View, paths: tuple[str, ...] | None) -> TransferView:
         matcher = read_matcher((None, path) for path in includes)
         view = _Filter(permitted, matcher).view()
     except IgnoreFileError as error:
+        reason = error.reason.partition(": ")[0]
         raise DockerfileError(
-            f"invalid includepatterns: {error.reason}",
+            f"invalid includepatterns: [{' '.join(includes)}]: {reason}",
             hint="a source of a COPY, ADD or bind mount is no pattern that Docker can read",
         ) from error
     return TransferView(view, True, paths, includes)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -63,3 +64,15 @@ def lay(case: dict[str, Any], folder: Any) -> tuple[str, str | None]:
     root = os.path.join(str(folder), case.get("context", "")).rstrip("/")
     dockerfile = case.get("dockerfile")
     return root, dockerfile and os.path.normpath(os.path.join(root, dockerfile))
+
+
+def reported_path(error: str) -> str | None:
+    """The path that Docker could not find, if that is why it stopped."""
+    found = re.search(r'"(/.*)": not found', error) or re.search(
+        r"lstat (/.*): no such file", error
+    )
+    return (
+        None
+        if found is None
+        else re.sub(r"\\u([0-9a-f]{4})", lambda m: chr(int(m[1], 16)), found[1])
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ctxopt.console import printable
 from ctxopt.explaining import Answer
+from ctxopt.reporters.wording import count
 from ctxopt.units import format_size
 
 
@@ -34,9 +35,18 @@ def _render(answer: Answer) -> str:
         lines.append(f"  to bring it back: {back}" if back else "  no exception brings it back")
     if answer.below is not None and answer.below.entries + answer.below.excluded:
         below = answer.below
-        kept = f"{below.files:,} files, {format_size(below.bytes)} kept"
-        kept_out = f"{below.excluded:,} entries, {format_size(below.excluded_bytes)} excluded"
+        kept = f"{count(below.files, 'file')}, {format_size(below.bytes)} kept"
+        kept_out = f"{count(below.excluded, 'entry', 'entries')}, "
+        kept_out += f"{format_size(below.excluded_bytes)} excluded"
         lines.append(f"  below it: {kept}; {kept_out}")
+    if answer.transferred is False and not found.excluded and answer.exists:
+        lines.append("  this build does not fetch it")
+    for use in answer.uses:
+        where = {"final": "the final image", "mount": "a mount"}.get(use.reach, "a builder stage")
+        lines.append(
+            f"  {use.source.instruction} in line {use.source.line} takes it into {where}"
+            f" (stage {use.stage})"
+        )
     if not answer.exists:
         lines.append("  (it does not exist yet)")
     return "\n".join(lines) + "\n"

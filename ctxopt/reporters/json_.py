@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from ctxopt.analysis import Analysis
+from ctxopt.analysis import Analysis, ViewName, select_view
 from ctxopt.context import BuildContext
 from ctxopt.explaining import Answer
+from ctxopt.sources import SourceCheck, SourceUse
 from ctxopt.summary import heaviest_folders, largest_files, sizes_by_type
 from ctxopt.tree import FILE
 from ctxopt.units import format_buildkit, format_classic
@@ -28,21 +29,20 @@ def context_keys(context: BuildContext, target: str | None) -> dict[str, Any]:
     }
 
 
-def render_listing(analysis: Analysis, *, excluded: bool) -> Iterator[str]:
+def render_listing(analysis: Analysis, view: ViewName) -> Iterator[str]:
     """Yield the ``ls`` document in pieces, one entry a line."""
-    view = analysis.permitted
-    head = context_keys(analysis.context, None)
-    if excluded:
-        files = [entry.size for entry in view.excluded() if entry.kind == FILE]
-        sums = {"files": len(files), "bytes": sum(files), "context_bytes": None}
+    shown, figure = select_view(analysis, view)
+    entries = shown.excluded if view == "excluded" else shown.entries
+    if view == "excluded":
+        files = [entry.size for entry in shown.excluded() if entry.kind == FILE]
+        sums = {"files": len(files), "bytes": sum(files)}
     else:
-        total = view.total
-        figure = analysis.permitted_bytes
-        sums = {"files": total.files, "bytes": total.bytes, "context_bytes": figure}
-    head |= {"view": "excluded" if excluded else "permitted", **sums}
+        sums = {"files": shown.total.files, "bytes": shown.total.bytes}
+    head = context_keys(analysis.context, analysis.target)
+    head |= {"view": view, **sums, "context_bytes": figure}
     yield json.dumps(head)[:-1] + ', "entries": ['
     separator = "\n"
-    for entry in view.excluded() if excluded else view.entries():
+    for entry in entries():
         item = {"path": entry.path, "type": entry.type, "size": entry.size}
         yield separator + json.dumps(item)
         separator = ",\n"
@@ -54,7 +54,7 @@ def render_scan(analysis: Analysis, *, depth: int, top: int) -> str:
     context, total = analysis.context, analysis.permitted.total
     figure = analysis.permitted_bytes
     printed = format_classic if context.builder == "classic" else format_buildkit
-    document = context_keys(context, None) | {
+    document = context_keys(context, analysis.target) | {
         "ignore_reason": context.ignore.reason,
         "inactive_ignore_files": [
             {"path": item.path, "reason": item.reason} for item in context.inactive
@@ -66,7 +66,7 @@ def render_scan(analysis: Analysis, *, depth: int, top: int) -> str:
             "context_bytes": figure,
             "printed": printed(figure),
         },
-        "transferred": None,
+        "transferred": _transferred(analysis),
         "excluded": {
             "entries": total.excluded,
             "bytes": total.excluded_bytes,
@@ -93,6 +93,75 @@ def render_scan(analysis: Analysis, *, depth: int, top: int) -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
+def _transferred(analysis: Analysis) -> dict[str, Any] | None:
+    """What this build fetches; None without a Dockerfile."""
+    plan = analysis.plan
+    if plan is None:
+        return None
+    sources, transfer = plan.sources, plan.main.transfer
+    total = transfer.view.total
+    return {
+        "loaded": transfer.loaded,
+        "whole": transfer.is_whole,
+        "paths": list(transfer.paths),
+        "files": total.files,
+        "bytes": total.bytes,
+        "entries": total.entries,
+        "context_bytes": transfer.context_bytes,
+        "printed": format_buildkit(transfer.context_bytes),
+        "unchanged_bytes": transfer.unchanged_bytes,
+        "never_copied": {
+            "files": sources.never_copied_files,
+            "bytes": sources.never_copied_bytes,
+        },
+        "final_image": {"files": sources.final_files, "bytes": sources.final_bytes},
+        "instructions": [_use(use) for use in sources.uses],
+        "checks": [_check(check) for check in sources.checks],
+        "named_contexts": [
+            {
+                "name": load.name,
+                "root": load.root,
+                "files": load.transfer.view.total.files,
+                "bytes": load.transfer.view.total.bytes,
+                "context_bytes": load.transfer.context_bytes,
+            }
+            for load in plan.loads[1:]
+        ],
+        "not_measured": list(plan.remote),
+        "unknown": [
+            {"kind": item.kind, "text": item.text, "line": item.line}
+            for item in plan.build.unknowns
+        ],
+    }
+
+
+def _use(use: SourceUse) -> dict[str, Any]:
+    return {
+        "line": use.source.line,
+        "instruction": use.source.instruction,
+        "stage": use.stage,
+        "context": use.context,
+        "sources": [path.text for path in use.source.paths],
+        "reaches": use.reach,
+        "files": use.files,
+        "bytes": use.bytes,
+        "only_files": use.only_files,
+        "only_bytes": use.only_bytes,
+    }
+
+
+def _check(check: SourceCheck) -> dict[str, Any]:
+    return {
+        "kind": check.kind,
+        "line": check.source.line,
+        "source": check.text,
+        "fails": check.fails,
+        "count": check.count,
+        "paths": list(check.paths),
+        "patterns": [{"line": item.line, "pattern": str(item)} for item in check.patterns],
+    }
+
+
 def render_answers(context: BuildContext, answers: list[Answer]) -> str:
     """Return the ``explain`` document."""
     document = context_keys(context, None)
@@ -106,6 +175,11 @@ def render_answers(context: BuildContext, answers: list[Answer]) -> str:
             "decided_at": answer.explanation.decided_at,
             "pruned_at": answer.explanation.pruned_at,
             "exception": answer.explanation.exception,
+            "transferred": answer.transferred,
+            "instructions": [
+                {"line": use.source.line, "instruction": use.source.instruction, "stage": use.stage}
+                for use in answer.uses
+            ],
             "below": None
             if answer.below is None
             else {

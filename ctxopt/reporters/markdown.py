@@ -6,7 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from ctxopt.analysis import Analysis
 from ctxopt.console import printable
+from ctxopt.reporters.wording import describe_check, reach
 from ctxopt.summary import heaviest_folders, largest_files, sizes_by_type
+from ctxopt.tree import View
 from ctxopt.units import format_buildkit, format_classic, format_size
 
 
@@ -27,11 +29,62 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     return lines + ["| " + " | ".join(row) + " |" for row in rows]
 
 
+def _views(analysis: Analysis) -> list[list[str]]:
+    classic = analysis.context.builder == "classic"
+    printed = format_classic if classic else format_buildkit
+    rows = [_row("permitted", analysis.permitted, printed(analysis.permitted_bytes))]
+    if analysis.plan:
+        for load in analysis.plan.loads:
+            name = "transferred" if load.name is None else f"named context {code(load.name)}"
+            transfer = load.transfer
+            rows.append(_row(name, transfer.view, format_buildkit(transfer.context_bytes)))
+    return rows
+
+
+def _row(name: str, view: View, printed: str) -> list[str]:
+    least = "at least " if view.tree.errors else ""
+    return [name, f"{view.total.files:,}", least + format_size(view.total.bytes), printed]
+
+
+def _sources(analysis: Analysis) -> list[str]:
+    plan = analysis.plan
+    if plan is None:
+        return []
+    lines: list[str] = []
+    if plan.sources.uses:
+        lines += ["", "### What the instructions take", ""]
+        lines += table(
+            ["line:", "instruction", "size:", "alone:", "files:", "reaches"],
+            (
+                [
+                    str(use.source.line),
+                    code(" ".join([use.source.instruction, *(p.text for p in use.source.paths)])),
+                    format_size(use.bytes),
+                    format_size(use.only_bytes),
+                    f"{use.files:,}",
+                    reach(use.reach),
+                ]
+                for use in plan.sources.uses
+            ),
+        )
+    if plan.sources.checks:
+        lines += ["", "### Sources", ""]
+        lines += [
+            f"- line {check.source.line}: "
+            + plain(describe_check(check, analysis.context.ignore.path))
+            for check in plan.sources.checks
+        ]
+    return lines
+
+
+def plain(text: str) -> str:
+    """Escape what Markdown would read in a sentence."""
+    return "".join("\\" + char if char in "\\`*_{}[]<>#|~!$" else char for char in text)
+
+
 def render_scan(analysis: Analysis, *, depth: int, top: int) -> str:
     """Return the ``scan`` report."""
     context, view = analysis.context, analysis.permitted
-    total = view.total
-    printed = format_classic if context.builder == "classic" else format_buildkit
     dockerfile = code(context.dockerfile.path) if context.dockerfile.found else "none"
     ignore = code(context.ignore.path) if context.ignore.path else "none"
     lines = [
@@ -41,17 +94,8 @@ def render_scan(analysis: Analysis, *, depth: int, top: int) -> str:
         f"- Ignore file {ignore}: {context.ignore.reason}",
         *(f"- Not in force: {code(item.path)}, {item.reason}" for item in context.inactive),
         "",
-        *table(
-            ["", "files:", "size:", "Docker prints:"],
-            [
-                [
-                    "permitted",
-                    f"{total.files:,}",
-                    ("at least " if analysis.tree.errors else "") + format_size(total.bytes),
-                    printed(analysis.permitted_bytes),
-                ]
-            ],
-        ),
+        *table(["", "files:", "size:", "Docker prints:"], _views(analysis)),
+        *_sources(analysis),
     ]
     lines += ["", "### Heaviest folders", ""]
     lines += table(

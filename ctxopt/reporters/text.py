@@ -9,6 +9,7 @@ from rich.text import Text
 
 from ctxopt.analysis import Analysis
 from ctxopt.console import make_console, printable
+from ctxopt.reporters.wording import count, describe_check, describe_unknown, reach
 from ctxopt.summary import FolderSize, heaviest_folders, largest_files, sizes_by_type
 from ctxopt.units import format_buildkit, format_classic, format_size
 
@@ -30,6 +31,8 @@ class Look:
 def render_scan(analysis: Analysis, look: Look, *, depth: int, top: int) -> str:
     """Return the ``scan`` report."""
     lines = [*_header(analysis), Text(), *_totals(analysis)]
+    lines += _source_checks(analysis)
+    lines += _instructions(analysis, min(top, _SECTIONS_TOP))
     folders = heaviest_folders(analysis.permitted, depth=depth, top=top)
     if len(folders) > 1:
         lines += [Text(), Text("Heaviest folders", "bold"), *_folder_tree(folders, look)]
@@ -59,11 +62,6 @@ def draw(lines: list[Text], look: Look) -> str:
     for line in lines:
         console.print(line)
     return stream.getvalue()
-
-
-def count(number: int, noun: str, plural: str | None = None) -> str:
-    """Write a number with its noun: ``1 file``, ``1,234 files``."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def _field(label: str, value: str, style: str = "") -> Text:
@@ -100,13 +98,86 @@ def _totals(analysis: Analysis) -> list[Text]:
     permitted.append(f" in {count(total.files, 'file')}")
     when = "" if classic else " if the build takes all of it"
     lines = [permitted, _field("", f"Docker prints {printed}{when}")]
-    if not classic and analysis.context.dockerfile.found:
-        lines.append(_field("Transferred", "not available yet"))
+    lines += _transferred(analysis)
     excluded = f"{count(total.excluded, 'entry', 'entries')}, {format_size(total.excluded_bytes)}"
     if not analysis.with_excluded and total.excluded:
         excluded += " seen; folders Docker skips are not entered (--with-excluded does)"
     lines.append(_field("Excluded", excluded))
     lines.append(_field("Walked", count(analysis.tree.walked, "entry", "entries")))
+    return lines
+
+
+def _transferred(analysis: Analysis) -> list[Text]:
+    """What this build fetches, beside what any build may."""
+    plan = analysis.plan
+    if plan is None:
+        return []
+    transfer, sources = plan.main.transfer, plan.sources
+    if not transfer.loaded:
+        return [_field("Transferred", "nothing: no instruction needs the context", "bold")]
+    total = transfer.view.total
+    line = Text("Transferred".ljust(_LABEL), "dim")
+    line.append(
+        ("at least " if transfer.view.tree.errors else "") + format_size(total.bytes), "bold"
+    )
+    line.append(f" in {count(total.files, 'file')}", "not bold")
+    if analysis.target:
+        line.append(f" for the target {printable(analysis.target)}")
+    figures = f"Docker prints {format_buildkit(transfer.context_bytes)}"
+    figures += f", {format_buildkit(transfer.unchanged_bytes)} if nothing changed"
+    lines = [line, _field("", figures)]
+    copied = f"{format_size(sources.final_bytes)} copied into the final image"
+    if sources.never_copied_files:
+        copied += f", {format_size(sources.never_copied_bytes)} sent but never copied"
+    lines.append(_field("", copied))
+    return lines
+
+
+def _instructions(analysis: Analysis, top: int) -> list[Text]:
+    """The instructions that cost most, with what only they need."""
+    plan = analysis.plan
+    if plan is None or not plan.sources.uses:
+        return []
+    uses = sorted(plan.sources.uses, key=lambda use: (-use.bytes, use.source.line))
+    lines = [Text(), Text("What the instructions take", "bold")]
+    for use in uses[:top]:
+        words = " ".join(printable(path.text or '""') for path in use.source.paths)
+        line = Text(f"  {format_size(use.bytes):>{_SIZE}}", "bold")
+        only = "" if use.only_bytes == use.bytes else f", {format_size(use.only_bytes)} alone"
+        origin = f" from {printable(use.context)}" if use.context else ""
+        line.append(
+            f"  line {use.source.line}: {use.source.instruction} {words}{origin}", "not bold"
+        )
+        line.append(f"  ({count(use.files, 'file')}{only}; {reach(use.reach)})", "not bold dim")
+        lines.append(line)
+    if len(uses) > top:
+        lines.append(Text(f"  and {len(uses) - top} more", "dim"))
+    return lines
+
+
+def _source_checks(analysis: Analysis) -> list[Text]:
+    """What is wrong or surprising about sources, and what cannot be known."""
+    plan = analysis.plan
+    if plan is None:
+        return []
+    name = printable(analysis.context.dockerfile.path)
+    lines = []
+    if plan.sources.checks:
+        lines += [Text(), Text("Sources", "bold")]
+    for check in plan.sources.checks:
+        style = "red" if check.fails else "yellow"
+        sentence = describe_check(check, analysis.context.ignore.path)
+        lines.append(
+            Text("  ").append(f"{name}:{check.source.line}", style).append(f": {sentence}")
+        )
+    # Every base image may have triggers; saying so each time would only be noise.
+    told = [item for item in plan.build.unknowns if item.kind != "base-onbuild"]
+    notes = [describe_unknown(item) for item in told]
+    notes += [
+        f"the build context {printable(item)} is not a folder: not measured" for item in plan.remote
+    ]
+    if notes:
+        lines += [Text(), Text("Not known", "bold"), *(Text(f"  {note}") for note in notes)]
     return lines
 
 
