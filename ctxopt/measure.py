@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ctxopt.analysis import ViewName, analyze, select_view
+from ctxopt.analysis import ViewName, analyze, build_matcher, select_view
 from ctxopt.context import BuildContext, Builder, find_context
 from ctxopt.plan import BuildRequest, paths_of, resolve_build
 from ctxopt.tree import Entry
@@ -50,7 +50,8 @@ def measure(
     if view == "transferred":
         request = BuildRequest(target, dict(build_args or {}))
     if request and builder == "buildkit" and paths_of(resolve_build(context, request)) is None:
-        return _nothing(context, target)  # Docker does not even look at the ignore file's patterns
+        build_matcher(context)  # Docker reads the patterns all the same, though it tries none
+        return _nothing(context, target)
     analysis = analyze(context, request, with_excluded=view == "excluded")
     shown, figure = select_view(analysis, view)
     entries = tuple(shown.excluded() if view == "excluded" else shown.entries())

@@ -55,10 +55,10 @@ def check_not_loaded(case, tmp_path):
     error = case["docker"]["buildkit"]["error"] or ""
     root, dockerfile = lay(case, tmp_path)
     arguments = dict(item.partition("=")[::2] for item in case.get("args", []))
-    if "unknown flag: parents" in error:
+    if "unknown flag: --parents" in error:
         return  # that BuildKit's own frontend was older than the flag
     options = {"dockerfile": dockerfile, "target": case.get("target"), "build_args": arguments}
-    if not error:
+    if not error or "did not complete successfully" in error or "failed to compute" in error:
         found = measure(root, view="transferred", **options)
         assert (found.entries, found.context_bytes) == ((), 0)
         return
