@@ -25,7 +25,7 @@ def format_size(size: int) -> str:
     for unit in _DECIMAL:
         if abs(value) < 999.5:
             digits = 1 if abs(value) < 99.95 else 0
-            return f"{value:.{digits}f} {unit}"
+            return f"{value:.{digits}f}".removesuffix(".0") + f" {unit}"
         value /= 1000
     return f"{value:.0f} ZB"
 
