@@ -51,6 +51,11 @@ class Matcher:
         self._literal_exceptions = [_stem(p.text) + "/" for p in self.exceptions]
         self._wild_exceptions = any(_META.intersection(_stem(p.text)) for p in self.exceptions)
 
+    def with_pattern(self, line: str) -> Matcher:
+        """Return a matcher with one more cleaned line at the end."""
+        added = read_pattern(line)
+        return Matcher((*self.patterns, added) if added else self.patterns, self.path)
+
     @property
     def has_broken(self) -> bool:
         """Whether Docker fails to compile a pattern once it tries it on a path."""

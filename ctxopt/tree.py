@@ -72,6 +72,16 @@ class Folder:
         """The names of the entries."""
         return self.joined.split("/") if self.kinds else []
 
+    def subfolders(self) -> list[str]:
+        """Return the paths of the folders in this one, read or not."""
+        if DIR not in self.kinds:
+            return []
+        return [
+            self.child(name)
+            for name, kind in zip(self.names, self.kinds, strict=True)
+            if kind == DIR
+        ]
+
     def child(self, name: str) -> str:
         """Return the path of the entry ``name``."""
         return f"{self.path}/{name}" if self.path else name
