@@ -131,10 +131,7 @@ def _compare(
 ) -> tuple[Verdict, str]:
     is_maximum = key.startswith("max")
     within = value <= bound if is_maximum else value >= bound
-    if within:
-        sign = "<=" if is_maximum else ">="
-    else:
-        sign = ">" if is_maximum else "<"
+    sign = (">=", "<=", "<", ">")[is_maximum + 2 * (not within)]
     shown, limit = _apart(value, bound, show)
     if figures.at_least:
         shown = f"at least {shown}"

@@ -186,6 +186,10 @@ def check_format(config: Config, known: Collection[str]) -> None:
 def _file_source(file: ConfigFile | None) -> _Source:
     if file is None:
         return _Source({}, str, str)
+    if "tool" in file.table:
+        raise ConfigError(
+            f"{file.place('tool')}: unknown key 'tool'", hint="this file needs no [tool.ctxopt]"
+        )
     _refuse_unknown(file, file.table, {*KEYS, "context"})
     values = {key: value for key, value in file.table.items() if key != "context"}
     return _Source(values, _set_in(file), lambda key: f"{file.place(key)}: {key}")
