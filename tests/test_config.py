@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -521,3 +523,17 @@ def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, c
         assert find_config_file(str(folder)) is not None
     except ConfigError as error:
         assert str(folder) in error.message  # noqa: PT017
+
+
+def test_an_unconfigured_run_loads_no_parser(tmp_path: Path):
+    code = (
+        "import sys; from ctxopt import budget, config, write; config.load_config();"
+        "print({'tomllib', 'difflib', 'hashlib', 'fractions', 'decimal'} & set(sys.modules))"
+    )
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")
+    environ = {**os.environ, "PYTHONPATH": str(Path(__file__).parent.parent)}
+    ended = subprocess.run(
+        [sys.executable, "-S", "-c", code],
+        cwd=tmp_path, env=environ, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    assert ended.stdout == "set()\n"
