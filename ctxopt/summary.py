@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import heapq
-from collections import defaultdict
 from dataclasses import dataclass
 
 from ctxopt.tree import EMPTY, FILE, Flag, Folder, View
@@ -72,10 +71,8 @@ def largest_files(view: View, top: int) -> list[FileSize]:
     """Return the ``top`` largest files that are sent, largest first."""
     heap: list[tuple[int, str]] = []
     for folder in view.tree.folders.values() if top > 0 else ():
-        if not folder.kinds:
-            continue
         floor = heap[0][0] if len(heap) >= top else 0
-        if max(folder.sizes) < max(floor, 1):
+        if view.largest_in(folder) < max(floor, 1):
             continue
         for name, size in _sent_files(folder, view.flags(folder), floor):
             item = (size, folder.child(name))
@@ -99,32 +96,11 @@ def _sent_files(folder: Folder, flags: bytes | None, floor: int) -> list[tuple[s
 
 def sizes_by_type(view: View) -> list[TypeSize]:
     """Return all file types of a view, heaviest first."""
-    sizes: dict[str, int] = defaultdict(int)
-    counts: dict[str, int] = defaultdict(int)
-    for folder in view.tree.folders.values():
-        if not folder.kinds:
-            continue
-        flags = view.flags(folder)
-        kinds = folder.kinds
-        plain = flags is None and kinds.count(FILE) == len(kinds)
-        for index, (name, size) in enumerate(zip(folder.names, folder.sizes, strict=True)):
-            if not plain:
-                if kinds[index] != FILE:
-                    continue
-                flag = flags[index] if flags else 0
-                if flag & Flag.EXCLUDED:
-                    continue
-                if flag & EMPTY:
-                    size = 0
-            stem, _, extension = name.rpartition(".")
-            if not stem:
-                extension = ""
-            sizes[extension] += size
-            counts[extension] += 1
-    merged: dict[str, tuple[int, int]] = {}
-    for extension, size in sizes.items():
+    merged: dict[str, list[int]] = {}
+    for extension, (size, files) in view.types().items():
         key = "." + extension.lower() if extension else NO_TYPE
-        bytes_before, files_before = merged.get(key, (0, 0))
-        merged[key] = (bytes_before + size, files_before + counts[extension])
+        counted = merged.setdefault(key, [0, 0])
+        counted[0] += size
+        counted[1] += files
     found = [TypeSize(key, size, files) for key, (size, files) in merged.items()]
     return sorted(found, key=lambda item: (-item.bytes, -item.files, item.type))
