@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ctxopt.finding import Edit, EditKind, Finding, Location, Severity, Suppression
@@ -52,7 +52,7 @@ def check_text(value: dict[str, str]) -> None:
 
 def check_artifact(value: dict[str, str]) -> None:
     check("artifact", value)
-    assert re.fullmatch(r"(file://)?(/?([A-Za-z0-9._~-]|%[0-9A-F]{2})+)+", value["uri"])
+    assert re.fullmatch(r"(file://(?=/)|(?!/))([A-Za-z0-9._~/-]|%[0-9A-F]{2})+", value["uri"])
     assert value["uri"].startswith("file:///") != (value.get("uriBaseId") == "%SRCROOT%")
 
 
@@ -334,6 +334,9 @@ names = st.binary(min_size=1, max_size=12).filter(lambda name: b"\0" not in name
 
 
 @given(names, st.text(st.characters(), min_size=1), st.integers(1, 10**9))
+@example("/", "x", 1)
+@example("//a", "x", 1)
+@example("a//../b", "x", 1)
 def test_any_finding_gives_a_valid_log(name: str, message: str, line: int):
     found = finding(message=message, location=Location(name, line), paths=(name,))
     place = physical(found)
