@@ -1,4 +1,4 @@
-"""Sizes in bytes to and from text; knows nothing of where the numbers come from."""
+"""Sizes, shares, speeds and times to and from text; knows nothing of where the numbers come from."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ _FACTORS = {
     "k": 10**3, "kb": 10**3, "m": 10**6, "mb": 10**6, "g": 10**9, "gb": 10**9, "t": 10**12, "tb": 10**12,
     "ki": 2**10, "kib": 2**10, "mi": 2**20, "mib": 2**20, "gi": 2**30, "gib": 2**30, "ti": 2**40, "tib": 2**40,
 }  # fmt: skip
+# The lengths are bounded because int() refuses thousands of digits with an error of its own.
+_NUMBER = r"\d{1,18}(?:\.\d{1,18})?"
+_PPM_PER_PERCENT = 10_000
 
 
 def format_size(size: int) -> str:
@@ -22,7 +25,7 @@ def format_size(size: int) -> str:
     for unit in _DECIMAL:
         if abs(value) < 999.5:
             digits = 1 if abs(value) < 99.95 else 0
-            return f"{value:.{digits}f} {unit}"
+            return f"{value:.{digits}f}".removesuffix(".0") + f" {unit}"
         value /= 1000
     return f"{value:.0f} ZB"
 
@@ -56,8 +59,83 @@ def _format_docker(size: int, template: str) -> str:
 
 def parse_size(text: str) -> int:
     """Read ``40 MB``, ``40MiB``, ``1.5g`` or plain bytes as a number of bytes; raises ConfigError."""
-    match = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([a-z]*)\s*", text, re.IGNORECASE | re.ASCII)
+    match = re.fullmatch(rf"\s*({_NUMBER})\s*([a-z]*)\s*", text, re.IGNORECASE | re.ASCII)
     factor = _FACTORS.get(match[2].lower()) if match else None
     if match is None or factor is None:
         raise ConfigError(f"not a size: {text!r}", hint="write 40MB, 512 KiB or a number of bytes")
-    return round(float(match[1]) * factor) if "." in match[1] else int(match[1]) * factor
+    return _scaled(match[1], factor)
+
+
+def parse_percent(text: str) -> int:
+    """Read ``10%`` or ``2.5 %`` as parts per million, so that shares compare exactly.
+
+    Raises ConfigError, also for more than four decimals.
+    """
+    match = re.fullmatch(r"\s*(\d{1,9}(?:\.\d{1,4})?)\s*%\s*", text, re.ASCII)
+    if match is None:
+        raise ConfigError(
+            f"not a percentage: {text!r}", hint="write 10% or 2.5%, with four decimals at most"
+        )
+    return _scaled(match[1], _PPM_PER_PERCENT)
+
+
+def format_percent(ppm: int) -> str:
+    """Render parts per million as a percentage, with as many decimals as it needs, four at most."""
+    whole, rest = divmod(abs(ppm), _PPM_PER_PERCENT)
+    decimals = f".{rest:04}".rstrip("0").rstrip(".")
+    return f"{'-' if ppm < 0 else ''}{whole}{decimals}%"
+
+
+def parse_bandwidth(text: str) -> int:
+    """Read ``100 Mbit/s``, ``1 Gbps`` or ``10 MB/s`` as bits per second; raises ConfigError."""
+    match = re.fullmatch(rf"\s*({_NUMBER})\s*([KkMmGgTt]i?)?(bit/s|bps|B/s)\s*", text, re.ASCII)
+    bits = 0
+    if match is not None:
+        factor = _FACTORS[(match[2] or "").lower()]
+        bits = _scaled(match[1], factor * (8 if match[3] == "B/s" else 1))
+    if not bits:
+        raise ConfigError(
+            f"not a bandwidth: {text!r}", hint="write 100 Mbit/s, 1 Gbit/s or 10 MB/s"
+        )
+    return bits
+
+
+def format_bandwidth(bits: int) -> str:
+    """Render bits per second for people, in powers of 1000: ``100 Mbit/s``, ``1.5 Gbit/s``."""
+    for power, prefix in ((12, "T"), (9, "G"), (6, "M"), (3, "k")):
+        if bits >= 10**power:
+            return f"{bits / 10**power:.1f}".removesuffix(".0") + f" {prefix}bit/s"
+    return f"{bits} bit/s"
+
+
+def transfer_seconds(size: int, bandwidth: int) -> float:
+    """Return the seconds that ``size`` bytes take at ``bandwidth`` bits per second."""
+    return size * 8 / bandwidth
+
+
+def format_seconds(seconds: float) -> str:
+    """Render a time for people: ``under 0.1 s``, ``2.4 s``, ``35 s``, ``2 min 5 s``, ``1 h 3 min``."""
+    if seconds <= 0:
+        return "0 s"
+    if seconds < 0.1:
+        return "under 0.1 s"
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return _two(whole, 60, "min", "s")
+    return _two(round(seconds / 60), 60, "h", "min")
+
+
+def _two(count: int, size: int, large: str, small: str) -> str:
+    first, second = divmod(count, size)
+    return f"{first} {large} {second} {small}" if second else f"{first} {large}"
+
+
+def _scaled(number: str, factor: int) -> int:
+    """Multiply without a float where one would round: 18 digits are more than a float holds."""
+    whole, _, decimals = number.partition(".")
+    scale: int = 10 ** len(decimals)
+    return (int(whole + decimals) * factor * 2 + scale) // (2 * scale)

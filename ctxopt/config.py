@@ -1,0 +1,289 @@
+"""The configuration in force: command line over environment over file over default.
+
+Every value remembers where it was set. Rule ids and formats are checked against what the caller
+knows of them; what the keys hold is the business of ``settings``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from ctxopt.configfile import ConfigFile, find_config_file, read_config_file
+from ctxopt.context import Builder
+from ctxopt.errors import ConfigError
+from ctxopt.finding import Severity
+from ctxopt.settings import CONTEXT, DEBUG, KEYS, LIMITS, BudgetView, Reader, describe, unknown
+from ctxopt.units import format_size
+
+MB: Final = 10**6
+DEFAULT: Final = "default"
+
+_FLAGS = {"build-args": "--build-arg", "dockerfile": "--file"}
+_FALSE = ("", "0", "false", "no")
+
+
+def _nothing() -> Mapping[str, Any]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """The budget of one context; None where there is no such limit."""
+
+    max_size: int | None = None
+    """Bytes."""
+    max_files: int | None = None
+    min_size: int | None = None
+    """Bytes; a context below it has lost something."""
+    min_files: int | None = None
+    max_growth: int | None = None
+    """Parts per million of the baseline."""
+    growth_floor: int = MB
+    """Bytes that a context may grow whatever the share."""
+    origins: Mapping[str, str] = field(default_factory=_nothing, compare=False)
+
+    def origin(self, key: str) -> str:
+        """Say where ``key`` was set: ``set in ctxopt.toml``, ``set by --max-size``, ``default``."""
+        return self.origins.get(key, DEFAULT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContextBudget:
+    """One ``[[context]]``: limits of the top level apply where it sets none of its own."""
+
+    name: str
+    """The path as the file has it."""
+    path: str
+    """The path from the working directory."""
+    view: BudgetView = "permitted"
+    limits: Limits = Limits()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Every value that can be configured."""
+
+    dockerfile: str | None = None
+    """From the working directory."""
+    target: str | None = None
+    builder: Builder = "buildkit"
+    build_args: Mapping[str, str] = field(default_factory=_nothing, hash=False)
+    format: str = "text"
+    select: tuple[str, ...] | None = None
+    """Rule ids; None for all rules."""
+    ignore: tuple[str, ...] = ()
+    """Rule ids."""
+    fail_on: Severity | None = None
+    """None for never."""
+    severity: Mapping[str, Severity] = field(default_factory=_nothing, hash=False)
+    """By rule id."""
+    keep: tuple[str, ...] = ()
+    """Patterns of an ignore file; what they match is never proposed."""
+    large_file: int = 5 * MB
+    """Bytes."""
+    noise_floor: int = MB // 10
+    """Bytes; savings below it are not worth a line."""
+    bandwidth: int = 100 * MB
+    """Bits per second."""
+    limits: Limits = Limits()
+    contexts: tuple[ContextBudget, ...] = ()
+    debug: bool = False
+    file: str | None = None
+    """The configuration file that was read."""
+    origins: Mapping[str, str] = field(default_factory=_nothing, compare=False)
+
+    def origin(self, key: str) -> str:
+        """Say where ``key`` was set: ``set in ctxopt.toml``, ``set by --max-size``, ``default``."""
+        return self.origins.get(key, DEFAULT)
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Values of one origin, still as they were written."""
+
+    values: Mapping[str, Any]
+    origin: Callable[[str], str]
+    place: Callable[[str], str]
+
+    def read(self, readers: Mapping[str, Reader]) -> dict[str, Any]:
+        """Read what is set; raises ConfigError with the place."""
+        found = {}
+        for key, value in self.values.items():
+            try:
+                found[key] = readers[key](value)
+            except ConfigError as error:
+                raise ConfigError(f"{self.place(key)}: {error.message}", hint=error.hint) from error
+        return found
+
+
+def load_config(
+    root: str = ".",
+    *,
+    config_file: str | None = None,
+    overrides: Mapping[str, object] | None = None,
+    environ: Mapping[str, str] | None = None,
+) -> Config:
+    """Read the configuration for the context root ``root``.
+
+    ``config_file`` (else CTXOPT_CONFIG) is read instead of what is at the root. ``overrides`` are
+    the command line's values by key, as a file would write them; None means not given. Raises
+    ConfigError.
+    """
+    environ = os.environ if environ is None else environ
+    config_file = config_file or environ.get("CTXOPT_CONFIG") or None
+    file = read_config_file(config_file) if config_file is not None else find_config_file(root)
+    given = {key: value for key, value in (overrides or {}).items() if value is not None}
+    from_file = _file_source(file)
+    sources = (
+        from_file,
+        _Source(_environment(environ), _set_by(_variable), _variable),
+        _Source(given, _set_by(_flag), _flag),
+    )
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for source in sources:
+        for key, value in source.read({**KEYS, **DEBUG}).items():
+            if key == "build-args":
+                value = {**values.get(key, {}), **value}
+            elif key == "dockerfile" and source is from_file and file is not None:
+                value = _from(file, value)
+            values[key] = value
+            origins[key] = source.origin(key)
+    limits = _limits(values, origins)
+    contexts = _contexts(file, limits, given) if file is not None else ()
+    plain = {key: _frozen(value) for key, value in values.items() if key not in LIMITS}
+    return Config(
+        **_fields(plain),
+        limits=limits,
+        contexts=contexts,
+        file=file.path if file else None,
+        origins=MappingProxyType(origins),
+    )
+
+
+def check_rules(config: Config, known: Collection[str]) -> None:
+    """Raise ConfigError for a rule id in ``config`` that is not among ``known``."""
+    for key, ids in (
+        ("select", config.select or ()),
+        ("ignore", config.ignore),
+        ("severity", tuple(config.severity)),
+    ):
+        for rule in ids:
+            if rule not in known:
+                raise unknown("rule", rule, known, f"{key} ({config.origin(key)})")
+
+
+def check_format(config: Config, known: Collection[str]) -> None:
+    """Raise ConfigError for a format that is not among ``known``."""
+    if config.format not in known:
+        raise unknown("format", config.format, known, f"format ({config.origin('format')})")
+
+
+def _file_source(file: ConfigFile | None) -> _Source:
+    if file is None:
+        return _Source({}, str, str)
+    if "tool" in file.table:
+        raise ConfigError(
+            f"{file.place('tool')}: unknown key 'tool'", hint="this file needs no [tool.ctxopt]"
+        )
+    _refuse_unknown(file, file.table, {*KEYS, "context"})
+    values = {key: value for key, value in file.table.items() if key != "context"}
+    return _Source(values, _set_in(file), lambda key: f"{file.place(key)}: {key}")
+
+
+def _refuse_unknown(file: ConfigFile, table: Mapping[str, Any], known: Collection[str]) -> None:
+    for key in table:
+        if key not in known:
+            raise unknown("key", key, known, file.place(key))
+
+
+def _contexts(
+    file: ConfigFile, general: Limits, given: Mapping[str, object]
+) -> tuple[ContextBudget, ...]:
+    tables = file.table.get("context", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise ConfigError(
+            f"{file.place('context')}: context: expected an array of tables, found {describe(tables)}",
+            hint="write [[context]]",
+        )
+    found: dict[str, ContextBudget] = {}
+    for table in tables:
+        _refuse_unknown(file, table, CONTEXT)
+        own = _Source(table, _set_in(file), lambda key: f"{file.place(key)}: {key}").read(CONTEXT)
+        if "path" not in own:
+            raise ConfigError(f"{file.place('context')}: a [[context]] without a path")
+        path = _from(file, own["path"])
+        # The command line outranks the file, also where the file is more specific.
+        limits = {key: own[key] for key in LIMITS if key in own and key not in given}
+        values = {key: getattr(general, _field(key)) for key in LIMITS} | limits
+        origins = {**general.origins, **dict.fromkeys(limits, _set_in(file)(""))}
+        context = ContextBudget(
+            name=own["path"],
+            path=path,
+            view=own.get("view", "permitted"),
+            limits=_limits(values, origins),
+        )
+        if found.setdefault(os.path.normpath(path), context) is not context:
+            raise ConfigError(f"{file.path}: two [[context]] with the path {own['path']!r}")
+    return tuple(found.values())
+
+
+def _limits(values: Mapping[str, Any], origins: Mapping[str, str]) -> Limits:
+    set_here = {key: values[key] for key in LIMITS if key in values}
+    where = {key: origin for key, origin in origins.items() if key in LIMITS}
+    limits = Limits(**_fields(set_here), origins=MappingProxyType(where))
+    for unit, low, high, show in (
+        ("size", limits.min_size, limits.max_size, format_size),
+        ("files", limits.min_files, limits.max_files, str),
+    ):
+        if low is not None and high is not None and low > high:
+            raise ConfigError(
+                f"min-{unit} {show(low)} ({limits.origin(f'min-{unit}')}) is more than"
+                f" max-{unit} {show(high)} ({limits.origin(f'max-{unit}')})"
+            )
+    return limits
+
+
+def _environment(environ: Mapping[str, str]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    if environ.get("CTXOPT_FORMAT"):
+        values["format"] = environ["CTXOPT_FORMAT"]
+    if "CTXOPT_DEBUG" in environ:
+        values["debug"] = environ["CTXOPT_DEBUG"].lower() not in _FALSE
+    return values
+
+
+def _variable(key: str) -> str:
+    return f"CTXOPT_{key.upper()}"
+
+
+def _flag(key: str) -> str:
+    return _FLAGS.get(key, f"--{key}")
+
+
+def _set_by(name: Callable[[str], str]) -> Callable[[str], str]:
+    return lambda key: f"set by {name(key)}"
+
+
+def _set_in(file: ConfigFile) -> Callable[[str], str]:
+    return lambda _: f"set in {file.name}"
+
+
+def _from(file: ConfigFile, path: str) -> str:
+    return os.path.join(file.folder, path)
+
+
+def _frozen(value: Any) -> Any:
+    return MappingProxyType(value) if isinstance(value, dict) else value
+
+
+def _fields(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {_field(key): value for key, value in values.items()}
+
+
+def _field(key: str) -> str:
+    return key.replace("-", "_")

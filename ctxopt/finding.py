@@ -1,0 +1,142 @@
+"""What a rule found, as data: where, how bad, how many bytes, and the lines that would cure it.
+
+No colours, no sizes as text, no files: reporters render, ``write`` writes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum, StrEnum
+from typing import Literal, TypeAlias
+
+from ctxopt.errors import ConfigError
+
+Reach: TypeAlias = Literal["permitted", "sent", "builder", "final"]
+"""How far bytes travel: past the ignore file, to the builder's cache, into a stage, into the image."""
+
+
+class Severity(IntEnum):
+    """How bad a finding is; whether its cure is safe is another question."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    @classmethod
+    def parse(cls, text: str) -> Severity:
+        """Read ``info``, ``warning`` or ``error`` in any case; raises ConfigError."""
+        try:
+            return cls[text.strip().upper()]
+        except KeyError:
+            raise ConfigError(
+                f"not a severity: {text!r}", hint="write info, warning or error"
+            ) from None
+
+    @property
+    def label(self) -> str:
+        """``info``, ``warning`` or ``error``."""
+        return self.name.lower()
+
+
+class EditKind(StrEnum):
+    """What an edit does to the ignore file."""
+
+    ADD = "add"
+    REPLACE = "replace"
+    REMOVE = "remove"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One change to an ignore file, in terms of its lines as they are.
+
+    ``text`` is one line without its ending. Raises ValueError for a change that says too little
+    or too much.
+    """
+
+    kind: EditKind
+    line: int | None
+    """1-based: the line to replace or remove, or the one to add in front of; None adds at the end."""
+    text: str | None
+    """The new line; None where one is removed."""
+    reason: str
+
+    def __post_init__(self) -> None:
+        if (self.text is None) != (self.kind is EditKind.REMOVE):
+            raise ValueError(f"{self.kind} with text {self.text!r}")
+        if self.text is not None and "\n" in self.text:
+            raise ValueError(f"more than one line: {self.text!r}")
+        if self.kind is not EditKind.ADD if self.line is None else self.line < 1:
+            raise ValueError(f"{self.kind} at line {self.line}")
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A file as people name it and a 1-based line; no file means the context as a whole."""
+
+    file: str | None = None
+    line: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.line is not None and (self.file is None or self.line < 1):
+            raise ValueError(f"line {self.line} of {self.file}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One result of a rule."""
+
+    rule: str
+    """The rule's id."""
+    severity: Severity
+    message: str
+    """One plain sentence without markup and without sizes."""
+    location: Location = Location()
+    subject: str = ""
+    """What tells this finding from others of its rule and file where that is no path: a pattern."""
+    paths: tuple[str, ...] = ()
+    """Evidence, relative to the context root, ``/``-separated, the telling one first."""
+    size: int = 0
+    """Bytes at stake."""
+    entries: int = 0
+    """Entries at stake."""
+    edits: tuple[Edit, ...] = ()
+    reach: Reach | None = None
+    """How far the bytes travel; None where that is unknown or no question."""
+    help: str = ""
+    """The next step for the reader, in words."""
+
+    @property
+    def sort_key(self) -> tuple[int, int, str, int, str, str, str]:
+        """Worst first, then largest, then by place."""
+        return (
+            -self.severity,
+            -self.size,
+            self.location.file or "",
+            self.location.line or 0,
+            self.rule,
+            self.paths[0] if self.paths else "",
+            self.subject,
+        )
+
+    @property
+    def fingerprint(self) -> str:
+        """Return a hexadecimal name that stays while sizes, wording and line numbers change.
+
+        It is made of the rule, the file and the subject, or without a subject the paths.
+        """
+        # Loading OpenSSL takes longer than measuring a small context.
+        from hashlib import sha256
+
+        what = [self.subject] if self.subject else ["", *sorted(set(self.paths))]
+        parts = ["1", self.rule, self.location.file or "", *what]
+        return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """A finding that the user has silenced, in the ignore file or in the configuration."""
+
+    finding: Finding
+    origin: Literal["ignore-file", "config"]
+    reason: str = ""

@@ -1,0 +1,65 @@
+"""What formats for code hosts share: the rule as they see it, where a finding is, text they take."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import Protocol
+
+from ctxopt.finding import Finding, Location, Severity
+
+_KEPT = "\n\t"
+
+
+class RuleInfo(Protocol):
+    """What a report says of a rule."""
+
+    @property
+    def id(self) -> str:
+        """Kebab-case."""
+
+    @property
+    def title(self) -> str:
+        """A few words, no full stop."""
+
+    @property
+    def help_uri(self) -> str:
+        """Where the rule is explained."""
+
+    @property
+    def default_severity(self) -> Severity:
+        """The severity where nothing is configured."""
+
+
+def place_of(finding: Finding, *, base: str, fallback: str | None) -> Location:
+    """Return the place to show: the finding's own, else its first path, else ``fallback``.
+
+    ``base`` is the context root seen from the root of the repository, which code hosts start at.
+    """
+    location = finding.location
+    file = location.file or next(iter(finding.paths), None) or fallback
+    if file is None:
+        return Location()
+    return Location(from_repository(file, base), location.line)
+
+
+def from_repository(path: str, base: str) -> str:
+    """Return ``path``, which is relative to ``base``, as the repository knows it."""
+    return posixpath.normpath(posixpath.join(base, path))
+
+
+def readable(text: str) -> str:
+    r"""Return ``text`` as valid Unicode, with ``\xff`` for stray bytes and control characters."""
+    if text.isprintable():
+        return text
+    return "".join(map(_visible, text))
+
+
+def _visible(char: str) -> str:
+    if char.isprintable() or char in _KEPT:
+        return char
+    code = ord(char)
+    if 0xDC80 <= code <= 0xDCFF:
+        code -= 0xDC00
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

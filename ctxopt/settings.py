@@ -1,0 +1,203 @@
+"""The keys of the configuration: what each one may hold, and the value it stands for.
+
+Pure: knows nothing of where values come from; ``config`` adds the place to what is raised here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Any, Final, Literal, TypeAlias, get_args
+
+from ctxopt.context import BUILDERS
+from ctxopt.errors import ConfigError
+from ctxopt.finding import Severity
+from ctxopt.ignorefile import clean_pattern
+from ctxopt.pattern import BadPatternError, IllegalExceptionError, read_pattern
+from ctxopt.units import parse_bandwidth, parse_percent, parse_size
+
+BudgetView: TypeAlias = Literal["permitted", "transferred"]
+Reader: TypeAlias = Callable[[object], Any]
+
+_MAX_COUNT = 10**18
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise _unfit("a text", value)
+    if not value or "\0" in value:
+        raise _unfit("a text with something in it", value)
+    return value
+
+
+def _choice(names: Collection[str]) -> Reader:
+    def read(value: object) -> str:
+        if not isinstance(value, str) or value not in names:
+            raise _unfit(" or ".join(f'"{name}"' for name in names), value)
+        return value
+
+    return read
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
+        raise _unfit("a list of texts", value)
+    return tuple(dict.fromkeys(_text(item) for item in value))
+
+
+def _selection(value: object) -> tuple[str, ...]:
+    # A run without any rule would look like a pass.
+    return _texts(value) or _raise(_unfit("at least one rule", value))
+
+
+def _patterns(value: object) -> tuple[str, ...]:
+    found = []
+    for text in _texts(value):
+        try:
+            pattern = clean_pattern(text)
+            read = read_pattern(pattern) if pattern and "\n" not in text else None
+        except (BadPatternError, IllegalExceptionError) as error:
+            raise ConfigError(f"Docker refuses the pattern {text!r}: {error}") from error
+        if read is None or read.exception:
+            raise ConfigError(
+                f"not a pattern to keep: {text!r}", hint="write the path as an ignore file would, without !"
+            )  # fmt: skip
+        found.append(text)
+    return tuple(found)
+
+
+def _size(value: object) -> int:
+    if isinstance(value, str):
+        return parse_size(value)
+    return _natural(value, 'a size such as "40 MB"')
+
+
+def _count(value: object) -> int:
+    return _natural(value, "a whole number")
+
+
+def _natural(value: object, expected: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MAX_COUNT:
+        raise _unfit(expected, value)
+    return value
+
+
+def _percent(value: object) -> int:
+    if not isinstance(value, str):
+        raise _unfit('a percentage such as "10%"', value)
+    return parse_percent(value)
+
+
+def _bandwidth(value: object) -> int:
+    if not isinstance(value, str):
+        raise _unfit('a bandwidth such as "100 Mbit/s"', value)
+    return parse_bandwidth(value)
+
+
+def _severity(value: object) -> Severity:
+    if not isinstance(value, str):
+        raise _unfit('"info", "warning" or "error"', value)
+    return Severity.parse(value)
+
+
+def _threshold(value: object) -> Severity | None:
+    return None if value == "never" else _severity(value)
+
+
+def _table(read: Reader, expected: str) -> Reader:
+    def read_table(value: object) -> dict[str, Any]:
+        if not isinstance(value, Mapping):
+            raise _unfit(expected, value)
+        found = {}
+        for name, item in value.items():
+            try:
+                found[name] = read(item)
+            except ConfigError as error:
+                raise ConfigError(f"{name}: {error.message}", hint=error.hint) from error
+        return found
+
+    return read_table
+
+
+def _flag(value: object) -> bool:
+    return value if isinstance(value, bool) else _raise(_unfit("true or false", value))
+
+
+LIMITS: Final[Mapping[str, Reader]] = {
+    "max-size": _size,
+    "max-files": _count,
+    "min-size": _size,
+    "min-files": _count,
+    "max-growth": _percent,
+    "growth-floor": _size,
+}
+"""The keys that limit a context: at the top for all of them, in ``[[context]]`` for one."""
+
+CONTEXT: Final[Mapping[str, Reader]] = {
+    "path": _text,
+    "view": _choice(get_args(BudgetView)),
+    **LIMITS,
+}
+
+KEYS: Final[Mapping[str, Reader]] = {
+    "dockerfile": _text,
+    "target": _text,
+    "builder": _choice(BUILDERS),
+    "build-args": _table(
+        lambda value: (
+            value if isinstance(value, str) else _raise(_unfit("a text in quotes", value))
+        ),
+        'a table such as { VERSION = "3" }',
+    ),
+    "format": _text,
+    "select": _selection,
+    "ignore": _texts,
+    "fail-on": _threshold,
+    "severity": _table(_severity, 'a table such as { rule = "error" }'),
+    "keep": _patterns,
+    "large-file": _size,
+    "noise-floor": _size,
+    "bandwidth": _bandwidth,
+    **LIMITS,
+}
+"""The keys of a file that hold one value each; ``context`` is the one that does not."""
+
+DEBUG: Final[Mapping[str, Reader]] = {"debug": _flag}
+"""What the environment and the command line may set and a file may not."""
+
+
+def nearest(name: str, known: Collection[str]) -> str | None:
+    """Return the one of ``known`` that ``name`` was probably meant to be."""
+    plain = name.strip().lower().replace("_", "-").replace(" ", "-")
+    if plain in known:
+        return plain
+    # Loading it takes longer than reading a configuration.
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(plain, sorted(known), 1)), None)
+
+
+def unknown(kind: str, name: str, known: Collection[str], place: str) -> ConfigError:
+    """Return the error for a ``name`` that is not among ``known``, with the nearest that is."""
+    close = nearest(name, known)
+    hint = f"did you mean {close!r}?" if close else f"known: {', '.join(sorted(known))}"
+    return ConfigError(f"{place}: unknown {kind} {name!r}", hint=hint)
+
+
+def describe(value: object) -> str:
+    """Say what a TOML value is, shortly enough for a message."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str | int | float):
+        text = repr(value) if not isinstance(value, int) or abs(value) < 10**40 else "a huge number"
+        return text if len(text) <= 60 else text[:57] + "..."
+    if isinstance(value, list | tuple):
+        return "a list" if value else "an empty list"
+    return "a table" if isinstance(value, Mapping) else "a date or time"
+
+
+def _unfit(expected: str, value: object) -> ConfigError:
+    return ConfigError(f"expected {expected}, found {describe(value)}")
+
+
+def _raise(error: ConfigError) -> Any:
+    raise error

@@ -1,0 +1,313 @@
+"""Replacing one ignore file: the diff to show first, and the replacement, whole or not at all.
+
+Decides nothing about the content. Whatever happens in between, a reader finds the old bytes or the
+new ones; what a killed run leaves behind has one name, and the next run removes it.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+
+from ctxopt.errors import WriteError
+
+TEMPORARY = ".ctxopt-write.tmp"
+"""The file in the target's folder that is written first."""
+
+_NO_NEWLINE = "\\ No newline at end of file\n"
+_AGAIN = "run the command again"
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_UNTOUCHED = "the file is as it was"
+_REASONS = {
+    errno.ENOSPC: (": the disk is full", _UNTOUCHED),
+    errno.EDQUOT: (": the disk quota is used up", _UNTOUCHED),
+    errno.EROFS: (": the file system is read-only", _UNTOUCHED),
+    errno.EACCES: (": no permission to replace it", "look at who may write to its folder"),
+    errno.EPERM: (": no permission to replace it", "look at who may write to its folder"),
+    errno.ENOENT: (": its folder does not exist", "create the folder first"),
+    errno.ENOTDIR: (": its folder is not a folder", "correct the path"),
+    errno.EBUSY: (" is in use, perhaps as a mount", "edit it where it comes from"),
+    errno.ELOOP: (": its links lead in a circle", "repair the link"),
+}
+_NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS)
+
+
+def unified_diff(old: bytes | None, new: bytes, path: str) -> str:
+    """Return the change as a patch that ``git apply`` takes; empty where there is none.
+
+    ``old`` is None for a file that does not exist. ``path`` is relative. The text has surrogate
+    escapes where the bytes are not UTF-8, and must be written without translating line endings.
+    """
+    if old == new:
+        return ""
+    # Loading it takes longer than measuring a small context.
+    from difflib import unified_diff as diff_lines
+
+    path = path.removeprefix("./")
+    before, after = _quote(f"a/{path}"), _quote(f"b/{path}")
+    parts = [f"diff --git {before} {after}\n"]
+    if old is None:
+        parts.append("new file mode 100644\n")
+        before = "/dev/null"
+    lines = list(diff_lines(_lines(old or b""), _lines(new), n=3))[2:]
+    if lines:
+        # Git ends a name with a tab where it holds a space.
+        parts += [f"--- {before}{_tab(before)}\n", f"+++ {after}{_tab(after)}\n"]
+    for line in lines:
+        parts.append(line if line.endswith("\n") else f"{line}\n{_NO_NEWLINE}")
+    return "".join(parts)
+
+
+def replace_file(path: str, content: bytes, *, expected: bytes | None, root: str) -> bool:
+    """Make ``content`` the content of ``path``; return False where it is that already.
+
+    ``expected`` is what was read, None where the file must not exist. The mode stays, and the
+    owner where the system lets it. A link inside ``root`` stays too: its target is replaced.
+    Raises WriteError where the file is not what was expected, where it is no regular file, where a
+    link leads out of ``root``, and where writing fails; then nothing has changed.
+    """
+    try:
+        return _replace(path, _resolve(path, root), content, expected)
+    except OSError as error:
+        raise _explain(path, error) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """A file as it is."""
+
+    content: bytes
+    status: os.stat_result
+
+
+def _replace(path: str, target: str, content: bytes, expected: bytes | None) -> bool:
+    present = _read(path, target)
+    _check_unchanged(path, present, expected)
+    temporary = os.path.join(os.path.dirname(target), TEMPORARY)
+    _remove_stale(temporary)
+    if present is not None and present.content == content:
+        return False
+    if present is not None and not os.access(target, os.W_OK):
+        raise WriteError(f"{path} is read-only", hint="make it writable first")
+    descriptor = -1
+    try:
+        descriptor = os.open(temporary, _CREATE, 0o666 if present is None else 0o600)
+        _lock(descriptor, temporary)
+        _fill(descriptor, content, present)
+        # Somebody may have saved the file meanwhile.
+        _check_unchanged(path, _read(path, target), expected)
+        _put(temporary, target, is_new=present is None)
+    except FileExistsError as error:
+        if os.path.lexists(target) and expected is None:
+            raise _changed(path, expected) from error
+        raise _busy(temporary) from error
+    finally:
+        _discard(descriptor, temporary)
+    _sync_folder(os.path.dirname(target))
+    return True
+
+
+def _resolve(path: str, root: str) -> str:
+    """Return the file behind ``path``, through links that stay inside ``root``."""
+    real_root = os.path.realpath(root)
+    if os.path.islink(path):
+        try:
+            target = os.path.realpath(path, strict=True)
+        except FileNotFoundError:
+            raise WriteError(
+                f"{path} is a link to nothing", hint="remove the link, or create its target"
+            ) from None
+    else:
+        folder, name = os.path.split(path)
+        target = os.path.join(os.path.realpath(folder or "."), name)
+        if not any(
+            _is_inside(os.path.abspath(path), top) for top in (os.path.abspath(root), real_root)
+        ):
+            # An ignore file beside a Dockerfile that is itself outside: no link led there.
+            return target
+    if not _is_inside(target, real_root):
+        raise WriteError(
+            f"{path} leads out of {root}, to {target}",
+            hint="edit that file yourself if it is yours",
+        )
+    return target
+
+
+def _is_inside(path: str, folder: str) -> bool:
+    return path.startswith(folder.rstrip("/") + "/")
+
+
+def _read(path: str, target: str) -> _Present | None:
+    try:
+        _check_regular(path, os.lstat(target).st_mode)
+        descriptor = os.open(target, _READ)
+    except FileNotFoundError:
+        return None
+    try:
+        status = os.fstat(descriptor)
+        _check_regular(path, status.st_mode)
+        parts = []
+        while part := os.read(descriptor, 1 << 20):
+            parts.append(part)
+        return _Present(b"".join(parts), status)
+    finally:
+        os.close(descriptor)
+
+
+def _check_regular(path: str, mode: int) -> None:
+    if stat.S_ISREG(mode):
+        return
+    kind = "folder" if stat.S_ISDIR(mode) else "FIFO" if stat.S_ISFIFO(mode) else "special file"
+    raise WriteError(f"{path} is a {kind}", hint="rename or remove it")
+
+
+def _check_unchanged(path: str, present: _Present | None, expected: bytes | None) -> None:
+    if (present.content if present else None) != expected:
+        raise _changed(path, expected)
+
+
+def _changed(path: str, expected: bytes | None) -> WriteError:
+    what = "appeared" if expected is None else "changed"
+    return WriteError(f"{path} has {what} since it was looked at", hint=_AGAIN)
+
+
+def _remove_stale(temporary: str) -> None:
+    """Remove what a killed run left; raises WriteError where a run is still at it."""
+    try:
+        _check_regular(temporary, os.lstat(temporary).st_mode)
+        descriptor = os.open(temporary, _READ)
+    except FileNotFoundError:
+        return
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if _is_at(descriptor, temporary):
+            os.unlink(temporary)
+    except BlockingIOError as error:
+        raise _busy(temporary) from error
+    finally:
+        os.close(descriptor)
+
+
+def _lock(descriptor: int, temporary: str) -> None:
+    """Mark the file as in use; the kernel takes the mark away when the process dies."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise _busy(temporary) from error
+    if not _is_at(descriptor, temporary):
+        # Another run took the file for a stale one in the moment before it was locked.
+        raise _busy(temporary)
+
+
+def _busy(temporary: str) -> WriteError:
+    return WriteError(f"another run is writing to {temporary}", hint=_AGAIN)
+
+
+def _fill(descriptor: int, content: bytes, present: _Present | None) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+    if present is not None:
+        own, wanted = os.fstat(descriptor), present.status
+        if (own.st_uid, own.st_gid) != (wanted.st_uid, wanted.st_gid):
+            with suppress(PermissionError):
+                os.fchown(descriptor, wanted.st_uid, wanted.st_gid)
+        # After the owner: changing that clears bits of the mode.
+        if stat.S_IMODE(own.st_mode) != stat.S_IMODE(wanted.st_mode):
+            os.fchmod(descriptor, stat.S_IMODE(wanted.st_mode))
+    os.fsync(descriptor)
+
+
+def _put(temporary: str, target: str, *, is_new: bool) -> None:
+    if is_new:
+        # A link, unlike a rename, refuses to overwrite what appeared in the last moment.
+        try:
+            os.link(temporary, target)
+        except OSError as error:
+            if error.errno not in _NO_LINKS:
+                raise
+        else:
+            return
+    os.replace(temporary, target)
+
+
+def _discard(descriptor: int, temporary: str) -> None:
+    """Remove the temporary file if it is still there and ours, twice if the first try fails."""
+    if descriptor < 0:
+        # The interruption may have come between creating the file and knowing its number.
+        with suppress(OSError, WriteError):
+            _remove_stale(temporary)
+        return
+    try:
+        _unlink_own(descriptor, temporary)
+    except OSError:
+        _unlink_own(descriptor, temporary)
+    except BaseException:
+        _unlink_own(descriptor, temporary)
+        raise
+    finally:
+        with suppress(OSError):
+            os.close(descriptor)
+
+
+def _unlink_own(descriptor: int, temporary: str) -> None:
+    if _is_at(descriptor, temporary):
+        os.unlink(temporary)
+
+
+def _is_at(descriptor: int, path: str) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.lstat(path))
+    except FileNotFoundError:
+        return False
+
+
+def _sync_folder(folder: str) -> None:
+    """Make the new name last; where a file system cannot, the file is nevertheless whole."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _explain(path: str, error: OSError) -> WriteError:
+    reason, hint = _REASONS.get(error.errno or 0, (f": {error.strerror or error}", None))
+    return WriteError(path + reason, hint=hint)
+
+
+def _lines(content: bytes) -> list[str]:
+    return list(_split(os.fsdecode(content)))
+
+
+def _split(text: str) -> Iterator[str]:
+    """Split after ``\\n`` alone: to git a lone ``\\r`` is a character like any other."""
+    *whole, last = text.split("\n")
+    yield from (line + "\n" for line in whole)
+    if last:
+        yield last
+
+
+def _tab(name: str) -> str:
+    return "\t" if " " in name and not name.startswith('"') else ""
+
+
+def _quote(name: str) -> str:
+    """Write a name as git does: in quotes with octal bytes if it holds anything that is special."""
+    if name.isprintable() and '"' not in name and "\\" not in name:
+        return name
+    parts = []
+    for byte in os.fsencode(name):
+        char = chr(byte)
+        if char in '"\\':
+            parts.append("\\" + char)
+        else:
+            parts.append(char if 0x20 <= byte < 0x7F else f"\\{byte:03o}")
+    return f'"{"".join(parts)}"'
