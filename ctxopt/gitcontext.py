@@ -10,8 +10,8 @@ import os
 from dataclasses import replace
 
 from ctxopt.context import (
-    Builder,
     BuildContext,
+    Builder,
     DockerfileLocation,
     IgnoreChoice,
     InactiveIgnoreFile,
