@@ -19,8 +19,8 @@ from ctxopt.evidence import PathEvidence
 from ctxopt.gitlisting import GITLINK, TREE, Listed, ignored_paths, index_entries, tree_entries
 
 _OWN = (
-    "GIT_DIR", "GIT_WORKTREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_NAMESPACE",
-    "GIT_IMPLICIT_WORKTREE", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS",
+    "GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_NAMESPACE",
+    "GIT_IMPLICIT_WORK_TREE", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS",
     "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_CONFIG", "GIT_ATTR_SOURCE",
 )  # fmt: skip
 """Set by git for its hooks: they would answer for the hook's repository, not for the path's."""
@@ -122,7 +122,7 @@ class Repository:
 
         Raises GitError where there is no such commit here.
         """
-        if spec and not spec.startswith("-") and "\0" not in spec:
+        if spec and not spec.startswith("-") and "\0" not in spec and ".." not in spec:
             asked = ("rev-parse", "--verify", "--quiet", spec + "^{commit}")
             found = self.run(*asked, accept=(0, 1, 128)).strip()
             if found:

@@ -6,15 +6,16 @@ The only module that imports pathspec. Knows nothing of what is tracked.
 from __future__ import annotations
 
 import os
+import re
 
 from ctxopt.evidence import PathEvidence
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+_Rule = tuple[re.Pattern[str], bool, bool]
+"""An expression, whether it ignores, and whether it is for folders only."""
 
-_Rules = tuple[tuple[str, "GitIgnoreSpec"], ...]
-"""The files in force in a folder, the nearest last: where each lies, with a slash, and its rules."""
+_Rules = tuple[tuple[str, tuple[_Rule, ...]], ...]
+"""The files in force in a folder, the nearest last: where each lies, with a slash, and its
+rules, the last line first."""
 
 
 def read_gitignore(root: str) -> PathEvidence:
@@ -37,7 +38,7 @@ def read_gitignore(root: str) -> PathEvidence:
             path = above + name
             if is_folder and name == ".git":
                 continue
-            if rules and _ignores(rules, path + "/" if is_folder else path):
+            if rules and _ignores(rules, path, is_folder):
                 ignored.add(path)
             elif is_folder:
                 stack.append((path + "/", rules))
@@ -45,37 +46,54 @@ def read_gitignore(root: str) -> PathEvidence:
 
 
 def _read_rules(root: str, above: str) -> _Rules:
-    from pathspec import GitIgnoreSpec  # a quarter of the program's start-up time
-
     path = os.path.join(root, above, ".gitignore")
     if os.path.islink(path):
         return ()  # git does not follow them
     try:
         with open(path, "rb") as file:
-            lines = os.fsdecode(file.read()).removeprefix("\ufeff").split("\n")
+            # As Latin-1, since git's ``?`` is a byte.
+            lines = file.read().removeprefix(b"\xef\xbb\xbf").decode("latin-1").split("\n")
     except OSError:
         return ()
-    return ((above, GitIgnoreSpec.from_lines(_readable(lines))),)
-
-
-def _readable(lines: list[str]) -> list[str]:
-    """The lines that can be read: git passes over the others, pathspec gives up."""
-    from pathspec import GitIgnoreSpec
-
     found = []
-    for line in lines:
-        text = line.removesuffix("\r")
-        try:
-            GitIgnoreSpec.from_lines([text])
-        except ValueError:
-            continue
-        found.append(text)
-    return found
+    for line in reversed(lines):
+        found += _compile(line.removesuffix("\r"))
+    return ((above, tuple(found)),)
 
 
-def _ignores(rules: _Rules, path: str) -> bool:
-    for above, spec in reversed(rules):
-        include = spec.check_file(path[len(above) :]).include
-        if include is not None:
-            return include
+def _compile(line: str) -> list[_Rule]:
+    """The rule of one line; none for a comment and for what git passes over."""
+    from pathspec import GitIgnoreSpec  # a quarter of the program's start-up time
+
+    text = line if line.endswith("\\ ") else line.rstrip(" ")
+    folders_only = text.endswith("/")
+    text = text.removesuffix("/")
+    try:
+        patterns = GitIgnoreSpec.from_lines([text], backend="simple").patterns
+    except ValueError:
+        return []
+    return [
+        (pattern.regex, pattern.include, folders_only)
+        for pattern in patterns
+        if pattern.regex is not None and pattern.include is not None
+    ]
+
+
+def _ignores(rules: _Rules, path: str, is_folder: bool) -> bool:
+    for above, lines in reversed(rules):
+        inside = path[len(above) :]
+        if not inside.isascii():
+            inside = os.fsencode(inside).decode("latin-1")
+        for expression, ignores, folders_only in lines:
+            if (is_folder or not folders_only) and _matches(expression, inside):
+                return ignores
     return False
+
+
+def _matches(expression: re.Pattern[str], path: str) -> bool:
+    """Whether ``path`` itself matches, not only a folder above it: that one was decided before.
+
+    pathspec marks the slash after a folder that matched as a group.
+    """
+    match = expression.match(path)
+    return match is not None and match.lastgroup is None

@@ -15,6 +15,8 @@ from ctxopt.matcher import Matcher, read_matcher
 _SEVERAL = 3
 """Growers that must share a form before it is proposed for all of them."""
 
+_BOM = "\ufeff"
+
 _SPECIAL = frozenset("*?[]\\{}|^")
 """What a line with any escape in it must escape: Docker reads such a line as an expression."""
 
@@ -91,7 +93,7 @@ def extension(path: str) -> str:
 def escape(path: str) -> str:
     """Return the pattern that matches ``path`` alone, as near as the language can say it.
 
-    Line breaks become ``?``: no line can hold them.
+    Line breaks, and other white space at the ends, become ``?``: no line can hold them.
     """
     expression = bool(_SPECIAL.intersection(path)) or _needs_more(path)
     if not expression:
@@ -99,7 +101,11 @@ def escape(path: str) -> str:
     parts = []
     last = len(path) - 1
     for index, char in enumerate(path):
-        if char in "\n\r" or (index in (0, last) and char != " " and not char.strip()):
+        if (
+            char in "\n\r"
+            or (index == 0 and char == _BOM)
+            or (index in (0, last) and char != " " and not char.strip())
+        ):
             parts.append("?")
         elif char == " " and index in (0, last):
             parts.append("[ ]")
@@ -111,11 +117,11 @@ def escape(path: str) -> str:
 
 
 def _needs_more(path: str) -> bool:
-    return path[:1] in ("#", "!") or path != path.strip() or "\n" in path or "\r" in path
+    return path[:1] in ("#", "!", _BOM) or path != path.strip() or "\n" in path or "\r" in path
 
 
 def _matcher(line: str) -> Matcher | None:
-    file = parse_ignore_file(line.encode("utf-8", "surrogateescape") + b"\n", "")
+    file = parse_ignore_file(line.encode("utf-8", "surrogateescape"), "")
     try:
         return read_matcher(file.patterns()) if len(file.lines) == 1 else None
     except IgnoreFileError:
