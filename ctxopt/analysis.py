@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from ctxopt import classic
 from ctxopt.context import BuildContext
 from ctxopt.crowd import Progress, walk
-from ctxopt.errors import IgnoreFileError
+from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.matcher import Matcher, read_matcher
+from ctxopt.plan import BuildRequest, Plan, make_plan, resolve_build
 from ctxopt.tree import ContextTree, View
 from ctxopt.walk import Policy
+
+ViewName = Literal["permitted", "transferred", "excluded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,9 @@ class Analysis:
     permitted: View
     with_excluded: bool
     """Whether the walk entered what the client skips, so that sums of excluded bytes are whole."""
+    plan: Plan | None = None
+    """What the build loads; None without a Dockerfile, and for the classic builder."""
+    target: str | None = None
 
     @property
     def permitted_bytes(self) -> int:
@@ -30,6 +37,24 @@ class Analysis:
         if self.context.builder == "classic":
             return classic.tar_bytes(self.permitted, self.context)
         return self.permitted.context_bytes()
+
+
+def select_view(analysis: Analysis, name: ViewName) -> tuple[View, int | None]:
+    """Return a view and the figure Docker prints for it on a first build.
+
+    Raises ContextError for ``transferred`` where there is no Dockerfile.
+    """
+    if name == "excluded":
+        return analysis.permitted, None
+    if name == "permitted" or analysis.context.builder == "classic":
+        return analysis.permitted, analysis.permitted_bytes
+    if analysis.plan is None:
+        raise ContextError(
+            "there is no Dockerfile, so nothing says what is transferred",
+            hint="-f names a Dockerfile; --permitted lists what any build may take",
+        )
+    transfer = analysis.plan.main.transfer
+    return transfer.view, transfer.context_bytes
 
 
 def build_matcher(context: BuildContext) -> Matcher:
@@ -54,6 +79,7 @@ def build_policy(context: BuildContext, matcher: Matcher, *, with_excluded: bool
 
 def analyze(
     context: BuildContext,
+    request: BuildRequest | None = None,
     *,
     with_excluded: bool = False,
     processes: int = 1,
@@ -61,8 +87,12 @@ def analyze(
 ) -> Analysis:
     """Measure ``context``; ``with_excluded`` also enters what Docker's client skips.
 
-    Raises IgnoreFileError for an ignore file with which Docker's client fails.
+    With a ``request``, the Dockerfile is read and what the build loads is measured, too. Raises
+    IgnoreFileError or DockerfileError where Docker refuses or fails with the file.
     """
+    build = None
+    if request and context.builder == "buildkit" and context.dockerfile.found:
+        build = resolve_build(context, request)
     matcher = build_matcher(context)
     is_classic = context.builder == "classic"
     if is_classic:
@@ -75,4 +105,8 @@ def analyze(
         if not is_classic:
             raise
         view = classic.walk_until_failure(context.root, matcher)
-    return Analysis(context, matcher, view.tree, view, with_excluded)
+    plan = None
+    if build and request:
+        plan = make_plan(context, view, matcher, build, request, processes=processes)
+    target = request.target if request else None
+    return Analysis(context, matcher, view.tree, view, with_excluded, plan, target)

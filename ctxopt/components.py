@@ -75,6 +75,7 @@ class Cut:
 def cut(pattern: Pattern) -> Cut | None:
     """Cut ``pattern`` into components; None where only its expression tells the truth."""
     text = pattern.text
+    found: Cut | None
     if pattern.kind is Kind.EXACT:
         found = _literals(text)
     elif pattern.kind is Kind.PREFIX:

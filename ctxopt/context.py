@@ -143,15 +143,23 @@ def _buildkit_ignore(root: str, dockerfile: DockerfileLocation) -> IgnoreChoice:
     """
     own = _shown(dockerfile.path) + ".dockerignore"
     folder, name = os.path.split(dockerfile.absolute)
-    found = _resolve(folder, name + ".dockerignore")
+    found = resolve_inside(folder, name + ".dockerignore")
     if dockerfile.found and found is not None and not os.path.isdir(found):
         content, problem = _read_or_empty(found)
         reason = "it belongs to the Dockerfile" + problem
         return IgnoreChoice(own, found, reason, parse_ignore_file(content, own))
+    return named_ignore(root)
+
+
+def named_ignore(root: str) -> IgnoreChoice:
+    """Return the ignore file at the root of a context: the only one for a named context.
+
+    Raises IgnoreFileError where Docker refuses it.
+    """
     path = os.path.join(root, ".dockerignore")
     if not os.path.lexists(path):
         return IgnoreChoice(None, None, "there is no .dockerignore", None)
-    resolved = _resolve(root, ".dockerignore")
+    resolved = resolve_inside(root, ".dockerignore")
     if resolved is None:
         return IgnoreChoice(
             ".dockerignore", path,
@@ -166,6 +174,28 @@ def _buildkit_ignore(root: str, dockerfile: DockerfileLocation) -> IgnoreChoice:
         ".dockerignore", resolved, "it is at the root of the context" + problem,
         parse_ignore_file(content, ".dockerignore"),
     )  # fmt: skip
+
+
+def read_dockerfile(context: BuildContext) -> bytes:
+    """Return the Dockerfile's content; raises ContextError where Docker cannot read it.
+
+    BuildKit sees nothing but the Dockerfile's folder, so a link that leaves it leads nowhere.
+    """
+    location = context.dockerfile
+    folder, name = os.path.split(location.absolute)
+    buildkit = context.builder == "buildkit"
+    path = resolve_inside(folder, name) if buildkit else location.absolute
+    if not location.found or path is None:
+        raise ContextError(
+            f"failed to read dockerfile: open {name}: no such file or directory",
+            hint="-f names another Dockerfile",
+        )
+    try:
+        return _read(path)
+    except OSError as error:
+        if buildkit and not os.path.isdir(path):
+            return b""  # it arrives empty
+        raise ContextError(f"Dockerfile {location.path!r}: {error.strerror}") from error
 
 
 def _find_inactive(
@@ -214,7 +244,7 @@ def _read_or_empty(path: str) -> tuple[bytes, str]:
         return b"", f", but it cannot be read ({error.strerror}) and counts as empty"
 
 
-def _resolve(root: str, name: str) -> str | None:
+def resolve_inside(root: str, name: str) -> str | None:
     """Follow links the way a builder does that sees nothing but ``root``; None if there is nothing.
 
     Absolute targets start at ``root`` and ``..`` stops there.

@@ -17,12 +17,13 @@ import sys
 import threading
 from array import array
 from collections.abc import Callable
+from typing import Any
 
 from ctxopt.errors import CtxoptError, IgnoreFileError
-from ctxopt.tree import ContextTree, Folder, Oddity, Tally, WalkError, tally
+from ctxopt.tree import ContextTree, Folder, Oddity, Tally, Types, WalkError, count_types
 from ctxopt.walk import Policy, Reader, Task, root_task
 
-_ALONE = 4_000
+_ALONE = 1_500
 """Entries one process reads before it asks for help: about as long as forking takes."""
 
 _TASK_BYTES = 60_000
@@ -42,16 +43,19 @@ class _Gathering:
         self.tallies: dict[str, Tally] = {}
         self.errors: list[WalkError] = []
         self.walked = 0
+        self.types: Types = {}
         self.reader = Reader(policy, self.errors.append, here=here)
 
     def read(self, task: Task) -> list[Task]:
         result = self.reader.read(task)
         if result is None:
             return []
-        folder, below = result
+        folder, sums, below = result
         self.folders[folder.path] = folder
-        self.tallies[folder.path] = tally(folder, folder.flags)
+        self.tallies[folder.path] = sums
         self.walked += len(folder.kinds)
+        if sums.files:
+            count_types(self.types, folder, folder.flags)
         return below
 
 
@@ -80,7 +84,9 @@ def walk(
         if collecting:
             gc.enable()
     errors = sorted(gathering.errors, key=lambda error: os.fsencode(error.path))
-    return ContextTree(root, gathering.folders, tuple(errors), gathering.walked, gathering.tallies)
+    return ContextTree(
+        root, gathering.folders, tuple(errors), gathering.walked, gathering.tallies, gathering.types
+    )
 
 
 def default_processes() -> int:
@@ -166,7 +172,7 @@ class _Crowd:
             gathering = _Gathering(self._policy, here=True)
             try:
                 self._read_all(number, stack, gathering)
-                result: object = _flatten(gathering)
+                result: Any = _flatten(gathering)
             except IgnoreFileError as error:
                 result = (error.reason, error.path, error.line)
             with os.fdopen(sending, "wb") as pipe:
@@ -187,7 +193,7 @@ class _Crowd:
                 if len(stack) > 1 and idle.find(b"\1", 0) >= 0:
                     self._share(stack)
             idle[number] = 1
-            if idle.find(b"\0", 0) < 0:
+            if idle.find(b"\0", 0) < 0 and self._queue_is_empty():
                 self._tell_all_to_stop()
             message = self._in.recv(_TASK_BYTES + 1)
             if message == b"\0":
@@ -205,6 +211,13 @@ class _Crowd:
             except OSError:  # the queue is full, or the path too long for it
                 kept.append(task)
         stack[:half] = kept
+
+    def _queue_is_empty(self) -> bool:
+        try:
+            self._in.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK)
+        except BlockingIOError:
+            return True
+        return False
 
     def _tell_all_to_stop(self) -> None:
         for _ in range(self._processes):
@@ -229,19 +242,24 @@ class _Crowd:
         return Task(path, scope, first.anchor)
 
 
-def _flatten(gathering: _Gathering) -> tuple[object, ...]:
+def _flatten(gathering: _Gathering) -> tuple[Any, ...]:
     """Turn what a worker read into what ``marshal`` writes: a tenth of the time of pickling."""
-    folders = [
-        (
-            f.path, f.joined, f.kinds, f.sizes.tobytes(), f.packets.tobytes(), f.flags, f.links,
-            f.inodes.tobytes() if f.inodes else None,
-            {name: (o.mtime, o.capability) for name, o in f.odd.items()} if f.odd else None,
-            (t.entries, t.files, t.bytes, t.wire, t.messages, t.excluded, t.excluded_bytes),
-        )
-        for f, t in zip(gathering.folders.values(), gathering.tallies.values(), strict=True)
-    ]  # fmt: skip
-    errors = [(error.path, error.reason) for error in gathering.errors]
-    return folders, errors, gathering.walked
+    odd = _plain_odd(gathering)
+    folders = [(*folder[:-1], odd.get(folder.path)) for folder in gathering.folders.values()]
+    sums = [
+        (t.entries, t.files, t.bytes, t.wire, t.messages, t.excluded, t.excluded_bytes, t.largest)
+        for t in gathering.tallies.values()
+    ]
+    errors = [tuple(error) for error in gathering.errors]
+    return folders, sums, errors, gathering.walked, gathering.types
+
+
+def _plain_odd(gathering: _Gathering) -> dict[str, dict[str, tuple[int, int]]]:
+    return {
+        folder.path: {name: (odd.mtime, odd.capability) for name, odd in folder.odd.items()}
+        for folder in gathering.folders.values()
+        if folder.odd
+    }
 
 
 def _merge(message: bytes, gathering: _Gathering) -> None:
@@ -252,19 +270,17 @@ def _merge(message: bytes, gathering: _Gathering) -> None:
     if isinstance(result[0], str):
         reason, path, line = result
         raise IgnoreFileError(reason, path=path, line=line)
-    folders, errors, walked = result
-    for path, joined, kinds, sizes, packets, flags, links, inodes, odd, sums in folders:
-        gathering.folders[path] = Folder(
-            path, joined, kinds, _array("q", sizes), _array("I", packets), flags, links,
-            _array("Q", inodes) if inodes else None,
-            {name: Oddity(*values) for name, values in odd.items()} if odd else None,
-        )  # fmt: skip
-        gathering.tallies[path] = Tally(*sums)
-    gathering.errors += [WalkError(path, reason) for path, reason in errors]
+    folders, sums, errors, walked, types = result
+    for values, numbers in zip(folders, sums, strict=True):
+        folder = Folder._make(values)
+        if folder.odd:
+            odd = {name: Oddity(*pair) for name, pair in folder.odd.items()}
+            folder = folder._replace(odd=odd)
+        gathering.folders[folder.path] = folder
+        gathering.tallies[folder.path] = Tally(*numbers)
+    gathering.errors += [WalkError(*error) for error in errors]
     gathering.walked += walked
-
-
-def _array(code: str, content: bytes) -> array[int]:
-    values: array[int] = array(code)
-    values.frombytes(content)
-    return values
+    for extension, (size, files) in types.items():
+        counted = gathering.types.setdefault(extension, [0, 0])
+        counted[0] += size
+        counted[1] += files

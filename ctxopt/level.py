@@ -124,7 +124,7 @@ class Level:
         if self._literals:
             for name in self._literals.keys() & names:
                 found[name] = everything | self._literals[name]
-        if self._suffixes or self._prefixes:
+        if self._affixes and self._may_have_affix(names):
             suffixes, prefixes = self._suffixes, self._prefixes
             for name in names:
                 if name.endswith(suffixes) or name.startswith(prefixes):
@@ -148,6 +148,11 @@ class Level:
                 if mask:
                     found[name] = found.get(name, everything) | mask
         return found
+
+    def _may_have_affix(self, names: Sequence[str]) -> bool:
+        """Search all names at once: in most folders none has any of the suffixes."""
+        joined = "/".join(names)
+        return any(text in joined for text in self._suffixes + self._prefixes)
 
     def advance(self, name: str) -> Level:
         """Return the level of the child folder ``name``."""

@@ -48,8 +48,17 @@ class Matcher:
         self._outcomes: dict[tuple[int, int], tuple[bool, int | None, int]] = {}
         self._refusals: dict[int, bool] = {}
         self._scopes: dict[tuple[Level, int, int], Scope] = {}
+        self._literal_plain = [_stem(p.text) + "/" for p in self.patterns if not p.exception]
+        self._wild_plain = any(
+            _META.intersection(_stem(p.text)) for p in self.patterns if not p.exception
+        )
         self._literal_exceptions = [_stem(p.text) + "/" for p in self.exceptions]
         self._wild_exceptions = any(_META.intersection(_stem(p.text)) for p in self.exceptions)
+
+    def with_pattern(self, line: str) -> Matcher:
+        """Return a matcher with one more cleaned line at the end."""
+        added = read_pattern(line)
+        return Matcher((*self.patterns, added) if added else self.patterns, self.path)
 
     @property
     def has_broken(self) -> bool:
@@ -81,6 +90,15 @@ class Matcher:
             stem.startswith(folder + "/") for stem in self._literal_exceptions
         )
 
+    def include_prunes(self, folder: str) -> bool:
+        """Tell whether BuildKit's client skips a ``folder`` that these include patterns leave out.
+
+        Source: tonistiigi/fsutil filter.go (*filterFS).Walk.
+        """
+        return not self._wild_plain and not any(
+            stem.startswith(folder + "/") for stem in self._literal_plain
+        )
+
     def classic_prunes(self, folder: str) -> bool:
         """Tell whether the classic client skips an excluded ``folder`` without looking inside.
 
@@ -98,11 +116,18 @@ class Matcher:
         refused = self._refusals.get(decision.reached)
         if refused is None:
             try:
-                refused = self._fold(0, decision.reached)[0]
+                refused = self.reaches(decision)
             except IgnoreFileError:
                 refused = True
             self._refusals[decision.reached] = refused
         return refused
+
+    def reaches(self, decision: Decision) -> bool:
+        """Decide as MatchesOrParentMatches about a path on which ``decision`` was made.
+
+        Only with exceptions; without any, it is the decision itself.
+        """
+        return self._fold(0, decision.reached)[0]
 
     def matches_or_parent(self, path: str) -> bool:
         """Decide as ``MatchesOrParentMatches``: no state is handed down.

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
-from ctxopt.analysis import analyze
+from ctxopt.analysis import ViewName, analyze, select_view
 from ctxopt.context import Builder, find_context
-from ctxopt.errors import ContextError
+from ctxopt.plan import BuildRequest
 from ctxopt.tree import Entry
-
-ViewName = Literal["permitted", "transferred", "excluded"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +45,12 @@ def measure(
 
     Raises ContextError, IgnoreFileError or DockerfileError, all of them CtxoptError.
     """
-    del build_args
-    if view == "transferred":
-        raise ContextError("the transferred view is not available yet")
     context = find_context(root, dockerfile=dockerfile, builder=builder)
-    analysis = analyze(context, with_excluded=view == "excluded")
-    shown = analysis.permitted
+    request = None
+    if view == "transferred":
+        request = BuildRequest(target, dict(build_args or {}))
+    analysis = analyze(context, request, with_excluded=view == "excluded")
+    shown, figure = select_view(analysis, view)
     entries = tuple(shown.excluded() if view == "excluded" else shown.entries())
     files = [entry.size for entry in entries if entry.type == "file"]
     return Measurement(
@@ -65,7 +62,7 @@ def measure(
         view=view,
         files=len(files),
         bytes=sum(files),
-        context_bytes=None if view == "excluded" else analysis.permitted_bytes,
+        context_bytes=figure,
         entries=entries,
-        errors=tuple(f"{error.path or '.'}: {error.reason}" for error in analysis.tree.errors),
+        errors=tuple(f"{error.path or '.'}: {error.reason}" for error in shown.tree.errors),
     )

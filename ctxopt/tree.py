@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import os
 from array import array
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import IntFlag
+from typing import Final, NamedTuple
 
 from ctxopt import wire
 
@@ -25,56 +25,88 @@ KIND_NAMES = {
 }
 
 
-class Flag(IntFlag):
-    """What is special about an entry; one byte each."""
+class Flag:
+    """What is special about an entry, as bits of one byte; an IntFlag is twenty times slower."""
 
-    EXCLUDED = 1
-    REFUSED = 2
+    EXCLUDED: Final = 1
+    REFUSED: Final = 2
     """BuildKit keeps the file but refuses to open it: it arrives empty."""
-    UNREADABLE = 4
+    UNREADABLE: Final = 4
     """The file cannot be opened: it arrives empty, and the classic client refuses to build."""
 
 
-EMPTY = Flag.REFUSED | Flag.UNREADABLE
+EMPTY: Final = Flag.REFUSED | Flag.UNREADABLE
 
 
-@dataclass(frozen=True, slots=True)
-class Oddity:
+class Oddity(NamedTuple):
     """What only a tar needs to know of an entry: seconds of a far ``mtime``, bytes of a capability."""
 
     mtime: int = 0
     capability: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
-    """One folder that was read; the parallel sequences hold one item per name, in Docker's order."""
+class Folder(NamedTuple):
+    """One folder that was read; its sequences hold one item per name, in Docker's order.
+
+    A named tuple, and arrays as bytes, because tens of thousands come from other processes.
+    """
 
     path: str
     """Relative to the root, ``/``-separated; empty for the root itself."""
     joined: str
     """The names, with ``/`` between them: a tenth of the memory of a list."""
     kinds: bytes
-    sizes: array[int]
-    """Apparent bytes; 0 for folders, the length of the target for links."""
-    packets: array[int]
-    """Bytes of the packet that announces the entry to BuildKit."""
+    raw_sizes: bytes
+    """Apparent bytes as 64-bit integers: 0 for folders, the target's length for links."""
+    raw_packets: bytes
+    """Bytes of the packet that announces the entry to BuildKit, as 32-bit integers."""
     flags: bytes | None = None
     """A Flag per entry; None where all are kept and readable."""
     links: Mapping[str, str] | None = None
     """Targets of symbolic links."""
-    inodes: array[int] | None = None
-    """Inode numbers of files with several hard links, 0 for the others; None without any."""
+    raw_inodes: bytes | None = None
+    """Inode numbers of files with several hard links, else 0; None without any."""
     odd: Mapping[str, Oddity] | None = None
+
+    @property
+    def sizes(self) -> array[int]:
+        """The apparent sizes in bytes."""
+        return _unpack("q", self.raw_sizes)
+
+    @property
+    def packets(self) -> array[int]:
+        """The bytes of the entries' announcements."""
+        return _unpack("I", self.raw_packets)
+
+    @property
+    def inodes(self) -> array[int]:
+        """The inode numbers, empty where no file has several names."""
+        return _unpack("Q", self.raw_inodes or b"")
 
     @property
     def names(self) -> list[str]:
         """The names of the entries."""
         return self.joined.split("/") if self.kinds else []
 
+    def subfolders(self) -> list[str]:
+        """Return the paths of the folders in this one, read or not."""
+        if DIR not in self.kinds:
+            return []
+        return [
+            self.child(name)
+            for name, kind in zip(self.names, self.kinds, strict=True)
+            if kind == DIR
+        ]
+
     def child(self, name: str) -> str:
         """Return the path of the entry ``name``."""
         return f"{self.path}/{name}" if self.path else name
+
+
+def _unpack(code: str, content: bytes) -> array[int]:
+    values: array[int] = array(code)
+    values.frombytes(content)
+    return values
 
 
 @dataclass(slots=True)
@@ -89,6 +121,15 @@ class Tally:
     excluded: int = 0
     """Entries that were seen and excluded, folders included."""
     excluded_bytes: int = 0
+    largest: int = 0
+    """Bytes of the largest file; meaningful for one folder's own entries."""
+
+    def clone(self) -> Tally:
+        """Return an equal value to add to."""
+        return Tally(
+            self.entries, self.files, self.bytes, self.wire, self.messages,
+            self.excluded, self.excluded_bytes, self.largest,
+        )  # fmt: skip
 
     def add(self, other: Tally) -> None:
         """Add ``other`` to this one."""
@@ -101,8 +142,7 @@ class Tally:
         self.excluded_bytes += other.excluded_bytes
 
 
-@dataclass(frozen=True, slots=True)
-class WalkError:
+class WalkError(NamedTuple):
     """A folder or file that could not be read; what is below it is not in any sum."""
 
     path: str
@@ -138,58 +178,96 @@ class ContextTree:
     """Entries that the walk looked at, kept or not."""
     tallies: Mapping[str, Tally] = field(default_factory=dict)
     """Sums of each folder's own entries, as the walk decided them."""
+    types: Types | None = None
+    """What ``count_types`` found, as the walk decided; None where nobody counted."""
 
 
 def tally(folder: Folder, flags: bytes | None) -> Tally:
     """Sum up a folder's own entries under ``flags`` (None: all kept)."""
-    kinds, sizes, packets = folder.kinds, folder.sizes, folder.packets
+    kinds, sizes = folder.kinds, folder.sizes
     if flags is None:
-        result = Tally(len(kinds), wire=sum(packets))
-        contents: list[int] = (
+        plain = kinds.count(FILE) == len(kinds)
+        contents = (
             sizes.tolist()
-            if kinds.count(FILE) == len(kinds)
+            if plain
             else [size for kind, size in zip(kinds, sizes, strict=True) if kind == FILE]
         )
-        sockets = kinds.count(SOCKET)
-    else:
-        result = Tally()
-        contents = []
-        sockets = 0
-        for kind, size, packet, flag in zip(kinds, sizes, packets, flags, strict=True):
-            if flag & Flag.EXCLUDED:
-                result.excluded += 1
-                result.excluded_bytes += size if kind == FILE else 0
-                continue
-            result.entries += 1
-            result.wire += packet
-            if kind == FILE:
-                contents.append(0 if flag & EMPTY else size)
-            elif kind == SOCKET:
-                sockets += 1
-    result.files = len(contents)
-    result.bytes = sum(contents)
-    result.messages = sockets
-    result.wire += 2 * sockets
-    _add_data(result, contents)
+        result = Tally(len(kinds), wire=sum(folder.packets))
+        return add_data(result, contents, kinds.count(SOCKET))
+    result = Tally()
+    contents = []
+    sockets = 0
+    for kind, size, packet, flag in zip(kinds, sizes, folder.packets, flags, strict=True):
+        if flag & Flag.EXCLUDED:
+            result.excluded += 1
+            result.excluded_bytes += size if kind == FILE else 0
+            continue
+        result.entries += 1
+        result.wire += packet
+        if kind == FILE:
+            contents.append(0 if flag & EMPTY else size)
+        elif kind == SOCKET:
+            sockets += 1
+    return add_data(result, contents, sockets)
+
+
+def add_data(result: Tally, contents: Sequence[int], sockets: int) -> Tally:
+    """Add the data packets of files with these sizes in bytes, and of empty sockets."""
+    count = len(contents)
+    if not count and not sockets:
+        return result
+    largest = max(contents, default=0)
+    result.files += count
+    result.largest = max(result.largest, largest)
+    result.bytes += (whole := sum(contents))
+    result.messages += sockets
+    result.wire += whole + 2 * sockets
+    framing = _SMALL_FRAMING
+    if largest <= wire.CHUNK:
+        result.messages += 2 * count - contents.count(0)
+        result.wire += sum([framing[size.bit_length()] for size in contents])
+        return result
+    for size in contents:
+        full, rest = divmod(size, wire.CHUNK)
+        result.messages += full + 1 + (rest > 0)
+        result.wire += full * _CHUNK_FRAMING + framing[rest.bit_length()]
     return result
 
 
-def _add_data(result: Tally, contents: list[int]) -> None:
-    """Add the data packets of files with these sizes; most files fit into one packet."""
-    framing, chunk = _SMALL_FRAMING, wire.CHUNK
-    count = len(contents)
-    small = [framing[size.bit_length()] for size in contents if size <= chunk]
-    result.messages += 2 * len(small) - contents.count(0)
-    result.wire += sum(small) + result.bytes
-    if len(small) != count:
-        for size in contents:
-            if size > chunk:
-                result.messages += wire.data_packets(size)
-                result.wire += wire.data_bytes(size) - size
-
+_CHUNK_FRAMING = wire.data_bytes(2 * wire.CHUNK) - wire.data_bytes(wire.CHUNK) - wire.CHUNK
+"""Framing of each whole packet of a larger file."""
 
 _SMALL_FRAMING = [2] + [wire.data_bytes(1 << bits) - (1 << bits) for bits in range(16)]
 """Framing of a file that fits one packet, by the bit length of its size."""
+
+
+Types = dict[str, list[int]]
+"""[bytes, files] by extension as it is written, without its dot; empty for files without one."""
+
+
+def count_types(types: Types, folder: Folder, flags: bytes | None) -> None:
+    """Add a folder's own files to ``types``."""
+    names, sizes = folder.names, folder.sizes
+    kinds = folder.kinds
+    chosen: Iterable[tuple[str, int]] = zip(names, sizes, strict=True)
+    if flags is not None or kinds.count(FILE) != len(kinds):
+        chosen = [
+            (name, 0 if flag & EMPTY else size)
+            for name, size, kind, flag in zip(
+                names, sizes, kinds, flags or bytes(len(kinds)), strict=True
+            )
+            if kind == FILE and not flag & Flag.EXCLUDED
+        ]
+    for name, size in chosen:
+        stem, _, extension = name.rpartition(".")
+        if not stem:
+            extension = ""
+        if extension in types:
+            counted = types[extension]
+            counted[0] += size
+            counted[1] += 1
+        else:
+            types[extension] = [size, 1]
 
 
 class View:
@@ -214,6 +292,23 @@ class View:
         """Sent names that repeat a file: path -> (first sent path, folder, place in it)."""
         self._apply_hard_links()
 
+    def largest_in(self, folder: Folder) -> int:
+        """Return the bytes of the largest file among a folder's own that are sent."""
+        known = self.tree.tallies.get(folder.path)
+        if known is None or folder.path in self._flags:
+            known = tally(folder, self.flags(folder))
+        return known.largest
+
+    def types(self) -> Types:
+        """Return what ``count_types`` finds in this view."""
+        if self.tree.types is not None and not self._flags:
+            return self.tree.types
+        types: Types = {}
+        for folder in self.tree.folders.values():
+            if folder.kinds:
+                count_types(types, folder, self.flags(folder))
+        return types
+
     def flags(self, folder: Folder) -> bytes | None:
         """Return the flags of a folder's entries in this view."""
         return self._flags.get(folder.path, folder.flags)
@@ -224,19 +319,21 @@ class View:
         return self.totals.get("") or Tally()
 
     def _sum_up(self) -> dict[str, Tally]:
-        totals: dict[str, Tally] = {}
-        for path, folder in self.tree.folders.items():
-            own = None if path in self._flags else self.tree.tallies.get(path)
-            total = Tally()
-            total.add(own or tally(folder, self.flags(folder)))
-            totals[path] = total
+        folders, kept = self.tree.folders, self.tree.tallies
+        changed = self._flags
+        totals = {
+            path: kept[path].clone()
+            if path in kept and path not in changed
+            else tally(folder, self.flags(folder))
+            for path, folder in folders.items()
+        }
         for path in sorted(totals, key=_depth, reverse=True):
             if not path:
-                continue
+                break
             parent, _, name = path.rpartition("/")
             total = totals[path]
-            if self._parents and total.entries:
-                self._add_excluded_parent(totals[parent], self.tree.folders[parent], name)
+            if self._parents and total.entries and self.flags(folders[parent]):
+                self._add_excluded_parent(totals[parent], folders[parent], name)
             totals[parent].add(total)
         return totals
 
@@ -272,9 +369,11 @@ class View:
         """Source: tonistiigi/fsutil hardlinks.go WithHardlinkReset; keyed by inode only."""
         repeated = self._repeated_inodes()
         sent: list[tuple[list[bytes], str, Folder, int, int]] = []
-        for folder in self.tree.folders.values() if repeated else ():
+        for folder in self.tree.folders.values():
+            if not folder.raw_inodes:
+                continue
             names, flags = folder.names, self.flags(folder)
-            for index, inode in enumerate(folder.inodes or ()):
+            for index, inode in enumerate(folder.inodes):
                 if inode in repeated and not (flags and flags[index] & Flag.EXCLUDED):
                     path = folder.child(names[index])
                     sent.append((os.fsencode(path).split(b"/"), path, folder, index, inode))
@@ -289,7 +388,7 @@ class View:
         seen: set[int] = set()
         repeated: set[int] = set()
         for folder in self.tree.folders.values():
-            for inode in folder.inodes or ():
+            for inode in folder.inodes if folder.raw_inodes else ():
                 if inode in seen:
                     repeated.add(inode)
                 elif inode:

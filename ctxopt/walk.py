@@ -12,6 +12,7 @@ from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from ctxopt import wire
 from ctxopt.matcher import Decision, Matcher, Scope
@@ -26,21 +27,37 @@ from ctxopt.tree import (
     Flag,
     Folder,
     Oddity,
+    Tally,
     WalkError,
+    add_data,
+    tally,
 )
 
-_KINDS = bytearray(b"f" * 16)
-for _type, _kind in (
-    (stat.S_IFREG, FILE), (stat.S_IFDIR, DIR), (stat.S_IFLNK, SYMLINK), (stat.S_IFIFO, FIFO),
-    (stat.S_IFSOCK, SOCKET), (stat.S_IFCHR, CHAR), (stat.S_IFBLK, BLOCK),
-):  # fmt: skip
-    _KINDS[_type >> 12] = _kind
+_KINDS = bytes.maketrans(
+    bytes(
+        kind >> 12
+        for kind in (
+            stat.S_IFREG,
+            stat.S_IFDIR,
+            stat.S_IFLNK,
+            stat.S_IFIFO,
+            stat.S_IFSOCK,
+            stat.S_IFCHR,
+            stat.S_IFBLK,
+        )
+    ),
+    bytes((FILE, DIR, SYMLINK, FIFO, SOCKET, CHAR, BLOCK)),
+)
 
 _ANCHOR_EVERY = 3_000
 """Bytes of a path from which on it is read through an open folder: the kernel takes 4,095."""
 
 _NINE_BYTE_MTIMES = (72_057_595, 9_223_372_035)
 """Seconds between which nanoseconds since 1970 take nine varint bytes: March 1972 to 2262."""
+
+_SHORT_PACKET = 14
+"""What a short packet adds to the fields of mode and size and to the path: 2 bytes for itself, 2
+for the path's field and 10 for a nine-byte mtime."""
 
 _SIZE_FIELD = [wire.number_field((1 << bits) - 1) for bits in range(65)]
 """Bytes of the size field by the bit length of the size."""
@@ -59,8 +76,7 @@ class Policy:
     """Whether the client sends sockets; the classic one complains and goes on without them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
+class Task(NamedTuple):
     """A folder still to be read; ``scope`` is None below a folder that the client skips."""
 
     path: str
@@ -83,7 +99,7 @@ class Reader:
         self.policy = policy
         self._error = on_error
         self._here = here
-        self._mode_fields: dict[int, int] = {}
+        self._mode_fields = _ModeFields()
         self._anchors: list[int] = []
         self._uid = os.geteuid()
 
@@ -92,41 +108,43 @@ class Reader:
         while self._anchors:
             os.close(self._anchors.pop())
 
-    def read(self, task: Task) -> tuple[Folder, list[Task]] | None:
-        """Read one folder: the folder, and those below it to read next; None if unreadable."""
+    def read(self, task: Task) -> tuple[Folder, Tally, list[Task]] | None:
+        """Read one folder: itself, its own sums, and what to read next; None if unreadable."""
         location = task.anchor + task.path[task.below :]
         try:
             if self._here:
                 os.chdir(location)
-            names = os.listdir(None if self._here else location)
+                names = os.listdir()
+            else:
+                names = os.listdir(location)
         except FileNotFoundError:
             return None  # it vanished; Docker's walk skips it, too
         except OSError as error:
             self._report(task.path, error)
             return None
+        joined = "/".join(names)
+        ascii_only = joined.isascii()
+        names.sort(key=None if ascii_only else os.fsencode)
         prefix = "" if self._here else location.removesuffix("/") + "/"
-        names, stats = self._stat(task.path, prefix, names)
+        try:
+            stats = list(map(os.lstat, [prefix + name for name in names] if prefix else names))
+        except OSError:
+            names, stats = self._stat_each(task.path, prefix, names)
         if not names:
-            return Folder(task.path, "", b"", array("q"), array("I")), []
-        return self._folder(task, prefix, names, stats)
+            return Folder(task.path, "", b"", b"", b""), Tally(), []
+        return self._folder(task, prefix, names, stats, ascii_only)
 
     def _report(self, path: str, error: OSError) -> None:
         self._error(WalkError(path, error.strerror or str(error)))
 
-    def _stat(
+    def _stat_each(
         self, folder: str, prefix: str, names: list[str]
     ) -> tuple[list[str], list[os.stat_result]]:
-        """Sort the names by their bytes and stat each; those that cannot be are reported."""
-        names.sort(key=None if "".join(names).isascii() else os.fsencode)
-        paths = [prefix + name for name in names] if prefix else names
-        try:
-            return names, list(map(os.lstat, paths))
-        except OSError:
-            pass
+        """Stat the names one by one, leaving out the vanished and reporting the others."""
         found: dict[str, os.stat_result] = {}
-        for name, path in zip(names, paths, strict=True):
+        for name in names:
             try:
-                found[name] = os.lstat(path)
+                found[name] = os.lstat(prefix + name)
             except FileNotFoundError:
                 continue
             except OSError as error:
@@ -134,43 +152,46 @@ class Reader:
         return list(found), list(found.values())
 
     def _folder(
-        self, task: Task, prefix: str, names: list[str], stats: list[os.stat_result]
-    ) -> tuple[Folder, list[Task]]:
+        self,
+        task: Task,
+        prefix: str,
+        names: list[str],
+        stats: list[os.stat_result],
+        ascii_only: bool,
+    ) -> tuple[Folder, Tally, list[Task]]:
         modes, inodes, _, links, _, _, sizes, _, mtimes, _ = zip(*stats, strict=True)
-        kinds = bytes(_KINDS[mode >> 12] for mode in modes)
+        kinds = bytes([mode >> 12 for mode in modes]).translate(_KINDS)
         plain = kinds.count(FILE) == len(kinds)
         if not plain:
             sizes = tuple(
-                size if kind in (FILE, SYMLINK) else 0
-                for kind, size in zip(kinds, sizes, strict=True)
+                [
+                    size if kind in (FILE, SYMLINK) else 0
+                    for kind, size in zip(kinds, sizes, strict=True)
+                ]
             )
-        packets = self._packets(task.path, names, modes, sizes, mtimes, stats)
-        flags, decisions = self._decide(task.scope, names)
-        if not self.policy.takes_sockets and SOCKET in kinds:
-            flags = flags or bytearray(len(names))
-            for index, kind in enumerate(kinds):
-                flags[index] |= Flag.EXCLUDED if kind == SOCKET else 0
-        flags = self._mark_unreadable(prefix, names, modes, kinds, flags)
-        targets, odd = self._details(task.path, prefix, names, kinds, mtimes, packets, stats, plain)
-        hard = None
+        packets = self._packets(task.path, names, ascii_only, modes, sizes, mtimes, stats)
+        flags, default, others = self._decide(task.scope, names)
+        if self._uid or SOCKET in kinds:
+            flags = self._mark(prefix, names, modes, kinds, flags)
+        targets = odd = hard = None
+        if not plain or _far(mtimes) or self._has_attributes(prefix, names):
+            targets, odd = self._details(task.path, prefix, names, kinds, mtimes, packets, stats)
         if max(links) > 1:
-            hard = array(
-                "Q",
-                (
-                    inode if count > 1 and kind not in (DIR, SYMLINK) else 0
-                    for inode, count, kind in zip(inodes, links, kinds, strict=True)
-                ),
-            )
+            hard = _hard_links(inodes, links, kinds)
         folder = Folder(
-            task.path, "/".join(names), kinds, array("q", sizes), array("I", packets),
-            bytes(flags) if flags else None, targets, hard if hard and any(hard) else None, odd,
+            task.path, "/".join(names), kinds, array("q", sizes).tobytes(),
+            array("I", packets).tobytes(), bytes(flags) if flags else None, targets, hard, odd,
         )  # fmt: skip
-        return folder, [] if plain else self._below(task, names, kinds, decisions)
+        if plain and not flags:
+            return folder, add_data(Tally(len(names), 0, 0, sum(packets)), sizes, 0), _NO_TASKS
+        below = [] if plain else self._below(task, names, kinds, default, others)
+        return folder, tally(folder, folder.flags), below
 
     def _packets(
         self,
         folder: str,
         names: list[str],
+        ascii_only: bool,
         modes: tuple[int, ...],
         sizes: tuple[int, ...],
         mtimes: tuple[int, ...],
@@ -178,57 +199,51 @@ class Reader:
     ) -> list[int]:
         """The announcement of each entry, before link targets and extended attributes."""
         fields = self._mode_fields
-        for mode in set(modes):
-            if mode not in fields:
-                fields[mode] = wire.number_field(wire.go_mode(mode))
-        above = len(os.fsencode(folder)) + 1 if folder else 0
-        lengths = (
-            [above + len(name) for name in names]
-            if "".join(names).isascii()
-            else [above + len(os.fsencode(name)) for name in names]
-        )
+        above = (len(folder) if folder.isascii() else len(os.fsencode(folder))) + 1 if folder else 0
         low, high = _NINE_BYTE_MTIMES
-        if low <= min(mtimes) and max(mtimes) <= high and max(lengths) < 128:
-            bodies = [
-                fields[mode] + _SIZE_FIELD[size.bit_length()] + length + 12
-                for mode, size, length in zip(modes, sizes, lengths, strict=True)
+        if ascii_only and low <= min(mtimes) and max(mtimes) <= high:
+            size_field = _SIZE_FIELD
+            base = above + _SHORT_PACKET
+            packets = [
+                base + fields[mode] + size_field[size.bit_length()] + len(name)
+                for mode, size, name in zip(modes, sizes, names, strict=True)
             ]
-            if max(bodies) < 128:
-                return [body + 2 for body in bodies]
-        else:
-            bodies = [
+            if max(packets) < 128:
+                return packets
+        return [
+            wire.packet(
                 fields[info.st_mode]
                 + wire.number_field(size)
-                + wire.text_field(length)
+                + wire.text_field(above + len(os.fsencode(name)))
                 + wire.number_field(info.st_mtime_ns)
-                for info, size, length in zip(stats, sizes, lengths, strict=True)
-            ]
-        return list(map(wire.packet, bodies))
+            )
+            for info, size, name in zip(stats, sizes, names, strict=True)
+        ]
 
     def _decide(
         self, scope: Scope | None, names: list[str]
-    ) -> tuple[bytearray | None, tuple[Decision | None, dict[str, Decision]]]:
-        """The flags of the names, and their decisions: the default one and the others."""
+    ) -> tuple[bytearray | None, Decision | None, dict[str, Decision]]:
+        """The flags of the names, the decision about most of them, and those about the others."""
         if scope is None:
-            return bytearray([Flag.EXCLUDED]) * len(names), (None, {})
+            return bytearray([Flag.EXCLUDED]) * len(names), None, {}
         others = scope.decide(names)
-        if len(others) == len(names):
-            default = None
-            flag = 0
-        else:
-            default = scope.default
-            flag = self._flag(default)
+        if not others:
+            most = scope.default
+            flag = self._flag(most)
+            return bytearray([flag]) * len(names) if flag else None, most, others
+        default = scope.default if len(others) < len(names) else None
+        flag = self._flag(default) if default else 0
         flagged = {name: self._flag(decision) for name, decision in others.items()}
         if not flag and not any(flagged.values()):
-            return None, (default, others)
-        return bytearray(flagged.get(name, flag) for name in names), (default, others)
+            return None, default, others
+        return bytearray([flagged.get(name, flag) for name in names]), default, others
 
     def _flag(self, decision: Decision) -> int:
         if decision.excluded:
             return Flag.EXCLUDED
         return Flag.REFUSED if self.policy.matcher.refuses(decision) else 0
 
-    def _mark_unreadable(
+    def _mark(
         self,
         prefix: str,
         names: list[str],
@@ -236,7 +251,14 @@ class Reader:
         kinds: bytes,
         flags: bytearray | None,
     ) -> bytearray | None:
-        """Flag kept files that cannot be opened. Files that anyone may read are not asked about."""
+        """Flag sockets that the client leaves out, and kept files that cannot be opened.
+
+        Files that anyone may read are not asked about.
+        """
+        if not self.policy.takes_sockets and SOCKET in kinds:
+            flags = flags or bytearray(len(names))
+            for index, kind in enumerate(kinds):
+                flags[index] |= Flag.EXCLUDED if kind == SOCKET else 0
         if self._uid == 0 or all(mode & 0o444 == 0o444 for mode in modes):
             return flags
         for index, (name, mode) in enumerate(zip(names, modes, strict=True)):
@@ -259,33 +281,28 @@ class Reader:
         mtimes: tuple[int, ...],
         packets: list[int],
         stats: list[os.stat_result],
-        plain: bool,
     ) -> tuple[dict[str, str] | None, dict[str, Oddity] | None]:
         """Read link targets and extended attributes, add them to ``packets``, and note oddities."""
         targets: dict[str, str] = {}
-        capabilities: dict[str, int] = {}
         extra: dict[int, int] = {}
-        if not plain:
-            for index, kind in enumerate(kinds):
-                if kind == SYMLINK:
-                    targets[names[index]] = target = self._readlink(folder, prefix, names[index])
-                    extra[index] = wire.text_field(len(os.fsencode(target)))
-                elif kind in (CHAR, BLOCK):
-                    device = stats[index].st_rdev
-                    extra[index] = wire.number_field(os.major(device) & 0xFFF)
-                    extra[index] += wire.number_field(os.minor(device))
-        for index in self._with_attributes(prefix, names, kinds, plain):
-            fields, capability = _attributes(prefix + names[index])
-            extra[index] = extra.get(index, 0) + fields
-            if capability:
-                capabilities[names[index]] = capability
+        for index, kind in enumerate(kinds):
+            if kind == SYMLINK:
+                targets[names[index]] = target = self._readlink(folder, prefix, names[index])
+                extra[index] = wire.text_field(len(os.fsencode(target)))
+            elif kind in (CHAR, BLOCK):
+                device = stats[index].st_rdev
+                extra[index] = wire.number_field(os.major(device) & 0xFFF)
+                extra[index] += wire.number_field(os.minor(device))
+        odd: dict[str, Oddity] = {}
+        for index, attributes in enumerate(_attribute_names(prefix, names)):
+            capability = 0
+            if attributes:
+                fields, capability = _attributes(prefix + names[index], attributes)
+                extra[index] = extra.get(index, 0) + fields
+            if capability or not 0 <= mtimes[index] < 8**11:
+                odd[names[index]] = Oddity(mtimes[index], capability)
         for index, length in extra.items():
             packets[index] = wire.packet(wire.stat_of_packet(packets[index]) + length)
-        odd = {name: Oddity(capability=size) for name, size in capabilities.items()}
-        if min(mtimes) < 0 or max(mtimes) >= 8**11:
-            for name, mtime in zip(names, mtimes, strict=True):
-                if not 0 <= mtime < 8**11:
-                    odd[name] = Oddity(mtime, capabilities.get(name, 0))
         return targets or None, odd or None
 
     def _readlink(self, folder: str, prefix: str, name: str) -> str:
@@ -295,52 +312,42 @@ class Reader:
             self._report(f"{folder}/{name}" if folder else name, error)
             return ""
 
-    def _with_attributes(
-        self, prefix: str, names: list[str], kinds: bytes, plain: bool
-    ) -> list[int]:
-        """The places of the entries that have extended attributes; usually none has."""
+    def _has_attributes(self, prefix: str, names: list[str]) -> bool:
+        """Whether any of these entries, none of them a link, may have extended attributes."""
         if _listxattr is None:
-            return []
-        listing = _listxattr
-        paths = [prefix + name for name in names] if prefix else names
-        if not plain and SYMLINK in kinds:
-            listing = partial(_listxattr, follow_symlinks=False)
+            return False
         try:
-            if not any(map(listing, paths)):
-                return []
+            return any(map(_listxattr, [prefix + name for name in names] if prefix else names))
         except OSError:
-            pass
-        return [index for index, path in enumerate(paths) if _attribute_names(path)]
+            return True
 
     def _below(
         self,
         task: Task,
         names: list[str],
         kinds: bytes,
-        decisions: tuple[Decision | None, dict[str, Decision]],
+        default: Decision | None,
+        others: dict[str, Decision],
     ) -> list[Task]:
         """The folders to read next, last one first: the caller's list is a stack."""
-        default, others = decisions
+        scope, policy = task.scope, self.policy
         above = task.path + "/" if task.path else ""
-        found = []
         anchor, below = task.anchor, task.below
-        if len(os.fsencode(above)) - below > _ANCHOR_EVERY:
+        found = []
+        index = kinds.find(DIR)
+        if index >= 0 and len(above) - below > _ANCHOR_EVERY:
             anchor, below = self._anchor(task, above)
-        for index, kind in enumerate(kinds):
-            if kind != DIR:
-                continue
+        while index >= 0:
             name = names[index]
             path = above + name
-            decision = others.get(name, default) if task.scope else None
-            scope = None
-            if (
-                decision is not None
-                and task.scope is not None
-                and not (decision.excluded and self.policy.prunes(path))
-            ):
-                scope = task.scope.enter(name, decision)
-            if scope is not None or self.policy.enter_pruned:
-                found.append(Task(path, scope, anchor, below))
+            inner = None
+            if scope is not None:
+                decision = others.get(name) or default
+                if decision and not (decision.excluded and policy.prunes(path)):
+                    inner = scope.enter(name, decision)
+            if inner is not None or policy.enter_pruned:
+                found.append(Task(path, inner, anchor, below))
+            index = kinds.find(DIR, index + 1)
         found.reverse()
         return found
 
@@ -355,24 +362,55 @@ class Reader:
         return f"/proc/self/fd/{descriptor}/", len(above)
 
 
+_NO_TASKS: list[Task] = []
+
+
+class _ModeFields(dict[int, int]):
+    """Bytes of the mode field by ``st_mode``; a context has few different ones."""
+
+    def __missing__(self, mode: int) -> int:
+        found = self[mode] = wire.number_field(wire.go_mode(mode))
+        return found
+
+
+def _hard_links(inodes: tuple[int, ...], links: tuple[int, ...], kinds: bytes) -> bytes | None:
+    numbers = [
+        inode if count > 1 and kind not in (DIR, SYMLINK) else 0
+        for inode, count, kind in zip(inodes, links, kinds, strict=True)
+    ]
+    return array("Q", numbers).tobytes() if any(numbers) else None
+
+
 _listxattr = getattr(os, "listxattr", None)
+_list_own_attributes = partial(_listxattr or str, follow_symlinks=False)
 
 
-def _attribute_names(path: str) -> list[str]:
+def _attribute_names(prefix: str, names: list[str]) -> list[list[str]]:
+    """The names of every entry's extended attributes; none where they cannot be read."""
+    if _listxattr is None:
+        return [[]] * len(names)
+    paths = [prefix + name for name in names] if prefix else names
+    try:
+        return list(map(_list_own_attributes, paths))
+    except OSError:
+        return [_attribute_names_of(path) for path in paths]
+
+
+def _attribute_names_of(path: str) -> list[str]:
     try:
         return os.listxattr(path, follow_symlinks=False)
     except OSError:
         return []
 
 
-def _attributes(path: str) -> tuple[int, int]:
+def _attributes(path: str, names: list[str]) -> tuple[int, int]:
     """The bytes of an entry's extended attributes on the wire, and of its capability in a tar.
 
     Source: tonistiigi/fsutil stat_unix.go loadXattr.
     """
     lengths = []
     capability = 0
-    for name in _attribute_names(path):
+    for name in names:
         if name.startswith("com.apple."):
             continue
         try:
@@ -385,6 +423,11 @@ def _attributes(path: str) -> tuple[int, int]:
     return wire.xattr_fields(lengths), capability
 
 
+def _far(mtimes: tuple[int, ...]) -> bool:
+    """Whether a tar header cannot hold one of these times."""
+    return min(mtimes) < 0 or max(mtimes) >= 8**11
+
+
 def root_task(root: str, policy: Policy) -> Task:
     """Return the task every walk starts with."""
     return Task("", policy.matcher.root(), root + "/" if root != "/" else "/")
@@ -393,12 +436,12 @@ def root_task(root: str, policy: Policy) -> Task:
 def stream(reader: Reader, root: str) -> Iterator[tuple[str, Folder, int, int]]:
     """Yield (path, folder, place, flag) in Docker's order while reading, one folder at a time."""
     first = reader.read(root_task(root, reader.policy))
-    stack = [_visit(*first)] if first else []
+    stack = [_visit(first[0], first[2])] if first else []
     while stack:
         for path, folder, index, flag, task in stack[-1]:
             yield path, folder, index, flag
             if task is not None and (below := reader.read(task)):
-                stack.append(_visit(*below))
+                stack.append(_visit(below[0], below[2]))
                 break
         else:
             stack.pop()

@@ -55,3 +55,11 @@ def listed(entries: Any) -> dict[str, int | str]:
         else:
             found[entry.path] = entry.size
     return found
+
+
+def lay(case: dict[str, Any], folder: Any) -> tuple[str, str | None]:
+    """Lay a recorded build below ``folder``: its context root and its Dockerfile, if it names one."""
+    make_tree(str(folder), case["tree"], case.get("modes"))
+    root = os.path.join(str(folder), case.get("context", "")).rstrip("/")
+    dockerfile = case.get("dockerfile")
+    return root, dockerfile and os.path.normpath(os.path.join(root, dockerfile))

@@ -1,0 +1,101 @@
+"""What goes to the terminal: the two streams, whether there is colour, and names that stay whole.
+
+Reports go to stdout, everything else to stderr. Only here and in ``reporters/text`` is Rich known.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import IO, TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+ColorChoice = Literal["auto", "always", "never"]
+
+_PIPED_WIDTH = 100
+"""Columns where nobody tells the width; a pipe is read in an editor or a log."""
+
+_SHELL_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\x1b": "\\e", "'": "\\'", "\\": "\\\\"}
+
+
+def printable(name: str) -> str:
+    r"""Return ``name`` as it is, or as ``$'a\nb'``, which a shell reads, if it cannot be shown."""
+    if name.isprintable():
+        return name
+    text = "".join(_escape(char) for char in name)
+    return f"$'{text}'"
+
+
+def _escape(char: str) -> str:
+    if char in _SHELL_ESCAPES:
+        return _SHELL_ESCAPES[char]
+    if char.isprintable():
+        return char
+    return "".join(f"\\x{byte:02x}" for byte in os.fsencode(char))
+
+
+def wants_color(choice: ColorChoice, stream: IO[str]) -> bool:
+    """Decide on colour: the option beats NO_COLOR, which beats FORCE_COLOR and the terminal."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def width_of(stream: IO[str]) -> int:
+    """Return the columns to write for: COLUMNS, the terminal's, or a fixed width for a pipe."""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdigit() and int(columns) > 0:
+        return int(columns)
+    try:
+        return os.get_terminal_size(stream.fileno()).columns or _PIPED_WIDTH
+    except (OSError, ValueError):
+        return _PIPED_WIDTH
+
+
+def make_console(stream: IO[str], *, color: bool, width: int) -> Console:
+    """Return a Rich console that changes nothing: no markup, no highlighting, no wrapping."""
+    from rich.console import Console
+
+    return Console(
+        file=stream,
+        width=width,
+        force_terminal=color,
+        color_system="standard" if color else None,
+        no_color=not color,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        soft_wrap=True,
+        legacy_windows=False,
+    )
+
+
+def write_out(text: str) -> None:
+    """Write a report to stdout; bytes that are not UTF-8 leave as they came."""
+    sys.stdout.flush()
+    buffer = getattr(sys.stdout, "buffer", None)
+    if buffer is None:
+        sys.stdout.write(text)
+    else:
+        buffer.write(text.encode("utf-8", "surrogateescape"))
+        buffer.flush()
+
+
+def write_error(message: str, hint: str | None = None) -> None:
+    """Write ``error: …`` and, below it, the next step to stderr."""
+    lines = [f"error: {message}"] + ([f"hint: {hint}"] if hint else [])
+    note("\n".join(lines))
+
+
+def note(text: str) -> None:
+    """Write a line to stderr, where everything but the report goes."""
+    encoding = sys.stderr.encoding or "utf-8"
+    shown = text.encode(encoding, "backslashreplace").decode(encoding)
+    sys.stderr.write(shown + "\n")
+    sys.stderr.flush()

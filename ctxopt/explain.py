@@ -1,0 +1,101 @@
+"""Why one path is kept or excluded, and what would bring it back. Works for paths yet to come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ctxopt.matcher import Decision, Matcher
+from ctxopt.pattern import Pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The decision about one path. ``path`` is relative to the context root."""
+
+    path: str
+    excluded: bool
+    pattern: Pattern | None
+    """The pattern that decided; None where no pattern matches."""
+    decided_at: str
+    """The path that the pattern matched: ``path`` itself or a folder above it."""
+    pruned_at: str | None
+    """The folder that the client skips, so that nothing below it is even looked at."""
+    exception: str | None
+    """The line that would bring an excluded path back at the end of the ignore file."""
+
+
+def explain(matcher: Matcher, path: str, *, prunes: bool = True) -> Explanation:
+    """Decide ``path`` as BuildKit's walk would; raises IgnoreFileError as that does.
+
+    ``prunes`` is False for the classic builder, whose walk prunes by other rules.
+    """
+    scope = matcher.root()
+    parts = path.split("/")
+    trail: list[tuple[str, Decision]] = []
+    pruned_at = None
+    for depth, name in enumerate(parts, 1):
+        decision = scope.decide_one(name)
+        here = "/".join(parts[:depth])
+        trail.append((here, decision))
+        skipped = matcher.buildkit_prunes(here) if prunes else matcher.classic_prunes(here)
+        if decision.excluded and skipped and depth < len(parts):
+            pruned_at = here
+            break
+        scope = scope.enter(name, decision)
+    decision = trail[-1][1]
+    pattern = None if decision.index is None else matcher.patterns[decision.index]
+    return Explanation(
+        path,
+        decision.excluded,
+        pattern,
+        _origin(trail, decision.index),
+        pruned_at,
+        _exception(matcher, path) if decision.excluded else None,
+    )
+
+
+def _origin(trail: list[tuple[str, Decision]], index: int | None) -> str:
+    """The highest path on the way whose match of the deciding pattern was handed down."""
+    if index is None:
+        return trail[-1][0]
+    origin = trail[-1][0]
+    for here, decision in reversed(trail):
+        if not decision.matched >> index & 1:
+            break
+        origin = here
+    return origin
+
+
+def _exception(matcher: Matcher, path: str) -> str | None:
+    """The exception that, appended, keeps ``path`` under the real walk; None if none does."""
+    line = "!" + escape_pattern(path)
+    trial = matcher.with_pattern(line)
+    parts = path.split("/")
+    scope = trial.root()
+    for depth, name in enumerate(parts, 1):
+        decision = scope.decide_one(name)
+        if depth == len(parts):
+            return None if decision.excluded else line
+        if decision.excluded and trial.buildkit_prunes("/".join(parts[:depth])):
+            return None
+        scope = scope.enter(name, decision)
+    return None
+
+
+def escape_pattern(path: str) -> str:
+    r"""Return a line that matches ``path``, whatever is in it.
+
+    Behind a backslash ``*``, ``?``, ``[`` and ``\`` are taken literally; the pattern is then an
+    expression, in which ``^``, ``{``, ``}`` and ``|`` need one as well. White space at an end is
+    put into a class, and a line break, which no line can hold, becomes ``?``.
+    """
+    edges = path[0] in "!#" or path != path.strip()
+    if not edges and not set(path) & set("*?[]\\\n\r"):
+        return path
+    escaped = ["\\" + char if char in "*?[]\\^{}|" else char for char in path]
+    if path[0] in "!#":
+        escaped[0] = "\\" + path[0]
+    for end in (0, -1):
+        if path[end].isspace():
+            escaped[end] = f"[{path[end]}]"
+    return "".join("?" if char.strip("[]") in ("\n", "\r") else char for char in escaped)

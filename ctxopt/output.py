@@ -1,0 +1,38 @@
+"""Write a finished report to a file: whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+
+from ctxopt.errors import WriteError
+
+
+def write_report(path: str, text: str) -> None:
+    """Replace the file at ``path`` by ``text`` at once; a device or pipe is written to directly.
+
+    Raises WriteError, and leaves an existing file as it was.
+    """
+    content = text.encode("utf-8", "surrogateescape")
+    try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "wb") as file:
+                file.write(content)
+            return
+        _replace(os.path.realpath(path), content)
+    except OSError as error:
+        raise WriteError(f"cannot write {path!r}: {error.strerror}") from error
+
+
+def _replace(path: str, content: bytes) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".ctxopt-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(temporary, 0o666 & ~umask)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

@@ -1,0 +1,130 @@
+"""What one build of a Dockerfile loads of its contexts, and which instruction takes what."""
+
+from __future__ import annotations
+
+import os
+import platform as machine
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ctxopt.context import BuildContext, named_ignore, read_dockerfile
+from ctxopt.crowd import walk
+from ctxopt.dockerfile import Build, Dockerfile, parse, resolve
+from ctxopt.errors import ContextError
+from ctxopt.matcher import Matcher, read_matcher
+from ctxopt.sources import Load, SourceReport, report_sources
+from ctxopt.transfer import named_root, transferred
+from ctxopt.tree import View
+from ctxopt.walk import Policy
+
+_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7", "i686": "386"}
+
+
+@dataclass(frozen=True, slots=True)
+class BuildRequest:
+    """What ``docker build`` is told besides the context: target, arguments, named contexts."""
+
+    target: str | None = None
+    build_args: Mapping[str, str | None] = field(default_factory=dict)
+    """None takes the value from the environment, as ``--build-arg NAME`` does."""
+    build_contexts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A Dockerfile resolved and measured against its contexts."""
+
+    dockerfile: Dockerfile
+    build: Build
+    loads: tuple[Load, ...]
+    """The main context first; named ones once for every time BuildKit loads them."""
+    remote: tuple[str, ...]
+    """Named contexts that are not folders: nothing is said about them."""
+    sources: SourceReport
+
+    @property
+    def main(self) -> Load:
+        """The load of the main context."""
+        return self.loads[0]
+
+
+def resolve_build(context: BuildContext, request: BuildRequest) -> Build:
+    """Read and resolve the Dockerfile of ``context``.
+
+    Raises DockerfileError for what Docker refuses, ContextError if there is no Dockerfile.
+    """
+    dockerfile = parse(read_dockerfile(context), path=context.dockerfile.path)
+    arguments = {
+        name: os.environ.get(name) if value is None else value
+        for name, value in request.build_args.items()
+    }
+    return resolve(
+        dockerfile,
+        target=request.target,
+        build_args={name: value for name, value in arguments.items() if value is not None},
+        named_contexts=tuple(request.build_contexts),
+        platform=host_platform(),
+    )
+
+
+def host_platform() -> str:
+    """Return the platform that Docker builds for on this machine when nobody says."""
+    name = machine.machine().lower()
+    return "linux/" + _ARCHITECTURES.get(name, name)
+
+
+def paths_of(build: Build) -> tuple[str, ...] | None:
+    """Return what the build asks of its main context; None where it asks for nothing."""
+    return next((load.paths for load in build.transfers if load.context is None), None)
+
+
+def make_plan(
+    context: BuildContext,
+    permitted: View,
+    matcher: Matcher,
+    build: Build,
+    request: BuildRequest,
+    *,
+    processes: int = 1,
+) -> Plan:
+    """Measure what ``build`` loads: the main context is measured already, named ones here.
+
+    Raises DockerfileError for sources that Docker's client refuses, ContextError for a named
+    context that is no folder.
+    """
+    main = transferred(permitted, paths_of(build))
+    loads = [Load(None, context.root, matcher, permitted, main)]
+    remote: list[str] = []
+    measured: dict[str, tuple[View, Matcher, str]] = {}
+    for load in build.transfers:
+        name = load.context
+        if name is None:
+            continue
+        value = request.build_contexts[name]
+        root = named_root(value)
+        if root is None:
+            if name not in remote:
+                remote.append(name)
+            continue
+        if root not in measured:
+            measured[root] = _measure_named(name, root, processes)
+        view, its_matcher, _ = measured[root]
+        loads.append(Load(name, root, its_matcher, view, transferred(view, load.paths)))
+    report = report_sources(build, loads)
+    return Plan(build.dockerfile, build, tuple(loads), tuple(remote), report)
+
+
+def _measure_named(name: str, root: str, processes: int) -> tuple[View, Matcher, str]:
+    """Measure a named context under its own root ignore file.
+
+    Source: moby/buildkit frontend/dockerui/namedcontext.go (*NamedContext).load.
+    """
+    if not os.path.isdir(root):
+        raise ContextError(
+            f"build context {name!r}: no such folder: {root}",
+            hint="--build-context is given as NAME=PATH",
+        )
+    ignore = named_ignore(root)
+    matcher = read_matcher(ignore.file.patterns() if ignore.file else (), ignore.path)
+    tree = walk(root, Policy(matcher, matcher.buildkit_prunes), processes=processes)
+    return View(tree), matcher, root

@@ -1,0 +1,3 @@
+"""One module a format: each turns one frozen result into text and decides nothing."""
+
+from __future__ import annotations

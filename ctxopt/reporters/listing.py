@@ -1,0 +1,27 @@
+"""The lines of ``ctxopt ls`` for people and for pipes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ctxopt.console import printable
+from ctxopt.tree import Entry
+
+_BATCH = 2_000
+"""Entries written at a time: one write each would be most of the time of a long listing."""
+
+
+def render_lines(entries: Iterator[Entry], *, long: bool, end: str, raw: bool) -> Iterator[str]:
+    """Yield the listing in batches. ``raw`` writes names as they are, not as people can read them."""
+    batch: list[str] = []
+    for entry in entries:
+        name = entry.path if raw else printable(entry.path)
+        if long:
+            arrow = f" -> {entry.link}" if entry.type == "symlink" else ""
+            name = f"{entry.type:<7} {entry.size:>12} {name}{arrow}"
+        batch.append(name)
+        if len(batch) >= _BATCH:
+            yield end.join(batch) + end
+            batch.clear()
+    if batch:
+        yield end.join(batch) + end

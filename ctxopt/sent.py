@@ -1,0 +1,123 @@
+"""Look paths up in what is sent, the way the builder does that sees nothing else.
+
+Sources: moby/buildkit solver/llbsolver/file/backend.go docopy; tonistiigi/fsutil copy/copy.go.
+"""
+
+from __future__ import annotations
+
+from ctxopt.gopath import BadPatternError, has_meta, match
+from ctxopt.tree import DIR, SYMLINK, Flag, Folder, View
+
+_MAX_LINKS = 255
+
+
+class SentPaths:
+    """The paths of one view; ``""`` is the context root."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+        self._places: dict[str, dict[str, int]] = {}
+
+    def find(self, path: str) -> tuple[Folder, int] | None:
+        """Return the folder and place of a path that is sent; None for anything else."""
+        parent, _, name = path.rpartition("/")
+        folder = self.view.tree.folders.get(parent)
+        if folder is None:
+            return None
+        places = self._places.get(parent)
+        if places is None:
+            places = {name: place for place, name in enumerate(folder.names)}
+            self._places[parent] = places
+        place = places.get(name)
+        if place is None:
+            return None
+        flags = self.view.flags(folder)
+        if flags and flags[place] & Flag.EXCLUDED and not self.view.sends_below(path):
+            return None
+        return folder, place
+
+    def resolve(self, path: str) -> str | None:
+        """Follow links, as in a file system of its own; None if the path leads nowhere."""
+        pending = [part for part in path.split("/") if part]
+        resolved: list[str] = []
+        links = 0
+        while pending:
+            part = pending.pop(0)
+            if part in ("", "."):
+                continue
+            if part == "..":
+                del resolved[-1:]
+                continue
+            here = "/".join((*resolved, part))
+            found = self.find(here)
+            if found is None:
+                return None
+            folder, place = found
+            if folder.kinds[place] == SYMLINK and folder.links:
+                links += 1
+                if links > _MAX_LINKS:
+                    return None
+                target = folder.links[part]
+                if target.startswith("/"):
+                    resolved = []
+                pending = target.split("/") + pending
+            elif pending and folder.kinds[place] != DIR:
+                return None
+            else:
+                resolved.append(part)
+        return "/".join(resolved)
+
+    def glob(self, path: str) -> tuple[str | None, list[str]]:
+        """Resolve a source with wildcards: (the folder searched, None if missing; the matches).
+
+        A match is not searched further; ``*`` and ``?`` stay within a name.
+        """
+        parts = path.split("/")
+        first = next(place for place, part in enumerate(parts) if has_meta(part))
+        base = self.resolve("/".join(parts[:first]))
+        if base is None:
+            return None, []
+        pattern = "/".join(parts[first:])
+        matches = (
+            self._below(base, pattern) if "[" in pattern else self._levels(base, parts[first:])
+        )
+        followed = (self.resolve(found) for found in matches)
+        return base, [found for found in followed if found is not None]
+
+    def _levels(self, base: str, parts: list[str]) -> list[str]:
+        """Match component by component: no name is looked at that cannot match."""
+        found = [base]
+        for part in parts:
+            deeper: list[str] = []
+            for path in found:
+                folder = self.view.tree.folders.get(path)
+                for name in folder.names if folder else ():
+                    here = f"{path}/{name}" if path else name
+                    if _matches(part, name) and self.find(here):
+                        deeper.append(here)
+            found = deeper
+        return found
+
+    def _below(self, base: str, pattern: str) -> list[str]:
+        """Match whole relative paths: a class may hold a slash."""
+        found: list[str] = []
+        stack = [base]
+        skip = len(base) + 1 if base else 0
+        while stack:
+            folder = self.view.tree.folders.get(stack.pop())
+            for name in folder.names if folder else ():
+                here = folder.child(name) if folder else name
+                if self.find(here) is None:
+                    continue
+                if _matches(pattern, here[skip:]):
+                    found.append(here)
+                elif here in self.view.tree.folders:
+                    stack.append(here)
+        return found
+
+
+def _matches(pattern: str, name: str) -> bool:
+    try:
+        return match(pattern, name)
+    except BadPatternError:
+        return False

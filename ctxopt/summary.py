@@ -1,0 +1,106 @@
+"""Where the bytes of a view are: heaviest folders, largest files, bytes by file type."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+
+from ctxopt.tree import EMPTY, FILE, Flag, Folder, View
+
+NO_TYPE = "(no extension)"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSize:
+    """A folder with everything below it that is sent."""
+
+    path: str
+    """Empty for the context root."""
+    depth: int
+    bytes: int
+    files: int
+
+
+@dataclass(frozen=True, slots=True)
+class FileSize:
+    """A file and its size in bytes."""
+
+    path: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class TypeSize:
+    """All files of one type; ``type`` is the lower-case extension with its dot, or NO_TYPE."""
+
+    type: str
+    bytes: int
+    files: int
+
+
+def heaviest_folders(view: View, *, depth: int, top: int) -> list[FolderSize]:
+    """Return the ``top`` heaviest folders at most ``depth`` levels below the root.
+
+    They come as a tree in display order: the root, then each folder after its parent and
+    siblings by size. Empty folders are left out.
+    """
+    chosen: set[str] = set()
+    root = view.total
+    queue = [(-root.bytes, "", 0)] if root.files else []
+    while queue and len(chosen) <= top:
+        _, path, level = heapq.heappop(queue)
+        chosen.add(path)
+        if level < depth:
+            for child in view.tree.folders[path].subfolders():
+                total = view.totals.get(child)
+                if total is not None and total.bytes:
+                    heapq.heappush(queue, (-total.bytes, child, level + 1))
+    ordered: list[FolderSize] = []
+    stack = [("", 0)] if "" in chosen else []
+    while stack:
+        path, level = stack.pop()
+        total = view.totals[path]
+        ordered.append(FolderSize(path, level, total.bytes, total.files))
+        below = [child for child in view.tree.folders[path].subfolders() if child in chosen]
+        below.sort(key=lambda child: (view.totals[child].bytes, child), reverse=False)
+        stack += [(child, level + 1) for child in below]
+    return ordered
+
+
+def largest_files(view: View, top: int) -> list[FileSize]:
+    """Return the ``top`` largest files that are sent, largest first."""
+    heap: list[tuple[int, str]] = []
+    for folder in view.tree.folders.values() if top > 0 else ():
+        floor = heap[0][0] if len(heap) >= top else 0
+        if view.largest_in(folder) < max(floor, 1):
+            continue
+        for name, size in _sent_files(folder, view.flags(folder), floor):
+            item = (size, folder.child(name))
+            if len(heap) < top:
+                heapq.heappush(heap, item)
+            else:
+                heapq.heappushpop(heap, item)
+    found = sorted(heap, key=lambda item: (-item[0], item[1]))
+    return [FileSize(path, size) for size, path in found]
+
+
+def _sent_files(folder: Folder, flags: bytes | None, floor: int) -> list[tuple[str, int]]:
+    return [
+        (name, size)
+        for index, (name, size) in enumerate(zip(folder.names, folder.sizes, strict=True))
+        if size >= max(floor, 1)
+        and folder.kinds[index] == FILE
+        and not (flags and flags[index] & (Flag.EXCLUDED | EMPTY))
+    ]
+
+
+def sizes_by_type(view: View) -> list[TypeSize]:
+    """Return all file types of a view, heaviest first."""
+    merged: dict[str, list[int]] = {}
+    for extension, (size, files) in view.types().items():
+        key = "." + extension.lower() if extension else NO_TYPE
+        counted = merged.setdefault(key, [0, 0])
+        counted[0] += size
+        counted[1] += files
+    found = [TypeSize(key, size, files) for key, (size, files) in merged.items()]
+    return sorted(found, key=lambda item: (-item.bytes, -item.files, item.type))
