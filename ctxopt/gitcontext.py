@@ -17,6 +17,7 @@ from ctxopt.context import (
     InactiveIgnoreFile,
     find_context,
 )
+from ctxopt.context import read_dockerfile as context_dockerfile
 from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.evidence import folders_above
 from ctxopt.gitlisting import GITLINK, TREE
@@ -52,21 +53,23 @@ def state_context(
     return BuildContext(files.root, files.root, builder, location, choice, inactive)
 
 
-def read_dockerfile(state: GitState, context: BuildContext) -> bytes | None:
-    """Return the Dockerfile's content as BuildKit reads it; None where there is none to read."""
+def read_dockerfile(state: GitState, context: BuildContext) -> bytes:
+    """Return the content of the Dockerfile that ``state_context`` found in ``state``.
+
+    Raises ContextError where Docker cannot read it; a link that leaves its folder leads nowhere.
+    """
     files = StateFiles(state)
     path = files.relative(context.dockerfile.absolute)
-    if not context.dockerfile.found:
-        return None
     if path is None:
-        try:
-            with open(context.dockerfile.absolute, "rb") as file:
-                return file.read()
-        except OSError:
-            return None
+        return context_dockerfile(context)
     folder, _, name = path.rpartition("/")
-    resolved = files.resolve(folder, name)
-    return files.read(resolved) if resolved and files.kind(resolved) == _FILE else None
+    resolved = files.resolve(folder, name) if context.dockerfile.found else None
+    if resolved is None or files.kind(resolved) != _FILE:
+        raise ContextError(
+            f"failed to read dockerfile: open {name}: no such file or directory",
+            hint="-f names another Dockerfile",
+        )
+    return files.read(resolved)
 
 
 class StateFiles:

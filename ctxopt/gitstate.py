@@ -8,15 +8,25 @@ from __future__ import annotations
 
 import os
 import stat
-from array import array
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ctxopt import wire
 from ctxopt.checkout import checked_out_sizes
 from ctxopt.errors import GitError
 from ctxopt.git import Repository
 from ctxopt.gitlisting import GITLINK, Listed
-from ctxopt.tree import ContextTree, Flag, Folder, Tally, WalkError, tally
+from ctxopt.tree import (
+    SYMLINK,
+    ContextTree,
+    Flag,
+    Folder,
+    Oddity,
+    Tally,
+    Types,
+    WalkError,
+    count_types,
+)
 from ctxopt.walk import Policy, Reader, Task
 
 _MTIME = 1_700_000_000
@@ -128,12 +138,15 @@ def state_tree(state: GitState, policy: Policy) -> ContextTree:
     reader = _StateReader(state, policy)
     folders: dict[str, Folder] = {}
     tallies: dict[str, Tally] = {}
+    types: Types = {}
     walked = 0
     stack = [Task("", policy.matcher.root(), "", _NEVER_ANCHOR)]
     while stack:
-        folder, below = reader.read(stack.pop())
+        folder, sums, below = reader.read(stack.pop())
         folders[folder.path] = folder
-        tallies[folder.path] = tally(folder, folder.flags)
+        tallies[folder.path] = sums
+        if sums.files:
+            count_types(types, folder, folder.flags)
         walked += len(folder.kinds)
         stack += below
     repository = state.repository
@@ -148,7 +161,7 @@ def state_tree(state: GitState, policy: Policy) -> ContextTree:
         for path in state.inexact
         if path.rpartition("/")[0] in folders and _is_kept(folders, path)
     ]
-    return ContextTree(root, folders, tuple(errors), walked, tallies)
+    return ContextTree(root, folders, tuple(errors), walked, tallies, types)
 
 
 def _is_kept(folders: Mapping[str, Folder], path: str) -> bool:
@@ -186,23 +199,39 @@ class _StateReader(Reader):
                 self._add_folder(path)
             self._children[path][name] = _FOLDER
 
-    def read(self, task: Task) -> tuple[Folder, list[Task]]:
+    def read(self, task: Task) -> tuple[Folder, Tally, list[Task]]:
         """Read one folder of the state; there always is one."""
-        stats = self._children[task.path]
-        if not stats:
-            return Folder(task.path, "", b"", array("q"), array("I")), []
-        names = sorted(stats, key=None if "".join(stats).isascii() else os.fsencode)
-        return self._folder(task, "", names, [stats[name] for name in names])
+        found = self._children[task.path]
+        if not found:
+            return Folder(task.path, "", b"", b"", b""), Tally(), []
+        ascii_only = "".join(found).isascii()
+        names = sorted(found, key=None if ascii_only else os.fsencode)
+        return self._folder(task, "", names, [found[name] for name in names], ascii_only)
 
-    def _readlink(self, folder: str, prefix: str, name: str) -> str:
-        del prefix
-        return self._entries[f"{folder}/{name}" if folder else name].link
+    def _has_attributes(self, prefix: str, names: list[str]) -> bool:
+        del prefix, names
+        return False
 
-    def _with_attributes(
-        self, prefix: str, names: list[str], kinds: bytes, plain: bool
-    ) -> list[int]:
-        del prefix, names, kinds, plain
-        return []
+    def _details(
+        self,
+        folder: str,
+        prefix: str,
+        names: list[str],
+        kinds: bytes,
+        mtimes: tuple[int, ...],
+        packets: list[int],
+        stats: list[os.stat_result],
+    ) -> tuple[dict[str, str] | None, dict[str, Oddity] | None]:
+        del prefix, mtimes, stats
+        targets: dict[str, str] = {}
+        above = folder + "/" if folder else ""
+        for index, kind in enumerate(kinds):
+            if kind == SYMLINK:
+                name = names[index]
+                targets[name] = target = self._entries[above + name].link
+                length = wire.text_field(len(os.fsencode(target)))
+                packets[index] = wire.packet(wire.stat_of_packet(packets[index]) + length)
+        return targets or None, None
 
 
 def _stat_result(mode: int, size: int) -> os.stat_result:

@@ -162,7 +162,7 @@ def _differing_files(before: View, after: View) -> tuple[dict[str, int], dict[st
             and other is not None
             and one.joined == other.joined
             and one.kinds == other.kinds
-            and one.sizes == other.sizes
+            and one.raw_sizes == other.raw_sizes
             and before.flags(one) == after.flags(other)
         ):
             continue
@@ -173,10 +173,11 @@ def _differing_files(before: View, after: View) -> tuple[dict[str, int], dict[st
 
 
 def _add_files(folder: Folder, flags: bytes | None, found: dict[str, int]) -> None:
-    for index, name in enumerate(folder.names):
-        flag = flags[index] if flags else 0
-        if folder.kinds[index] == FILE and not flag & Flag.EXCLUDED:
-            found[folder.child(name)] = 0 if flag & EMPTY else folder.sizes[index]
+    kinds = folder.kinds
+    rows = zip(folder.names, kinds, folder.sizes, flags or bytes(len(kinds)), strict=True)
+    for name, kind, size, flag in rows:
+        if kind == FILE and not flag & Flag.EXCLUDED:
+            found[folder.child(name)] = 0 if flag & EMPTY else size
 
 
 def _excluded(policy: Policy, paths: Iterable[str]) -> set[str]:
