@@ -24,7 +24,7 @@ _POINTER = re.compile(
 
 _ASKED: Mapping[bytes, tuple[str, ...]] = {
     b"filter": ("filter",),
-    b"crlf": ("text", "crlf", "eol"),
+    b"crlf": ("eol",),
     b"ident": ("ident",),
     b"working-tree-encoding": ("working-tree-encoding",),
 }
@@ -55,10 +55,15 @@ def checked_out_sizes(
     if not names:
         return CheckedOut({})
     found: dict[str, dict[str, str]] = {}
+    cut = len(above)
     paths = (above + entry.path for entry in files)
     for path, name, value in repository.attributes(commit, paths, names):
-        if value not in _NOT_SET or name == "text":
-            found.setdefault(path[len(above) :], {})[name] = value
+        if value not in _NOT_SET:
+            found.setdefault(path[cut:], {})[name] = value
+    longer = [above + path for path, values in found.items() if values.get("eol") == "crlf"]
+    if longer:
+        for path, name, value in repository.attributes(commit, longer, ("text", "crlf")):
+            found[path[cut:]][name] = value
     blob_sizes = repository.sizes({entry.id for entry in files})
     wanted: dict[str, list[tuple[str, str]]] = {}
     for entry in files:
