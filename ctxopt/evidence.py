@@ -1,0 +1,67 @@
+"""What is known of the paths below one folder: tracked, ignored by git, or neither.
+
+Values only; ``git`` and ``gitignore`` fill them in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class PathEvidence:
+    """What git says of the paths below one folder; paths are relative to that folder."""
+
+    tracked: frozenset[str]
+    """Files only. Those of checked-out submodules are among them."""
+    ignored: frozenset[str]
+    """Untracked files, and folders that stand for all below them; ``""`` for everything."""
+    knows_tracked: bool = True
+    """False where only ignore files were read, so that nobody can tell who tracks what."""
+    _memo: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
+    _folders: set[str] = field(default_factory=set, repr=False, compare=False)
+
+    def is_tracked(self, path: str) -> bool:
+        """Tell whether git tracks the file ``path``."""
+        return path in self.tracked
+
+    def is_ignored(self, path: str) -> bool:
+        """Tell whether ``path``, file or folder, is untracked and git ignores it."""
+        if not self.ignored or path in self.tracked:
+            return False
+        return path in self.ignored or self._is_below_ignored(path)
+
+    def is_untracked(self, path: str) -> bool:
+        """Tell whether ``path`` is neither tracked, nor ignored, nor a folder of tracked files."""
+        return (
+            self.knows_tracked
+            and path not in self.tracked
+            and not self.is_ignored(path)
+            and not self.has_tracked_below(path)
+        )
+
+    def has_tracked_below(self, folder: str) -> bool:
+        """Tell whether git tracks anything below ``folder``; ``""`` is the folder asked about."""
+        if not self._folders and self.tracked:
+            self._folders.update(folders_above(self.tracked))
+        return folder in self._folders
+
+    def _is_below_ignored(self, path: str) -> bool:
+        folder = path.rpartition("/")[0]
+        known = self._memo.get(folder)
+        if known is None:
+            known = folder in self.ignored or (folder != "" and self._is_below_ignored(folder))
+            self._memo[folder] = known
+        return known
+
+
+def folders_above(paths: Iterable[str]) -> set[str]:
+    """Return every folder above one of the files ``paths``, ``""`` among them."""
+    found: set[str] = set()
+    for path in {path.rpartition("/")[0] for path in paths}:
+        folder = path
+        while folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return found

@@ -1,0 +1,145 @@
+"""The ignore line that would stop a grower: exact, or as general as those that grew with it.
+
+Writes lines of the dockerignore language; never one that stops a path which did not grow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+
+from ctxopt.errors import IgnoreFileError
+from ctxopt.growth import Change
+from ctxopt.ignorefile import parse_ignore_file
+from ctxopt.matcher import Matcher, read_matcher
+
+_SEVERAL = 3
+"""Growers that must share a form before it is proposed for all of them."""
+
+_BOM = "\ufeff"
+
+_SPECIAL = frozenset("*?[]\\{}|^")
+"""What a line with any escape in it must escape: Docker reads such a line as an expression."""
+
+
+def stopping_line(path: str, growers: Collection[str] = (), sent: Iterable[str] = ()) -> str | None:
+    """Return the line that excludes ``path``, a file or a folder; None if no single line does.
+
+    Where several of the files ``growers`` share their folder or extension, the line is that for
+    all of them, unless it would stop one of the files ``sent`` that did not grow.
+    """
+    growing = frozenset(growers)
+    return _line(path, growing, [other for other in sent if other not in growing | {path}])
+
+
+def stopping_lines(
+    growers: Sequence[Change], sent: Iterable[str], limit: int | None = None
+) -> dict[str, str | None]:
+    """Return the lines for the first ``limit`` growers, by path.
+
+    ``growers`` are all that grew, ``sent`` the files of the new state.
+    """
+    growing = frozenset(path for change in growers for path in change.files)
+    kept = [path for path in sent if path not in growing]
+    return {change.path: _line(change.path, growing, kept) for change in growers[:limit]}
+
+
+def _line(path: str, growing: frozenset[str], kept: list[str]) -> str | None:
+    exact = escape(path)
+    if not _excludes(exact, path):
+        return None
+    inside = [other for other in growing if other.startswith(path + "/")]
+    if inside:
+        return _folder_line(exact, path, inside, kept)
+    if _stops_any(exact, kept):
+        return None
+    best, covered = exact, 1
+    folder = path.rpartition("/")[0]
+    while folder:
+        below = folder + "/"
+        count = sum(other.startswith(below) for other in growing)
+        if any(other.startswith(below) for other in kept):
+            break
+        if count >= _SEVERAL and count > covered:
+            best, covered = escape(folder), count
+        folder = folder.rpartition("/")[0]
+    ending = extension(path)
+    count = sum(other.endswith(ending) for other in growing) if ending else 0
+    if count >= _SEVERAL and count > covered:
+        line = "**/*" + escape(ending)
+        if _excludes(line, path) and not _stops_any(line, kept):
+            best = line
+    return best
+
+
+def _folder_line(exact: str, folder: str, inside: list[str], kept: list[str]) -> str | None:
+    """The line for a folder, or for all files in it that share an extension."""
+    if not any(other.startswith(folder + "/") for other in kept):
+        return exact
+    extensions = {extension(other) for other in inside}
+    ending = extensions.pop() if len(extensions) == 1 else ""
+    line = f"{exact}/**/*{escape(ending)}"
+    if ending and all(_excludes(line, other) for other in inside) and not _stops_any(line, kept):
+        return line
+    return None
+
+
+def extension(path: str) -> str:
+    """Return the extension of a file with its dot; nothing for a name without one."""
+    name = path.rpartition("/")[2].lstrip(".")
+    stem, dot, ending = name.rpartition(".")
+    return dot + ending if stem else ""
+
+
+def escape(path: str) -> str:
+    """Return the pattern that matches ``path`` alone, as near as the language can say it.
+
+    Line breaks, and other white space at the ends, become ``?``: no line can hold them.
+    """
+    expression = bool(_SPECIAL.intersection(path)) or _needs_more(path)
+    if not expression:
+        return path
+    parts = []
+    last = len(path) - 1
+    for index, char in enumerate(path):
+        if (
+            char in "\n\r"
+            or (index == 0 and char == _BOM)
+            or (index in (0, last) and char != " " and not char.strip())
+        ):
+            parts.append("?")
+        elif char == " " and index in (0, last):
+            parts.append("[ ]")
+        elif char in _SPECIAL or (index == 0 and char in "#!"):
+            parts.append("\\" + char)
+        else:
+            parts.append(char)
+    return "".join(parts)
+
+
+def _needs_more(path: str) -> bool:
+    return path[:1] in ("#", "!", _BOM) or path != path.strip() or "\n" in path or "\r" in path
+
+
+def _matcher(line: str) -> Matcher | None:
+    file = parse_ignore_file(line.encode("utf-8", "surrogateescape"), "")
+    try:
+        return read_matcher(file.patterns()) if len(file.lines) == 1 else None
+    except IgnoreFileError:
+        return None
+
+
+def _excludes(line: str, path: str) -> bool:
+    matcher = _matcher(line)
+    return matcher is not None and _decides(matcher, path)
+
+
+def _decides(matcher: Matcher, path: str) -> bool:
+    try:
+        return matcher.decide(path).excluded
+    except IgnoreFileError:
+        return False
+
+
+def _stops_any(line: str, paths: Iterable[str]) -> bool:
+    matcher = _matcher(line)
+    return matcher is None or any(_decides(matcher, path) for path in paths)
