@@ -1,0 +1,107 @@
+"""Everything a rule may see, and what makes a rule; judges nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from ctxopt.analysis import Analysis
+from ctxopt.catalog import Catalog
+from ctxopt.config import Config
+from ctxopt.evidence import PathEvidence
+from ctxopt.finding import Edit, EditKind, Finding, Reach, Severity
+from ctxopt.needs import Needs
+from ctxopt.sources import SourceUse
+from ctxopt.tree import Tally
+
+
+@dataclass(frozen=True)
+class Facts:
+    """One analysed context with the evidence beside it. Not slotted: it caches what rules share."""
+
+    analysis: Analysis
+    config: Config
+    catalog: Catalog
+    evidence: PathEvidence | None
+    """What git, or ignore files of git, say; None where there is neither."""
+    needs: Needs
+    """What the build is known to read."""
+
+    @property
+    def ignore_path(self) -> str:
+        """The ignore file that an edit would change, as people name it."""
+        return self.analysis.context.ignore.path or ".dockerignore"
+
+    @cached_property
+    def main_uses(self) -> tuple[SourceUse, ...]:
+        """What takes from the main context; empty where no Dockerfile was read."""
+        plan = self.analysis.plan
+        return tuple(use for use in plan.sources.uses if use.context is None) if plan else ()
+
+    def total(self, path: str) -> Tally:
+        """The permitted sums below a folder."""
+        return self.analysis.permitted.totals.get(path) or Tally()
+
+    def uses_of(self, path: str) -> list[SourceUse]:
+        """The instructions that take ``path`` as part of what they take."""
+        return [
+            use
+            for use in self.main_uses
+            if any(not root or path == root or path.startswith(root + "/") for root in use.roots)
+        ]
+
+    def named_by(self, path: str) -> list[SourceUse]:
+        """The instructions whose sources name ``path`` itself or something below it."""
+        return [
+            use
+            for use in self.main_uses
+            if any(root == path or root.startswith(path + "/") for root in use.roots)
+        ]
+
+    def reach(self, path: str) -> Reach:
+        """How far the bytes at ``path`` travel in this build."""
+        plan = self.analysis.plan
+        if plan is None:
+            return "permitted"
+        found = {use.reach for use in (*self.uses_of(path), *self.named_by(path))}
+        if "final" in found:
+            return "final"
+        if "builder" in found:
+            return "builder"
+        return "sent" if found or plan.main.transfer.is_whole else "permitted"
+
+
+Check = Callable[[Facts], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One check. ``id`` is kebab-case and names its module, its page and its suppressions."""
+
+    id: str
+    title: str
+    """A short noun phrase for tables."""
+    severity: Severity
+    """How bad a finding usually is; a finding may say otherwise."""
+    check: Check
+
+    @property
+    def help_uri(self) -> str:
+        """Where the rule is explained."""
+        return f"docs/rules.md#{self.id}"
+
+    @property
+    def default_severity(self) -> Severity:
+        """The severity under the name that reporters use."""
+        return self.severity
+
+
+def add_line(pattern: str, reason: str) -> Edit:
+    """Return the edit that appends a pattern to the ignore file."""
+    return Edit(EditKind.ADD, None, pattern, reason)
+
+
+def replace_line(line: int, pattern: str, reason: str) -> Edit:
+    """Return the edit that rewrites one line of the ignore file."""
+    return Edit(EditKind.REPLACE, line, pattern, reason)

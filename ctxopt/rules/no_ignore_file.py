@@ -1,0 +1,33 @@
+"""There is no ignore file, so every build may take the whole folder.
+
+That is fine for a folder that holds nothing but sources. It is worth saying once the context
+holds what no build needs, which the other rules then name one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ctxopt.facts import Facts, Rule
+from ctxopt.finding import Finding, Severity
+
+_ENOUGH = 1_000_000
+"""Bytes below which a missing ignore file costs nobody anything."""
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Yield one finding for a context of some size without an ignore file."""
+    total = facts.analysis.permitted.total
+    if facts.analysis.context.ignore.path is not None or total.bytes < _ENOUGH:
+        return
+    yield Finding(
+        rule=RULE.id,
+        severity=RULE.severity,
+        message="there is no ignore file, so a build may take everything",
+        size=total.bytes,
+        entries=total.entries,
+        help="ctxopt fix writes one",
+    )
+
+
+RULE = Rule("no-ignore-file", "No ignore file", Severity.WARNING, check)
