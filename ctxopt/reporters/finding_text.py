@@ -1,0 +1,93 @@
+"""Findings for people: three lines that say what to do first, then each with place and cure."""
+
+from __future__ import annotations
+
+from rich.text import Text
+
+from ctxopt.console import printable
+from ctxopt.finding import EditKind, Finding, Severity
+from ctxopt.judge import Judgement
+from ctxopt.reporters.wording import count
+from ctxopt.units import format_size
+
+_LEAD = 3
+_PATHS = 3
+_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
+_SIGNS = {EditKind.ADD: "+", EditKind.REPLACE: "~", EditKind.REMOVE: "-"}
+
+
+def render_lead(judgement: Judgement) -> list[Text]:
+    """Return at most three lines with the findings that matter most."""
+    urgent = [item for item in judgement.reported if item.severity > Severity.INFO][:_LEAD]
+    if not urgent:
+        return []
+    lines = [Text("What to do first", "bold")]
+    for place, finding in enumerate(urgent, 1):
+        line = Text(f"  {place}. ").append(_sentence(finding), _STYLES[finding.severity])
+        if finding.edits and finding.edits[0].text is not None:
+            line.append("  ").append(_edit(finding, 0), "green")
+        lines.append(line)
+    lines.append(Text())
+    return lines
+
+
+def render_findings(judgement: Judgement) -> list[Text]:
+    """Return every finding with its place, evidence and cure, and the counts of all piles."""
+    if not judgement.reported:
+        return [Text(), Text("Findings: " + _counts(judgement), "bold")]
+    lines = [Text(), Text("Findings", "bold")]
+    for finding in judgement.reported:
+        lines += _finding(finding)
+    return [*lines, Text(), Text(_counts(judgement), "bold")]
+
+
+def _sentence(finding: Finding) -> str:
+    size = f" ({format_size(finding.size)})" if finding.size else ""
+    return printable(finding.message) + size
+
+
+def _finding(finding: Finding) -> list[Text]:
+    head = Text("  ").append(finding.severity.label, _STYLES[finding.severity])
+    head.append(f" {finding.rule}", "bold")
+    place = finding.location
+    if place.file:
+        line = f":{place.line}" if place.line else ""
+        head.append(f"  {printable(place.file)}{line}", "not bold dim")
+    lines = [head, Text("    ").append(printable(finding.message))]
+    stake = []
+    if finding.size:
+        stake.append(format_size(finding.size))
+    if finding.entries > 1:
+        stake.append(count(finding.entries, "entry", "entries"))
+    if stake:
+        lines[-1].append(f" ({', '.join(stake)})", "dim")
+    lines += [Text(f"      {printable(path)}", "dim") for path in finding.paths[:_PATHS]]
+    if len(finding.paths) > _PATHS:
+        lines.append(Text(f"      and {len(finding.paths) - _PATHS:,} more", "dim"))
+    lines += [
+        Text("    ").append(_edit(finding, place), "green") for place in range(len(finding.edits))
+    ]
+    if finding.help:
+        lines.append(Text(f"    {finding.help}", "dim"))
+    return lines
+
+
+def _edit(finding: Finding, place: int) -> str:
+    edit = finding.edits[place]
+    where = f" (line {edit.line})" if edit.line else ""
+    return f"{_SIGNS[edit.kind]} {printable(edit.text or '')}{where}".rstrip()
+
+
+def _counts(judgement: Judgement) -> str:
+    """``5 findings (1 error, 4 warnings), 2 suppressed, 1 filtered``."""
+    by_level = []
+    for level in sorted(Severity, reverse=True):
+        number = sum(1 for item in judgement.reported if item.severity is level)
+        noun = "note" if level is Severity.INFO else level.label
+        if number:
+            by_level.append(count(number, noun))
+    text = count(len(judgement.reported), "finding") if judgement.reported else "none"
+    text += f" ({', '.join(by_level)})" if by_level else ""
+    text += f", {len(judgement.suppressed)} suppressed" if judgement.suppressed else ""
+    text += f", {judgement.filtered} filtered" if judgement.filtered else ""
+    return text
