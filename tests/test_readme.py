@@ -6,6 +6,7 @@ import re
 import tomllib
 
 import pytest
+import typer.main
 
 from ctxopt.cli import app
 from tests.readme import README, ROOT, blocks, help_text
@@ -25,7 +26,7 @@ def test_help_is_what_the_program_prints(command):
 
 
 def test_every_command_is_documented():
-    names = {info.name or info.callback.__name__ for info in app.registered_commands}
+    names = {command.name for command in typer.main.get_group(app).commands.values()}
     assert set(blocks(TEXT)) == {"", *names}
 
 
