@@ -6,7 +6,6 @@ The only module that knows Typer, and the one place where exceptions become mess
 from __future__ import annotations
 
 import functools
-import gc
 import os
 import sys
 import traceback
@@ -105,7 +104,6 @@ Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress line, no
 
 def run() -> NoReturn:
     """Run the command line and exit; no traceback ever leaves this function unasked."""
-    gc.disable()  # the process is short and its values hold no cycles: a tenth of a scan's time
     try:
         app(prog_name="ctxopt")
     except KeyboardInterrupt:

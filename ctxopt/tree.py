@@ -260,14 +260,12 @@ def count_types(types: Types, folder: Folder, flags: bytes | None) -> None:
         ]
     for name, size in chosen:
         stem, _, extension = name.rpartition(".")
-        if not stem:
-            extension = ""
-        if extension in types:
-            counted = types[extension]
+        counted = types.get(extension if stem else "")
+        if counted:
             counted[0] += size
             counted[1] += 1
         else:
-            types[extension] = [size, 1]
+            types[extension if stem else ""] = [size, 1]
 
 
 class View:

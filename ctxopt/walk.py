@@ -49,6 +49,12 @@ _KINDS = bytes.maketrans(
     bytes((FILE, DIR, SYMLINK, FIFO, SOCKET, CHAR, BLOCK)),
 )
 
+_SIZED = bytes((FILE, SYMLINK))
+"""Kinds whose size counts."""
+
+_UNDETAILED = frozenset((FILE, DIR, FIFO, SOCKET))
+"""Kinds of which nothing but the stat and extended attributes is sent."""
+
 _ANCHOR_EVERY = 3_000
 """Bytes of a path from which on it is read through an open folder: the kernel takes 4,095."""
 
@@ -58,6 +64,12 @@ _NINE_BYTE_MTIMES = (72_057_595, 9_223_372_035)
 _SHORT_PACKET = 14
 """What a short packet adds to the fields of mode and size and to the path: 2 bytes for itself, 2
 for the path's field and 10 for a nine-byte mtime."""
+
+_LONG_PACKET = 130
+"""Bytes of a packet from which on its own length takes a second byte."""
+
+_LONG_PATH = 16_000
+"""Bytes of a folder's path from which on lengths may take a third byte."""
 
 _SIZE_FIELD = [wire.number_field((1 << bits) - 1) for bits in range(65)]
 """Bytes of the size field by the bit length of the size."""
@@ -161,20 +173,27 @@ class Reader:
     ) -> tuple[Folder, Tally, list[Task]]:
         modes, inodes, _, links, _, _, sizes, _, mtimes, _ = zip(*stats, strict=True)
         kinds = bytes([mode >> 12 for mode in modes]).translate(_KINDS)
-        plain = kinds.count(FILE) == len(kinds)
+        files = kinds.count(FILE)
+        plain = files == len(kinds)
+        contents = sizes
         if not plain:
-            sizes = tuple(
-                [
-                    size if kind in (FILE, SYMLINK) else 0
-                    for kind, size in zip(kinds, sizes, strict=True)
-                ]
+            contents = tuple(
+                [size for kind, size in zip(kinds, sizes, strict=True) if kind == FILE]
             )
+            if files + kinds.count(SYMLINK) < len(kinds):
+                sizes = tuple(
+                    [size if kind in _SIZED else 0 for kind, size in zip(kinds, sizes, strict=True)]
+                )
         packets = self._packets(task.path, names, ascii_only, modes, sizes, mtimes, stats)
         flags, default, others = self._decide(task.scope, names)
         if self._uid or SOCKET in kinds:
             flags = self._mark(prefix, names, modes, kinds, flags)
         targets = odd = hard = None
-        if not plain or _far(mtimes) or self._has_attributes(prefix, names):
+        if (
+            (not plain and not _UNDETAILED.issuperset(kinds))
+            or _far(mtimes)
+            or self._has_attributes(prefix, names)
+        ):
             targets, odd = self._details(task.path, prefix, names, kinds, mtimes, packets, stats)
         if max(links) > 1:
             hard = _hard_links(inodes, links, kinds)
@@ -182,10 +201,11 @@ class Reader:
             task.path, "/".join(names), kinds, array("q", sizes).tobytes(),
             array("I", packets).tobytes(), bytes(flags) if flags else None, targets, hard, odd,
         )  # fmt: skip
-        if plain and not flags:
-            return folder, add_data(Tally(len(names), 0, 0, sum(packets)), sizes, 0), _NO_TASKS
-        below = [] if plain else self._below(task, names, kinds, default, others)
-        return folder, tally(folder, folder.flags), below
+        below = _NO_TASKS if DIR not in kinds else self._below(task, names, kinds, default, others)
+        if flags:
+            return folder, tally(folder, folder.flags), below
+        sums = Tally(len(names), 0, 0, sum(packets))
+        return folder, add_data(sums, contents, kinds.count(SOCKET)), below
 
     def _packets(
         self,
@@ -201,15 +221,21 @@ class Reader:
         fields = self._mode_fields
         above = (len(folder) if folder.isascii() else len(os.fsencode(folder))) + 1 if folder else 0
         low, high = _NINE_BYTE_MTIMES
-        if ascii_only and low <= min(mtimes) and max(mtimes) <= high:
+        if ascii_only and low <= min(mtimes) and max(mtimes) <= high and above < _LONG_PATH:
             size_field = _SIZE_FIELD
             base = above + _SHORT_PACKET
             packets = [
                 base + fields[mode] + size_field[size.bit_length()] + len(name)
                 for mode, size, name in zip(modes, sizes, names, strict=True)
             ]
-            if max(packets) < 128:
+            if max(packets) < _LONG_PACKET:
                 return packets
+            if above >= 128:
+                return [packet + 2 for packet in packets]
+            return [
+                _lengthened(packet, above + len(name))
+                for packet, name in zip(packets, names, strict=True)
+            ]
         return [
             wire.packet(
                 fields[info.st_mode]
@@ -421,6 +447,12 @@ def _attributes(path: str, names: list[str]) -> tuple[int, int]:
         if name == "security.capability":
             capability = min(len(value), 20)
     return wire.xattr_fields(lengths), capability
+
+
+def _lengthened(packet: int, path: int) -> int:
+    """A packet with the bytes that a path of ``path`` bytes adds to the lengths in it."""
+    packet += path >= 128
+    return packet + (packet >= _LONG_PACKET)
 
 
 def _far(mtimes: tuple[int, ...]) -> bool:
