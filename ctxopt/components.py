@@ -16,7 +16,8 @@ from ctxopt.pattern import Kind, Pattern
 _MAX_FLOATING = 8
 """Components of a floating pattern; each may be the next one to meet in one and the same folder."""
 
-_OPERATORS = frozenset("^{}|\\[]\ufeff")
+_OPERATORS = frozenset("^{}|\\[]\ufeff\ufffd")
+"""With two that Go's expressions read in their own way: U+FFFD is also any byte that is not UTF-8."""
 
 
 class Comparison(Enum):

@@ -142,7 +142,7 @@ class Level:
                 if "\n" in name:
                     found[name] = found.get(name, everything) & ~self._no_newline
         automaton, state = self._levels.automaton, self._state
-        if automaton is not None and state is not None and state[0]:
+        if automaton is not None and state is not None:
             for name in names:
                 mask = automaton.accepted(automaton.advance(state, name))
                 if mask:
@@ -159,7 +159,7 @@ class Level:
         state = self._state
         automaton = self._levels.automaton
         newline = "\n" in name
-        if automaton is not None and state is not None and state[0]:
+        if automaton is not None and state is not None:
             state = automaton.advance(state, name + "/")
         live = [position for test, position in self._onward if test(name)]
         live += self._onward_names.get(name, ())
