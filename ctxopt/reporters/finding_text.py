@@ -31,14 +31,19 @@ def render_lead(judgement: Judgement) -> list[Text]:
     return lines
 
 
-def render_findings(judgement: Judgement) -> list[Text]:
-    """Return every finding with its place, evidence and cure, and the counts of all piles."""
-    if not judgement.reported:
-        return [Text(), Text("Findings: " + _counts(judgement), "bold")]
-    lines = [Text(), Text("Findings", "bold")]
-    for finding in judgement.reported:
+def render_findings(judgement: Judgement, *, verbose: bool) -> list[Text]:
+    """Return the findings with place, evidence and cure, and the counts of all piles.
+
+    Notes, the mildest findings, are counted and only shown to the ``verbose``.
+    """
+    shown = [item for item in judgement.reported if verbose or item.severity > Severity.INFO]
+    head = Text("Findings: ", "bold").append(_counts(judgement), "not bold")
+    if len(shown) < len(judgement.reported):
+        head.append("; -v shows the notes", "not bold dim")
+    lines = [Text(), head]
+    for finding in shown:
         lines += _finding(finding)
-    return [*lines, Text(), Text(_counts(judgement), "bold")]
+    return lines
 
 
 def _sentence(finding: Finding) -> str:

@@ -9,6 +9,8 @@ from typing import Any
 from ctxopt.analysis import Analysis, ViewName, select_view
 from ctxopt.context import BuildContext
 from ctxopt.explaining import Answer
+from ctxopt.finding import Finding
+from ctxopt.judge import Judgement
 from ctxopt.sources import SourceCheck, SourceUse
 from ctxopt.summary import heaviest_folders, largest_files, sizes_by_type
 from ctxopt.tree import FILE
@@ -49,7 +51,7 @@ def render_listing(analysis: Analysis, view: ViewName) -> Iterator[str]:
     yield "\n]}\n"
 
 
-def render_scan(analysis: Analysis, *, depth: int, top: int) -> str:
+def render_scan(analysis: Analysis, judged: Judgement, *, depth: int, top: int) -> str:
     """Return the ``scan`` document."""
     context, total = analysis.context, analysis.permitted.total
     figure = analysis.permitted_bytes
@@ -72,6 +74,12 @@ def render_scan(analysis: Analysis, *, depth: int, top: int) -> str:
             "bytes": total.excluded_bytes,
             "complete": analysis.with_excluded,
         },
+        "findings": [_finding(finding) for finding in judged.reported],
+        "finding_counts": {
+            "reported": len(judged.reported),
+            "suppressed": len(judged.suppressed),
+            "filtered": judged.filtered,
+        },
         "walked": analysis.tree.walked,
         "complete": not analysis.tree.errors,
         "folders": [
@@ -91,6 +99,31 @@ def render_scan(analysis: Analysis, *, depth: int, top: int) -> str:
         ],
     }
     return json.dumps(document, indent=2) + "\n"
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.label,
+        "message": finding.message,
+        "file": finding.location.file,
+        "line": finding.location.line,
+        "paths": list(finding.paths),
+        "bytes": finding.size,
+        "entries": finding.entries,
+        "reach": finding.reach,
+        "edits": [
+            {
+                "kind": edit.kind.value,
+                "line": edit.line,
+                "text": edit.text,
+                "reason": edit.reason,
+            }
+            for edit in finding.edits
+        ],
+        "help": finding.help,
+        "fingerprint": finding.fingerprint,
+    }
 
 
 def _transferred(analysis: Analysis) -> dict[str, Any] | None:

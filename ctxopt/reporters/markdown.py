@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from ctxopt.analysis import Analysis
 from ctxopt.console import printable
+from ctxopt.finding import Finding
+from ctxopt.judge import Judgement
 from ctxopt.reporters.wording import describe_check, reach
 from ctxopt.summary import heaviest_folders, largest_files, sizes_by_type
 from ctxopt.tree import View
@@ -46,6 +48,35 @@ def _row(name: str, view: View, printed: str) -> list[str]:
     return [name, f"{view.total.files:,}", least + format_size(view.total.bytes), printed]
 
 
+def _findings(judged: Judgement) -> list[str]:
+    lines = ["", "### Findings", ""]
+    if judged.reported:
+        lines += table(
+            ["severity", "rule", "place", "finding", "size:", "cure"],
+            (
+                [
+                    item.severity.label,
+                    code(item.rule),
+                    code(_place(item)) if _place(item) else "",
+                    plain(item.message),
+                    format_size(item.size) if item.size else "",
+                    ", ".join(code(edit.text) for edit in item.edits if edit.text),
+                ]
+                for item in judged.reported
+            ),
+        )
+        lines.append("")
+    counts = f"{len(judged.reported)} reported, {len(judged.suppressed)} suppressed"
+    return [*lines, f"{counts}, {judged.filtered} filtered"]
+
+
+def _place(finding: Finding) -> str:
+    place = finding.location
+    if place.file is None:
+        return finding.paths[0] if finding.paths else ""
+    return f"{place.file}:{place.line}" if place.line else place.file
+
+
 def _sources(analysis: Analysis) -> list[str]:
     plan = analysis.plan
     if plan is None:
@@ -82,7 +113,7 @@ def plain(text: str) -> str:
     return "".join("\\" + char if char in "\\`*_{}[]<>#|~!$" else char for char in text)
 
 
-def render_scan(analysis: Analysis, *, depth: int, top: int) -> str:
+def render_scan(analysis: Analysis, judged: Judgement, *, depth: int, top: int) -> str:
     """Return the ``scan`` report."""
     context, view = analysis.context, analysis.permitted
     dockerfile = code(context.dockerfile.path) if context.dockerfile.found else "none"
@@ -95,6 +126,7 @@ def render_scan(analysis: Analysis, *, depth: int, top: int) -> str:
         *(f"- Not in force: {code(item.path)}, {item.reason}" for item in context.inactive),
         "",
         *table(["", "files:", "size:", "Docker prints:"], _views(analysis)),
+        *_findings(judged),
         *_sources(analysis),
     ]
     lines += ["", "### Heaviest folders", ""]

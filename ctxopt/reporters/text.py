@@ -9,7 +9,9 @@ from rich.text import Text
 
 from ctxopt.analysis import Analysis
 from ctxopt.console import make_console, printable
-from ctxopt.reporters.wording import count, describe_check, describe_unknown, reach
+from ctxopt.judge import Judgement
+from ctxopt.reporters.finding_text import render_findings, render_lead
+from ctxopt.reporters.wording import count, describe_unknown, reach
 from ctxopt.summary import FolderSize, heaviest_folders, largest_files, sizes_by_type
 from ctxopt.units import format_buildkit, format_classic, format_size
 
@@ -26,12 +28,15 @@ class Look:
 
     width: int
     color: bool
+    verbose: bool = False
+    """Whether to show notes, too: findings of the lowest severity."""
 
 
-def render_scan(analysis: Analysis, look: Look, *, depth: int, top: int) -> str:
-    """Return the ``scan`` report."""
-    lines = [*_header(analysis), Text(), *_totals(analysis)]
-    lines += _source_checks(analysis)
+def render_scan(analysis: Analysis, judged: Judgement, look: Look, *, depth: int, top: int) -> str:
+    """Return the ``scan`` report: what to do, the totals, the findings, then the bytes."""
+    lines = [*render_lead(judged), *_header(analysis), Text(), *_totals(analysis)]
+    lines += render_findings(judged, verbose=look.verbose)
+    lines += _unknown(analysis)
     lines += _instructions(analysis, min(top, _SECTIONS_TOP))
     folders = heaviest_folders(analysis.permitted, depth=depth, top=top)
     if len(folders) > 1:
@@ -155,30 +160,20 @@ def _instructions(analysis: Analysis, top: int) -> list[Text]:
     return lines
 
 
-def _source_checks(analysis: Analysis) -> list[Text]:
-    """What is wrong or surprising about sources, and what cannot be known."""
+def _unknown(analysis: Analysis) -> list[Text]:
+    """What no Dockerfile tells, so that the figures may be lower than the truth."""
     plan = analysis.plan
     if plan is None:
         return []
-    name = printable(analysis.context.dockerfile.path)
-    lines = []
-    if plan.sources.checks:
-        lines += [Text(), Text("Sources", "bold")]
-    for check in plan.sources.checks:
-        style = "red" if check.fails else "yellow"
-        sentence = describe_check(check, analysis.context.ignore.path)
-        lines.append(
-            Text("  ").append(f"{name}:{check.source.line}", style).append(f": {sentence}")
-        )
     # Every base image may have triggers; saying so each time would only be noise.
     told = [item for item in plan.build.unknowns if item.kind != "base-onbuild"]
     notes = [describe_unknown(item) for item in told]
     notes += [
         f"the build context {printable(item)} is not a folder: not measured" for item in plan.remote
     ]
-    if notes:
-        lines += [Text(), Text("Not known", "bold"), *(Text(f"  {note}") for note in notes)]
-    return lines
+    return (
+        [Text(), Text("Not known", "bold"), *(Text(f"  {note}") for note in notes)] if notes else []
+    )
 
 
 def _folder_tree(folders: list[FolderSize], look: Look) -> list[Text]:

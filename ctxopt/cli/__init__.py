@@ -1,0 +1,64 @@
+"""The command line: arguments to one use case, its result to one reporter, and an exit code.
+
+The only package that knows Typer, and the one place where exceptions become messages.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, NoReturn
+
+import typer
+
+from ctxopt import console
+from ctxopt.cli.boundary import leave
+from ctxopt.cli.explain import explain
+from ctxopt.cli.ls import ls
+from ctxopt.cli.rules import rules
+from ctxopt.cli.scan import scan
+from ctxopt.errors import ExitCode
+
+app = typer.Typer(
+    name="ctxopt",
+    help="Measure Docker build contexts exactly, and keep them small.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def run() -> NoReturn:
+    """Run the command line and exit; no traceback ever leaves this function unasked."""
+    try:
+        app(prog_name="ctxopt")
+    except KeyboardInterrupt:
+        code = int(ExitCode.INTERRUPTED)
+    except SystemExit as exit_:
+        code = exit_.code if isinstance(exit_.code, int) else 0
+    else:
+        code = 0
+    leave(code)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from ctxopt import __version__
+
+        console.write_out(f"ctxopt {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Measure Docker build contexts exactly, and keep them small."""
+
+
+for command in (scan, ls, explain, rules):
+    app.command()(command)

@@ -1,0 +1,71 @@
+"""Where a command ends: exceptions become messages and exit codes, reports leave for good."""
+
+from __future__ import annotations
+
+import functools
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from typing import NoReturn, ParamSpec
+
+import typer
+
+from ctxopt import console
+from ctxopt.errors import CtxoptError, ExitCode
+
+P = ParamSpec("P")
+
+
+def leave(code: int) -> NoReturn:
+    """Exit, without a complaint about a reader that has gone."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    sys.exit(code)
+
+
+def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
+    """Turn what a command returns or raises into an exit code and, for errors, a message."""
+
+    @functools.wraps(command)
+    def guard(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            code = command(*args, **kwargs) or ExitCode.OK
+        except CtxoptError as error:
+            console.write_error(error.message, error.hint)
+            code = error.exit_code
+        except BrokenPipeError:
+            code = ExitCode.OK
+        except KeyboardInterrupt:
+            code = ExitCode.INTERRUPTED
+        except Exception as error:  # noqa: BLE001 - the one boundary
+            code = _report_bug(error)
+        raise typer.Exit(int(code))
+
+    return guard
+
+
+def _report_bug(error: Exception) -> ExitCode:
+    from ctxopt import __version__
+
+    where = f"ctxopt {__version__}, Python {sys.version.split()[0]}, {sys.platform}"
+    console.write_error(
+        f"this is a bug in ctxopt: {type(error).__name__}: {error} ({where})",
+        "CTXOPT_DEBUG=1 shows where; please report it",
+    )
+    if os.environ.get("CTXOPT_DEBUG"):
+        console.note("".join(traceback.format_exception(error)))
+    return ExitCode.BUG
+
+
+def deliver(pieces: Iterator[str], output: str | None) -> None:
+    """Write a report to stdout or, once it is whole, to a file; raises WriteError."""
+    if output is None:
+        for piece in pieces:
+            console.write_out(piece)
+        return
+    from ctxopt.output import write_report
+
+    write_report(output, "".join(pieces))

@@ -1,0 +1,49 @@
+"""``ctxopt explain``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ctxopt.cli import options as o
+from ctxopt.cli.boundary import deliver, guarded
+from ctxopt.cli.inputs import Given, read_inputs
+
+Paths = Annotated[
+    list[str],
+    typer.Argument(metavar="PATH...", help="Paths below the context root; they need not exist."),
+]
+ContextRoot = Annotated[
+    str, typer.Option("-C", "--context", metavar="ROOT", help="The context root.")
+]
+Format = Annotated[o.ListFormat, typer.Option("--format", help="How to write the answer.")]
+
+
+@guarded
+def explain(
+    paths: Paths,
+    root: ContextRoot = ".",
+    file: o.DockerfileOption = None,
+    target: o.Target = None,
+    build_arg: o.BuildArgs = None,
+    build_context: o.BuildContexts = None,
+    builder: o.Builder = None,
+    format_: Format = o.ListFormat.text,
+    config: o.ConfigFile = None,
+    output: o.Output = None,
+) -> None:
+    """Say why paths are kept or excluded, and which instruction takes them."""
+    from ctxopt.explaining import answer_paths
+
+    inputs = read_inputs(Given(root, file, target, build_arg, build_context, builder, config))
+    answers = answer_paths(inputs.context, paths, inputs.request)
+    if format_ is o.ListFormat.json:
+        from ctxopt.reporters import json_
+
+        text = json_.render_answers(inputs.context, answers)
+    else:
+        from ctxopt.reporters.explanation import render_answers
+
+        text = render_answers(answers)
+    deliver(iter((text,)), output)

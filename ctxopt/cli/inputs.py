@@ -1,0 +1,109 @@
+"""From options and configuration to what the use cases take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ctxopt.errors import ConfigError
+
+if TYPE_CHECKING:
+    from ctxopt.analysis import Analysis
+    from ctxopt.cli.options import BuilderOption, Level
+    from ctxopt.config import Config
+    from ctxopt.context import BuildContext
+    from ctxopt.plan import BuildRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The options about one build, as they were given."""
+
+    path: str = "."
+    file: str | None = None
+    target: str | None = None
+    build_args: list[str] | None = None
+    build_contexts: list[str] | None = None
+    builder: BuilderOption | None = None
+    config: str | None = None
+    select: list[str] | None = None
+    ignore: list[str] | None = None
+    fail_on: Level | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """One build's context, configuration and request."""
+
+    context: BuildContext
+    config: Config
+    request: BuildRequest
+
+
+def read_inputs(given: Given) -> Inputs:
+    """Find the context and join options with the configuration; raises CtxoptError."""
+    from ctxopt.config import load_config
+    from ctxopt.context import find_context
+    from ctxopt.plan import BuildRequest
+
+    arguments = _arguments(given.build_args)
+    config = load_config(
+        given.path,
+        config_file=given.config,
+        overrides={
+            "dockerfile": given.file,
+            "target": given.target,
+            "builder": given.builder.value if given.builder else None,
+            "select": given.select or None,
+            "ignore": given.ignore or None,
+            "fail-on": given.fail_on.value if given.fail_on else None,
+        },
+    )
+    context = find_context(given.path, dockerfile=config.dockerfile, builder=config.builder)
+    request = BuildRequest(
+        config.target, {**config.build_args, **arguments}, _contexts(given.build_contexts)
+    )
+    return Inputs(context, config, request)
+
+
+def measure_inputs(inputs: Inputs, *, with_excluded: bool, quiet: bool) -> Analysis:
+    """Measure with as many processes as help, and with a progress line for the patient."""
+    from ctxopt.analysis import analyze
+    from ctxopt.crowd import default_processes
+    from ctxopt.progress import ScanProgress
+
+    progress = ScanProgress(enabled=not quiet)
+    try:
+        return analyze(
+            inputs.context,
+            inputs.request,
+            with_excluded=with_excluded,
+            processes=default_processes(),
+            progress=progress,
+        )
+    finally:
+        progress.close()
+
+
+def _arguments(items: list[str] | None) -> dict[str, str | None]:
+    found: dict[str, str | None] = {}
+    for item in items or ():
+        name, given, value = item.partition("=")
+        if not name:
+            raise ConfigError(
+                f"--build-arg {item!r} has no name", hint="write VERSION=1.2, or VERSION alone"
+            )
+        found[name] = value if given else None
+    return found
+
+
+def _contexts(items: list[str] | None) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for item in items or ():
+        name, given, value = item.partition("=")
+        if not given or not name or not value:
+            raise ConfigError(
+                f"--build-context {item!r} is not NAME=PATH", hint="write extra=../shared"
+            )
+        found[name.lower()] = value
+    return found

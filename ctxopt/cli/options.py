@@ -1,0 +1,106 @@
+"""The arguments and options that several commands share, with their help."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class BuilderOption(StrEnum):
+    """Which of Docker's builders to follow."""
+
+    buildkit = "buildkit"
+    classic = "classic"
+
+
+class ReportFormat(StrEnum):
+    """How to write a report with findings."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+    sarif = "sarif"
+    github = "github"
+
+
+class ListFormat(StrEnum):
+    """How to write a listing."""
+
+    text = "text"
+    json = "json"
+
+
+class Color(StrEnum):
+    """When to use colour."""
+
+    auto = "auto"
+    always = "always"
+    never = "never"
+
+
+class Level(StrEnum):
+    """How bad a finding is."""
+
+    info = "info"
+    warning = "warning"
+    error = "error"
+
+
+Root = Annotated[
+    str,
+    typer.Argument(metavar="[PATH]", help="The context root: the folder `docker build` is given."),
+]
+DockerfileOption = Annotated[
+    str | None,
+    typer.Option(
+        "-f",
+        "--file",
+        metavar="DOCKERFILE",
+        help="The Dockerfile, relative to the current directory. Default: PATH/Dockerfile.",
+    ),
+]
+Target = Annotated[
+    str | None,
+    typer.Option("--target", metavar="STAGE", help="The stage to build. Default: the last."),
+]
+BuildArgs = Annotated[
+    list[str] | None,
+    typer.Option("--build-arg", metavar="KEY[=VALUE]", help="A build argument; repeatable."),
+]
+BuildContexts = Annotated[
+    list[str] | None,
+    typer.Option("--build-context", metavar="NAME=PATH", help="A named context; repeatable."),
+]
+Builder = Annotated[
+    BuilderOption | None,
+    typer.Option("--builder", help="Whose rules to follow. Default: buildkit."),
+]
+ConfigFile = Annotated[
+    str | None,
+    typer.Option(
+        "--config",
+        metavar="FILE",
+        help="The configuration. Default: ctxopt.toml or pyproject.toml at the context root.",
+    ),
+]
+Select = Annotated[
+    list[str] | None,
+    typer.Option("--select", metavar="RULE", help="Run only this rule; repeatable."),
+]
+Ignore = Annotated[
+    list[str] | None,
+    typer.Option("--ignore", metavar="RULE", help="Leave this rule out; repeatable."),
+]
+FailOn = Annotated[
+    Level | None,
+    typer.Option("--fail-on", help="Exit 1 if a finding is at least this bad."),
+]
+Output = Annotated[
+    str | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Write to FILE instead of stdout."),
+]
+ColorOption = Annotated[Color, typer.Option("--color", help="When to use colour.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress line, no notes on stderr.")]
+Verbose = Annotated[bool, typer.Option("-v", "--verbose", help="Say everything, notes included.")]

@@ -1,0 +1,35 @@
+"""``ctxopt rules``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ctxopt.cli.boundary import deliver, guarded
+from ctxopt.errors import ConfigError
+
+Id = Annotated[
+    str | None, typer.Argument(metavar="[ID]", help="The rule to explain. Default: list them all.")
+]
+
+
+@guarded
+def rules(rule_id: Id = None) -> None:
+    """List the rules, or explain one."""
+    from ctxopt.reporters.rule_text import render_rule, render_rules
+    from ctxopt.rules import RULES
+
+    if rule_id is None:
+        deliver(iter((render_rules(RULES),)), None)
+        return
+    found = next((rule for rule in RULES if rule.id == rule_id), None)
+    if found is None:
+        from difflib import get_close_matches
+
+        near = get_close_matches(rule_id, [rule.id for rule in RULES], 1)
+        raise ConfigError(
+            f"there is no rule {rule_id!r}",
+            hint=f"did you mean {near[0]}?" if near else "ctxopt rules lists them",
+        )
+    deliver(iter((render_rule(found),)), None)

@@ -1,0 +1,139 @@
+"""``ctxopt scan``."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ctxopt import console
+from ctxopt.cli import options as o
+from ctxopt.cli.boundary import deliver, guarded
+from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_inputs
+from ctxopt.errors import ExitCode
+
+if TYPE_CHECKING:
+    from ctxopt.analysis import Analysis
+    from ctxopt.judge import Judgement
+
+Depth = Annotated[int, typer.Option("--depth", min=0, help="Folder levels to show.")]
+Top = Annotated[int, typer.Option("--top", min=0, help="Lines per list.")]
+WithExcluded = Annotated[
+    bool, typer.Option("--with-excluded", help="Also measure folders that Docker skips.")
+]
+Format = Annotated[
+    o.ReportFormat | None, typer.Option("--format", help="How to write the report. Default: text.")
+]
+
+
+@guarded
+def scan(
+    path: o.Root = ".",
+    file: o.DockerfileOption = None,
+    target: o.Target = None,
+    build_arg: o.BuildArgs = None,
+    build_context: o.BuildContexts = None,
+    builder: o.Builder = None,
+    depth: Depth = 3,
+    top: Top = 12,
+    with_excluded: WithExcluded = False,
+    select: o.Select = None,
+    ignore: o.Ignore = None,
+    fail_on: o.FailOn = None,
+    config: o.ConfigFile = None,
+    format_: Format = None,
+    output: o.Output = None,
+    color: o.ColorOption = o.Color.auto,
+    quiet: o.Quiet = False,
+    verbose: o.Verbose = False,
+) -> int:
+    """Measure a build context: where its bytes are, what is heavy, risky or wrong."""
+    given = Given(
+        path, file, target, build_arg, build_context, builder, config, select, ignore, fail_on
+    )
+    inputs = read_inputs(given)
+    wanted = _format(inputs, format_)
+    judged, analysis = _judge(inputs, with_excluded=with_excluded, quiet=quiet)
+    shape = _Shape(depth, top, output is None and console.wants_color(color.value, sys.stdout))
+    deliver(iter((_render(wanted, inputs, analysis, judged, shape, verbose),)), output)
+    limit = inputs.config.fail_on
+    return ExitCode.FINDINGS if limit and judged.at_least(limit) else ExitCode.OK
+
+
+class _Shape:
+    """How much to show, and whether in colour."""
+
+    def __init__(self, depth: int, top: int, color: bool) -> None:
+        self.depth = depth
+        self.top = top
+        self.color = color
+
+
+def _format(inputs: Inputs, given: o.ReportFormat | None) -> o.ReportFormat:
+    from ctxopt.config import check_format, check_rules
+    from ctxopt.rules import RULE_IDS
+
+    check_rules(inputs.config, RULE_IDS)
+    if given is not None:
+        return given
+    check_format(inputs.config, [item.value for item in o.ReportFormat])
+    return o.ReportFormat(inputs.config.format)
+
+
+def _judge(inputs: Inputs, *, with_excluded: bool, quiet: bool) -> tuple[Judgement, Analysis]:
+    from ctxopt.gather import gather_facts
+    from ctxopt.judge import Selection, judge
+    from ctxopt.rules import RULES
+
+    analysis = measure_inputs(inputs, with_excluded=with_excluded, quiet=quiet)
+    config = inputs.config
+    selection = Selection(config.select or (), config.ignore, config.severity)
+    return judge(gather_facts(analysis, config), RULES, selection), analysis
+
+
+def _render(
+    wanted: o.ReportFormat,
+    inputs: Inputs,
+    analysis: Analysis,
+    judged: Judgement,
+    shape: _Shape,
+    verbose: bool,
+) -> str:
+    context = inputs.context
+    if wanted is o.ReportFormat.json:
+        from ctxopt.reporters import json_
+
+        return json_.render_scan(analysis, judged, depth=shape.depth, top=shape.top)
+    if wanted is o.ReportFormat.markdown:
+        from ctxopt.reporters import markdown
+
+        return markdown.render_scan(analysis, judged, depth=shape.depth, top=shape.top)
+    if wanted is o.ReportFormat.text:
+        from ctxopt.reporters import text
+
+        look = text.Look(console.width_of(sys.stdout), shape.color, verbose)
+        return text.render_scan(analysis, judged, look, depth=shape.depth, top=shape.top)
+    from ctxopt.gather import repository_base
+    from ctxopt.rules import RULES
+
+    fallback = context.ignore.path or (
+        context.dockerfile.path if context.dockerfile.found else ".dockerignore"
+    )
+    base = repository_base(context.root)
+    if wanted is o.ReportFormat.github:
+        from ctxopt.reporters.github import render_github
+
+        return render_github(judged.reported, RULES, base=base, fallback=fallback)
+    from ctxopt import __version__
+    from ctxopt.reporters.sarif import render_sarif
+
+    return render_sarif(
+        judged.reported,
+        RULES,
+        version=__version__,
+        suppressed=judged.suppressed,
+        ignore_file=context.ignore.file,
+        base=base,
+        fallback=fallback,
+    )
