@@ -68,8 +68,8 @@ def parse_ignore_file(content: bytes, path: str) -> IgnoreFile:
             )
         lines.append(_parse_line(number, os.fsdecode(raw)))
     last = lines.pop()
-    if last.text or last.ending:
-        text = last.text + last.ending.removesuffix("\n")
+    text = last.text + last.ending.removesuffix("\n")
+    if text:
         lines.append(Line(last.number, text, "", last.pattern))
     return IgnoreFile(path, tuple(lines))
 
