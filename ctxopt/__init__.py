@@ -12,7 +12,7 @@ if TYPE_CHECKING:
         DockerfileError,
         IgnoreFileError,
     )
-    from ctxopt.measure import Measurement, measure
+    from ctxopt.measuring import Measurement, measure
     from ctxopt.tree import Entry
 
 __version__ = "0.1.0"
@@ -36,5 +36,5 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    home = {"Measurement": "measure", "measure": "measure", "Entry": "tree"}.get(name, "errors")
+    home = {"Measurement": "measuring", "measure": "measuring", "Entry": "tree"}.get(name, "errors")
     return getattr(import_module(f"ctxopt.{home}"), name)

@@ -460,7 +460,8 @@ class View:
     def _messages_before(self, count: int) -> int:
         """The data packets of the first ``count`` entries sent; whole folders at a step."""
         messages = 0
-        walk = self.walk_all(enter=lambda path: self.totals[path].entries > count)
+        whole = ""
+        walk = self.walk_all(enter=lambda path: path != whole)
         for folder, index, path, excluded in walk:
             below = self.totals.get(path) if folder.kinds[index] == DIR else None
             sent = not excluded or (self._parents and below is not None and below.entries > 0)
@@ -470,6 +471,7 @@ class View:
             if below is not None and below.entries <= count:
                 messages += below.messages
                 count -= below.entries
+                whole = path
             elif sent and folder.kinds[index] in (FILE, SOCKET) and path not in self.hard_links:
                 messages += wire.data_packets(self._entry(folder, index, path, "").size)
         return messages

@@ -60,7 +60,7 @@ def test_match(pattern, name, found):
     ],
 )  # fmt: skip
 def test_bad_patterns(pattern, name):
-    with pytest.raises(BadPatternError, match="^syntax error in pattern$"):
+    with pytest.raises(BadPatternError, match=r"^syntax error in pattern$"):
         match(pattern, name)
 
 
