@@ -22,6 +22,7 @@ from ctxopt.context import find_context
 from ctxopt.crowd import walk
 from ctxopt.listing import list_entries
 from ctxopt.matcher import read_matcher
+from ctxopt.plan import BuildRequest
 from ctxopt.tree import View
 from ctxopt.walk import Policy
 from tests.recordings import ROOT, make_tree
@@ -410,7 +411,7 @@ def test_a_stream_is_the_view(tmp_path, tree, lines):
     (root / ".dockerignore").write_bytes(content)
     context = find_context(str(root))
     errors: list[object] = []
-    streamed = list(list_entries(context, excluded=False, on_error=errors.append))
+    streamed = list(list_entries(context, BuildRequest(), "permitted", on_error=errors.append))
     whole = list(analyze(context).permitted.entries())
     assert [dataclasses.replace(entry, excluded=False) for entry in streamed] == [
         dataclasses.replace(entry, excluded=False) for entry in whole
