@@ -148,6 +148,8 @@ class _Crowd:
                 else:
                     os.close(pipe)
                     open_pipes.discard(pipe)
+                    if not received[pipe]:
+                        self._give_up(pipes.index(pipe))
             if self._progress:
                 self._progress(before + sum(array("q", self._seen[:])))
         return [b"".join(received[pipe]) for pipe in pipes]
@@ -174,6 +176,7 @@ class _Crowd:
                 self._read_all(number, stack, gathering)
                 result: Any = _flatten(gathering)
             except IgnoreFileError as error:
+                self._give_up(number)
                 result = (error.reason, error.path, error.line)
             with os.fdopen(sending, "wb") as pipe:
                 pipe.write(marshal.dumps(result))
@@ -206,9 +209,12 @@ class _Crowd:
         kept = []
         half = len(stack) // 2
         for task in stack[:half]:
+            message = os.fsencode(task.path)
             try:
-                self._out.send(os.fsencode(task.path)[: _TASK_BYTES + 1])
-            except OSError:  # the queue is full, or the path too long for it
+                sent = len(message) <= _TASK_BYTES and self._out.send(message)
+            except OSError:  # the queue is full
+                sent = 0
+            if not sent:
                 kept.append(task)
         stack[:half] = kept
 
@@ -225,6 +231,11 @@ class _Crowd:
                 self._out.send(b"\0")
             except BlockingIOError:
                 return  # the queue is full of folders: whoever reads them says it again
+
+    def _give_up(self, number: int) -> None:
+        """Let the others end without the worker ``number``, whose share nobody reads."""
+        self._idle[number] = 1
+        self._tell_all_to_stop()
 
     def _task(self, message: bytes) -> Task:
         """Find the scope of a folder that another worker passed on."""
