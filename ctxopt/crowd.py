@@ -131,9 +131,13 @@ class _Crowd:
         results = self._collect(pipes, gathering.walked)
         for child in children:
             os.waitpid(child, 0)
-        for result in results:
-            _merge(result, gathering)
-        self._read_leftovers(gathering)
+        try:
+            for result in results:
+                _merge(result, gathering)
+            self._read_leftovers(gathering)
+        finally:
+            self._in.close()
+            self._out.close()
 
     def _collect(self, pipes: list[int], before: int) -> list[bytes]:
         """Read what every worker sends until it closes its pipe."""
@@ -164,8 +168,6 @@ class _Crowd:
             stack = [self._task(message)] if message != b"\0" else []
             while stack:
                 stack += gathering.read(stack.pop())
-        self._in.close()
-        self._out.close()
 
     def _work(self, number: int, stack: list[Task], sending: int) -> None:
         """The life of a worker process; it never returns."""
