@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -122,3 +124,17 @@ def test_a_closed_pipe_is_no_error(context):
 
 def test_version(context):
     assert ctxopt("--version", cwd=context).stdout.startswith("ctxopt ")
+
+
+def test_an_interrupt(context):
+    """The report goes to a pipe that nobody reads, so the process waits until it is told to end."""
+    os.mkfifo(context / "pipe")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ctxopt", "ls", "-o", "pipe"],
+        cwd=context, env=environment(), stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert stderr == ""
