@@ -430,6 +430,7 @@ def test_several_processes_see_what_one_sees(tmp_path, tree, lines, with_exclude
     root.mkdir()
     for copy in ("a", "d/a", "d/e", "é"):
         make_tree(str(root / copy), without_clashes(tree))
+    (root / "é").mkdir(exist_ok=True)
     os.utime(root / "é", (-5, -5))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ctxopt.crowd._ALONE", 0)
