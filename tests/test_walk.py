@@ -23,7 +23,7 @@ from ctxopt.crowd import walk
 from ctxopt.listing import list_entries
 from ctxopt.matcher import read_matcher
 from ctxopt.plan import BuildRequest
-from ctxopt.tree import View
+from ctxopt.view import View
 from ctxopt.walk import Policy
 from tests.recordings import ROOT, make_tree
 
