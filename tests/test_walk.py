@@ -298,10 +298,23 @@ def test_a_folder_whose_names_alone_can_be_read(open_path):
     assert lines[-1] == "1; half/x: Permission denied"
 
 
+REFUSED = """
+    import sys
+    from ctxopt import ContextError
+    try:
+        measure(sys.argv[1])
+    except ContextError as error:
+        print(str(error).partition(": ")[2], error.hint, sep="; ")
+"""
+
+
 def test_an_unreadable_root(open_path):
+    """BuildKit would build with an empty context; nobody can mean that."""
     folder = open_path / "root"
     make_tree(str(folder), {"a": 5}, {".": "711"})
-    assert as_somebody(folder, UNREADABLE).splitlines() == ["0; .: Permission denied"]
+    assert as_somebody(folder, REFUSED) == (
+        "Permission denied; Docker would build with an empty context and say nothing\n"
+    )
 
 
 def test_what_vanishes_is_left_out(tmp_path, monkeypatch):
