@@ -48,7 +48,7 @@ class Candidate:
     use: SourceUse | None
     """The instruction that takes it furthest; None where none does."""
     root: str
-    """What that instruction names: the path itself, a folder above it, or ``""`` for everything."""
+    """The most that an instruction takes with it: the path alone, a folder above it, or ``""`` for everything."""
     needed_because: str | None
 
 
@@ -145,7 +145,8 @@ class _Pass:
         if ignored:
             asked |= dict.fromkeys(ignored)
         large = self._view.largest_in(folder) >= self._large
-        new = self._new_folders(folder) if self._knows_tracked else []
+        heavy = self._knows_tracked and self._view.totals[folder.path].bytes >= self._large
+        new = self._new_folders(folder) if heavy else []
         if not asked and not large and not new:
             return [], []
         places = {name: place for place, name in enumerate(names)}
@@ -178,14 +179,32 @@ class _Pass:
     def _new_folders(self, folder: Folder) -> list[str]:
         """Heavy folders in which git tracks nothing."""
         evidence = self._evidence
-        if evidence is None or not evidence.has_tracked_below(folder.path):
-            return []
+        totals = self._view.totals
         return [
             child.rpartition("/")[2]
             for child in self._below.get(folder.path, ())
-            if self._facts.total(child).bytes >= self._large
-            and not evidence.has_tracked_below(child)
+            if totals[child].bytes >= self._large
+            and evidence is not None
+            and child not in evidence.ignored
+            and not self._holds_tracked(child)
         ]
+
+    def _holds_tracked(self, path: str) -> bool:
+        """Whether git tracks a file below a folder: the first one found says so.
+
+        Evidence could tell, but needs all folders above all tracked files for its first answer.
+        """
+        tracked = self._evidence.tracked if self._evidence else frozenset()
+        stack = [path]
+        while stack:
+            folder = self._folders.get(stack.pop())
+            if folder is None:
+                continue
+            start = f"{folder.path}/"
+            if any(start + name in tracked for name in folder.names):
+                return True
+            stack += self._below.get(folder.path, ())
+        return False
 
     def _consider(self, path: str, kind: int, size: int) -> Candidate | None:
         is_dir = kind == DIR
@@ -249,7 +268,7 @@ class _Pass:
             return "ignored"
         if not self._knows_tracked:
             return "unknown"
-        if evidence.is_tracked(path) or (is_dir and evidence.has_tracked_below(path)):
+        if evidence.is_tracked(path) or (is_dir and self._holds_tracked(path)):
             return "tracked"
         return "untracked"
 
@@ -330,7 +349,7 @@ class _Travel:
                     self._passes[root].append(use)
 
     def of(self, path: str) -> tuple[Reach, SourceUse | None, str]:
-        """The reach of ``path``, the instruction to blame, and what that names."""
+        """The reach of ``path``, the instruction to blame, and the most that one takes with it."""
         if self._plan is None:
             return ("sent" if self._is_classic else "permitted"), None, ""
         found = [
@@ -342,10 +361,11 @@ class _Travel:
         found += [(use, path) for use in self._passes.get(path, ())]
         if not found:
             return ("sent" if self._plan.main.transfer.is_whole else "permitted"), None, ""
-        use, root = max(
+        use, _ = max(
             found, key=lambda item: (_RANK[item[0].reach], -len(item[1]), -item[0].source.line)
         )
-        return ("sent" if use.reach == "mount" else use.reach), use, root
+        widest = min((root for _, root in found), key=len)
+        return ("sent" if use.reach == "mount" else use.reach), use, widest
 
     def _leaves_out(self, use: SourceUse, path: str, root: str) -> bool:
         """Whether ``--exclude`` keeps the instruction from taking ``path``."""

@@ -11,27 +11,34 @@ from ctxopt.facts import Facts
 from ctxopt.needs import gather_needs
 
 
-def gather_facts(analysis: Analysis, config: Config) -> Facts:
-    """Return what rules may see of ``analysis``; what git or a manifest cannot tell is left out."""
+def gather_facts(analysis: Analysis, config: Config, evidence: PathEvidence | None = None) -> Facts:
+    """Return what rules may see of ``analysis``; what git or a manifest cannot tell is left out.
+
+    ``evidence`` is what ``ask_git`` answered, for callers that asked while they walked.
+    """
     catalog = load_catalog()
-    return Facts(
-        analysis, config, catalog, find_evidence(analysis), gather_needs(analysis, catalog)
-    )
+    if evidence is None:
+        evidence = ask_git(analysis.tree.root) or _read_ignore_files(analysis)
+    return Facts(analysis, config, catalog, evidence, gather_needs(analysis, catalog))
 
 
-def find_evidence(analysis: Analysis) -> PathEvidence | None:
-    """Return what git says, else what ignore files of git say; None where there is neither."""
-    from ctxopt.git import find_repository
+def ask_git(root: str) -> PathEvidence | None:
+    """Return what git says of the folder ``root``; None without a repository that it would read."""
+    from ctxopt.git import find_repository  # starts processes: nothing for a mere listing
 
-    root = analysis.tree.root
     try:
         repository = find_repository(root)
-        if repository is not None and not repository.bare:
-            return repository.evidence(root)
+        if repository is None or repository.bare:
+            return None
+        return repository.evidence(root)
     except GitError:
-        pass  # a repository of somebody else: its ignore files can still be read
+        return None  # somebody else's repository: its ignore files can still be read
+
+
+def _read_ignore_files(analysis: Analysis) -> PathEvidence | None:
+    """What ``.gitignore`` files say; None where the walk met none."""
     if not any(".gitignore" in folder.joined for folder in analysis.tree.folders.values()):
         return None
     from ctxopt.gitignore import read_gitignore
 
-    return read_gitignore(root)
+    return read_gitignore(analysis.tree.root)

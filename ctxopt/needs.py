@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-import stat
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from ctxopt.catalog import Catalog
 from ctxopt.dockerfile import Build, RunStep
 from ctxopt.gopath import has_meta
 from ctxopt.manifests import MANIFESTS, read_manifest
+from ctxopt.peek import read_start
 from ctxopt.sent import SentPaths
 from ctxopt.sources import SourceUse
 
@@ -276,19 +276,8 @@ class _Gatherer:
 
     def _read(self, path: str) -> str:
         """The start of a regular file; nothing where there is none any more."""
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-        try:
-            handle = os.open(os.path.join(self._analysis.tree.root, path), flags)
-        except (OSError, ValueError):
-            return ""
-        with os.fdopen(handle, "rb") as file:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                return ""
-            try:
-                content = file.read(_MOST_BYTES)
-            except OSError:
-                return ""
-        return content.decode("utf-8-sig", "surrogateescape")
+        content = read_start(os.path.join(self._analysis.tree.root, path), _MOST_BYTES)
+        return (content or b"").decode("utf-8-sig", "surrogateescape")
 
 
 def _takes_all(root: str, path: str) -> bool:

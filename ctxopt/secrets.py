@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from typing import Final
 
 from ctxopt.candidates import Candidate
+from ctxopt.peek import read_start
 
 _LOOKED_AT: Final = 1 << 14
 _PLACES: Final = frozenset(
@@ -78,7 +78,7 @@ def is_secret(root: str, candidate: Candidate) -> bool:
         return False
     if candidate.is_dir:
         return candidate.state != "tracked" or entry.confidence == "high"
-    content = _start_of(os.path.join(root, candidate.path))
+    content = read_start(os.path.join(root, candidate.path), _LOOKED_AT)
     if content is None:
         return entry.confidence == "high"
     if not content.strip():
@@ -97,14 +97,3 @@ def shows_secret(content: bytes) -> bool:
     if _TOKEN.search(content):
         return True
     return any(not _PLACEHOLDER.match(match[1]) for match in _ASSIGNMENT.finditer(content))
-
-
-def _start_of(path: str) -> bytes | None:
-    """The first bytes of a regular file; None for one that cannot be read."""
-    flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    try:
-        handle = os.open(path, flags)
-        with os.fdopen(handle, "rb") as file:
-            return file.read(_LOOKED_AT) if stat.S_ISREG(os.fstat(handle).st_mode) else None
-    except (OSError, ValueError):
-        return None

@@ -46,12 +46,16 @@ def facts_of(
     builder: str = "buildkit",
 ) -> Facts:
     """Measure ``tree``; with ``ignored``, a repository that tracks everything but what that lists."""
-    root = lay(folder, tree if dockerfile is None else {"main.py": "x", "Dockerfile": dockerfile, **tree})
+    root = lay(
+        folder, tree if dockerfile is None else {"main.py": "x", "Dockerfile": dockerfile, **tree}
+    )
     if ignored is not None:
         init(root)
         with open(os.path.join(root, ".git", "info", "exclude"), "w") as file:
             file.write(ignored)
-        small = [line for line in git(root, "ls-files", "-zo", "--exclude-standard").split(b"\0") if line]
+        small = [
+            line for line in git(root, "ls-files", "-zo", "--exclude-standard").split(b"\0") if line
+        ]
         git(root, "add", "-N", "--", *(os.fsdecode(name) for name in small))
     analysis = analyze(find_context(root, builder=builder), BuildRequest())
     return gather_facts(analysis, config or Config())
