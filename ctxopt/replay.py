@@ -143,12 +143,16 @@ class _Replaying:
                 continue
             folder = self._tree.folders.get(path)
             if folder is None:
-                if scope is not None:
+                if scope is not None and not self._excludes_all(path, scope):
                     self._unseen.append(path)
             elif folder.kinds:
                 self._visit(folder, scope, level)
         view = View(self._tree, sends_excluded_parents=not self._classic, flags=self._flags)
         return Replay(view, frozenset(self._flags), tuple(self._unseen))
+
+    def _excludes_all(self, path: str, scope: Scope) -> bool:
+        """Whether whatever may be in a folder is excluded, so that its content does not matter."""
+        return self._matcher.buildkit_prunes(path) and scope.default.excluded
 
     def _visit(self, folder: Folder, scope: Scope | None, level: Level | None) -> None:
         if scope is None:
@@ -216,7 +220,10 @@ class _Replaying:
 
 
 def compare(before: View, after: Replay) -> Difference:
-    """Name what ``after`` sends less and more than ``before``, a view of the same tree."""
+    """Name what ``after`` sends less and more than ``before``, a view of the same tree.
+
+    A folder counts as sent while anything below it is.
+    """
     walk = _Comparison(before, after)
     walk.run()
     return Difference(

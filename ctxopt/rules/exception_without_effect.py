@@ -31,6 +31,10 @@ _FORM = {
     "depth": "without a slash it speaks of the root only",
 }
 
+_UNWANTED = frozenset(
+    ("dependencies", "cache", "build-output", "version-control", "secret", "editor", "os")
+)
+
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each exception that decides about nothing here."""
@@ -45,18 +49,20 @@ def check(facts: Facts) -> Iterator[Finding]:
     hits = find_hits(facts.analysis.permitted, [item.pattern for item in idle])
     for item, found in zip(idle, hits, strict=True):
         if not excluding or item.index < excluding[0]:
-            yield _first_of_all(facts, item, bool(excluding))
+            yield _first_of_all(facts, item, found, bool(excluding))
             continue
         yield from _judge(facts, item, found)
 
 
-def _first_of_all(facts: Facts, item: WrittenPattern, is_above: bool) -> Finding:
+def _first_of_all(
+    facts: Facts, item: WrittenPattern, found: Hits, is_above: bool
+) -> Finding:
     """No pattern stands above: whatever the tree holds, the exception is never tried."""
     line = item.line.number
     moved = [remove_line(line, "it is tried only on what a line above excludes")]
     moved.append(add_line(item.written, "an exception works below the lines that it corrects"))
     trial = try_edits(facts, moved) if is_above else None
-    helps = _is_wanted(facts, trial)
+    helps = _is_wanted(facts, trial, found)
     gained = trial.difference if trial and helps else None
     return Finding(
         rule=RULE.id,
@@ -81,7 +87,7 @@ def _judge(facts: Facts, item: WrittenPattern, found: Hits) -> Iterator[Finding]
         if why == "depth" and _is_below_excluded(facts, trial):
             continue
         gained = trial.difference
-        is_wanted = _is_wanted(facts, trial)
+        is_wanted = _is_wanted(facts, trial, found)
         text = edits[-1].text or ""
         yield Finding(
             rule=RULE.id,
@@ -123,15 +129,27 @@ def _is_below_excluded(facts: Facts, trial: Trial) -> bool:
     return any(folder and matcher.decide(folder).excluded for folder in above)
 
 
-def _is_wanted(facts: Facts, trial: Trial | None) -> bool:
-    """Whether what comes back is all known, and nothing of it is waste."""
+def _is_wanted(facts: Facts, trial: Trial | None, found: Hits) -> bool:
+    """Whether what comes back is all known, and no waste that the exception does not name."""
     if trial is None or not trial.difference.gained or trial.difference.lost:
         return False
     folders = facts.analysis.tree.folders
+    if any(is_waste(facts, hit.path, hit.kind == DIR) for hit in found.shown):
+        return trial.is_exact
     return trial.is_exact and not any(
-        is_waste(facts, part, path in folders or part != path)
+        _is_unwanted(facts, part, path in folders or part != path)
         for path in trial.difference.gained
         for part in _ways(path)
+    )
+
+
+def _is_unwanted(facts: Facts, path: str, is_dir: bool) -> bool:
+    """Whether nobody can have meant to bring ``path`` back: it is made again by a tool, or secret."""
+    evidence = facts.evidence
+    if evidence is not None and evidence.is_ignored(path):
+        return True
+    return is_waste(facts, path, is_dir) and any(
+        entry.kind in _UNWANTED for entry in facts.catalog.match_path(path, is_dir)
     )
 
 

@@ -59,7 +59,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     for (item, quirk), found in zip(suspects, hits, strict=True):
         # Where a file is really called that, the line says what it means.
         is_literal = item.pattern.kind is Kind.EXACT or "{" in item.pattern.text
-        if not (found.count and is_literal):
+        if not (quirk.plain and found.count and is_literal):
             yield _report(facts, item, quirk)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ctxopt.facts import Facts, Rule, replace_line
 from ctxopt.finding import Finding, Severity
-from ctxopt.tree import FILE
+from ctxopt.tree import DIR, FILE
 from ctxopt.trial import (
     Trial,
     WrittenPattern,
@@ -47,7 +47,8 @@ def check(facts: Facts) -> Iterator[Finding]:
             and not _is_inside_excluded(facts, hit.path)
         ]
         if files:
-            yield _report(facts, item, files)
+            folders = {hit.path for hit in found.shown if hit.kind == DIR}
+            yield _report(facts, item, files, folders)
 
 
 def _is_inside_excluded(facts: Facts, path: str) -> bool:
@@ -55,13 +56,15 @@ def _is_inside_excluded(facts: Facts, path: str) -> bool:
     return folder != "" and facts.analysis.matcher.decide(folder).excluded
 
 
-def _report(facts: Facts, item: WrittenPattern, files: list[Hit]) -> Finding:
+def _report(
+    facts: Facts, item: WrittenPattern, files: list[Hit], folders: set[str]
+) -> Finding:
     line = item.line.number
     text = item.written.rstrip("/") + "/**"
     edit = replace_line(line, text, f"{text} excludes what is in folders and no file beside them")
     trial = try_edits(facts, [edit])
     wanted = {hit.path for hit in files}
-    cures = trial is not None and not trial.difference.lost and _brings(facts, trial, wanted)
+    cures = trial is not None and not trial.difference.lost and _brings(trial, wanted, folders)
     return Finding(
         rule=RULE.id,
         severity=RULE.severity,
@@ -76,12 +79,10 @@ def _report(facts: Facts, item: WrittenPattern, files: list[Hit]) -> Finding:
     )
 
 
-def _brings(facts: Facts, trial: Trial, wanted: set[str]) -> bool:
+def _brings(trial: Trial, wanted: set[str], folders: set[str]) -> bool:
     """Whether nothing comes back but those files, and folders emptied of what is in them."""
-    folders = facts.analysis.tree.folders
     gained = set(trial.difference.gained)
-    others = [path for path in gained - wanted if path not in folders]
-    return wanted <= gained and not others
+    return trial.is_exact and wanted <= gained and gained <= wanted | folders
 
 
 RULE = Rule("trailing-slash", "Slash that hides files", Severity.WARNING, check)
