@@ -32,7 +32,7 @@ LINES = st.lists(st.tuples(st.booleans(), PATTERNS), max_size=6).map(
 
 
 def lay(paths, root):
-    taken = {}
+    taken: dict[str, int] = {}
     for size, path in enumerate(sorted(paths, key=len, reverse=True), 1):
         if not any(other.startswith(path + "/") for other in taken):
             taken[path] = size
@@ -68,9 +68,7 @@ def test_replay_is_a_fresh_walk(paths, old, new, builder):
         same = replay(tree, before, builder=builder)
         assert same.changed == frozenset()
         assert replay(tree, before, builder=builder, before=before).changed == frozenset()
-        fresh = View(
-            walked(root, after, builder=builder), sends_excluded_parents=parents
-        )
+        fresh = View(walked(root, after, builder=builder), sends_excluded_parents=parents)
         for hint in (None, before):
             found = replay(tree, after, builder=builder, before=hint)
             assert found.unseen == ()
@@ -107,8 +105,10 @@ def test_what_was_pruned_is_named(paths, old, new):
             missing = fresh.keys() - dict(sent(found.view)).keys()
             assert dict(sent(found.view)).keys() <= fresh.keys()
             for path in missing:
-                assert any(f"{path}/".startswith(folder + "/") or folder.startswith(path + "/")
-                           for folder in found.unseen), (path, found.unseen)
+                assert any(
+                    f"{path}/".startswith(folder + "/") or folder.startswith(path + "/")
+                    for folder in found.unseen
+                ), (path, found.unseen)
 
 
 def test_unreadable_files_stay_unreadable():
@@ -150,6 +150,7 @@ def test_broken_patterns_fail_as_in_a_walk():
 )
 def test_edits_of_a_file(content, edits, result):
     file = parse_ignore_file(content, ".dockerignore")
-    assert apply_edits(file, [Edit(*edit, "why") for edit in edits]).render() == result
-
-
+    assert (
+        apply_edits(file, [Edit(kind, line, text, "why") for kind, line, text in edits]).render()
+        == result
+    )

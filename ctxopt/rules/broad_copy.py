@@ -20,7 +20,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     uses = [use for use in facts.main_uses if "" in use.roots and use.source.mount is None]
     if not uses:
         return
-    waste = _waste(facts)
+    crumb = facts.config.noise_floor // 10
+    waste = [item for item in _waste(facts) if item[1] >= crumb]
     size = sum(item[1] for item in waste)
     if size < facts.config.noise_floor:
         return
@@ -72,7 +73,9 @@ def _waste(facts: Facts) -> list[tuple[str, int, int]]:
                 continue
             if kind == DIR and not (total and total.bytes):
                 continue
-            if is_waste(facts, path, kind == DIR) and not is_read(facts, path):
+            if is_waste(facts, path, kind == DIR):
+                if is_read(facts, path):
+                    continue
                 size = total.bytes if total else sizes[index] if kind == FILE else 0
                 found.append((path, size, 1 + (total.entries if total else 0)))
             elif kind == DIR:

@@ -54,9 +54,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         yield from _judge(facts, item, found)
 
 
-def _first_of_all(
-    facts: Facts, item: WrittenPattern, found: Hits, is_above: bool
-) -> Finding:
+def _first_of_all(facts: Facts, item: WrittenPattern, found: Hits, is_above: bool) -> Finding:
     """No pattern stands above: whatever the tree holds, the exception is never tried."""
     line = item.line.number
     moved = [remove_line(line, "it is tried only on what a line above excludes")]

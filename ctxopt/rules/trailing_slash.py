@@ -56,9 +56,7 @@ def _is_inside_excluded(facts: Facts, path: str) -> bool:
     return folder != "" and facts.analysis.matcher.decide(folder).excluded
 
 
-def _report(
-    facts: Facts, item: WrittenPattern, files: list[Hit], folders: set[str]
-) -> Finding:
+def _report(facts: Facts, item: WrittenPattern, files: list[Hit], folders: set[str]) -> Finding:
     line = item.line.number
     text = item.written.rstrip("/") + "/**"
     edit = replace_line(line, text, f"{text} excludes what is in folders and no file beside them")

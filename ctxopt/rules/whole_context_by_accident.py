@@ -18,6 +18,8 @@ from ctxopt.trial import checks_of, dockerfile_line, is_main
 _HEAVY = 100_000_000
 """Bytes from which on the accident is an error."""
 
+_ASKED = ("explicit", "mount-without-source")
+
 _HELP = {
     "whole-context": "give the variable a value, or name the source",
     "link-widens": "name the folder instead of the wildcard, or exclude the link",
@@ -54,7 +56,7 @@ def _is_meant(facts: Facts, found: SourceCheck) -> bool:
     return any(
         "" in use.roots
         and use.source is not found.source
-        and not any(path.widens for path in use.source.paths)
+        and any(path.widens in _ASKED for path in use.source.paths)
         for use in facts.main_uses
     )
 
