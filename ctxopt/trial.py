@@ -91,6 +91,7 @@ def is_read(facts: Facts, path: str) -> bool:
     """Whether ``path``, or something below it, is known to be read or is to be kept."""
     return (
         bool(facts.named_by(path))
+        or (bool(facts.needs.git) and path.rpartition("/")[2] == ".git")
         or facts.needs.why(path) is not None
         or (bool(facts.config.keep) and _keeper(facts.config.keep).decide(path).excluded)
     )

@@ -33,7 +33,7 @@ def check(facts: Facts) -> Iterator[Finding]:
             rule=RULE.id,
             severity=Severity.WARNING if reach == "final" else RULE.severity,
             message=f"{use.source.instruction} {' '.join(use.source.raw)} copies"
-            f" {_number(len(waste))} that no build needs: {names}",
+            f" {_number(len(waste))} that nothing is known to read: {names}",
             location=dockerfile_line(facts, use.source),
             subject=f"{use.stage} {' '.join(use.source.raw)}",
             paths=shown(path for path, _, _ in waste),

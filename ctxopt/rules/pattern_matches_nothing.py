@@ -1,8 +1,8 @@
 """Patterns that match nothing in this tree, and that nothing explains.
 
 A clean checkout lacks what is built later, so most patterns without a match are right. Only those
-are listed, in one finding, whose names the catalogue does not know and git does not ignore, and
-that may be left from something that was moved or deleted.
+are listed, in one finding, that name a place inside a folder which is gone itself, and that neither
+the catalogue nor git knows as generated: they are left from something that was moved or deleted.
 """
 
 from __future__ import annotations
@@ -51,12 +51,18 @@ def _is_about_sources(facts: Facts, item: WrittenPattern) -> bool:
     """Whether a line names one place in a folder of sources: what is generated has other names."""
     text = item.pattern.text
     parts = text.split("/")
-    if len(parts) < 2 or any(part.startswith(".") for part in parts) or _WILD.intersection(text):
+    if len(parts) < 3 or any(part.startswith(".") for part in parts) or _WILD.intersection(text):
         return False
     if item.line.text != item.line.text.strip() or " " in text:
         return False
     evidence = facts.evidence
-    known = evidence is not None and evidence.has_tracked_below(parts[0])
+    # What is made later is mostly made in a folder that is there; this one is gone as well.
+    known = (
+        evidence is not None
+        and evidence.has_tracked_below(parts[0])
+        and "/".join(parts[:-1]) not in facts.analysis.tree.folders
+        and facts.analysis.matcher.decide("/".join(parts[:-1])).index in (None, item.index)
+    )
     paths = ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
     if not known or any(evidence and evidence.is_ignored(path) for path in paths):
         return False

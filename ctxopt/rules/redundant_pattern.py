@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from ctxopt.facts import Facts, Rule
 from ctxopt.finding import Finding, Severity
 from ctxopt.pattern import Kind
+from ctxopt.rules.comment_trap import cure
 from ctxopt.trial import WrittenPattern, place, remove_line, try_edits, written_patterns
 
 _OPERATORS = frozenset("|^{}\\[]")
@@ -19,7 +20,9 @@ _OPERATORS = frozenset("|^{}\\[]")
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each line that another one makes superfluous."""
-    patterns = list(written_patterns(facts))
+    patterns = [
+        item for item in written_patterns(facts) if not cure(item.line.number, item.line.text)
+    ]
     for place_of, item in enumerate(patterns):
         found = _covered(patterns, place_of)
         if found is None:

@@ -281,26 +281,28 @@ def test_may_match(text):
 def test_matches_nothing():
     found = catches(
         "pattern-matches-nothing",
-        with_ignore(DOCS, "docs\nsrc/old_module\nsrc/gone.py\n"),
+        with_ignore(DOCS, "docs\nsrc/old/module\nsrc/past/gone.py\n"),
         line=2,
         tracked=["src/x.md", "docs/a.md"],
         edits=[None, None],
     )
-    assert "src/gone.py (line 3)" in found.message
+    assert "src/past/gone.py (line 3)" in found.message
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "src/node_modules\n",
-        "src/dist\n",
+        "src/node_modules/x\n",
+        "src/dist/x\n",
+        "src/generated\n",
+        "src\nsrc/old/module\n",
         "**/*.pyc\n",
         "src/x.md\n",
         "generated\n",
         ".idea\n",
         "src/.cache\n",
         "src/*.gen\n",
-        "src/made\n",
+        "src/made/x\n",
     ],
 )
 def test_matches_something_or_may(text):
@@ -313,7 +315,7 @@ def test_matches_something_or_may(text):
 
 
 def test_matches_nothing_needs_git():
-    catches_not("pattern-matches-nothing", with_ignore(DOCS, "src/old_module\n"))
+    catches_not("pattern-matches-nothing", with_ignore(DOCS, "src/old/module\n"))
 
 
 @pytest.mark.parametrize(
