@@ -14,7 +14,6 @@ from ctxopt.finding import Edit, EditKind, Finding, Reach, Severity
 from ctxopt.needs import Needs
 from ctxopt.sources import SourceUse
 from ctxopt.tree import Tally
-from ctxopt.usage import count_decisions
 
 
 @dataclass(frozen=True)
@@ -39,16 +38,6 @@ class Facts:
         """What takes from the main context; empty where no Dockerfile was read."""
         plan = self.analysis.plan
         return tuple(use for use in plan.sources.uses if use.context is None) if plan else ()
-
-    @cached_property
-    def decisions(self) -> list[int]:
-        """For each pattern in force the entries about which it had the last word."""
-        return count_decisions(self.analysis.tree, self.analysis.matcher)
-
-    @cached_property
-    def has_active_file(self) -> bool:
-        """Whether an ignore file is in force and patterns of it can be named."""
-        return self.analysis.context.ignore.file is not None
 
     def total(self, path: str) -> Tally:
         """The permitted sums below a folder."""
