@@ -29,7 +29,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     waste.sort(key=lambda item: (-item[1], item[0]))
     names = ", ".join(path for path, _, _ in waste[:3])
     claimed = {item.path for item in facts.candidates.found}
-    own = [item for item in waste if item[0] not in claimed]
+    own = [item for item in waste if not _overlaps(item[0], claimed)]
     for use in _one_each(uses):
         reach: Reach = "final" if use.reach == "final" else "builder"
         yield Finding(
@@ -45,6 +45,13 @@ def check(facts: Facts) -> Iterator[Finding]:
             reach=reach,
             help="exclude them, or copy the folders that the stage needs",
         )
+
+
+def _overlaps(path: str, claimed: set[str]) -> bool:
+    return any(
+        path == other or path.startswith(other + "/") or other.startswith(path + "/")
+        for other in claimed
+    )
 
 
 def _one_each(uses: list[SourceUse]) -> list[SourceUse]:
