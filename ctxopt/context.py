@@ -78,14 +78,14 @@ def find_context(
 
 
 def _find_root(given: str) -> str:
+    if not given:
+        raise ContextError("the context is an empty name", hint="write . for this folder")
     try:
         real = os.path.realpath(given, strict=True)
         mode = os.stat(real).st_mode
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise ContextError(
-            f"context {given!r}: {reason}", hint="name the folder that `docker build` is given"
-        ) from error
+        raise ContextError(f"context {given!r}: {reason}", hint=_root_hint(given)) from error
     if not stat.S_ISDIR(mode):
         raise ContextError(
             f"context {given!r} is not a folder",
@@ -97,6 +97,12 @@ def _find_root(given: str) -> str:
             hint="Docker would build with an empty context and say nothing",
         )
     return real
+
+
+def _root_hint(given: str) -> str:
+    if given == "-" or "://" in given or given.startswith("git@"):
+        return "only folders can be measured: Docker reads no ignore file for anything else"
+    return "name the folder that `docker build` is given"
 
 
 def _find_dockerfile(root: str, given: str | None) -> DockerfileLocation:

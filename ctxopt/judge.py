@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Finding, Severity, Suppression
+from ctxopt.finding import EditKind, Finding, Severity, Suppression
 from ctxopt.ignorefile import IgnoreFile
 
 _SUPPRESSION = re.compile(r"#\s*ctxopt:\s*ignore\[([^\]]*)\]\s*(.*)")
@@ -61,9 +61,29 @@ def judge(facts: Facts, rules: Iterable[Rule], selection: Selection) -> Judgemen
                 reported.append(graded)
             else:
                 suppressed.append(Suppression(graded, "ignore-file", reason))
+    reported = _told_once(reported)
     reported.sort(key=lambda finding: finding.sort_key)
     suppressed.sort(key=lambda item: item.finding.sort_key)
     return Judgement(tuple(reported), tuple(suppressed), filtered)
+
+
+def _told_once(findings: list[Finding]) -> list[Finding]:
+    """Leave out a finding whose every line is what another one already makes of a faulty line."""
+    repaired = {
+        edit.text.rstrip("/")
+        for finding in findings
+        for edit in finding.edits
+        if edit.kind is EditKind.REPLACE and edit.text
+    }
+    return [
+        finding
+        for finding in findings
+        if not finding.edits
+        or any(
+            edit.kind is not EditKind.ADD or (edit.text or "").rstrip("/") not in repaired
+            for edit in finding.edits
+        )
+    ]
 
 
 def _read_suppressions(file: IgnoreFile | None) -> dict[int, tuple[frozenset[str], str]]:

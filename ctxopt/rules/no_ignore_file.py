@@ -26,7 +26,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         message="there is no ignore file, so a build may take everything",
         size=total.bytes,
         entries=total.entries,
-        help="ctxopt fix writes one",
+        help="the lines that the other findings propose make a first one",
     )
 
 
