@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.ignorefile import IgnoreFile, parse_ignore_file
@@ -19,8 +18,7 @@ BUILDERS: tuple[Builder, ...] = get_args(Builder)
 _MAX_LINKS = 255
 
 
-@dataclass(frozen=True, slots=True)
-class DockerfileLocation:
+class DockerfileLocation(NamedTuple):
     """Where the Dockerfile is; ``found`` is False where there is none at the default place."""
 
     path: str
@@ -31,8 +29,7 @@ class DockerfileLocation:
     found: bool
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoreChoice:
+class IgnoreChoice(NamedTuple):
     """The ignore file in force; ``file`` is None where no pattern applies."""
 
     path: str | None
@@ -42,16 +39,14 @@ class IgnoreChoice:
     file: IgnoreFile | None
 
 
-@dataclass(frozen=True, slots=True)
-class InactiveIgnoreFile:
+class InactiveIgnoreFile(NamedTuple):
     """A file that looks like the ignore file and is not the one in force."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class BuildContext:
+class BuildContext(NamedTuple):
     """One build's input, found on disk. ``root`` is absolute, without symbolic links."""
 
     root: str

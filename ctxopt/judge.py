@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from ctxopt.facts import Facts, Rule
 from ctxopt.finding import EditKind, Finding, Severity, Suppression
@@ -13,8 +14,7 @@ from ctxopt.ignorefile import IgnoreFile
 _SUPPRESSION = re.compile(r"#\s*ctxopt:\s*ignore\[([^\]]*)\]\s*(.*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """Which rules run, and how bad their findings count."""
 
     select: Collection[str] = ()
@@ -24,8 +24,7 @@ class Selection:
     """Severities that replace the rules' own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """All findings of a run in three piles; nothing is ever dropped without being counted."""
 
     reported: tuple[Finding, ...] = ()

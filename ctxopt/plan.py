@@ -6,6 +6,7 @@ import os
 import platform as machine
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ctxopt.context import BuildContext, named_ignore, read_dockerfile
 from ctxopt.crowd import walk
@@ -30,8 +31,7 @@ class BuildRequest:
     build_contexts: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A Dockerfile resolved and measured against its contexts."""
 
     dockerfile: Dockerfile

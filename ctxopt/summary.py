@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ctxopt.tree import EMPTY, FILE, Flag, Folder
 from ctxopt.view import View
@@ -11,8 +11,7 @@ from ctxopt.view import View
 NO_TYPE = "(no extension)"
 
 
-@dataclass(frozen=True, slots=True)
-class FolderSize:
+class FolderSize(NamedTuple):
     """A folder with everything below it that is sent."""
 
     path: str
@@ -22,16 +21,14 @@ class FolderSize:
     files: int
 
 
-@dataclass(frozen=True, slots=True)
-class FileSize:
+class FileSize(NamedTuple):
     """A file and its size in bytes."""
 
     path: str
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class TypeSize:
+class TypeSize(NamedTuple):
     """All files of one type; ``type`` is the lower-case extension with its dot, or NO_TYPE."""
 
     type: str
