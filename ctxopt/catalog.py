@@ -276,7 +276,8 @@ class Catalog:
                 if any(skip in command for skip in stack.test_skips):
                     continue
                 for words in stack.test_commands:
-                    if _command_regex(words).search(command):
+                    # Compiling an expression takes longer than reading a RUN step.
+                    if words.partition(" ")[0] in command and _command_regex(words).search(command):
                         return words
         return None
 

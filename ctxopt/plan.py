@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import platform as machine
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -69,7 +68,7 @@ def resolve_build(context: BuildContext, request: BuildRequest) -> Build:
 
 def host_platform() -> str:
     """Return the platform that Docker builds for on this machine when nobody says."""
-    name = machine.machine().lower()
+    name = os.uname().machine.lower() if hasattr(os, "uname") else "x86_64"
     return "linux/" + _ARCHITECTURES.get(name, name)
 
 
