@@ -74,15 +74,28 @@ def _told_once(findings: list[Finding]) -> list[Finding]:
         for edit in finding.edits
         if edit.kind is EditKind.REPLACE and edit.text
     }
+    cured = [
+        (finding.size, finding.paths)
+        for finding in findings
+        if any(edit.kind is EditKind.REPLACE for edit in finding.edits)
+    ]
     return [
         finding
         for finding in findings
         if not finding.edits
-        or any(
-            edit.kind is not EditKind.ADD or (edit.text or "").rstrip("/") not in repaired
-            for edit in finding.edits
+        or any(edit.kind is not EditKind.ADD for edit in finding.edits)
+        or not (
+            all((edit.text or "").rstrip("/") in repaired for edit in finding.edits)
+            or any(_same_bytes(finding, size, paths) for size, paths in cured)
         )
     ]
+
+
+def _same_bytes(finding: Finding, size: int, paths: tuple[str, ...]) -> bool:
+    """Whether a finding is about a folder whose bytes are all those of ``paths`` in it."""
+    return finding.size == size > 0 and all(
+        any(path.startswith(above + "/") for above in finding.paths) for path in paths
+    )
 
 
 def _read_suppressions(file: IgnoreFile | None) -> dict[int, tuple[frozenset[str], str]]:
