@@ -11,7 +11,8 @@ from ctxopt.crowd import Progress, walk
 from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.matcher import Matcher, read_matcher
 from ctxopt.plan import BuildRequest, Plan, make_plan, resolve_build
-from ctxopt.tree import ContextTree, View
+from ctxopt.tree import ContextTree
+from ctxopt.view import View
 from ctxopt.walk import Policy
 
 ViewName = Literal["permitted", "transferred", "excluded"]

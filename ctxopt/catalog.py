@@ -6,10 +6,11 @@ be left out, never looks at the disk beyond its own data files, and does not che
 
 from __future__ import annotations
 
+import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ PathType: TypeAlias = Literal["dir", "file", "any"]
 Confidence: TypeAlias = Literal["high", "low"]
 
 _EXTENSION: Final = re.compile(r"\.[^.*?\[\]]+\Z")
+TWIN: Final = "catalog.json"
+"""Made by ``python -m ctxopt.catalog`` from the TOML files; a test holds them in step."""
+
 _FIELDS: Final = {"except": "except_names"}
 _WILDCARDS: Final = frozenset("*?[")
 
@@ -172,6 +176,84 @@ class Catalog:
             return ()
         return _entries(_hits(named, name, name, is_dir) + _hits(placed, path, name, is_dir))
 
+    def hits(
+        self, path: str, is_dir: bool
+    ) -> tuple[tuple[CatalogEntry, ...], tuple[CatalogEntry, ...]]:
+        """Take a path; return the entries that match it, and those whose pattern hits it though they mean another thing.
+
+        The second are of the wrong type or except the name: their patterns would hide ``path`` all the same.
+        """
+        name = path.rpartition("/")[2]
+        found = [
+            row
+            for rows, subject in (
+                (self._names.candidates(name), name),
+                (self._paths.candidates(name), path),
+            )
+            for row in rows
+            if row.regex is None or re.search(row.regex, subject)
+        ]
+        meant = _hits(found, path, name, is_dir, proven=True)
+        return _entries(meant), _entries([row for row in found if row not in meant])
+
+    def may_match(self, joined: str, names: list[str]) -> list[str]:
+        """Take the names in one folder, as one text with slashes between them and as a list; return those to look up.
+
+        Made for whole trees: names that no entry can be about cost a tenth of a microsecond.
+        """
+        exact, extensions, starts, prefixes, texts, regex = self._sieve
+        found = [
+            name
+            for name in names
+            if name in exact
+            or name.rpartition(".")[2] in extensions
+            or (name[:3] in starts and name.startswith(prefixes))
+        ]
+        for text in texts:
+            if text in joined:
+                known = set(found)
+                found += [name for name in names if name not in known and regex.match(name)]
+                break
+        return found
+
+    @cached_property
+    def _sieve(
+        self,
+    ) -> tuple[
+        frozenset[str],
+        frozenset[str],
+        frozenset[str],
+        tuple[str, ...],
+        tuple[str, ...],
+        re.Pattern[str],
+    ]:
+        exact: set[str] = set()
+        extensions: set[str] = set()
+        starts: set[str] = set()
+        others: dict[str, None] = {}
+        for entry in self.entries:
+            glob = entry.pattern.rpartition("/")[2]
+            start = re.split(r"[*?\[]", glob, maxsplit=1)[0]
+            extension = _EXTENSION.fullmatch(glob, 1) if glob[0] == "*" else None
+            if start == glob:
+                exact.add(glob)
+            elif len(start) > 2:
+                starts.add(start)
+            elif extension:
+                extensions.add(extension[0][1:])
+            else:
+                others[glob] = None
+        texts = {max(re.split(r"\*|\?|\[[^\]]*\]", glob), key=len) for glob in others}
+        regex = re.compile(rf"(?:{'|'.join(map(_glob_regex, others)) or '(?!)'})\Z")
+        return (
+            frozenset(exact),
+            frozenset(extensions),
+            frozenset(start[:3] for start in starts),
+            tuple(sorted(starts)),
+            tuple(sorted(texts)),
+            regex,
+        )
+
     def stacks_shown_by(self, names: Collection[str]) -> tuple[Stack, ...]:
         """Take file names of one project; return the stacks that a manifest or lock file among them shows."""
         return tuple(
@@ -205,29 +287,52 @@ class Catalog:
 @cache
 def load_catalog() -> Catalog:
     """Return the catalogue that ships with ctxopt; it is read at the first call only."""
-    # Both imports cost more than many commands need, and most commands never ask.
+    import json
+
+    # The same data as the TOML files hold, which take ten times as long to read.
+    tables = json.loads(_data_file(TWIN))
+    return Catalog(
+        [CatalogEntry(*map(_frozen, row)) for row in tables["entries"]],
+        [Stack(*map(_frozen, row)) for row in tables["stacks"]],
+    )
+
+
+def render_twin() -> str:
+    """Return what ``data/catalog.json`` has to hold: the TOML files as rows in the order of the fields."""
+    import json
     import tomllib
-    from importlib.resources import files
 
-    def tables(file: str, key: str) -> list[dict[str, Any]]:
-        read = tomllib.loads(files("ctxopt").joinpath("data", file).read_text("utf-8"))[key]
-        return [{_FIELDS.get(k, k): _frozen(v) for k, v in table.items()} for table in read]
+    def rows(file: str, key: str, kind: type[CatalogEntry | Stack]) -> list[str]:
+        found = []
+        for table in tomllib.loads(_data_file(file))[key]:
+            item = kind(**{_FIELDS.get(name, name): value for name, value in table.items()})
+            values = [getattr(item, field.name) for field in fields(kind)]
+            found.append(json.dumps(values, ensure_ascii=False, separators=(",", ":")))
+        return found
 
-    entries = (CatalogEntry(**table) for table in tables("catalog.toml", "entry"))
-    return Catalog(entries, (Stack(**table) for table in tables("stacks.toml", "stack")))
+    entries = ",\n".join(rows("catalog.toml", "entry", CatalogEntry))
+    stacks = ",\n".join(rows("stacks.toml", "stack", Stack))
+    return f'{{"entries":[\n{entries}\n],\n"stacks":[\n{stacks}\n]}}\n'
+
+
+def _data_file(name: str) -> str:
+    with open(os.path.join(os.path.dirname(__file__), "data", name), encoding="utf-8") as file:
+        return file.read()
 
 
 def _frozen(value: Any) -> Any:
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
 
 
-def _hits(rows: list[_Row], subject: str, name: str, is_dir: bool) -> list[_Row]:
+def _hits(
+    rows: list[_Row], subject: str, name: str, is_dir: bool, *, proven: bool = False
+) -> list[_Row]:
     other_type = "file" if is_dir else "dir"
     return [
         row
         for row in rows
         if row.entry.type != other_type
-        and (row.regex is None or re.search(row.regex, subject))
+        and (proven or row.regex is None or re.search(row.regex, subject))
         and not any(fnmatchcase(name, glob) for glob in row.entry.except_names)
     ]
 
@@ -247,3 +352,8 @@ def _glob_regex(glob: str) -> str:
 def _command_regex(words: str) -> re.Pattern[str]:
     later = r".*[\s\"':,]".join(rf"{re.escape(word)}(?!\w)" for word in words.split())
     return re.compile(rf"(?:\A|[\s\"'(/=`]){later}")
+
+
+if __name__ == "__main__":
+    with open(os.path.join(os.path.dirname(__file__), "data", TWIN), "w", encoding="utf-8") as out:
+        out.write(render_twin())

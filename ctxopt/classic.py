@@ -12,7 +12,8 @@ from ctxopt.context import BuildContext
 from ctxopt.crowd import walk
 from ctxopt.errors import IgnoreFileError
 from ctxopt.matcher import Matcher, read_matcher
-from ctxopt.tree import DIR, FILE, SYMLINK, Flag, View
+from ctxopt.tree import DIR, FILE, SYMLINK, Flag
+from ctxopt.view import View
 from ctxopt.walk import Policy
 
 _RANDOM_NAME = ".dockerfile." + "0" * 20

@@ -9,7 +9,7 @@ from ctxopt.context import Builder
 from ctxopt.gitcontext import state_context
 from ctxopt.gitstate import GitState, state_tree
 from ctxopt.growth import Growth, Measured, compare
-from ctxopt.tree import View
+from ctxopt.view import View
 
 
 def analyze_state(

@@ -91,6 +91,11 @@ def _find_root(given: str) -> str:
             f"context {given!r} is not a folder",
             hint=f"name the folder it is in: {os.path.dirname(given) or '.'}",
         )
+    if not os.access(real, os.R_OK):
+        raise ContextError(
+            f"context {given!r} cannot be read: Permission denied",
+            hint="Docker would build with an empty context and say nothing",
+        )
     return real
 
 

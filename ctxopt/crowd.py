@@ -131,9 +131,13 @@ class _Crowd:
         results = self._collect(pipes, gathering.walked)
         for child in children:
             os.waitpid(child, 0)
-        for result in results:
-            _merge(result, gathering)
-        self._read_leftovers(gathering)
+        try:
+            for result in results:
+                _merge(result, gathering)
+            self._read_leftovers(gathering)
+        finally:
+            self._in.close()
+            self._out.close()
 
     def _collect(self, pipes: list[int], before: int) -> list[bytes]:
         """Read what every worker sends until it closes its pipe."""
@@ -148,6 +152,8 @@ class _Crowd:
                 else:
                     os.close(pipe)
                     open_pipes.discard(pipe)
+                    if not received[pipe]:
+                        self._give_up(pipes.index(pipe))
             if self._progress:
                 self._progress(before + sum(array("q", self._seen[:])))
         return [b"".join(received[pipe]) for pipe in pipes]
@@ -162,8 +168,6 @@ class _Crowd:
             stack = [self._task(message)] if message != b"\0" else []
             while stack:
                 stack += gathering.read(stack.pop())
-        self._in.close()
-        self._out.close()
 
     def _work(self, number: int, stack: list[Task], sending: int) -> None:
         """The life of a worker process; it never returns."""
@@ -174,6 +178,7 @@ class _Crowd:
                 self._read_all(number, stack, gathering)
                 result: Any = _flatten(gathering)
             except IgnoreFileError as error:
+                self._give_up(number)
                 result = (error.reason, error.path, error.line)
             with os.fdopen(sending, "wb") as pipe:
                 pipe.write(marshal.dumps(result))
@@ -206,9 +211,12 @@ class _Crowd:
         kept = []
         half = len(stack) // 2
         for task in stack[:half]:
+            message = os.fsencode(task.path)
             try:
-                self._out.send(os.fsencode(task.path)[: _TASK_BYTES + 1])
-            except OSError:  # the queue is full, or the path too long for it
+                sent = len(message) <= _TASK_BYTES and self._out.send(message)
+            except OSError:  # the queue is full
+                sent = 0
+            if not sent:
                 kept.append(task)
         stack[:half] = kept
 
@@ -225,6 +233,11 @@ class _Crowd:
                 self._out.send(b"\0")
             except BlockingIOError:
                 return  # the queue is full of folders: whoever reads them says it again
+
+    def _give_up(self, number: int) -> None:
+        """Let the others end without the worker ``number``, whose share nobody reads."""
+        self._idle[number] = 1
+        self._tell_all_to_stop()
 
     def _task(self, message: bytes) -> Task:
         """Find the scope of a folder that another worker passed on."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ctxopt.analysis import Analysis
 from ctxopt.catalog import Catalog
@@ -14,6 +15,9 @@ from ctxopt.finding import Edit, EditKind, Finding, Reach, Severity
 from ctxopt.needs import Needs
 from ctxopt.sources import SourceUse
 from ctxopt.tree import Tally
+
+if TYPE_CHECKING:
+    from ctxopt.candidates import Candidates
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,13 @@ class Facts:
         """What takes from the main context; empty where no Dockerfile was read."""
         plan = self.analysis.plan
         return tuple(use for use in plan.sources.uses if use.context is None) if plan else ()
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        """The paths that may be superfluous, found at the first call."""
+        from ctxopt.candidates import find_candidates
+
+        return find_candidates(self)
 
     def total(self, path: str) -> Tally:
         """The permitted sums below a folder."""

@@ -1,4 +1,4 @@
-"""Collect what the rules may see of one analysed context: catalogue, evidence, needs."""
+"""Bring the facts of one analysed context together: catalogue, evidence, needs. Judges nothing."""
 
 from __future__ import annotations
 
@@ -7,26 +7,53 @@ import os
 from ctxopt.analysis import Analysis
 from ctxopt.catalog import load_catalog
 from ctxopt.config import Config
+from ctxopt.errors import GitError
 from ctxopt.evidence import PathEvidence
 from ctxopt.facts import Facts
-from ctxopt.git import find_repository
-from ctxopt.needs import Needs
+from ctxopt.needs import gather_needs
 
 
-def gather_facts(analysis: Analysis, config: Config) -> Facts:
-    """Return the facts; what cannot be read counts as not known."""
-    return Facts(analysis, config, load_catalog(), gather_evidence(analysis), Needs())
+def gather_facts(analysis: Analysis, config: Config, evidence: PathEvidence | None = None) -> Facts:
+    """Return what rules may see of ``analysis``; what git or a manifest cannot tell is left out.
+
+    ``evidence`` is what ``ask_git`` answered, for callers that asked while they walked.
+    """
+    catalog = load_catalog()
+    if evidence is None:
+        evidence = ask_git(analysis.tree.root) or _read_ignore_files(analysis)
+    return Facts(analysis, config, catalog, evidence, gather_needs(analysis, catalog))
 
 
-def gather_evidence(analysis: Analysis) -> PathEvidence | None:
-    """Ask git about the context, if it is in a repository."""
-    repository = find_repository(analysis.context.root)
-    return repository.evidence(analysis.context.root) if repository else None
+def ask_git(root: str) -> PathEvidence | None:
+    """Return what git says of the folder ``root``; None without a repository that it would read."""
+    from ctxopt.git import find_repository  # starts processes: nothing for a mere listing
+
+    try:
+        repository = find_repository(root)
+        if repository is None or repository.bare:
+            return None
+        return repository.evidence(root)
+    except GitError:
+        return None  # somebody else's repository: its ignore files can still be read
+
+
+def _read_ignore_files(analysis: Analysis) -> PathEvidence | None:
+    """What ``.gitignore`` files say; None where the walk met none."""
+    if not any(".gitignore" in folder.joined for folder in analysis.tree.folders.values()):
+        return None
+    from ctxopt.gitignore import read_gitignore
+
+    return read_gitignore(analysis.tree.root)
 
 
 def repository_base(root: str) -> str:
     """Return the context root as seen from the top of its repository; empty outside of one."""
-    repository = find_repository(root)
+    from ctxopt.git import find_repository
+
+    try:
+        repository = find_repository(root)
+    except GitError:
+        return ""
     if repository is None or repository.top is None:
         return ""
     base = os.path.relpath(root, repository.top)

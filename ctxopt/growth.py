@@ -9,7 +9,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ctxopt.matcher import Scope
-from ctxopt.tree import EMPTY, FILE, Flag, Folder, View
+from ctxopt.tree import EMPTY, FILE, Flag, Folder
+from ctxopt.view import View
 from ctxopt.walk import Policy
 
 _MANY = 5

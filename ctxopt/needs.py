@@ -5,7 +5,36 @@ Reads the manifests and build files that can be reached; decides nothing about s
 
 from __future__ import annotations
 
+import os
+import posixpath
+import re
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from fnmatch import translate
+from typing import Final
+
+from ctxopt.analysis import Analysis
+from ctxopt.catalog import Catalog
+from ctxopt.dockerfile import Build, RunStep
+from ctxopt.gopath import has_meta
+from ctxopt.manifests import MANIFESTS, read_manifest
+from ctxopt.peek import read_start
+from ctxopt.sent import SentPaths
+from ctxopt.sources import SourceUse
+
+_MOST_BYTES: Final = 1 << 18
+"""What is read of one file."""
+_MOST_FILES: Final = 300
+_GIT_DEPTH: Final = 2
+"""Levels below the root, or below the folder of a source, at which a manifest belongs to what is built."""
+_GENERATED: Final = frozenset({"dependencies", "build-output", "cache", "test-report"})
+_PACKED: Final = (".whl", ".tar.gz", ".tgz", ".jar", ".war", ".deb", ".rpm", ".gem", ".nupkg")
+_WORD: Final = re.compile(r"[\w./@+*?-]+")
+_MAKES: Final = frozenset(
+    {"rm", "rmdir", "mkdir", "touch", "git", "echo", "printf", "ln", "chmod", "chown"}
+)
+"""Commands whose arguments are no files that they read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +48,7 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """The reasons by path; a need of a folder holds for everything below it."""
+    """The reasons by path: what has to stay is the path, and a folder above it as far as it leads there."""
 
     needs: tuple[Need, ...] = ()
     git: tuple[str, ...] = ()
@@ -33,3 +62,233 @@ class Needs:
             if need.path == path or need.path.startswith(path + "/"):
                 return need.reason
         return None
+
+    def reasons(self) -> dict[str, str]:
+        """Return what ``why`` answers, for every path that it knows: for many questions."""
+        found: dict[str, str] = {}
+        for need in self.needs:
+            path = need.path
+            while path and path not in found:
+                found[path] = need.reason
+                path = path.rpartition("/")[0]
+        return found
+
+
+def gather_needs(analysis: Analysis, catalog: Catalog) -> Needs:
+    """Collect what Dockerfile and manifests say; what cannot be read says nothing."""
+    return _Gatherer(analysis, catalog).needs()
+
+
+class _Gatherer:
+    def __init__(self, analysis: Analysis, catalog: Catalog) -> None:
+        self._analysis = analysis
+        self._catalog = catalog
+        self._sent = SentPaths(analysis.permitted)
+        plan = analysis.plan
+        self._build: Build | None = plan.build if plan else None
+        self._uses = (
+            [use for use in plan.sources.uses if use.context is None and use.source.reachable]
+            if plan
+            else []
+        )
+        self._found: dict[str, str] = {}
+        self._git: dict[str, None] = {}
+
+    def needs(self) -> Needs:
+        self._from_sources()
+        tests = self._from_runs()
+        self._from_manifests()
+        found = tuple(Need(path, reason) for path, reason in self._found.items())
+        return Needs(found, tuple(self._git), tests)
+
+    def _add(self, path: str, reason: str) -> None:
+        if path:
+            self._found.setdefault(path, reason)
+
+    def _from_sources(self) -> None:
+        for use in self._uses:
+            kind = "bind mount" if use.source.mount else use.source.instruction
+            # A wildcard that takes everything names nothing.
+            plain = {p.path.strip("/") for p in use.source.paths if p.kind == "local"}
+            for root in use.roots:
+                if root in plain or not any(_takes_all(root, path) for path in plain):
+                    self._add(root, f"named by {kind} in line {use.source.line}")
+                if posixpath.basename(root) == ".git" or "/.git/" in f"/{root}/":
+                    self._git.setdefault(f"{kind} in line {use.source.line} names it")
+
+    def _from_runs(self) -> str | None:
+        tests = None
+        for run in self._build.runs if self._build else ():
+            if not run.reachable:
+                continue
+            script = "\n".join((run.shell, *(heredoc.content for heredoc in run.heredocs)))
+            tests = tests or self._catalog.test_command(script)
+            uses = self._arriving(run)
+            if uses and "git clone" not in script:
+                shown = self._catalog.version_from_git("Dockerfile", script)
+                if shown and any(self._brings_git(use) for use in uses):
+                    self._git.setdefault(f"RUN in line {run.line} runs {shown[0]}")
+            for path in self._paths_in(script, uses):
+                self._add(path, f"named by RUN in line {run.line}")
+        return tests
+
+    def _arriving(self, run: RunStep) -> list[SourceUse]:
+        """What the stage of a step, and those it is built on, take before or at the step."""
+        assert self._build is not None  # noqa: S101 - there is a step, so there is a build
+        lineage: dict[int, None] = {}
+        stage: int | None = run.stage
+        while stage is not None and stage not in lineage:
+            lineage[stage] = None
+            base = self._build.stages[stage].base
+            stage = base.stage if base.kind == "stage" else None
+        return [
+            use
+            for use in self._uses
+            if use.source.stage in lineage
+            and (use.source.stage != run.stage or use.source.line <= run.line)
+            and (use.source.mount is None or use.source.line == run.line)
+        ]
+
+    def _brings_git(self, use: SourceUse) -> bool:
+        return any(self._sent.find(_join(root, ".git")) is not None for root in use.roots)
+
+    def _paths_in(self, script: str, uses: list[SourceUse]) -> Iterator[str]:
+        if not uses:
+            return
+        for command in re.split(r"&&|\|\||[;|\n]", script):
+            words = _WORD.findall(command)
+            if not words or words[0] in _MAKES:
+                continue
+            for word in words:
+                if len(word) < 200 and ("/" in word or "." in word.strip(".") or _is_capital(word)):
+                    yield from self._resolve(word, uses)
+
+    def _resolve(self, word: str, uses: list[SourceUse]) -> Iterator[str]:
+        for use in uses:
+            for root in use.roots:
+                inside = word
+                dest = use.source.dest.rstrip("/")
+                if word.startswith("/"):
+                    if not dest.startswith("/") or not word.startswith(dest + "/"):
+                        continue
+                    inside = word[len(dest) + 1 :]
+                inside = posixpath.normpath(inside)
+                if inside == "." or inside.startswith(("..", "/")):
+                    continue
+                options = [_join(root, inside)]
+                if root and (inside == root or inside.startswith(root + "/")):
+                    options.append(inside)
+                if root and posixpath.basename(root) == inside:
+                    options.append(root)
+                for path in options:
+                    yield from (p for p in self._existing(path) if self._is_input(p))
+
+    def _existing(self, path: str) -> list[str]:
+        if has_meta(path):
+            return [] if "**" in path else (self._sent.glob(path) or [])
+        return [path] if self._sent.find(path) is not None else []
+
+    def _is_input(self, path: str) -> bool:
+        """Whether a step that names ``path`` reads it, and does not make it itself."""
+        parts = path.split("/")
+        for depth in range(1, len(parts) + 1):
+            here = "/".join(parts[:depth])
+            is_dir = depth < len(parts) or here in self._analysis.tree.folders
+            kinds = {entry.kind for entry in self._catalog.match_path(here, is_dir)}
+            if kinds & _GENERATED:
+                return path.endswith(_PACKED)
+        return True
+
+    def _from_manifests(self) -> None:
+        for folder, name in self._manifests():
+            path = _join(folder, name)
+            text = self._read(path)
+            for named in read_manifest(name, text):
+                inside = posixpath.normpath(posixpath.join(folder, named.path.lstrip("/")))
+                if inside.startswith("..") or inside == ".":
+                    continue
+                existing = self._existing(inside.partition("/**")[0])
+                for found in existing:
+                    if named.role not in ("main", "files") or self._is_input(found):
+                        self._add(found, f"{path} reads it as {named.role}")
+            if self._is_built(folder):
+                for shown in self._catalog.version_from_git(name, text):
+                    what = "shows it" if shown == name else f"mentions {shown.strip()}"
+                    self._git.setdefault(f"{path} {what}")
+
+    def _manifests(self) -> list[tuple[str, str]]:
+        """Folder and name of the files to read, those near the root first."""
+        globs = {
+            glob for stack in self._catalog.stacks.values() for glob, _ in stack.version_from_git
+        }
+        globs = {glob for glob in globs if "Dockerfile" not in glob and "Containerfile" not in glob}
+        plain = {glob for glob in globs if not has_meta(glob)}
+        shaped = re.compile("|".join(map(translate, sorted(globs - plain))) or r"(?!)")
+        wanted = MANIFESTS | plain
+        tree, view = self._analysis.tree, self._analysis.permitted
+        below: dict[str, list[str]] = defaultdict(list)
+        for path in tree.folders:
+            if path:
+                below[path.rpartition("/")[0]].append(path)
+        found: list[tuple[str, str]] = []
+        level = [""]
+        depth = 0
+        while level and len(found) < _MOST_FILES:
+            deeper: list[str] = []
+            for path in level:
+                folder = tree.folders.get(path)
+                if folder is None or not view.sends_below(path):
+                    continue
+                names = folder.names
+                hits = set(wanted.intersection(names))
+                if depth <= _GIT_DEPTH:
+                    hits |= {name for name in names if shaped.match(name)}
+                found += [
+                    (path, name) for name in sorted(hits) if self._sent.find(_join(path, name))
+                ]
+                deeper += [child for child in below.get(path, ()) if self._is_entered(child)]
+            level, depth = sorted(deeper), depth + 1
+        return found[:_MOST_FILES]
+
+    def _is_entered(self, path: str) -> bool:
+        """Whether manifests below a folder may be the project's own."""
+        entries = self._catalog.match_name(path.rpartition("/")[2], True)
+        return not any(
+            entry.kind in ("dependencies", "cache", "version-control", "build-output")
+            for entry in entries
+        )
+
+    def _is_built(self, folder: str) -> bool:
+        """Whether the build takes the package in ``folder``: near the root of what a source takes."""
+        roots = {root for use in self._uses for root in use.roots}
+        if self._build is None:
+            roots.add("")
+        return any(
+            folder == root
+            or (not root and folder.count("/") < _GIT_DEPTH - 1)
+            or (
+                bool(root)
+                and folder.startswith(root + "/")
+                and folder.count("/") - root.count("/") < 2
+            )
+            for root in roots
+        ) or any(root.rpartition("/")[0] == folder and root for root in roots)
+
+    def _read(self, path: str) -> str:
+        """The start of a regular file; nothing where there is none any more."""
+        content = read_start(os.path.join(self._analysis.tree.root, path), _MOST_BYTES)
+        return (content or b"").decode("utf-8-sig", "surrogateescape")
+
+
+def _takes_all(root: str, path: str) -> bool:
+    """Whether ``root`` was found by the source ``path`` because that takes all there is."""
+    last = path.rpartition("/")[2]
+    return set(last) <= {"*"} and root.rpartition("/")[0] == path.rpartition("/")[0]
+
+
+def _is_capital(word: str) -> bool:
+    return word.isupper() and len(word) > 3
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name

@@ -14,7 +14,7 @@ from ctxopt.errors import ContextError, DockerfileError, IgnoreFileError
 from ctxopt.matcher import Matcher, read_matcher
 from ctxopt.sources import Load, SourceReport, report_sources
 from ctxopt.transfer import named_root, transferred
-from ctxopt.tree import View
+from ctxopt.view import View
 from ctxopt.walk import Policy
 
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7", "i686": "386"}

@@ -6,7 +6,8 @@ Sources: moby/buildkit solver/llbsolver/file/backend.go docopy; tonistiigi/fsuti
 from __future__ import annotations
 
 from ctxopt.gopath import BadPatternError, has_meta, match
-from ctxopt.tree import DIR, SYMLINK, Flag, Folder, View
+from ctxopt.tree import DIR, SYMLINK, Flag, Folder
+from ctxopt.view import View
 
 _MAX_LINKS = 255
 

@@ -20,7 +20,8 @@ from ctxopt.matcher import Matcher, read_matcher
 from ctxopt.pattern import Pattern
 from ctxopt.sent import SentPaths
 from ctxopt.transfer import TransferView
-from ctxopt.tree import DIR, EMPTY, FILE, Flag, View
+from ctxopt.tree import DIR, EMPTY, FILE, Flag
+from ctxopt.view import View
 
 Reach = Literal["final", "builder", "mount"]
 CheckKind = Literal[

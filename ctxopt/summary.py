@@ -5,7 +5,8 @@ from __future__ import annotations
 import heapq
 from dataclasses import dataclass
 
-from ctxopt.tree import EMPTY, FILE, Flag, Folder, View
+from ctxopt.tree import EMPTY, FILE, Flag, Folder
+from ctxopt.view import View
 
 NO_TYPE = "(no extension)"
 

@@ -14,7 +14,8 @@ from ctxopt.dockerfile import WHOLE_CONTEXT
 from ctxopt.errors import DockerfileError, IgnoreFileError
 from ctxopt.followlinks import follow_links
 from ctxopt.matcher import Decision, Matcher, Scope, read_matcher
-from ctxopt.tree import DIR, ContextTree, Flag, Folder, View
+from ctxopt.tree import DIR, ContextTree, Flag, Folder
+from ctxopt.view import View
 
 
 @dataclass(frozen=True, slots=True)

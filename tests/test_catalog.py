@@ -13,7 +13,17 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ctxopt.catalog import Catalog, CatalogEntry, Confidence, Kind, PathType, Stack, load_catalog
+from ctxopt.catalog import (
+    TWIN,
+    Catalog,
+    CatalogEntry,
+    Confidence,
+    Kind,
+    PathType,
+    Stack,
+    load_catalog,
+    render_twin,
+)
 
 CATALOG = load_catalog()
 RAW = tomllib.loads(files("ctxopt").joinpath("data", "catalog.toml").read_text(encoding="utf-8"))
@@ -605,3 +615,33 @@ def test_reading_git_is_seen(name: str, text: str, found: bool):
 )
 def test_running_tests_is_seen(script: str, command: str | None):
     assert CATALOG.test_command(script) == command
+
+
+# --------------------------------------------------------------------------- speed
+
+
+def test_the_fast_twin_holds_what_the_toml_files_hold():
+    """``python -m ctxopt.catalog`` writes it anew."""
+    assert files("ctxopt").joinpath("data", TWIN).read_text(encoding="utf-8") == render_twin()
+
+
+@pytest.mark.parametrize("entry", CATALOG.entries, ids=ids)
+def test_the_sieve_lets_every_entry_through(entry: CatalogEntry):
+    name = re.sub(r"\[(.)[^\]]*\]", r"\1", entry.pattern.rpartition("/")[2]).replace("*", "x")
+    names = ["index", name, "README"]
+    assert name in CATALOG.may_match("/".join(names), names)
+
+
+def test_the_sieve_holds_back_what_no_entry_is_about():
+    names = ["index.js", "main.py", "a.go", "Makefile", "package.json", "x", "", "-", "no.", ".x"]
+    assert CATALOG.may_match("/".join(names), names) == []
+
+
+def test_hits_tells_what_a_pattern_hides_besides():
+    meant, besides = CATALOG.hits("src/build", False)
+    assert meant == ()
+    assert "**/build" in {entry.pattern for entry in besides}
+    meant, besides = CATALOG.hits("a/node_modules", True)
+    assert [entry.pattern for entry in meant] == ["**/node_modules"]
+    assert besides == ()
+    assert "**/*.db" in {entry.pattern for entry in CATALOG.hits("Thumbs.db", False)[1]}

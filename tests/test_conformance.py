@@ -15,8 +15,8 @@ from ctxopt.dockerfile import WHOLE_CONTEXT, context_paths, parse, resolve
 from ctxopt.errors import DockerfileError, IgnoreFileError
 from ctxopt.ignorefile import parse_ignore_file
 from ctxopt.matcher import read_matcher
-from ctxopt.tree import View
 from ctxopt.units import format_buildkit, format_classic
+from ctxopt.view import View
 from ctxopt.walk import Policy
 from tests.recordings import listed, load, make_tree
 

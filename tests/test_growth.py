@@ -15,7 +15,7 @@ from ctxopt.growth import Measured, compare
 from ctxopt.ignorefile import parse_ignore_file
 from ctxopt.matcher import read_matcher
 from ctxopt.stopping import escape, extension, stopping_line, stopping_lines
-from ctxopt.tree import View
+from ctxopt.view import View
 from ctxopt.walk import Policy
 from tests.repositories import clean, commit, found, init, write
 

@@ -22,7 +22,8 @@ from ctxopt.context import find_context
 from ctxopt.crowd import walk
 from ctxopt.listing import list_entries
 from ctxopt.matcher import read_matcher
-from ctxopt.tree import View
+from ctxopt.plan import BuildRequest
+from ctxopt.view import View
 from ctxopt.walk import Policy
 from tests.recordings import ROOT, make_tree
 
@@ -297,10 +298,23 @@ def test_a_folder_whose_names_alone_can_be_read(open_path):
     assert lines[-1] == "1; half/x: Permission denied"
 
 
+REFUSED = """
+    import sys
+    from ctxopt import ContextError
+    try:
+        measure(sys.argv[1])
+    except ContextError as error:
+        print(str(error).partition(": ")[2], error.hint, sep="; ")
+"""
+
+
 def test_an_unreadable_root(open_path):
+    """BuildKit would build with an empty context; nobody can mean that."""
     folder = open_path / "root"
     make_tree(str(folder), {"a": 5}, {".": "711"})
-    assert as_somebody(folder, UNREADABLE).splitlines() == ["0; .: Permission denied"]
+    assert as_somebody(folder, REFUSED) == (
+        "Permission denied; Docker would build with an empty context and say nothing\n"
+    )
 
 
 def test_what_vanishes_is_left_out(tmp_path, monkeypatch):
@@ -410,7 +424,7 @@ def test_a_stream_is_the_view(tmp_path, tree, lines):
     (root / ".dockerignore").write_bytes(content)
     context = find_context(str(root))
     errors: list[object] = []
-    streamed = list(list_entries(context, excluded=False, on_error=errors.append))
+    streamed = list(list_entries(context, BuildRequest(), "permitted", on_error=errors.append))
     whole = list(analyze(context).permitted.entries())
     assert [dataclasses.replace(entry, excluded=False) for entry in streamed] == [
         dataclasses.replace(entry, excluded=False) for entry in whole
@@ -429,6 +443,7 @@ def test_several_processes_see_what_one_sees(tmp_path, tree, lines, with_exclude
     root.mkdir()
     for copy in ("a", "d/a", "d/e", "é"):
         make_tree(str(root / copy), without_clashes(tree))
+    (root / "é").mkdir(exist_ok=True)
     os.utime(root / "é", (-5, -5))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("ctxopt.crowd._ALONE", 0)

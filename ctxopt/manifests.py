@@ -1,0 +1,174 @@
+"""What manifests name: the files that a package's build reads besides its sources.
+
+Takes text and gives paths relative to the manifest's folder, some with wildcards; opens nothing,
+and takes a manifest that cannot be parsed for one that names nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, NamedTuple
+
+
+class Named(NamedTuple):
+    """A path or glob that a manifest names, and as what."""
+
+    path: str
+    role: str
+    """``readme``, ``license-files`` …"""
+
+
+_FILE_DIRECTIVE = re.compile(r"(?m)^\s*[\w.]+\s*=\s*file:\s*(.+)$")
+_INCLUDE_MACRO = re.compile(r"include_(?:str|bytes)!\s*\(\s*\"([^\"\n]{1,200})\"\s*\)")
+_PACKAGE_README = re.compile(
+    r"<Package(?:ReadmeFile|LicenseFile|Icon)>\s*([^<\s]+)\s*</|"
+    r"<None\s+Include=\"([^\"*$]+)\"[^>]*\bPack=\"true\""
+)
+_OPENED = re.compile(
+    r"(?:open|read_text|join|Path|read)\(\s*[^()\n]*?[\"']([\w./ -]+\.(?:md|rst|txt))[\"']"
+)
+
+
+def read_manifest(name: str, text: str) -> tuple[Named, ...]:
+    """Return what the manifest called ``name`` names, with duplicates."""
+    reader = _READERS.get(name)
+    if reader is None:
+        reader = _project if name.endswith(("proj", ".props")) else None
+    if reader is None:
+        return ()
+    try:
+        return tuple(item for item in reader(text) if _is_plain(item.path))
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return ()
+
+
+def _is_plain(path: object) -> bool:
+    return isinstance(path, str) and bool(path.strip("./ ")) and "\0" not in path
+
+
+def _pyproject(text: str) -> Iterator[Named]:
+    table = _toml(text)
+    project, tool = _table(table, "project"), _table(table, "tool")
+    for holder in (project, _table(tool, "poetry"), _table(tool, "flit", "metadata")):
+        for key in ("readme", "description-file"):
+            for item in _strings(holder.get(key)):
+                yield Named(item, "readme")
+    yield from _all(project.get("license-files"), "license-files")
+    license_table = project.get("license")
+    if isinstance(license_table, dict):
+        yield from _all(license_table.get("file"), "license")
+    dynamic = _table(tool, "setuptools", "dynamic")
+    for key, value in dynamic.items():
+        if isinstance(value, dict):
+            yield from _all(value.get("file"), key)
+    for package, globs in _table(tool, "setuptools", "package-data").items():
+        for glob in _strings(globs):
+            for base in ("", "src/") if package != "*" else ():
+                yield Named(f"{base}{package.replace('.', '/')}/{glob}", "package-data")
+    hatch = _table(tool, "hatch", "build")
+    for target in (hatch, *_tables(hatch.get("targets"))):
+        yield from _all(target.get("artifacts"), "artifacts")
+        yield from _all(list(_table(target, "force-include")), "force-include")
+        yield from _all(target.get("include"), "include")
+    for hook in _tables(_table(tool, "hatch", "metadata").get("hooks")):
+        for fragment in _tables(hook.get("fragments")):
+            yield from _all(fragment.get("path"), "readme")
+    for item in _table(tool, "poetry").get("include") or ():
+        yield from _all(item.get("path") if isinstance(item, dict) else item, "include")
+
+
+def _cargo(text: str) -> Iterator[Named]:
+    table = _toml(text)
+    package = _table(table, "package")
+    for key in ("readme", "license-file", "build"):
+        yield from _all(package.get(key), key)
+    yield from _all(package.get("include"), "include")
+    yield from _all(_table(table, "workspace").get("members"), "workspace member")
+
+
+def _package_json(text: str) -> Iterator[Named]:
+    import json
+
+    table = json.loads(text)
+    yield from _all(table.get("main"), "main")
+    yield from _all(table.get("files"), "files")
+    workspaces = table.get("workspaces")
+    if isinstance(workspaces, dict):
+        workspaces = workspaces.get("packages")
+    yield from _all(workspaces, "workspaces")
+
+
+def _manifest_in(text: str) -> Iterator[Named]:
+    for line in text.splitlines():
+        words = line.partition("#")[0].split()
+        if words[:1] == ["include"]:
+            yield from _all(words[1:], "include")
+        elif words[:1] in (["graft"], ["recursive-include"]):
+            yield from _all(words[1:2], words[0])
+
+
+def _setup_cfg(text: str) -> Iterator[Named]:
+    for match in _FILE_DIRECTIVE.finditer(text):
+        yield from _all([item.strip() for item in match[1].split(",")], "file:")
+    for match in re.finditer(r"(?m)^license_files?\s*=\s*(.*(?:\n[ \t]+\S.*)*)", text):
+        yield from _all(match[1].replace(",", "\n").split(), "license_files")
+
+
+def _setup_py(text: str) -> Iterator[Named]:
+    for match in _OPENED.finditer(text):
+        yield Named(match[1], "text that it opens")
+
+
+def _project(text: str) -> Iterator[Named]:
+    for match in _PACKAGE_README.finditer(text):
+        yield Named((match[1] or match[2]).replace("\\", "/"), "packed file")
+
+
+def _rust_source(text: str) -> Iterator[Named]:
+    for match in _INCLUDE_MACRO.finditer(text):
+        yield Named(match[1], "included text")
+
+
+_READERS: Final[Mapping[str, Callable[[str], Iterable[Named]]]] = {
+    "pyproject.toml": _pyproject,
+    "Cargo.toml": _cargo,
+    "package.json": _package_json,
+    "MANIFEST.in": _manifest_in,
+    "setup.cfg": _setup_cfg,
+    "setup.py": _setup_py,
+    "lib.rs": _rust_source,
+    "main.rs": _rust_source,
+}
+
+MANIFESTS: Final = frozenset(_READERS)
+
+
+def _toml(text: str) -> dict[str, Any]:
+    import tomllib  # few contexts need it
+
+    return tomllib.loads(text)
+
+
+def _table(holder: Any, *keys: str) -> dict[str, Any]:
+    for key in keys:
+        holder = holder.get(key) if isinstance(holder, dict) else None
+    return holder if isinstance(holder, dict) else {}
+
+
+def _tables(value: Any) -> list[dict[str, Any]]:
+    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [item for item in items if isinstance(item, dict)]
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        value = value.get("file")
+    if isinstance(value, str):
+        return [value]
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+
+
+def _all(value: Any, role: str) -> Iterator[Named]:
+    for item in _strings(value):
+        yield Named(item, role)

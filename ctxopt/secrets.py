@@ -1,0 +1,99 @@
+"""Whether a file that is named like a secret is one: a cheap look at its first bytes.
+
+Never keeps or shows what it reads.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Final
+
+from ctxopt.candidates import Candidate
+from ctxopt.peek import read_start
+
+_LOOKED_AT: Final = 1 << 14
+_PLACES: Final = frozenset(
+    [
+        "test",
+        "tests",
+        "testing",
+        "testdata",
+        "test-data",
+        "spec",
+        "specs",
+        "fixtures",
+        "__fixtures__",
+        "__tests__",
+        "e2e",
+        "mock",
+        "mocks",
+        "__mocks__",
+        "example",
+        "examples",
+        "sample",
+        "samples",
+        "demo",
+        "demos",
+        "docs",
+        "doc",
+        "template",
+        "templates",
+    ]
+)
+_HARMLESS_NAME: Final = re.compile(
+    r"(?i)example|sample|template|dummy|fake|mock|snakeoil|insecure|\.dist$|\.tpl$|\.tmpl$|\.j2$"
+    r"|^debug\.keystore$|truststore|cacerts"
+)
+_TOKEN: Final = re.compile(
+    rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY|PuTTY-User-Key-File|\"private_key\"\s*:\s*\"-----BEGIN"
+    rb"|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_\w{30}|\bglpat-[\w-]{20}"
+    rb"|\bxox[abprs]-[\w-]{10}|\b[sr]k_live_\w{16}|\bAIza[\w-]{35}|\bnpm_[A-Za-z0-9]{36}"
+    rb"|_(?:authToken|auth|password)\s*=\s*[^\s${}]{6}|\"client_secret\"\s*:\s*\"[^\"$<]{6}"
+    rb"|\"auth\"\s*:\s*\"[A-Za-z0-9+/=]{8}|//[^/\s:@$]{1,80}:[^/\s:@${<]{6,80}@[\w.-]*\.\w"
+)
+_ASSIGNMENT: Final = re.compile(
+    rb"(?im)^[ \t]*(?:export[ \t]+)?[\"']?[\w.-]*(?:secret|token|passwo?r?d|api_?key|private_?key|"
+    rb"credential|access_?key)[\w.-]*[\"']?[ \t]*[=:][ \t]*[\"']?([^\s\"'#]{6,})"
+)
+_PLACEHOLDER: Final = re.compile(
+    rb"(?i)\A(?:change|replace|your|my[_-]?secret|insert|enter|todo|fixme|x{3}|\*{3}|<|\$|\{\{|%|!|example|"
+    rb"sample|dummy|fake|test|dev|local|none|null|true|false|default|placeholder|secret|password|"
+    rb"postgres|admin|root|https?://)"
+)
+_PUBLIC: Final = re.compile(rb"-----BEGIN (?:CERTIFICATE|[A-Z ]*PUBLIC KEY|X509 CRL|DH PARAM)")
+
+
+def is_secret(root: str, candidate: Candidate) -> bool:
+    """Tell whether a candidate of the kinds ``secret`` and ``infrastructure-state`` holds secrets.
+
+    A name that says so is enough unless git tracks the file: then its content has to say so, too.
+    """
+    *above, name = candidate.path.split("/")
+    entry = candidate.entry
+    known = candidate.state in ("ignored", "untracked")
+    if entry is None or _HARMLESS_NAME.search(name):
+        return False
+    if not known and not _PLACES.isdisjoint(part.lower() for part in above):
+        return False
+    if candidate.is_dir:
+        return candidate.state != "tracked" or entry.confidence == "high"
+    content = read_start(os.path.join(root, candidate.path), _LOOKED_AT)
+    if content is None:
+        return entry.confidence == "high"
+    if not content.strip():
+        return False
+    if shows_secret(content):
+        return True
+    if _PUBLIC.search(content):
+        return False
+    if candidate.state == "tracked":
+        return entry.confidence == "high" and b"\0" in content
+    return entry.confidence == "high" or candidate.state == "ignored"
+
+
+def shows_secret(content: bytes) -> bool:
+    """Tell whether the start of a file holds a private key, a token, or a password that looks real."""
+    if _TOKEN.search(content):
+        return True
+    return any(not _PLACEHOLDER.match(match[1]) for match in _ASSIGNMENT.finditer(content))

@@ -1,0 +1,248 @@
+"""What one builder sends of a measured tree: sums, entries in Docker's order, Docker's figure.
+
+Arithmetic on the tree; nothing here looks at a disk.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+
+from ctxopt import wire
+from ctxopt.tree import (
+    DIR,
+    EMPTY,
+    FILE,
+    SOCKET,
+    SYMLINK,
+    ContextTree,
+    Entry,
+    Flag,
+    Folder,
+    Tally,
+    Types,
+    count_types,
+    tally,
+)
+
+
+class View:
+    """What one builder sends of a tree, or would send under other ``flags``.
+
+    ``flags`` gives each folder's flags by path; a folder without an entry keeps the walk's.
+    """
+
+    def __init__(
+        self,
+        tree: ContextTree,
+        *,
+        sends_excluded_parents: bool = True,
+        flags: Mapping[str, bytes | None] | None = None,
+    ) -> None:
+        self.tree = tree
+        self._parents = sends_excluded_parents
+        self._flags = flags or {}
+        self.totals = self._sum_up()
+        """Sums of everything below each folder; the root's are the context's."""
+        self.hard_links = self._find_hard_links()
+        """Sent names that repeat a file: path -> (first sent path, folder, place in it)."""
+        self._apply_hard_links()
+
+    def largest_in(self, folder: Folder) -> int:
+        """Return the bytes of the largest file among a folder's own that are sent."""
+        known = self.tree.tallies.get(folder.path)
+        if known is None or folder.path in self._flags:
+            known = tally(folder, self.flags(folder))
+        return known.largest
+
+    def types(self) -> Types:
+        """Return what ``count_types`` finds in this view."""
+        if self.tree.types is not None and not self._flags:
+            return self.tree.types
+        types: Types = {}
+        for folder in self.tree.folders.values():
+            if folder.kinds:
+                count_types(types, folder, self.flags(folder))
+        return types
+
+    def flags(self, folder: Folder) -> bytes | None:
+        """Return the flags of a folder's entries in this view."""
+        return self._flags.get(folder.path, folder.flags)
+
+    @property
+    def total(self) -> Tally:
+        """The sums of the whole context."""
+        return self.totals.get("") or Tally()
+
+    def _sum_up(self) -> dict[str, Tally]:
+        folders, kept = self.tree.folders, self.tree.tallies
+        changed = self._flags
+        totals = {
+            path: kept[path].clone()
+            if path in kept and path not in changed
+            else tally(folder, self.flags(folder))
+            for path, folder in folders.items()
+        }
+        for path in sorted(totals, key=_depth, reverse=True):
+            if not path:
+                break
+            parent, _, name = path.rpartition("/")
+            total = totals[path]
+            if self._parents and total.entries and self.flags(folders[parent]):
+                self._add_excluded_parent(totals[parent], folders[parent], name)
+            totals[parent].add(total)
+        return totals
+
+    def _add_excluded_parent(self, total: Tally, folder: Folder, name: str) -> None:
+        """Count an excluded folder that is sent because something in it is."""
+        flags = self.flags(folder)
+        if flags is None:
+            return
+        index = folder.names.index(name)
+        if flags[index] & Flag.EXCLUDED:
+            total.entries += 1
+            total.excluded -= 1
+            total.wire += folder.packets[index]
+
+    def _apply_hard_links(self) -> None:
+        """Take back the data of repeated hard links, which carry the first name instead."""
+        for path, (first, folder, index) in self.hard_links.items():
+            size, packet = folder.sizes[index], folder.packets[index]
+            flags = self.flags(folder)
+            if flags is not None and flags[index] & EMPTY:
+                size = 0
+            name = len(os.fsencode(first))
+            longer = wire.packet(wire.stat_of_packet(packet) + wire.text_field(name)) - packet
+            change = Tally(wire=longer - wire.data_bytes(size), messages=-wire.data_packets(size))
+            parent = path.rpartition("/")[0]
+            while True:
+                self.totals[parent].add(change)
+                if not parent:
+                    break
+                parent = parent.rpartition("/")[0]
+
+    def _find_hard_links(self) -> dict[str, tuple[str, Folder, int]]:
+        """Source: tonistiigi/fsutil hardlinks.go WithHardlinkReset; keyed by inode only."""
+        repeated = self._repeated_inodes()
+        sent: list[tuple[list[bytes], str, Folder, int, int]] = []
+        for folder in self.tree.folders.values():
+            if not folder.raw_inodes:
+                continue
+            names, flags = folder.names, self.flags(folder)
+            for index, inode in enumerate(folder.inodes):
+                if inode in repeated and not (flags and flags[index] & Flag.EXCLUDED):
+                    path = folder.child(names[index])
+                    sent.append((os.fsencode(path).split(b"/"), path, folder, index, inode))
+        first: dict[int, str] = {}
+        found: dict[str, tuple[str, Folder, int]] = {}
+        for _, path, folder, index, inode in sorted(sent, key=lambda item: item[0]):
+            if first.setdefault(inode, path) != path:
+                found[path] = (first[inode], folder, index)
+        return found
+
+    def _repeated_inodes(self) -> set[int]:
+        seen: set[int] = set()
+        repeated: set[int] = set()
+        for folder in self.tree.folders.values():
+            for inode in folder.inodes if folder.raw_inodes else ():
+                if inode in seen:
+                    repeated.add(inode)
+                elif inode:
+                    seen.add(inode)
+        return repeated
+
+    def sent(self) -> Iterator[tuple[Folder, int, str]]:
+        """Yield (folder, place, path) of what is sent, in Docker's order."""
+        for folder, index, path, excluded in self.walk_all():
+            if not excluded or (self._parents and self.sends_below(path)):
+                yield folder, index, path
+
+    def sends_below(self, path: str) -> bool:
+        """Whether anything below the folder ``path`` is sent."""
+        total = self.totals.get(path)
+        return total is not None and total.entries > 0
+
+    def walk_all(
+        self, enter: Callable[[str], bool] = lambda _: True
+    ) -> Iterator[tuple[Folder, int, str, bool]]:
+        """Yield (folder, place, path, excluded) of everything the walk saw, in Docker's order.
+
+        ``enter`` is asked about a folder after that was yielded; False leaves out what is below.
+        """
+        folders = self.tree.folders
+        root = folders.get("")
+        if root is None:
+            return
+        stack = [(root, iter(enumerate(root.names)), self.flags(root))]
+        while stack:
+            folder, names, flags = stack[-1]
+            for index, name in names:
+                path = folder.child(name)
+                yield folder, index, path, bool(flags and flags[index] & Flag.EXCLUDED)
+                if folder.kinds[index] == DIR and (below := folders.get(path)) and enter(path):
+                    stack.append((below, iter(enumerate(below.names)), self.flags(below)))
+                    break
+            else:
+                stack.pop()
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield what is sent, in Docker's order."""
+        for folder, index, path in self.sent():
+            repeat = self.hard_links.get(path)
+            yield self._entry(folder, index, path, repeat[0] if repeat else "")
+
+    def excluded(self) -> Iterator[Entry]:
+        """Yield what the walk saw and is not sent, in Docker's order."""
+        for folder, index, path, excluded in self.walk_all():
+            if excluded and not (self._parents and self.sends_below(path)):
+                yield self._entry(folder, index, path, "")
+
+    def _entry(self, folder: Folder, index: int, path: str, link: str) -> Entry:
+        kind, size = folder.kinds[index], folder.sizes[index]
+        flags = self.flags(folder)
+        flag = flags[index] if flags else 0
+        if kind == SYMLINK and folder.links:
+            link = folder.links[path.rpartition("/")[2]]
+        return Entry(path, kind, 0 if flag & EMPTY else size, bool(flag & Flag.EXCLUDED), link)
+
+    def context_bytes(self) -> int:
+        """Return the figure BuildKit prints after ``transferring context:`` for a first build."""
+        total = self.total
+        numbers = total.messages * wire.index_bytes(max(0, total.entries - 1))
+        for step in wire.INDEX_STEPS:
+            if step < total.entries:
+                shorter = wire.index_bytes(step) - wire.index_bytes(step - 1)
+                numbers -= shorter * self._messages_before(step)
+        return total.wire + numbers + wire.TRANSFER_END
+
+    def _messages_before(self, count: int) -> int:
+        """The data packets of the first ``count`` entries sent; whole folders at a step."""
+        messages = 0
+        whole = ""
+        walk = self.walk_all(enter=lambda path: path != whole)
+        for folder, index, path, excluded in walk:
+            below = self.totals.get(path) if folder.kinds[index] == DIR else None
+            sent = not excluded or (self._parents and below is not None and below.entries > 0)
+            if not count:
+                break
+            count -= sent
+            if below is not None and below.entries <= count:
+                messages += below.messages
+                count -= below.entries
+                whole = path
+            elif sent and folder.kinds[index] in (FILE, SOCKET) and path not in self.hard_links:
+                messages += wire.data_packets(self._entry(folder, index, path, "").size)
+        return messages
+
+    def unchanged_bytes(self) -> int:
+        """Return the figure of a second build that finds nothing changed: announcements only."""
+        total = sum(folder.packets[index] for folder, index, _ in self.sent())
+        for first, folder, index in self.hard_links.values():
+            packet = folder.packets[index]
+            name = wire.text_field(len(os.fsencode(first)))
+            total += wire.packet(wire.stat_of_packet(packet) + name) - packet
+        return total + wire.TRANSFER_END
+
+
+def _depth(path: str) -> int:
+    return path.count("/") + 1 if path else 0

@@ -1,0 +1,200 @@
+"""What a build is known to read: what is found, and twice as often what is not."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from ctxopt.analysis import analyze
+from ctxopt.catalog import load_catalog
+from ctxopt.context import find_context
+from ctxopt.manifests import read_manifest
+from ctxopt.needs import Need, Needs, gather_needs
+from ctxopt.plan import BuildRequest
+from tests.rules.trees import lay
+
+ALL = "FROM a\nCOPY . .\n"
+NARROW = "FROM a\nCOPY main.py .\n"
+UNUSED = "FROM a AS x\nCOPY docs /docs\nRUN sh scripts/x.sh\nFROM b\nCOPY main.py .\n"
+
+
+def needs_of(folder, tree, dockerfile=ALL):
+    root = lay(
+        folder, {"main.py": "x", **tree} | ({"Dockerfile": dockerfile} if dockerfile else {})
+    )
+    return gather_needs(analyze(find_context(root), BuildRequest()), load_catalog())
+
+
+def run(text):
+    return f"FROM a\nCOPY . .\nRUN {text}\n"
+
+
+NEEDED = [
+    ("docs", {"docs/a.md": "x"}, "FROM a\nCOPY docs /docs\n", "named by COPY in line 2"),
+    ("docs", {"docs/a.md": "x"}, "FROM a\nADD docs/*.md /docs/\n", "named by ADD in line 2"),
+    ("b.toml", {"b.toml": "x"}, "FROM a\nRUN --mount=source=b.toml,target=/b true\n", "named by bind mount in line 2"),
+    ("scripts", {"scripts/x.sh": "x"}, run("sh scripts/x.sh"), "named by RUN in line 3"),
+    ("scripts/x.sh", {"scripts/x.sh": "x"}, run("./scripts/x.sh && true"), "named by RUN in line 3"),
+    ("a.txt", {"a.txt": "x"}, run("pip install -r a.txt"), "named by RUN in line 3"),
+    ("x.mk", {"x.mk": "x"}, run("make -f x.mk all"), "named by RUN in line 3"),
+    ("app/x.sh", {"app/x.sh": "x"}, "FROM a\nCOPY app /srv\nRUN sh /srv/x.sh\n", "named by RUN in line 3"),
+    ("x.sh", {"x.sh": "x"}, run('["sh", "x.sh"]'), "named by RUN in line 3"),
+    ("README.md", {"README.md": "x", "pyproject.toml": "[project]\nreadme = 'README.md'\n"}, ALL, "pyproject.toml reads it as readme"),
+    ("README.md", {"README.md": "x", "setup.cfg": "[metadata]\nlong_description = file: README.md\n"}, ALL, "setup.cfg reads it as file:"),
+    ("README.md", {"README.md": "x", "setup.py": "open('README.md').read()"}, ALL, "setup.py reads it as text that it opens"),
+    ("LICENSE", {"LICENSE": "x", "pyproject.toml": "[project]\nlicense-files = ['LIC*']\n"}, ALL, "pyproject.toml reads it as license-files"),
+    ("p/data", {"p/data/a": "x", "pyproject.toml": "[tool.setuptools.package-data]\np = ['data/*']\n"}, ALL, "pyproject.toml reads it as package-data"),
+    ("a.txt", {"a.txt": "x", "MANIFEST.in": "include a.txt\n"}, ALL, "MANIFEST.in reads it as include"),
+    ("c/README.md", {"c/README.md": "x", "c/Cargo.toml": "[package]\nreadme = 'README.md'\n"}, ALL, "c/Cargo.toml reads it as readme"),
+    ("m", {"m/Cargo.toml": "x", "Cargo.toml": "[workspace]\nmembers = ['m']\n"}, ALL, "Cargo.toml reads it as workspace member"),
+    ("README.md", {"README.md": "x", "src/lib.rs": '#![doc = include_str!("../README.md")]'}, ALL, "src/lib.rs reads it as included text"),
+    ("packages/a", {"packages/a/x": "x", "package.json": '{"workspaces": ["packages/*"]}'}, ALL, "package.json reads it as workspaces"),
+    ("docs/R.md", {"docs/R.md": "x", "a/a.csproj": "<PackageReadmeFile>../docs/R.md</PackageReadmeFile>"}, ALL, None),
+]  # fmt: skip
+
+NOT_NEEDED = [
+    ("docs", {"docs/a.md": "x"}, ALL),
+    ("docs", {"docs/a.md": "x"}, "FROM a\nCOPY * /x/\n"),
+    ("docs", {"docs/a.md": "x"}, UNUSED),
+    ("docs", {"docs/a.md": "x"}, NARROW),
+    ("src/node_modules", {"src/node_modules/x": "x"}, "FROM a\nCOPY src /src\n"),
+    ("scripts", {"scripts/x.sh": "x"}, UNUSED),
+    ("scripts", {"scripts/x.sh": "x"}, "FROM a\nCOPY main.py .\nRUN sh scripts/x.sh\n"),
+    ("scripts", {"scripts/x.sh": "x"}, "FROM a\nRUN sh scripts/x.sh\nCOPY . .\n"),
+    ("docs/a.md", {"docs/a.md": "x"}, run("rm docs/a.md")),
+    ("docs/a.md", {"docs/a.md": "x"}, run("mkdir -p docs/a.md")),
+    ("dist/a.js", {"dist/a.js": "x"}, run("cp dist/a.js /www")),
+    ("node_modules/.bin/x", {"node_modules/.bin/x": "x"}, run("node_modules/.bin/x")),
+    ("etc/passwd", {"etc/passwd": "x"}, run("cat /etc/passwd")),
+    ("x.sh", {"x.sh": "x"}, run("curl https://example.org/y.sh")),
+    ("a.txt", {"a.txt": "x"}, run("pip install -r ../a.txt")),
+    ("README.md", {"README.md": "x"}, ALL),
+    ("README.md", {"README.md": "x", "pyproject.toml": "[project]\n"}, ALL),
+    ("README.md", {"README.md": "x", "pyproject.toml": "[project\nreadme = 'README.md'\n"}, ALL),
+    ("README.md", {"README.md": "x", "a/pyproject.toml": "[project]\nreadme = 'README.md'\n"}, ALL),
+    ("README.md", {"README.md": "x", "node_modules/a/setup.py": "open('../../README.md')"}, ALL),
+    ("README.md", {"README.md": "x", "pyproject.toml": "[project]\nreadme = 'README.md'\n", ".dockerignore": "pyproject.toml"}, ALL),
+    ("README.md", {"README.md": "x", "pyproject.toml": "[project]\nreadme = 7\n"}, ALL),
+    ("README.md", {"README.md": "x", "package.json": "[]"}, ALL),
+    ("README.md", {"README.md": "x", "package.json": '{"files": "README.md", "main": 3'}, ALL),
+    ("dist", {"dist/a.js": "x", "package.json": '{"main": "dist/a.js", "files": ["dist"]}'}, ALL),
+    ("docs", {"docs/a": "x", "package.json": '{"files": ["../docs"]}'}, ALL),
+    ("docs", {"docs/a": "x", "MANIFEST.in": "# include docs/a\nprune docs\n"}, ALL),
+    ("docs", {"docs/a": "x", "setup.cfg": "[metadata]\nname = docs\n"}, ALL),
+    ("p/data", {"p/data/a": "x", "pyproject.toml": "[tool.setuptools.package-data]\n'*' = ['*']\n"}, ALL),
+    ("docs", {"docs/a": "x", "Cargo.toml": "[package]\nreadme = false\n"}, ALL),
+    ("docs", {"docs/a": "x", "Cargo.toml": "[workspace]\nmembers = ['.', '..']\n"}, ALL),
+    ("README.md", {"README.md": "x", "src/lib.rs": 'include_str!("other.md")'}, ALL),
+    ("README.md", {"README.md": "x", "src/lib.rs": "// README.md"}, ALL),
+    ("real", {"real/a": "x", "pyproject.toml": {"link": "real/a"}}, ALL),
+    ("README.md", {"README.md": "x", "Cargo.toml/x": "[package]\nreadme = 'README.md'"}, ALL),
+    ("README.md", {"README.md": "x", "pyproject.toml": "\udcff[project]\nreadme = 'README.md'\n"}, ALL),
+    ("docs", {"docs/a": "x"}, None),
+    ("Dockerfile", {}, run("echo Dockerfile a.b")),
+    ("a.b", {"a.b": "x"}, run("echo a.b")),
+    ("README.md", {"README.md": "x", "x.csproj": "<PackageReadmeFile>$(Readme)</PackageReadmeFile>"}, ALL),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "tree", "dockerfile", "reason"), NEEDED)
+def test_needed(tmp_path, path, tree, dockerfile, reason):
+    why = needs_of(tmp_path, tree, dockerfile).why(path)
+    assert why == (reason or why)
+    assert why
+
+
+@pytest.mark.parametrize(("path", "tree", "dockerfile"), NOT_NEEDED)
+def test_not_needed(tmp_path, path, tree, dockerfile):
+    assert needs_of(tmp_path, tree, dockerfile).why(path) is None
+
+
+GIT = [
+    ({".git/HEAD": "x"}, run("git describe --tags > version")),
+    ({".git/HEAD": "x"}, run("go build -ldflags=$(git rev-parse HEAD)")),
+    ({".git/HEAD": "x"}, "FROM a\nCOPY .git .git\n"),
+    ({".git/HEAD": "x"}, "FROM a\nRUN --mount=source=.git,target=/g true\n"),
+    ({"pyproject.toml": "[build-system]\nrequires = ['setuptools-scm']\n"}, ALL),
+    ({"svc/pyproject.toml": "[build-system]\nrequires = ['hatch-vcs']\n"}, "FROM a\nCOPY svc /svc\n"),
+    ({"setup.py": "import versioneer"}, None),
+]  # fmt: skip
+
+NO_GIT = [
+    ({".git/HEAD": "x"}, ALL),
+    ({".git/HEAD": "x"}, run("git clone https://example.org/x && cd x && git describe")),
+    ({".git/HEAD": "x"}, "FROM a\nCOPY main.py .\nRUN git describe\n"),
+    ({".git/HEAD": "x"}, "FROM a AS x\nCOPY . .\nRUN git describe\nFROM b\nCOPY main.py .\n"),
+    ({}, run("git describe --tags")),
+    ({".git/HEAD": "x", ".dockerignore": ".git"}, run("git describe --tags")),
+    ({".git/HEAD": "x"}, run("apt-get install -y git")),
+    ({".gitignore": "x"}, "FROM a\nCOPY .gitignore /\n"),
+    ({"pyproject.toml": "[build-system]\nrequires = ['hatchling']\n"}, ALL),
+    ({"a/b/c/pyproject.toml": "[build-system]\nrequires = ['setuptools-scm']\n"}, ALL),
+    ({"node_modules/x/setup.py": "import versioneer"}, ALL),
+    ({"svc/pyproject.toml": "[build-system]\nrequires = ['hatch-vcs']\n"}, "FROM a\nCOPY web /w\n"),
+    ({"docs.md": "git describe"}, ALL),
+    ({"pyproject.toml": "[build-system]\nrequires = ['setuptools-scm']\n", ".dockerignore": "*.toml"}, ALL),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tree", "dockerfile"), GIT)
+def test_git_is_read(tmp_path, tree, dockerfile):
+    assert needs_of(tmp_path, tree, dockerfile).git
+
+
+@pytest.mark.parametrize(("tree", "dockerfile"), NO_GIT)
+def test_git_is_not_read(tmp_path, tree, dockerfile):
+    assert needs_of(tmp_path, tree, dockerfile).git == ()
+
+
+@pytest.mark.parametrize(
+    "script", ["pytest", "npm test", "go test ./...", "make build && cargo test"]
+)
+def test_tests_run(tmp_path, script):
+    assert needs_of(tmp_path, {}, run(script)).tests
+
+
+@pytest.mark.parametrize(
+    "dockerfile",
+    [
+        ALL,
+        run("pip install pytest"),
+        run("make"),
+        run("npm ci"),
+        run("cp tests /x"),
+        run("mvn package -DskipTests"),
+        run("echo latest"),
+        "FROM a AS t\nCOPY . .\nRUN pytest\nFROM b\nCOPY main.py .\n",
+    ],
+)
+def test_no_tests_run(tmp_path, dockerfile):
+    assert needs_of(tmp_path, {}, dockerfile).tests is None
+
+
+def test_reasons_agree_with_why():
+    needs = Needs((Need("a/b/c", "one"), Need("a/d", "two"), Need("e", "three")))
+    reasons = needs.reasons()
+    for path in ("a", "a/b", "a/b/c", "a/b/c/d", "a/d", "a/x", "e", "ee", ""):
+        assert reasons.get(path) == (needs.why(path) if path else None)
+
+
+def test_hostile_manifests(tmp_path):
+    os.mkfifo(tmp_path / "setup.py")
+    tree = {
+        "pyproject.toml": "a" * 10**6,
+        "Cargo.toml": "[[[[[",
+        "package.json": "[" * 100_000,
+        "setup.cfg": "license_files = " + "\n a" * 1000,
+        "[x]/Cargo.toml": '[package]\nreadme = "[/]"\n',
+    }
+    assert needs_of(tmp_path, tree).needs == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["pyproject.toml", "Cargo.toml", "package.json", "x.csproj", "README"]
+)
+@pytest.mark.parametrize(
+    "text", ["", "\0", "project = 1", "{}", '{"files": {"a": 1}}', "[tool]\nhatch = 1"]
+)
+def test_a_manifest_that_makes_no_sense_names_nothing(name, text):
+    assert read_manifest(name, text) == ()
