@@ -21,6 +21,7 @@ from ctxopt.gopath import has_meta
 from ctxopt.manifests import MANIFESTS, read_manifest
 from ctxopt.peek import read_start
 from ctxopt.sent import SentPaths
+from ctxopt.siblings import places_of, read_siblings
 from ctxopt.sources import SourceUse
 
 _MOST_BYTES: Final = 1 << 18
@@ -93,11 +94,14 @@ class _Gatherer:
         )
         self._found: dict[str, str] = {}
         self._git: dict[str, None] = {}
+        self._entered: list[str] = []
+        """The folders in which manifests may be the project's own."""
 
     def needs(self) -> Needs:
         self._from_sources()
         tests = self._from_runs()
         self._from_manifests()
+        tests = self._from_siblings() or tests
         found = tuple(Need(path, reason) for path, reason in self._found.items())
         return Needs(found, tuple(self._git), tests)
 
@@ -119,10 +123,11 @@ class _Gatherer:
     def _from_runs(self) -> str | None:
         tests = None
         for run in self._build.runs if self._build else ():
+            script = "\n".join((run.shell, *(heredoc.content for heredoc in run.heredocs)))
+            # A stage for tests is built by name, and with the same ignore file.
+            tests = tests or self._catalog.test_command(script)
             if not run.reachable:
                 continue
-            script = "\n".join((run.shell, *(heredoc.content for heredoc in run.heredocs)))
-            tests = tests or self._catalog.test_command(script)
             uses = self._arriving(run)
             if uses and "git clone" not in script:
                 shown = self._catalog.version_from_git("Dockerfile", script)
@@ -131,6 +136,31 @@ class _Gatherer:
             for path in self._paths_in(script, uses):
                 self._add(path, f"named by RUN in line {run.line}")
         return tests
+
+    def _from_siblings(self) -> str | None:
+        """What the other stages, and the other Dockerfiles of the same folder, name and test."""
+        for source in self._build.sources if self._build else ():
+            if not source.reachable and source.from_ is None:
+                for path in source.paths:
+                    if path.kind == "local":
+                        self._add_existing(
+                            path.path, f"named by {source.instruction} in line {source.line}"
+                        )
+        tests = None
+        active = self._analysis.context.dockerfile.inside
+        for sibling in read_siblings(self._analysis.tree, self._entered, active):
+            for line, inside in sibling.sources:
+                for place in places_of(sibling, inside):
+                    self._add_existing(place, f"named in line {line} of {sibling.path}")
+            for _, script in sibling.scripts:
+                tests = tests or self._catalog.test_command(script)
+        return tests
+
+    def _add_existing(self, path: str, reason: str) -> None:
+        inside = path.strip("/")
+        if inside and set(inside) != {"*"}:
+            for found in self._existing(inside):
+                self._add(found, reason)
 
     def _arriving(self, run: RunStep) -> list[SourceUse]:
         """What the stage of a step, and those it is built on, take before or at the step."""
@@ -239,6 +269,7 @@ class _Gatherer:
                 folder = tree.folders.get(path)
                 if folder is None or not view.sends_below(path):
                     continue
+                self._entered.append(path)
                 names = folder.names
                 hits = set(wanted.intersection(names))
                 if depth <= _GIT_DEPTH:

@@ -53,11 +53,24 @@ NEEDED = [
     ("docs/R.md", {"docs/R.md": "x", "a/a.csproj": "<PackageReadmeFile>../docs/R.md</PackageReadmeFile>"}, ALL, None),
 ]  # fmt: skip
 
+# One ignore file serves every stage and every Dockerfile of a folder.
+NEEDED += [
+    ("docs", {"docs/a.md": "x"}, UNUSED, "named by COPY in line 2"),
+    ("docs", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY docs /docs\n"}, ALL, "named in line 2 of x.Dockerfile"),
+    ("docs", {"docs/a.md": "x", "b/Dockerfile.x": "ARG V\nFROM a:${V}\nADD docs/*.md /\n"}, ALL, "named in line 3 of b/Dockerfile.x"),
+    ("b/docs", {"b/docs/a.md": "x", "b/Dockerfile": "FROM a\nCOPY docs /docs\n"}, ALL, "named in line 2 of b/Dockerfile"),
+]  # fmt: skip
+
 NOT_NEEDED = [
     ("docs", {"docs/a.md": "x"}, ALL),
     ("docs", {"docs/a.md": "x"}, "FROM a\nCOPY * /x/\n"),
-    ("docs", {"docs/a.md": "x"}, UNUSED),
     ("docs", {"docs/a.md": "x"}, NARROW),
+    ("scripts", {"scripts/x.sh": "x"}, UNUSED),
+    ("docs", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY . .\nCOPY --from=b /docs /docs\n"}, ALL),
+    ("docs", {"docs/a.md": "x", "x.Dockerfile": "no Dockerfile: COPY docs /docs\n"}, ALL),
+    ("docs", {"docs/a.md": "x", "x.Dockerfile/y": "FROM a\nCOPY docs /docs\n"}, ALL),
+    ("docs", {"docs/a.md": "x", "Dockerfile.md": "FROM a\nCOPY docs /docs\n"}, ALL),
+    ("docs", {"docs/a.md": "x", "node_modules/x/Dockerfile": "FROM a\nCOPY docs /docs\n"}, ALL),
     ("src/node_modules", {"src/node_modules/x": "x"}, "FROM a\nCOPY src /src\n"),
     ("scripts", {"scripts/x.sh": "x"}, UNUSED),
     ("scripts", {"scripts/x.sh": "x"}, "FROM a\nCOPY main.py .\nRUN sh scripts/x.sh\n"),
@@ -164,11 +177,21 @@ def test_tests_run(tmp_path, script):
         run("cp tests /x"),
         run("mvn package -DskipTests"),
         run("echo latest"),
-        "FROM a AS t\nCOPY . .\nRUN pytest\nFROM b\nCOPY main.py .\n",
+        "FROM a AS t\nCOPY . .\nRUN pip install pytest\nFROM b\nCOPY main.py .\n",
     ],
 )
 def test_no_tests_run(tmp_path, dockerfile):
     assert needs_of(tmp_path, {}, dockerfile).tests is None
+
+
+def test_a_stage_for_tests_runs_them(tmp_path):
+    dockerfile = "FROM a AS t\nCOPY . .\nRUN pytest\nFROM b\nCOPY main.py .\n"
+    assert needs_of(tmp_path, {}, dockerfile).tests == "pytest"
+
+
+def test_another_dockerfile_runs_tests(tmp_path):
+    tree = {"ci/Dockerfile.test": "FROM a\nCOPY . .\nRUN go test ./...\n"}
+    assert needs_of(tmp_path, tree).tests == "go test"
 
 
 def test_reasons_agree_with_why():
