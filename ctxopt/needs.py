@@ -29,9 +29,14 @@ _MOST_BYTES: Final = 1 << 18
 _MOST_FILES: Final = 300
 _GIT_DEPTH: Final = 2
 """Levels below the root, or below the folder of a source, at which a manifest belongs to what is built."""
+_PROJECT_DEPTH: Final = 5
+"""The same for projects of .NET, which lie deeper."""
 _GENERATED: Final = frozenset({"dependencies", "build-output", "cache", "test-report"})
 _PACKED: Final = (".whl", ".tar.gz", ".tgz", ".jar", ".war", ".deb", ".rpm", ".gem", ".nupkg")
 _WORD: Final = re.compile(r"[\w./@+*?-]+")
+_SOLUTION_STEP: Final = re.compile(
+    r"\b(?:dotnet\s+(?:restore|build|publish|test|pack)|msbuild)\b(?![^&|;\n]*\w\.\w*proj\b)"
+)
 _MAKES: Final = frozenset(
     {"rm", "rmdir", "mkdir", "touch", "git", "echo", "printf", "ln", "chmod", "chown"}
 )
@@ -94,6 +99,8 @@ class _Gatherer:
         )
         self._found: dict[str, str] = {}
         self._git: dict[str, None] = {}
+        self._builds_solution = self._build is None
+        """Whether a step of .NET names no project, so that it builds all that a solution lists."""
         self._entered: list[str] = []
         """The folders in which manifests may be the project's own."""
 
@@ -128,6 +135,7 @@ class _Gatherer:
             tests = tests or self._catalog.test_command(script)
             if not run.reachable:
                 continue
+            self._builds_solution |= bool(_SOLUTION_STEP.search(script))
             uses = self._arriving(run)
             if uses and "git clone" not in script:
                 shown = self._catalog.version_from_git("Dockerfile", script)
@@ -234,6 +242,8 @@ class _Gatherer:
             path = _join(folder, name)
             text = self._read(path)
             for named in read_manifest(name, text):
+                if named.role == "project" and not self._builds_solution:
+                    continue
                 inside = posixpath.normpath(posixpath.join(folder, named.path.lstrip("/")))
                 if inside.startswith("..") or inside == ".":
                     continue
@@ -253,6 +263,7 @@ class _Gatherer:
         }
         globs = {glob for glob in globs if "Dockerfile" not in glob and "Containerfile" not in glob}
         plain = {glob for glob in globs if not has_meta(glob)}
+        globs |= {"*.*proj", "*.sln", "*.slnx"}
         shaped = re.compile("|".join(map(translate, sorted(globs - plain))) or r"(?!)")
         wanted = MANIFESTS | plain
         tree, view = self._analysis.tree, self._analysis.permitted
@@ -272,7 +283,7 @@ class _Gatherer:
                 self._entered.append(path)
                 names = folder.names
                 hits = set(wanted.intersection(names))
-                if depth <= _GIT_DEPTH:
+                if depth <= _GIT_DEPTH or (depth <= _PROJECT_DEPTH and "proj" in folder.joined):
                     hits |= {name for name in names if shaped.match(name)}
                 found += [
                     (path, name) for name in sorted(hits) if self._sent.find(_join(path, name))
