@@ -81,6 +81,15 @@ class Level:
         self._literals = dict(self._literals)
         self._rest: Level | None = None
 
+    @property
+    def is_dead(self) -> bool:
+        """Whether no pattern can match anything in this folder or below it."""
+        state = self._state
+        return not (
+            self.everything or self._literals or self._affixes or self._globs
+            or self._onward or self._onward_names or self._tails or (state and state[0])
+        )  # fmt: skip
+
     def _open(self, found: Cut, index: int, met: int) -> None:
         """Take up one live position: what matches here, and what may match further down."""
         bit = 1 << index

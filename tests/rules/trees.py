@@ -7,7 +7,7 @@ from typing import Any
 
 from ctxopt.analysis import analyze
 from ctxopt.config import Config
-from ctxopt.context import find_context
+from ctxopt.context import Builder, find_context
 from ctxopt.facts import Facts
 from ctxopt.finding import Finding
 from ctxopt.gather import gather_facts
@@ -43,7 +43,7 @@ def facts_of(
     *,
     ignored: str | None = None,
     config: Config | None = None,
-    builder: str = "buildkit",
+    builder: Builder = "buildkit",
 ) -> Facts:
     """Measure ``tree``; with ``ignored``, a repository that tracks everything but what that lists."""
     root = lay(

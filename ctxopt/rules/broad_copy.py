@@ -1,0 +1,86 @@
+"""A COPY of the whole context, and what rides along with it that no build needs.
+
+``COPY . .`` is fine behind an ignore file that keeps waste out. It is told only where generated or
+git-ignored content of some size is really copied, and no other instruction names it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ctxopt.facts import Facts, Rule
+from ctxopt.finding import Finding, Reach, Severity
+from ctxopt.sources import SourceUse
+from ctxopt.tree import DIR, FILE, Flag
+from ctxopt.trial import dockerfile_line, is_read, is_waste, shown
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for each stage that copies the whole context with waste in it."""
+    uses = [use for use in facts.main_uses if "" in use.roots and use.source.mount is None]
+    if not uses:
+        return
+    crumb = facts.config.noise_floor // 10
+    waste = [item for item in _waste(facts) if item[1] >= crumb]
+    size = sum(item[1] for item in waste)
+    if size < facts.config.noise_floor:
+        return
+    waste.sort(key=lambda item: (-item[1], item[0]))
+    names = ", ".join(path for path, _, _ in waste[:3])
+    for use in _one_each(uses):
+        reach: Reach = "final" if use.reach == "final" else "builder"
+        yield Finding(
+            rule=RULE.id,
+            severity=Severity.WARNING if reach == "final" else RULE.severity,
+            message=f"{use.source.instruction} {' '.join(use.source.raw)} copies"
+            f" {_number(len(waste))} that nothing is known to read: {names}",
+            location=dockerfile_line(facts, use.source),
+            subject=f"{use.stage} {' '.join(use.source.raw)}",
+            paths=shown(path for path, _, _ in waste),
+            size=size,
+            entries=sum(item[2] for item in waste),
+            reach=reach,
+            help="exclude them, or copy the folders that the stage needs",
+        )
+
+
+def _one_each(uses: list[SourceUse]) -> list[SourceUse]:
+    return list({(use.source.line, use.stage): use for use in uses}.values())
+
+
+def _number(count: int) -> str:
+    return "a path" if count == 1 else f"{count:,} paths"
+
+
+def _waste(facts: Facts) -> list[tuple[str, int, int]]:
+    """The topmost paths that are sent, generated and named by nobody, with bytes and entries."""
+    plan = facts.analysis.plan
+    if plan is None:
+        return []
+    view = plan.main.transfer.view
+    found: list[tuple[str, int, int]] = []
+    stack = [""]
+    while stack:
+        folder = view.tree.folders.get(stack.pop())
+        if folder is None:
+            continue
+        flags = view.flags(folder) or bytes(len(folder.kinds))
+        sizes = folder.sizes
+        for index, name in enumerate(folder.names):
+            path, kind = folder.child(name), folder.kinds[index]
+            total = view.totals.get(path) if kind == DIR else None
+            if flags[index] & Flag.EXCLUDED and not (total and total.entries):
+                continue
+            if kind == DIR and not (total and total.bytes):
+                continue
+            if is_waste(facts, path, kind == DIR):
+                if is_read(facts, path):
+                    continue
+                size = total.bytes if total else sizes[index] if kind == FILE else 0
+                found.append((path, size, 1 + (total.entries if total else 0)))
+            elif kind == DIR:
+                stack.append(path)
+    return found
+
+
+RULE = Rule("broad-copy", "Broad COPY", Severity.INFO, check)

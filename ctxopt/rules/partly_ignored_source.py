@@ -1,0 +1,52 @@
+"""A folder that is copied without all that is in it, because the ignore file holds some back.
+
+Usually that is what an ignore file is for, so only what no evidence calls generated is told: a file
+that git tracks, in a folder that an instruction names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ctxopt.facts import Facts, Rule
+from ctxopt.finding import Finding, Severity
+from ctxopt.sources import SourceCheck
+from ctxopt.sourcetext import tell_check
+from ctxopt.trial import checks_of, dockerfile_line, is_main, is_waste
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for each folder that arrives without something that is no waste."""
+    for found in checks_of(facts, "partly-ignored"):
+        missed = _missed(facts, found)
+        if not missed:
+            continue
+        shown = replace(found, paths=missed, count=len(missed))
+        yield Finding(
+            rule=RULE.id,
+            severity=RULE.severity,
+            message=tell_check(shown, facts.analysis.context.ignore.path),
+            location=dockerfile_line(facts, found.source),
+            subject=found.text,
+            paths=missed,
+            entries=len(missed),
+            help="right if the build does not need them; an exception brings one back",
+        )
+
+
+def _missed(facts: Facts, found: SourceCheck) -> tuple[str, ...]:
+    """What is held back and is no waste; nothing where nobody can tell."""
+    evidence = facts.evidence
+    if not is_main(found) or evidence is None or not evidence.knows_tracked:
+        return ()
+    folders = facts.analysis.tree.folders
+    return tuple(
+        path
+        for path in found.paths
+        if (evidence.is_tracked(path) or evidence.has_tracked_below(path))
+        and not is_waste(facts, path, path in folders)
+    )
+
+
+RULE = Rule("partly-ignored-source", "Source that is partly ignored", Severity.INFO, check)

@@ -1,0 +1,163 @@
+"""Edits of the ignore file in force, tried on the measured tree before anyone proposes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from ctxopt import classic
+from ctxopt.context import Builder
+from ctxopt.dockerfile import Source
+from ctxopt.errors import IgnoreFileError
+from ctxopt.facts import Facts
+from ctxopt.finding import Edit, EditKind, Location
+from ctxopt.ignorefile import IgnoreFile, Line, clean_pattern, parse_ignore_file
+from ctxopt.matcher import Matcher, read_matcher
+from ctxopt.pattern import Pattern
+from ctxopt.replay import Difference, Replay, apply_edits, compare, replay
+from ctxopt.sources import CheckKind, SourceCheck
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """The ignore file with edits made, and what that changes."""
+
+    file: IgnoreFile
+    matcher: Matcher
+    replay: Replay
+    difference: Difference
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the walk has read everything that the edited file lets in."""
+        return not self.replay.unseen
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenPattern:
+    """A pattern of the ignore file with its place in the matcher and its line."""
+
+    index: int
+    pattern: Pattern
+    line: Line
+
+    @property
+    def written(self) -> str:
+        """The line as it is written, without what surrounds it."""
+        return self.line.text.removeprefix("\ufeff").strip()
+
+
+def written_patterns(facts: Facts) -> Iterator[WrittenPattern]:
+    """Yield the patterns in force that stand in the ignore file, in order."""
+    file = facts.analysis.context.ignore.file
+    if file is None:
+        return
+    for index, pattern in enumerate(facts.analysis.matcher.patterns):
+        if pattern.line is not None:
+            yield WrittenPattern(index, pattern, file.lines[pattern.line - 1])
+
+
+def place(facts: Facts, line: int | None) -> Location:
+    """Return a line of the ignore file in force as the place of a finding."""
+    return Location(facts.ignore_path, line)
+
+
+def try_edits(facts: Facts, edits: Sequence[Edit]) -> Trial | None:
+    """Make the edits and replay; None if Docker would refuse the file they make."""
+    context = facts.analysis.context
+    file = context.ignore.file or parse_ignore_file(b"", facts.ignore_path)
+    try:
+        edited = apply_edits(file, edits)
+        matcher = matcher_of(facts, edited, context.builder)
+        replayed = replay(
+            facts.analysis.tree, matcher, builder=context.builder, before=facts.analysis.matcher
+        )
+    except IgnoreFileError:
+        return None
+    return Trial(edited, matcher, replayed, compare(facts.analysis.permitted, replayed))
+
+
+def matcher_of(facts: Facts, file: IgnoreFile, builder: Builder) -> Matcher:
+    """Return the matcher of an ignore file; raises IgnoreFileError as Docker refuses it."""
+    patterns: list[tuple[int | None, str]] = list(file.patterns())
+    if builder == "classic":
+        inside = facts.analysis.context.dockerfile.inside
+        return classic.forced_patterns(patterns, inside, file.path)
+    return read_matcher(patterns, file.path)
+
+
+def is_read(facts: Facts, path: str) -> bool:
+    """Whether ``path``, or something below it, is known to be read or is to be kept."""
+    return (
+        bool(facts.named_by(path))
+        or (bool(facts.needs.git) and path.rpartition("/")[2] == ".git")
+        or facts.needs.why(path) is not None
+        or (bool(facts.config.keep) and _keeper(facts.config.keep).decide(path).excluded)
+    )
+
+
+@lru_cache(maxsize=1)
+def _keeper(patterns: tuple[str, ...]) -> Matcher:
+    return read_matcher((None, clean_pattern(text) or "") for text in patterns)
+
+
+def is_waste(facts: Facts, path: str, is_dir: bool) -> bool:
+    """Whether evidence calls ``path`` generated or foreign: git ignores it, or the catalogue does.
+
+    What git tracks is nobody's waste.
+    """
+    evidence = facts.evidence
+    if evidence is not None:
+        if evidence.is_tracked(path) or evidence.has_tracked_below(path):
+            return False
+        if evidence.is_ignored(path):
+            return True
+    return any(entry.confidence == "high" for entry in facts.catalog.match_path(path, is_dir))
+
+
+def several_lines(line: int, texts: Sequence[str], reason: str, after: int | None) -> list[Edit]:
+    """Return the edits that write ``texts`` in the place of one line.
+
+    ``after`` is the number of the next line, None where there is none.
+    """
+    first, *others = texts
+    edits = [Edit(EditKind.REPLACE, line, first, reason)]
+    return edits + [Edit(EditKind.ADD, after, text, reason) for text in others]
+
+
+def line_after(facts: Facts, line: int) -> int | None:
+    """Return the number of the line after ``line``; None at the end of the file."""
+    file = facts.analysis.context.ignore.file
+    return line + 1 if file is not None and line < len(file.lines) else None
+
+
+def dockerfile_line(facts: Facts, source: Source) -> Location:
+    """Return the instruction that names a source as the place of a finding."""
+    return Location(facts.analysis.context.dockerfile.path, source.line)
+
+
+def checks_of(facts: Facts, *kinds: CheckKind) -> Iterator[SourceCheck]:
+    """Yield what the build says of its sources, of the kinds given, each only once."""
+    plan = facts.analysis.plan
+    seen = set()
+    for check in plan.sources.checks if plan else ():
+        key = (check.kind, check.source.line, check.text, check.paths)
+        if check.kind in kinds and key not in seen:
+            seen.add(key)
+            yield check
+
+
+def is_main(check: SourceCheck) -> bool:
+    """Whether a source is one of the main context, to which the ignore file in force belongs."""
+    return check.source.from_ is None
+
+
+def remove_line(line: int, reason: str) -> Edit:
+    """Return the edit that removes one line of the ignore file."""
+    return Edit(EditKind.REMOVE, line, None, reason)
+
+
+def shown(paths: Iterable[str], most: int = 50) -> tuple[str, ...]:
+    """Return the first paths of a list that may be long."""
+    return tuple(path for path, _ in zip(paths, range(most), strict=False))

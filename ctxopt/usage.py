@@ -1,0 +1,124 @@
+"""What each pattern of an ignore file does to a measured tree: what it hits and what it decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from ctxopt.level import Level, Levels
+from ctxopt.matcher import Matcher, Scope
+from ctxopt.pattern import Pattern
+from ctxopt.tree import DIR, FILE, ContextTree, Flag
+from ctxopt.view import View
+
+_SHOWN = 2_000
+"""Hits of one pattern that are kept; all are counted."""
+
+
+class Hit(NamedTuple):
+    """An entry that a pattern matches by itself, not through a folder above."""
+
+    path: str
+    kind: int
+    size: int
+    """Bytes of a file; 0 for anything else."""
+    excluded: bool
+
+
+@dataclass(slots=True)
+class Hits:
+    """What one pattern matches, whatever the others say."""
+
+    count: int = 0
+    shown: list[Hit] = field(default_factory=list)
+
+    def kept(self) -> list[Hit]:
+        """The hits that no pattern excludes, without those below another one."""
+        return topmost(hit for hit in self.shown if not hit.excluded)
+
+
+def topmost(hits: Iterable[Hit]) -> list[Hit]:
+    """Return the hits that are not below another hit, by path."""
+    found: list[Hit] = []
+    folders: set[str] = set()
+    ordered = sorted(hits, key=lambda hit: hit.path)
+    for hit in ordered:
+        parts = hit.path.split("/")
+        above = ("/".join(parts[:depth]) for depth in range(1, len(parts)))
+        if any(path in folders for path in above):
+            continue
+        found.append(hit)
+        if hit.kind == DIR:
+            folders.add(hit.path)
+    return found
+
+
+def find_hits(view: View, patterns: Sequence[Pattern]) -> list[Hits]:
+    """Match the patterns one by one with every entry of a tree; patterns Docker refuses hit none."""
+    found = [Hits() for _ in patterns]
+    levels = Levels(patterns)
+    stack: list[tuple[str, Level]] = [("", levels.root)]
+    folders = view.tree.folders
+    while stack:
+        path, level = stack.pop()
+        folder = folders.get(path)
+        if folder is None or not folder.kinds or level.is_dead:
+            continue
+        names = folder.names
+        masks = level.masks(names)
+        everything = level.everything
+        if masks or everything:
+            flags = view.flags(folder)
+            sizes = folder.sizes
+            for index, name in enumerate(names):
+                mask = masks.get(name, everything)
+                if not mask:
+                    continue
+                kind = folder.kinds[index]
+                hit = Hit(
+                    folder.child(name),
+                    kind,
+                    sizes[index] if kind == FILE else 0,
+                    bool(flags and flags[index] & Flag.EXCLUDED),
+                )
+                while mask:
+                    low = mask & -mask
+                    hits = found[low.bit_length() - 1]
+                    hits.count += 1
+                    if len(hits.shown) < _SHOWN:
+                        hits.shown.append(hit)
+                    mask ^= low
+        index = folder.kinds.find(DIR)
+        while index >= 0:
+            stack.append((folder.child(names[index]), level.advance(names[index])))
+            index = folder.kinds.find(DIR, index + 1)
+    return found
+
+
+def count_decisions(tree: ContextTree, matcher: Matcher) -> list[int]:
+    """Count for each pattern the entries about which it had the last word."""
+    counts = [0] * len(matcher.patterns)
+    prunes = matcher.buildkit_prunes
+    stack: list[tuple[str, Scope]] = [("", matcher.root())]
+    while stack:
+        path, scope = stack.pop()
+        folder = tree.folders.get(path)
+        if folder is None or not folder.kinds:
+            continue
+        names = folder.names
+        others = scope.decide(names)
+        default = scope.default if len(others) < len(names) else None
+        for decision in others.values():
+            if decision.index is not None:
+                counts[decision.index] += 1
+        if default is not None and default.index is not None:
+            counts[default.index] += len(names) - len(others)
+        index = folder.kinds.find(DIR)
+        while index >= 0:
+            decided = others.get(names[index]) or default
+            inside = folder.child(names[index])
+            if decided is not None and not (decided.excluded and prunes(inside)):
+                stack.append((inside, scope.enter(names[index], decided)))
+            index = folder.kinds.find(DIR, index + 1)
+    return counts

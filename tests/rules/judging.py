@@ -1,0 +1,103 @@
+"""Trees laid for one rule, what it finds there, and the promise that its edits keep."""
+
+from __future__ import annotations
+
+import tempfile
+from contextlib import contextmanager
+
+from ctxopt.analysis import analyze
+from ctxopt.catalog import load_catalog
+from ctxopt.config import Config
+from ctxopt.context import find_context
+from ctxopt.evidence import PathEvidence
+from ctxopt.facts import Facts
+from ctxopt.needs import Needs
+from ctxopt.plan import BuildRequest
+from ctxopt.rules import RULES
+from ctxopt.trial import try_edits
+from tests.recordings import make_tree
+
+SAME = ("redundant-pattern", "pattern-matches-nothing", "exception-stops-pruning")
+GROWS = ("exception-without-effect", "trailing-slash", "ignored-source")
+"""Rules whose edits change nothing that is sent, and those whose edits take nothing away."""
+
+RULE_BY_ID = {rule.id: rule for rule in RULES}
+
+
+@contextmanager
+def facts_of(
+    tree,
+    *,
+    dockerfile=None,
+    builder="buildkit",
+    tracked=None,
+    ignored=(),
+    modes=None,
+    config=None,
+    needs=None,
+    args=None,
+    with_excluded=False,
+):
+    """The facts about a tree; ``tracked`` None means that there is no repository."""
+    with tempfile.TemporaryDirectory() as root:
+        make_tree(root, tree, modes)
+        context = find_context(
+            root, dockerfile=dockerfile and f"{root}/{dockerfile}", builder=builder
+        )
+        analysis = analyze(
+            context, BuildRequest(build_args=args or {}), with_excluded=with_excluded
+        )
+        evidence = None
+        if tracked is not None or ignored:
+            evidence = PathEvidence(
+                frozenset(tracked or ()), frozenset(ignored), tracked is not None
+            )
+        yield Facts(analysis, config or Config(), load_catalog(), evidence, needs or Needs())
+
+
+def find(rule, tree, **how):
+    """What a rule finds; every edit it offers is replayed before anything is returned."""
+    with facts_of(tree, **how) as facts:
+        found = list(RULE_BY_ID[rule].check(facts))
+        for finding in found:
+            _check_edits(facts, finding)
+    return found
+
+
+def _check_edits(facts, finding):
+    assert finding.rule in RULE_BY_ID
+    assert finding.message
+    assert finding.help
+    if not finding.edits:
+        return
+    trial = try_edits(facts, finding.edits)
+    assert trial is not None, "Docker refuses the file that the edits make"
+    change = trial.difference
+    if finding.rule in SAME:
+        assert not change
+    elif finding.rule in GROWS:
+        assert not change.lost
+    elif finding.rule == "file-arrives-empty":
+        assert not change
+        assert trial.replay.view.context_bytes() > facts.analysis.permitted.context_bytes()
+    elif finding.rule == "root-only-pattern":
+        assert change.lost
+        assert not change.gained
+        assert (change.lost_bytes, change.lost_entries) == (finding.size, finding.entries)
+
+
+def catches(rule, tree, *, line, paths=None, edits=None, **how):
+    """Assert one finding at a line (or at lines), with these paths and these lines as edits."""
+    found = find(rule, tree, **how)
+    lines = line if isinstance(line, list) else [line]
+    assert [item.location.line for item in found] == lines, found
+    if paths is not None:
+        assert sorted(found[0].paths) == sorted(paths)
+    if edits is not None:
+        assert [edit.text for edit in found[0].edits] == edits
+    return found[0]
+
+
+def catches_not(rule, tree, **how):
+    """Assert that a rule has nothing to say."""
+    assert find(rule, tree, **how) == []
