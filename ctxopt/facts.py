@@ -15,7 +15,6 @@ from ctxopt.finding import Edit, EditKind, Finding, Reach, Severity
 from ctxopt.needs import Needs
 from ctxopt.sources import SourceUse
 from ctxopt.tree import Tally
-from ctxopt.usage import count_decisions
 
 if TYPE_CHECKING:
     from ctxopt.candidates import Candidates
@@ -50,16 +49,6 @@ class Facts:
         from ctxopt.candidates import find_candidates
 
         return find_candidates(self)
-
-    @cached_property
-    def decisions(self) -> list[int]:
-        """For each pattern in force the entries about which it had the last word."""
-        return count_decisions(self.analysis.tree, self.analysis.matcher)
-
-    @cached_property
-    def has_active_file(self) -> bool:
-        """Whether an ignore file is in force and patterns of it can be named."""
-        return self.analysis.context.ignore.file is not None
 
     def total(self, path: str) -> Tally:
         """The permitted sums below a folder."""

@@ -1,4 +1,4 @@
-"""What each pattern of an ignore file does to a measured tree: what it hits and what it decides."""
+"""What each pattern hits of a measured tree by itself, whatever the others say."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ctxopt.level import Level, Levels
-from ctxopt.matcher import Matcher, Scope
 from ctxopt.pattern import Pattern
-from ctxopt.tree import DIR, FILE, ContextTree, Flag
+from ctxopt.tree import DIR, FILE, Flag
 from ctxopt.view import View
 
 _SHOWN = 2_000
@@ -94,31 +93,3 @@ def find_hits(view: View, patterns: Sequence[Pattern]) -> list[Hits]:
             stack.append((folder.child(names[index]), level.advance(names[index])))
             index = folder.kinds.find(DIR, index + 1)
     return found
-
-
-def count_decisions(tree: ContextTree, matcher: Matcher) -> list[int]:
-    """Count for each pattern the entries about which it had the last word."""
-    counts = [0] * len(matcher.patterns)
-    prunes = matcher.buildkit_prunes
-    stack: list[tuple[str, Scope]] = [("", matcher.root())]
-    while stack:
-        path, scope = stack.pop()
-        folder = tree.folders.get(path)
-        if folder is None or not folder.kinds:
-            continue
-        names = folder.names
-        others = scope.decide(names)
-        default = scope.default if len(others) < len(names) else None
-        for decision in others.values():
-            if decision.index is not None:
-                counts[decision.index] += 1
-        if default is not None and default.index is not None:
-            counts[default.index] += len(names) - len(others)
-        index = folder.kinds.find(DIR)
-        while index >= 0:
-            decided = others.get(names[index]) or default
-            inside = folder.child(names[index])
-            if decided is not None and not (decided.excluded and prunes(inside)):
-                stack.append((inside, scope.enter(names[index], decided)))
-            index = folder.kinds.find(DIR, index + 1)
-    return counts

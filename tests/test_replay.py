@@ -12,7 +12,7 @@ from ctxopt.crowd import walk
 from ctxopt.errors import IgnoreFileError
 from ctxopt.finding import Edit, EditKind
 from ctxopt.ignorefile import parse_ignore_file
-from ctxopt.matcher import read_matcher
+from ctxopt.matcher import Matcher, read_matcher
 from ctxopt.replay import apply_edits, compare, replay
 from ctxopt.tree import Flag
 from ctxopt.view import View
@@ -155,3 +155,23 @@ def test_edits_of_a_file(content, edits, result):
         apply_edits(file, [Edit(kind, line, text, "why") for kind, line, text in edits]).render()
         == result
     )
+
+
+@settings(max_examples=300, deadline=None)
+@given(paths=st.lists(PATHS, max_size=10), lines=LINES)
+def test_builders_agree_without_wildcards_in_exceptions(paths, lines):
+    matcher = matcher_of(lines)
+    if not Matcher(matcher.exceptions).buildkit_prunes("\0"):
+        return
+    with tempfile.TemporaryDirectory() as root:
+        lay(paths, root)
+        tree = walked(root, matcher)
+        found = [
+            {
+                entry.path
+                for entry in replay(tree, matcher, builder=name).view.entries()
+                if entry.size
+            }
+            for name in ("buildkit", "classic")
+        ]
+        assert found[0] == found[1]

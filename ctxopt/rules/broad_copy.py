@@ -1,7 +1,8 @@
 """A COPY of the whole context, and what rides along with it that no build needs.
 
 ``COPY . .`` is fine behind an ignore file that keeps waste out. It is told only where generated or
-git-ignored content of some size is really copied, and no other instruction names it.
+git-ignored content of some size is really copied, and no other instruction names it. The bytes of
+paths that other rules report are theirs and are not counted again.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ def check(facts: Facts) -> Iterator[Finding]:
         return
     waste.sort(key=lambda item: (-item[1], item[0]))
     names = ", ".join(path for path, _, _ in waste[:3])
+    claimed = {item.path for item in facts.candidates.found}
+    own = [item for item in waste if not _overlaps(item[0], claimed)]
     for use in _one_each(uses):
         reach: Reach = "final" if use.reach == "final" else "builder"
         yield Finding(
@@ -36,12 +39,19 @@ def check(facts: Facts) -> Iterator[Finding]:
             f" {_number(len(waste))} that nothing is known to read: {names}",
             location=dockerfile_line(facts, use.source),
             subject=f"{use.stage} {' '.join(use.source.raw)}",
-            paths=shown(path for path, _, _ in waste),
-            size=size,
-            entries=sum(item[2] for item in waste),
+            paths=shown(path for path, _, _ in own),
+            size=sum(item[1] for item in own),
+            entries=sum(item[2] for item in own),
             reach=reach,
             help="exclude them, or copy the folders that the stage needs",
         )
+
+
+def _overlaps(path: str, claimed: set[str]) -> bool:
+    return any(
+        path == other or path.startswith(other + "/") or other.startswith(path + "/")
+        for other in claimed
+    )
 
 
 def _one_each(uses: list[SourceUse]) -> list[SourceUse]:

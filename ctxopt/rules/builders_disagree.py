@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from ctxopt.errors import IgnoreFileError
 from ctxopt.facts import Facts, Rule
 from ctxopt.finding import Finding, Severity
+from ctxopt.matcher import Matcher
 from ctxopt.replay import replay
 from ctxopt.tree import DIR, SOCKET, Flag
 from ctxopt.trial import matcher_of, place, shown
@@ -25,8 +26,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     # The classic builder reads no other file, so there would be nothing in common to compare.
     if file is None or analysis.context.ignore.path != ".dockerignore":
         return
-    if not analysis.matcher.exceptions or analysis.matcher.has_broken:
-        return
+    exceptions = analysis.matcher.exceptions
+    if analysis.matcher.has_broken or Matcher(exceptions).buildkit_prunes("\0"):
+        return  # without a wildcard in an exception both skip the same folders
     is_classic = analysis.context.builder == "classic"
     try:
         other = matcher_of(facts, file, "buildkit" if is_classic else "classic")

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from ctxopt.facts import Facts, Rule, add_line, replace_line
 from ctxopt.finding import Edit, Finding, Severity
+from ctxopt.pattern import Pattern
 from ctxopt.tree import DIR
 from ctxopt.trial import (
     Trial,
@@ -39,19 +40,29 @@ _UNWANTED = frozenset(
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each exception that decides about nothing here."""
     patterns = list(written_patterns(facts))
-    if not any(item.pattern.exception for item in patterns):
+    exceptions = [item for item in patterns if item.pattern.exception]
+    if not exceptions:
         return
-    decisions = facts.decisions
-    idle = [item for item in patterns if item.pattern.exception and not decisions[item.index]]
-    if not idle:
-        return
+    deep = [Pattern("**/" + item.pattern.text, True, None) for item in exceptions]
+    view = facts.analysis.permitted
+    hits = find_hits(view, [*(item.pattern for item in exceptions), *deep])
     excluding = [item.index for item in patterns if not item.pattern.exception]
-    hits = find_hits(facts.analysis.permitted, [item.pattern for item in idle])
-    for item, found in zip(idle, hits, strict=True):
+    for place_of, item in enumerate(exceptions):
+        found, below = hits[place_of], hits[place_of + len(exceptions)]
+        if _decides(facts, item, found):
+            continue
         if not excluding or item.index < excluding[0]:
             yield _first_of_all(facts, item, found, bool(excluding))
-            continue
-        yield from _judge(facts, item, found)
+        else:
+            yield from _judge(facts, item, found, below)
+
+
+def _decides(facts: Facts, item: WrittenPattern, found: Hits) -> bool:
+    """Whether the exception has the last word about anything that it matches by itself."""
+    decide = facts.analysis.matcher.decide
+    return found.count > len(found.shown) or any(
+        decide(hit.path).index == item.index for hit in found.shown
+    )
 
 
 def _first_of_all(facts: Facts, item: WrittenPattern, found: Hits, is_above: bool) -> Finding:
@@ -76,9 +87,9 @@ def _first_of_all(facts: Facts, item: WrittenPattern, found: Hits, is_above: boo
     )
 
 
-def _judge(facts: Facts, item: WrittenPattern, found: Hits) -> Iterator[Finding]:
+def _judge(facts: Facts, item: WrittenPattern, found: Hits, below: Hits) -> Iterator[Finding]:
     line = item.line.number
-    for why, edits in _forms(item, found):
+    for why, edits in _forms(facts, item, found, below):
         trial = try_edits(facts, edits)
         if trial is None or not trial.difference.gained or trial.difference.lost:
             continue
@@ -106,16 +117,24 @@ def _judge(facts: Facts, item: WrittenPattern, found: Hits) -> Iterator[Finding]
         return
 
 
-def _forms(item: WrittenPattern, found: Hits) -> Iterator[tuple[str, list[Edit]]]:
+def _forms(
+    facts: Facts, item: WrittenPattern, found: Hits, below: Hits
+) -> Iterator[tuple[str, list[Edit]]]:
     """The forms that the author may have meant, the likeliest first."""
     line, text = item.line.number, item.pattern.text
-    if any(hit.kind == DIR and not hit.excluded for hit in found.shown):
+    if any(not hit.excluded and facts.total(hit.path).excluded for hit in found.shown):
         form = f"!{text.removesuffix('/**')}/**"
         yield "below", [replace_line(line, form, f"{form} is tried on what is in the folder")]
     if any(hit.excluded for hit in found.shown):
         reason = "an exception works below the lines that it corrects"
         yield "order", [remove_line(line, reason), add_line(item.written, reason)]
-    if not found.count and "/" not in text and not item.written.startswith(("!/", "!./")):
+    is_out = any(hit.excluded for hit in below.shown)
+    if (
+        is_out
+        and not found.count
+        and "/" not in text
+        and not item.written.startswith(("!/", "!./"))
+    ):
         form = f"!**/{text}"
         yield "depth", [replace_line(line, form, f"{form} speaks of every depth")]
 

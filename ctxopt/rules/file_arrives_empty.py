@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterator
 
 from ctxopt.facts import Facts, Rule
 from ctxopt.finding import Edit, Finding, Reach, Severity
-from ctxopt.tree import FILE, Flag
+from ctxopt.tree import EMPTY, FILE, Flag
 from ctxopt.trial import Trial, place, remove_line, shown, try_edits, written_patterns
 from ctxopt.view import View
 
+_EMPTY = frozenset((Flag.REFUSED, Flag.UNREADABLE, EMPTY))
 _MOST_TRIALS = 20
 
 
@@ -61,7 +62,7 @@ def _marked(view: View, mark: int) -> Iterator[tuple[str, int]]:
     """The files with a flag that are sent, and the bytes they should have."""
     for folder in view.tree.folders.values():
         flags = view.flags(folder)
-        if not flags or not any(flags):
+        if not flags or not _EMPTY.intersection(flags):
             continue
         sizes = folder.sizes
         for index, name in enumerate(folder.names):

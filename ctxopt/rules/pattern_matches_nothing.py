@@ -22,12 +22,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     evidence = facts.evidence
     if evidence is None or not evidence.knows_tracked:
         return
-    decisions = facts.decisions if facts.has_active_file else []
-    suspects = [
-        item
-        for item in written_patterns(facts)
-        if not decisions[item.index] and _is_about_sources(facts, item)
-    ]
+    suspects = [item for item in written_patterns(facts) if _is_about_sources(facts, item)]
     if not suspects:
         return
     hits = find_hits(facts.analysis.permitted, [item.pattern for item in suspects])

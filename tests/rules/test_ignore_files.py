@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import os
+from dataclasses import replace
 
 import pytest
 
 from ctxopt.finding import Severity
 from ctxopt.ignorefile import parse_ignore_file
 from ctxopt.rules.invalid_pattern import invalid_patterns
-from tests.rules.judging import catches, catches_not
+from ctxopt.tree import Flag
+from ctxopt.view import View
+from tests.rules.judging import RULE_BY_ID, catches, catches_not, facts_of
 
 MONOREPO = {
     "node_modules/a.js": 1000,
@@ -540,9 +542,16 @@ def test_files_arrive_whole(text):
     catches_not("file-arrives-empty", {".dockerignore": text, "foo/bar/x": 9, "foo/y": 1})
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
-def test_unreadable_file():
-    catches("file-arrives-empty", {"a": 1, "b": 2}, modes={"a": "000"}, line=None, paths=["a"])
+@pytest.mark.parametrize(
+    ("builder", "severity"), [("buildkit", Severity.WARNING), ("classic", Severity.ERROR)]
+)
+def test_unreadable_file(builder, severity):
+    with facts_of({"a": 1, "b": 2}, builder=builder) as facts:
+        folder = facts.analysis.tree.folders[""]._replace(flags=bytes([Flag.UNREADABLE, 0]))
+        view = View(replace(facts.analysis.tree, folders={"": folder}, tallies={}))
+        marked = replace(facts, analysis=replace(facts.analysis, permitted=view))
+        (found,) = RULE_BY_ID["file-arrives-empty"].check(marked)
+    assert (found.paths, found.severity) == (("a",), severity)
 
 
 def test_builders_disagree():

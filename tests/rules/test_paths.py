@@ -321,6 +321,9 @@ def test_no_byte_is_told_twice(tmp_path_factory, tree, dockerfile):
     assert len(set(paths)) == len(paths)
     sizes = {item.path: item.bytes for item in facts.candidates.found}
     for finding in told:
+        if finding.rule == "broad-copy":
+            assert not sizes.keys() & set(finding.paths)
+            continue
         assert finding.size == sum(sizes[path] for path in finding.paths)
         assert finding.message == finding.message.strip().rstrip(".")
     assert sum(finding.size for finding in told) <= facts.analysis.permitted.total.bytes
