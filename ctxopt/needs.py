@@ -106,6 +106,7 @@ class _Gatherer:
 
     def needs(self) -> Needs:
         self._from_sources()
+        self._from_exceptions()
         tests = self._from_runs()
         self._from_manifests()
         tests = self._from_siblings() or tests
@@ -126,6 +127,14 @@ class _Gatherer:
                     self._add(root, f"named by {kind} in line {use.source.line}")
                 if posixpath.basename(root) == ".git" or "/.git/" in f"/{root}/":
                     self._git.setdefault(f"{kind} in line {use.source.line} names it")
+
+    def _from_exceptions(self) -> None:
+        """What the ignore file brings back by its whole name, somebody wants."""
+        for pattern in self._analysis.matcher.patterns:
+            if pattern.exception and pattern.line and not has_meta(pattern.text):
+                self._add_existing(
+                    pattern.text, f"brought back in line {pattern.line} of the ignore file"
+                )
 
     def _from_runs(self) -> str | None:
         tests = None

@@ -21,7 +21,7 @@ MB = 10**6
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nabc\n"
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nabc\n"
 NODE = {"package.json": "{}"}
-LINELESS = {"large-file", "no-ignore-file"}
+LINELESS = {"large-file", "no-ignore-file", "root-only-pattern"}
 TEST = "FROM a\nCOPY . .\nRUN pytest\n"
 NAMES_DIST = "FROM a\nCOPY dist /www\n"
 
@@ -63,6 +63,27 @@ CATCHES = [
 ]  # fmt: skip
 
 CATCHES += [
+    (
+        "dependency-folder",
+        {"node_modules/x": MB},
+        "FROM a\nCOPY . .\nRUN npm ci\n",
+        "node_modules",
+        ["node_modules"],
+    ),
+    (
+        "secret-file",
+        {"storage/a/x": 9, "storage/b.key": KEY},
+        BROAD,
+        "storage/b.key",
+        ["storage/b.key"],
+    ),
+    (
+        "root-only-pattern",
+        {"a/build/x": MB, "a/b/build/y.c": 9, ".dockerignore": "build"},
+        BROAD,
+        "/a/build",
+        ["a/build"],
+    ),
     ("no-ignore-file", {"main.py": 2 * MB}, BROAD, None, []),
     ("no-ignore-file", {"a/x": 2 * MB}, None, None, []),
     ("no-ignore-file", {"a/x": 2 * MB}, "FROM a\nCOPY a /a\n", None, []),
@@ -72,6 +93,12 @@ CATCHES += [
 ]
 
 CATCHES_NOT = [
+    ("dependency-folder", {"composer.json": "{}", "vendor/x": MB}, "FROM a\nCOPY . .\nRUN chmod +x a\n", "vendor"),
+    ("dependency-folder", {"node_modules/x": MB}, "FROM a\nCOPY . .\nRUN echo pipe > x\n", "node_modules"),
+    ("large-file", {"a/testdata/x.json": 9 * MB}, "FROM a\nCOPY . .\nRUN go test ./...\n", ""),
+    ("large-file", {"data/a.csv": 9 * MB}, "FROM a AS b\nCOPY . .\nFROM a\nCOPY data /data\n", ""),
+    ("git-ignored", {"data/a.csv": MB, ".dockerignore": "data/*\n!data/a.csv"}, BROAD, "data/a.csv"),
+    ("root-only-pattern", {"tests/a": MB, "x/tests/b": 100, ".dockerignore": "tests/"}, BROAD, ""),
     ("no-ignore-file", {"main.py": 2 * MB}, "FROM a\nCOPY go.mod /\n", None),
     ("no-ignore-file", {"a/x": 2 * MB}, "FROM a\nRUN true\n", None),
     ("no-ignore-file", {"a/x": 2 * MB, ".dockerignore": ""}, BROAD, None),
