@@ -1,19 +1,25 @@
-"""Realistic projects of many stacks, and what the catalogue calls to mind in them."""
+"""What is found in realistic projects: everything heavy and generated, and nothing that their builds read."""
 
 from __future__ import annotations
 
+import os
 from functools import cache
 
 import pytest
 
 from ctxopt.analysis import Analysis
 from ctxopt.catalog import CatalogEntry, load_catalog
+from ctxopt.facts import Facts
+from ctxopt.finding import Finding, Severity
 from tests.projects import (
+    FOLDER,
     NAMES,
     Project,
     analyze_project,
+    find_all,
     lay_project,
     load_project,
+    render_golden,
 )
 from tests.repositories import clean_environment
 
@@ -34,6 +40,28 @@ def analysis(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Anal
         clean_environment(patch, tmp_path_factory.mktemp("home"))
         root = lay_project(project, str(tmp_path_factory.mktemp(project.name)))
         return analyze_project(project, root)
+
+
+@pytest.fixture(scope="module")
+def judged(analysis: Analysis, tmp_path_factory: pytest.TempPathFactory):
+    with pytest.MonkeyPatch.context() as patch:
+        clean_environment(patch, tmp_path_factory.mktemp("home"))
+        return find_all(analysis)
+
+
+@pytest.fixture(scope="module")
+def findings(judged: tuple[Facts, tuple[Finding, ...]]) -> tuple[Finding, ...]:
+    return judged[1]
+
+
+def covers(finding: Finding, path: str) -> bool:
+    return any(path == item or path.startswith(item + "/") for item in finding.paths)
+
+
+def is_note(finding: Finding) -> bool:
+    """Whether a finding says that its paths have to stay, and proposes nothing."""
+    says = "has to stay" in finding.message or "the build may read it" in finding.message
+    return says and not finding.edits and finding.severity is Severity.INFO
 
 
 def above(path: str) -> list[str]:
@@ -72,3 +100,60 @@ def test_no_entry_alone_hides_what_a_build_reads(project: Project):
             if entry.confidence == "high" and not entry.keep_when
         ]
         assert not sure, path
+
+
+def test_what_is_heavy_or_secret_is_found(project: Project, findings: tuple[Finding, ...]):
+    missed = [
+        path
+        for path in project.expect["found"]
+        if not any(covers(finding, path) for finding in findings)
+    ]
+    assert missed == []
+
+
+def test_what_a_build_needs_is_left_alone(
+    project: Project, findings: tuple[Finding, ...], analysis: Analysis
+):
+    wrong = [
+        (finding.rule, path)
+        for path in (*project.expect["kept"], *project.expect["reads"])
+        for finding in findings
+        if not is_note(finding) and covers(finding, path)
+    ]
+    assert wrong == []
+
+
+def test_rules_speak_up_at_their_place(
+    project: Project, findings: tuple[Finding, ...], analysis: Analysis
+):
+    root = analysis.context.root
+    said = {
+        (
+            finding.rule,
+            finding.location.file
+            and os.path.relpath(os.path.join(root, finding.location.file), root),
+            finding.location.line,
+        )
+        for finding in findings
+    }
+    for text in project.expect.get("rules", ()):
+        rule, _, place = text.partition(" ")
+        file, _, line = place.partition(":")
+        assert (rule, file or None, int(line) if line else None) in said, said
+
+
+def test_findings_equal_the_golden_file(
+    project: Project,
+    findings: tuple[Finding, ...],
+    analysis: Analysis,
+    pytestconfig: pytest.Config,
+):
+    golden = FOLDER / f"{project.name}.findings.json"
+    text = render_golden(findings, analysis.context.root)
+    if pytestconfig.getoption("--update-golden"):
+        golden.write_text(text, "utf-8")
+    assert golden.read_text("utf-8") == text
+
+
+def test_golden_files_are_not_being_rewritten(pytestconfig: pytest.Config):
+    assert not pytestconfig.getoption("--update-golden"), "now run again without --update-golden"
