@@ -6,8 +6,7 @@ Evidence first, names second. Judges nothing: rules decide what to say of which 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ctxopt.catalog import CatalogEntry, Kind
 from ctxopt.errors import IgnoreFileError
@@ -32,8 +31,7 @@ _FOR_TESTS: Final = frozenset({"test-data", "docs"})
 """Kinds that are sources as well: what is worse inside them comes first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A topmost path that may not be needed; ``bytes`` and ``entries`` are what is permitted of it."""
 
     path: str
@@ -54,8 +52,7 @@ class Candidate:
     needed_because: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(NamedTuple):
     """What the pass found. ``unsafe`` are the catalogue's patterns that would also hide what is no candidate."""
 
     found: tuple[Candidate, ...]

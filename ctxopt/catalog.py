@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, fields
 from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
@@ -48,8 +47,7 @@ _FIELDS: Final = {"except": "except_names"}
 _WILDCARDS: Final = frozenset("*?[")
 
 
-@dataclass(frozen=True, slots=True)
-class CatalogEntry:
+class CatalogEntry(NamedTuple):
     """One known path.
 
     ``pattern`` is the line a fix would write; ``kind``, ``type`` and ``stack`` say what it is. ``reason`` is one sentence
@@ -81,8 +79,7 @@ class CatalogEntry:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Stack:
+class Stack(NamedTuple):
     """A language or tool family: globs that show it, and what shows that its build reads git or runs tests.
 
     ``version_from_git`` holds (file name glob, text); an empty text means that the file alone is the evidence.
@@ -279,7 +276,8 @@ class Catalog:
                 if any(skip in command for skip in stack.test_skips):
                     continue
                 for words in stack.test_commands:
-                    if _command_regex(words).search(command):
+                    # Compiling an expression takes longer than reading a RUN step.
+                    if words.partition(" ")[0] in command and _command_regex(words).search(command):
                         return words
         return None
 
@@ -306,8 +304,7 @@ def render_twin() -> str:
         found = []
         for table in tomllib.loads(_data_file(file))[key]:
             item = kind(**{_FIELDS.get(name, name): value for name, value in table.items()})
-            values = [getattr(item, field.name) for field in fields(kind)]
-            found.append(json.dumps(values, ensure_ascii=False, separators=(",", ":")))
+            found.append(json.dumps(item, ensure_ascii=False, separators=(",", ":")))
         return found
 
     entries = ",\n".join(rows("catalog.toml", "entry", CatalogEntry))

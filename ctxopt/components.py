@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from ctxopt.pattern import Kind, Pattern
 
@@ -30,8 +30,7 @@ class Comparison(Enum):
     ANY = "always"
 
 
-@dataclass(frozen=True, slots=True)
-class NameTest:
+class NameTest(NamedTuple):
     """One component; ``text`` is the literal, or the expression of a GLOB."""
 
     kind: Comparison
@@ -59,8 +58,7 @@ class Tail(Enum):
     NO_NEWLINE = "matches unless a newline is in the way"
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(NamedTuple):
     """A pattern as tests of successive components."""
 
     tests: tuple[NameTest, ...]

@@ -9,6 +9,8 @@ import os
 import sys
 from typing import IO, TYPE_CHECKING, Literal
 
+from ctxopt.errors import WriteError
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -77,14 +79,22 @@ def make_console(stream: IO[str], *, color: bool, width: int) -> Console:
 
 
 def write_out(text: str) -> None:
-    """Write a report to stdout; bytes that are not UTF-8 leave as they came."""
-    sys.stdout.flush()
-    buffer = getattr(sys.stdout, "buffer", None)
-    if buffer is None:
-        sys.stdout.write(text)
-    else:
-        buffer.write(text.encode("utf-8", "surrogateescape"))
-        buffer.flush()
+    """Write a report to stdout; bytes that are not UTF-8 leave as they came.
+
+    Raises BrokenPipeError for a reader that has gone and WriteError for anything else.
+    """
+    try:
+        sys.stdout.flush()
+        buffer = getattr(sys.stdout, "buffer", None)
+        if buffer is None:
+            sys.stdout.write(text)
+        else:
+            buffer.write(text.encode("utf-8", "surrogateescape"))
+            buffer.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise WriteError(f"cannot write to stdout: {error.strerror}") from error
 
 
 def write_error(message: str, hint: str | None = None) -> None:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.ignorefile import IgnoreFile, parse_ignore_file
@@ -19,8 +18,7 @@ BUILDERS: tuple[Builder, ...] = get_args(Builder)
 _MAX_LINKS = 255
 
 
-@dataclass(frozen=True, slots=True)
-class DockerfileLocation:
+class DockerfileLocation(NamedTuple):
     """Where the Dockerfile is; ``found`` is False where there is none at the default place."""
 
     path: str
@@ -31,8 +29,7 @@ class DockerfileLocation:
     found: bool
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoreChoice:
+class IgnoreChoice(NamedTuple):
     """The ignore file in force; ``file`` is None where no pattern applies."""
 
     path: str | None
@@ -42,16 +39,14 @@ class IgnoreChoice:
     file: IgnoreFile | None
 
 
-@dataclass(frozen=True, slots=True)
-class InactiveIgnoreFile:
+class InactiveIgnoreFile(NamedTuple):
     """A file that looks like the ignore file and is not the one in force."""
 
     path: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class BuildContext:
+class BuildContext(NamedTuple):
     """One build's input, found on disk. ``root`` is absolute, without symbolic links."""
 
     root: str
@@ -78,14 +73,14 @@ def find_context(
 
 
 def _find_root(given: str) -> str:
+    if not given:
+        raise ContextError("the context is an empty name", hint="write . for this folder")
     try:
         real = os.path.realpath(given, strict=True)
         mode = os.stat(real).st_mode
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise ContextError(
-            f"context {given!r}: {reason}", hint="name the folder that `docker build` is given"
-        ) from error
+        raise ContextError(f"context {given!r}: {reason}", hint=_root_hint(given)) from error
     if not stat.S_ISDIR(mode):
         raise ContextError(
             f"context {given!r} is not a folder",
@@ -97,6 +92,12 @@ def _find_root(given: str) -> str:
             hint="Docker would build with an empty context and say nothing",
         )
     return real
+
+
+def _root_hint(given: str) -> str:
+    if given == "-" or "://" in given or given.startswith("git@"):
+        return "only folders can be measured: Docker reads no ignore file for anything else"
+    return "name the folder that `docker build` is given"
 
 
 def _find_dockerfile(root: str, given: str | None) -> DockerfileLocation:

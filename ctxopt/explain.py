@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ctxopt.matcher import Decision, Matcher
 from ctxopt.pattern import Pattern
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(NamedTuple):
     """The decision about one path. ``path`` is relative to the context root."""
 
     path: str

@@ -91,6 +91,14 @@ def _inside(context: BuildContext, given: str) -> str:
             f"{given!r} is outside the context {context.root}",
             hint="paths are relative to the context root; --context names another one",
         )
+    name = os.path.basename(context.root)
+    if path.startswith(name + "/") and not os.path.lexists(os.path.join(context.root, path)):
+        inside = path[len(name) + 1 :]
+        if os.path.lexists(os.path.join(context.root, inside)):
+            raise ContextError(
+                f"{given!r} does not exist in the context {context.root}",
+                hint=f"paths are relative to the context root: {inside}",
+            )
     if path == ".":
         raise ContextError("the context root itself is always sent", hint="name a path in it")
     return path

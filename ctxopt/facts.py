@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ctxopt.analysis import Analysis
 from ctxopt.catalog import Catalog
@@ -86,8 +86,7 @@ class Facts:
 Check = Callable[[Facts], Iterable[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One check. ``id`` is kebab-case and names its module, its page and its suppressions."""
 
     id: str

@@ -7,7 +7,6 @@ whatever the state.
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 
 from ctxopt.context import (
     BuildContext,
@@ -167,7 +166,7 @@ def _find_dockerfile(files: StateFiles, given: str | None) -> DockerfileLocation
     path = files.relative(absolute)
     if path is None:
         found_outside = find_context(os.path.dirname(absolute), dockerfile=absolute).dockerfile
-        return replace(found_outside, path=given or absolute, inside=None)
+        return found_outside._replace(path=given or absolute, inside=None)
     folder, _, name = path.rpartition("/")
     if name == "Dockerfile" and files.kind(path) is None:
         lower = _join(folder, "dockerfile")

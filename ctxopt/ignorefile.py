@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ctxopt.errors import IgnoreFileError
 from ctxopt.gopath import clean, trim_space
@@ -18,8 +18,7 @@ MAX_LINE = 65_535
 _BOM = "\ufeff"
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line: ``text`` without its ``ending`` (``"\\n"``, ``"\\r\\n"`` or ``""`` for a last line)."""
 
     number: int
@@ -34,8 +33,7 @@ class Line:
         return self.text.removeprefix(_BOM if self.number == 1 else "").startswith("#")
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoreFile:
+class IgnoreFile(NamedTuple):
     """An ignore file; ``path`` is its name in messages."""
 
     path: str

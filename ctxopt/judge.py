@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Finding, Severity, Suppression
+from ctxopt.finding import EditKind, Finding, Severity, Suppression
 from ctxopt.ignorefile import IgnoreFile
 
 _SUPPRESSION = re.compile(r"#\s*ctxopt:\s*ignore\[([^\]]*)\]\s*(.*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """Which rules run, and how bad their findings count."""
 
     select: Collection[str] = ()
@@ -24,8 +24,7 @@ class Selection:
     """Severities that replace the rules' own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """All findings of a run in three piles; nothing is ever dropped without being counted."""
 
     reported: tuple[Finding, ...] = ()
@@ -61,9 +60,29 @@ def judge(facts: Facts, rules: Iterable[Rule], selection: Selection) -> Judgemen
                 reported.append(graded)
             else:
                 suppressed.append(Suppression(graded, "ignore-file", reason))
+    reported = _told_once(reported)
     reported.sort(key=lambda finding: finding.sort_key)
     suppressed.sort(key=lambda item: item.finding.sort_key)
     return Judgement(tuple(reported), tuple(suppressed), filtered)
+
+
+def _told_once(findings: list[Finding]) -> list[Finding]:
+    """Leave out a finding whose every line is what another one already makes of a faulty line."""
+    repaired = {
+        edit.text.rstrip("/")
+        for finding in findings
+        for edit in finding.edits
+        if edit.kind is EditKind.REPLACE and edit.text
+    }
+    return [
+        finding
+        for finding in findings
+        if not finding.edits
+        or any(
+            edit.kind is not EditKind.ADD or (edit.text or "").rstrip("/") not in repaired
+            for edit in finding.edits
+        )
+    ]
 
 
 def _read_suppressions(file: IgnoreFile | None) -> dict[int, tuple[frozenset[str], str]]:

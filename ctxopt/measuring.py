@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 from ctxopt.analysis import ViewName, analyze, build_matcher, select_view
 from ctxopt.context import BuildContext, Builder, find_context
+from ctxopt.errors import ContextError
 from ctxopt.plan import BuildRequest, paths_of, resolve_build
 from ctxopt.tree import Entry
 
@@ -45,6 +47,8 @@ def measure(
 
     Raises ContextError, IgnoreFileError or DockerfileError, all of them CtxoptError.
     """
+    if view not in get_args(ViewName):
+        raise ContextError(f"there is no view {view!r}", hint="permitted, transferred or excluded")
     context = find_context(root, dockerfile=dockerfile, builder=builder)
     request = None
     if view == "transferred":

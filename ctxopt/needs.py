@@ -10,9 +10,8 @@ import posixpath
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import translate
-from typing import Final
+from typing import Final, NamedTuple
 
 from ctxopt.analysis import Analysis
 from ctxopt.catalog import Catalog
@@ -43,8 +42,7 @@ _MAKES: Final = frozenset(
 """Commands whose arguments are no files that they read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(NamedTuple):
     """One reason why a path must stay."""
 
     path: str
@@ -52,8 +50,7 @@ class Need:
     """One clause: ``named by COPY in line 4``, ``pyproject.toml reads it as readme``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(NamedTuple):
     """The reasons by path: what has to stay is the path, and a folder above it as far as it leads there."""
 
     needs: tuple[Need, ...] = ()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import platform as machine
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ctxopt.context import BuildContext, named_ignore, read_dockerfile
 from ctxopt.crowd import walk
@@ -30,8 +30,7 @@ class BuildRequest:
     build_contexts: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A Dockerfile resolved and measured against its contexts."""
 
     dockerfile: Dockerfile
@@ -69,7 +68,7 @@ def resolve_build(context: BuildContext, request: BuildRequest) -> Build:
 
 def host_platform() -> str:
     """Return the platform that Docker builds for on this machine when nobody says."""
-    name = machine.machine().lower()
+    name = os.uname().machine.lower() if hasattr(os, "uname") else "x86_64"
     return "linux/" + _ARCHITECTURES.get(name, name)
 
 

@@ -6,7 +6,7 @@ Pure: nothing is read from disk. What the first walk did not read is named, neve
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ctxopt.context import Builder
 from ctxopt.finding import Edit, EditKind
@@ -18,8 +18,7 @@ from ctxopt.tree import DIR, FILE, SOCKET, ContextTree, Flag, Folder
 from ctxopt.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
+class Replay(NamedTuple):
     """A tree under other patterns than those it was walked with."""
 
     view: View
@@ -29,8 +28,7 @@ class Replay:
     """Folders that the patterns let the client enter and the walk did not read: sums lack them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """What two views of one tree send differently; a folder stands for all that is below it."""
 
     lost: tuple[str, ...]

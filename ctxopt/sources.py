@@ -9,7 +9,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ctxopt.context import resolve_inside
 from ctxopt.dockerfile import Build, Source, SourcePath
@@ -33,8 +33,7 @@ _SHOWN = 50
 """Paths that one check names at most; it counts them all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(NamedTuple):
     """One context that a build loads: the main one (``name`` None) or a named one."""
 
     name: str | None
@@ -44,8 +43,7 @@ class Load:
     transfer: TransferView
 
 
-@dataclass(frozen=True, slots=True)
-class SourceUse:
+class SourceUse(NamedTuple):
     """What one instruction takes of one context; sizes in bytes."""
 
     source: Source
@@ -80,8 +78,7 @@ class SourceCheck:
     """The ignore patterns to which it is due."""
 
 
-@dataclass(frozen=True, slots=True)
-class SourceReport:
+class SourceReport(NamedTuple):
     """All uses and checks of a build's sources; sizes in bytes."""
 
     uses: tuple[SourceUse, ...]

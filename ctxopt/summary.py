@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ctxopt.tree import EMPTY, FILE, Flag, Folder
 from ctxopt.view import View
@@ -11,8 +11,7 @@ from ctxopt.view import View
 NO_TYPE = "(no extension)"
 
 
-@dataclass(frozen=True, slots=True)
-class FolderSize:
+class FolderSize(NamedTuple):
     """A folder with everything below it that is sent."""
 
     path: str
@@ -22,16 +21,14 @@ class FolderSize:
     files: int
 
 
-@dataclass(frozen=True, slots=True)
-class FileSize:
+class FileSize(NamedTuple):
     """A file and its size in bytes."""
 
     path: str
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class TypeSize:
+class TypeSize(NamedTuple):
     """All files of one type; ``type`` is the lower-case extension with its dot, or NO_TYPE."""
 
     type: str
@@ -93,6 +90,21 @@ def _sent_files(folder: Folder, flags: bytes | None, floor: int) -> list[tuple[s
         and folder.kinds[index] == FILE
         and not (flags and flags[index] & (Flag.EXCLUDED | EMPTY))
     ]
+
+
+def find_dockerfiles(view: View) -> list[str]:
+    """Return the paths below the root that are named like Dockerfiles, nearest to it first."""
+    found = []
+    for folder in view.tree.folders.values():
+        if "ockerfile" not in folder.joined:
+            continue
+        for name, kind in zip(folder.names, folder.kinds, strict=True):
+            stem = name.lower()
+            named = stem == "dockerfile" or stem.startswith("dockerfile.")
+            named = (named or stem.endswith(".dockerfile")) and not stem.endswith(".dockerignore")
+            if kind == FILE and named:
+                found.append(folder.child(name))
+    return sorted(found, key=lambda path: (path.count("/"), path))
 
 
 def sizes_by_type(view: View) -> list[TypeSize]:

@@ -148,8 +148,7 @@ class WalkError(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One path of a view. ``size`` is what arrives: 0 for a file that cannot be opened."""
 
     path: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from ctxopt import classic
 from ctxopt.context import Builder
@@ -19,8 +20,7 @@ from ctxopt.replay import Difference, Replay, apply_edits, compare, replay
 from ctxopt.sources import CheckKind, SourceCheck
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
+class Trial(NamedTuple):
     """The ignore file with edits made, and what that changes."""
 
     file: IgnoreFile

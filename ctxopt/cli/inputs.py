@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ctxopt.errors import ConfigError
 
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     from ctxopt.plan import BuildRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """The options about one build, as they were given."""
 
     path: str = "."
@@ -31,8 +29,7 @@ class Given:
     fail_on: Level | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(NamedTuple):
     """One build's context, configuration and request."""
 
     context: BuildContext

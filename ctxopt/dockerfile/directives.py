@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ctxopt.dockerfile.golang import SPACE, parse_bool, quote
 from ctxopt.errors import DockerfileError
@@ -14,8 +14,7 @@ _NAME = re.compile(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=")
 _NAMES = frozenset({"syntax", "escape", "check"})
 
 
-@dataclass(frozen=True, slots=True)
-class Directive:
+class Directive(NamedTuple):
     """``# name=value`` with the name in lower case."""
 
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ctxopt.dockerfile.words import split
 from ctxopt.errors import DockerfileError
@@ -12,8 +12,7 @@ _WORD = re.compile(r"([0-9]*)<<(-?)[\t\n\f\r ]*([^<]*)")
 _LEADING_TABS = re.compile(r"^\t+", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Heredoc:
+class Heredoc(NamedTuple):
     """A here-document: its word, whether variables in it are replaced, whether leading tabs go, and its lines."""
 
     name: str

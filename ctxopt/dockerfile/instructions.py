@@ -6,8 +6,7 @@ Source: moby/buildkit frontend/dockerfile/instructions/parse.go
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 from ctxopt.dockerfile import health, mounts
 from ctxopt.dockerfile.flags import Flags, Kind, parse_flags
@@ -40,8 +39,7 @@ _FLAGS: dict[str, dict[str, Kind]] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(NamedTuple):
     """COPY or ADD: what is copied, as written. ``from_`` is empty for the main context."""
 
     instruction: Instruction
@@ -56,8 +54,7 @@ class Copy:
         return self.flags.text("from")
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """RUN with its ``--mount`` values, and each one's ``from`` as written."""
 
     instruction: Instruction
@@ -65,24 +62,21 @@ class Run:
     froms: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Assign:
+class Assign(NamedTuple):
     """ARG, ENV or LABEL: names and values as written; an ARG without a value has None."""
 
     instruction: Instruction
     pairs: tuple[tuple[str, str | None], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Onbuild:
+class Onbuild(NamedTuple):
     """ONBUILD with its trigger as the child stage will read it."""
 
     instruction: Instruction
     expression: str
 
 
-@dataclass(frozen=True, slots=True)
-class Other:
+class Other(NamedTuple):
     """Any other instruction; ``words`` are those of its arguments that undergo expansion."""
 
     instruction: Instruction
@@ -92,8 +86,7 @@ class Other:
 Command = Copy | Run | Assign | Onbuild | Other
 
 
-@dataclass(frozen=True, slots=True)
-class From:
+class From(NamedTuple):
     """FROM as written; ``name`` is in lower case, None where the stage has none."""
 
     instruction: Instruction
@@ -102,8 +95,7 @@ class From:
     platform: str
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """A FROM and the instructions up to the next one."""
 
     start: From

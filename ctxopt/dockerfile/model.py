@@ -6,7 +6,7 @@ Lines are 1-based. Paths of the context are cleaned and start with ``/``.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from ctxopt.dockerfile.directives import Directive
@@ -20,8 +20,7 @@ Widening = Literal["explicit", "empty-variable", "mount-without-source", "tmpfs-
 UnknownKind = Literal["frontend", "base-env", "base-onbuild", "base-workdir", "unread"]
 
 
-@dataclass(frozen=True, slots=True)
-class Dockerfile:
+class Dockerfile(NamedTuple):
     """A Dockerfile whose syntax and arguments are in order.
 
     ``directives`` are those BuildKit's own frontend obeys; ``syntax`` names an external frontend, if one is asked for.
@@ -39,8 +38,7 @@ class Dockerfile:
     empty_continuations: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
+class Origin(NamedTuple):
     """What a stage is built on, or a COPY or mount takes from.
 
     ``text`` is the name after expansion; ``stage`` the index of a stage. A named context may turn out to be an image:
@@ -52,8 +50,7 @@ class Origin:
     stage: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(NamedTuple):
     """Something no Dockerfile tells: what might depend on it is as if it were not there.
 
     ``frontend``: an external frontend (``text``) reads the file. ``base-env``: a source depends on variable
@@ -83,8 +80,7 @@ class Stage:
     replaced_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SourcePath:
+class SourcePath(NamedTuple):
     """One source of a COPY, ADD or mount.
 
     ``raw`` is as written, ``text`` after expansion, ``path`` cleaned and rooted (empty for http sources, which ask
@@ -101,8 +97,7 @@ class SourcePath:
     widens: Widening | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """One COPY, ADD or mount of type bind, tmpfs or cache-with-from.
 
     ``from_`` is None for the main context. ``mount`` is the mount's type, None for COPY and ADD. ``exclude`` are the
@@ -133,8 +128,7 @@ class Source:
         return tuple(dict.fromkeys(name for path in self.paths for name in path.unset))
 
 
-@dataclass(frozen=True, slots=True)
-class RunStep:
+class RunStep(NamedTuple):
     """One RUN: ``shell`` is what the shell is given (the words joined by blanks for a JSON array)."""
 
     line: int
@@ -148,8 +142,7 @@ class RunStep:
     onbuild: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Transfer:
+class Transfer(NamedTuple):
     """One load of a context: None is the main one. ``paths`` as ``context_paths`` gives them."""
 
     context: str | None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ctxopt.dockerfile.golang import did_you_mean, parse_bool, parse_uint, quote
 from ctxopt.errors import DockerfileError
@@ -25,8 +25,7 @@ _SAME = {"src": "source", "dst": "target", "destination": "target"}
 _SIZE = re.compile(r"[0-9]+(\.[0-9]*)? ?([kmgtp]?i?b?)", re.IGNORECASE | re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(NamedTuple):
     """One mount after expansion; ``from_`` is empty where the flag has none."""
 
     type: str

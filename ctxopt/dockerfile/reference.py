@@ -6,7 +6,7 @@ Source: distribution/reference ParseNormalizedNamed, FamiliarString, TagNameOnly
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ctxopt.dockerfile.golang import quote
 from ctxopt.errors import DockerfileError
@@ -79,8 +79,7 @@ _ARM64 = {"8": "", "v8": "", "v8.0": "", "9": "v9", "9.0": "v9", "v9.0": "v9"}
 _ARM = {"": "v7", "7": "v7", "5": "v5", "6": "v6", "8": "v8"}
 
 
-@dataclass(frozen=True, slots=True)
-class Platform:
+class Platform(NamedTuple):
     """``os/architecture/variant``, the variant empty where it is the usual one."""
 
     os: str

@@ -6,7 +6,7 @@ Source: moby/buildkit frontend/dockerfile/parser/parser.go Parse
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ctxopt.dockerfile.arguments import PARSERS, split_line
 from ctxopt.dockerfile.directives import Directive, DirectiveReader
@@ -18,8 +18,7 @@ MAX_LINE = 65_535
 _HEREDOC_KEYWORDS = frozenset({"ADD", "COPY", "RUN"})
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(NamedTuple):
     """One instruction as written.
 
     ``name`` is the word as written, ``keyword`` its upper case. ``args`` are the words, or the strings of a JSON array
@@ -39,8 +38,7 @@ class Instruction:
     trigger: Instruction | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(NamedTuple):
     """What a Dockerfile says before anything is understood: directives, the escape character, instructions.
 
     ``empty_continuations`` are the last lines of instructions with blank lines inside.
@@ -143,7 +141,7 @@ class _Reader:
         if not opened:
             return instruction
         heredocs = tuple(self._body(heredoc, instruction.line) for heredoc in opened)
-        return replace(instruction, heredocs=heredocs, end_line=self.at)
+        return instruction._replace(heredocs=heredocs, end_line=self.at)
 
     def _body(self, heredoc: Heredoc, start: int) -> Heredoc:
         first = self.at
@@ -151,7 +149,7 @@ class _Reader:
             line = self.lines[self.at].rstrip("\r\n")
             self.at += 1
             if (line.lstrip("\t") if heredoc.chomp else line) == heredoc.name:
-                return replace(heredoc, content="".join(self.lines[first : self.at - 1]))
+                return heredoc._replace(content="".join(self.lines[first : self.at - 1]))
         reason = "unterminated heredoc"
         raise DockerfileError(reason, line=start)
 
@@ -182,8 +180,7 @@ def _trigger(rest: str, escape: str, start: int, end: int) -> Instruction:
     if outer is None:
         return instruction
     name, flags, text = outer
-    return replace(
-        instruction,
+    return instruction._replace(
         name=name,
         keyword="ONBUILD",
         flags=flags,

@@ -5,8 +5,7 @@ Source: moby/buildkit frontend/dockerfile/shell/lex.go
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ctxopt.dockerfile.golang import SPACE, quote, valid
 from ctxopt.dockerfile.substitution import replace, trim_prefix, trim_suffix
@@ -24,8 +23,7 @@ _MAX_SIZE = 2**24
 _SPECIAL = frozenset("@*#?-$!0")
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(NamedTuple):
     """A word after expansion: its text and the names that had a value, and that had none, in order of use."""
 
     text: str

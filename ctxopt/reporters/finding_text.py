@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from rich.text import Text
 
 from ctxopt.console import printable
@@ -31,7 +33,7 @@ def render_lead(judgement: Judgement) -> list[Text]:
     return lines
 
 
-def render_findings(judgement: Judgement, *, verbose: bool) -> list[Text]:
+def render_findings(judgement: Judgement, width: int, *, verbose: bool) -> list[Text]:
     """Return the findings with place, evidence and cure, and the counts of all piles.
 
     Notes, the mildest findings, are counted and only shown to the ``verbose``.
@@ -42,7 +44,7 @@ def render_findings(judgement: Judgement, *, verbose: bool) -> list[Text]:
         head.append("; -v shows the notes", "not bold dim")
     lines = [Text(), head]
     for finding in shown:
-        lines += _finding(finding)
+        lines += _finding(finding, width)
     return lines
 
 
@@ -51,7 +53,20 @@ def _sentence(finding: Finding) -> str:
     return printable(finding.message) + size
 
 
-def _finding(finding: Finding) -> list[Text]:
+def wrapped(text: str, width: int, indent: int) -> list[str]:
+    """Break a sentence between words only; names longer than a line stay whole."""
+    margin = " " * indent
+    return wrap(
+        text,
+        max(width, 40),
+        initial_indent=margin,
+        subsequent_indent=margin,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _finding(finding: Finding, width: int) -> list[Text]:
     head = Text("  ").append(finding.severity.label, _STYLES[finding.severity])
     head.append(f" {finding.rule}", "bold")
     place = finding.location
@@ -73,7 +88,7 @@ def _finding(finding: Finding) -> list[Text]:
         Text("    ").append(_edit(finding, place), "green") for place in range(len(finding.edits))
     ]
     if finding.help:
-        lines.append(Text(f"    {finding.help}", "dim"))
+        lines += [Text(line, "dim") for line in wrapped(finding.help, width, 4)]
     return lines
 
 
@@ -84,15 +99,14 @@ def _edit(finding: Finding, place: int) -> str:
 
 
 def _counts(judgement: Judgement) -> str:
-    """``5 findings (1 error, 4 warnings), 2 suppressed, 1 filtered``."""
+    """``1 error, 4 warnings, 2 suppressed, 1 filtered``."""
     by_level = []
     for level in sorted(Severity, reverse=True):
         number = sum(1 for item in judgement.reported if item.severity is level)
         noun = "note" if level is Severity.INFO else level.label
         if number:
             by_level.append(count(number, noun))
-    text = count(len(judgement.reported), "finding") if judgement.reported else "none"
-    text += f" ({', '.join(by_level)})" if by_level else ""
+    text = ", ".join(by_level) or "none"
     text += f", {len(judgement.suppressed)} suppressed" if judgement.suppressed else ""
     text += f", {judgement.filtered} filtered" if judgement.filtered else ""
     return text

@@ -9,17 +9,22 @@ from rich.text import Text
 
 from ctxopt.analysis import Analysis
 from ctxopt.console import make_console, printable
+from ctxopt.dockerfile import Unknown
 from ctxopt.judge import Judgement
-from ctxopt.reporters.finding_text import render_findings, render_lead
+from ctxopt.reporters.finding_text import render_findings, render_lead, wrapped
 from ctxopt.reporters.wording import count, describe_unknown, reach
-from ctxopt.summary import FolderSize, heaviest_folders, largest_files, sizes_by_type
+from ctxopt.summary import (
+    FolderSize,
+    find_dockerfiles,
+    heaviest_folders,
+    largest_files,
+    sizes_by_type,
+)
 from ctxopt.units import format_buildkit, format_classic, format_size
 
 _LABEL = 13
 _SIZE = 9
 _SHARE = 5
-_SECTIONS_TOP = 8
-"""Lines of the two shorter lists; ``--top`` raises it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +40,17 @@ class Look:
 def render_scan(analysis: Analysis, judged: Judgement, look: Look, *, depth: int, top: int) -> str:
     """Return the ``scan`` report: what to do, the totals, the findings, then the bytes."""
     lines = [*render_lead(judged), *_header(analysis), Text(), *_totals(analysis)]
-    lines += render_findings(judged, verbose=look.verbose)
-    lines += _unknown(analysis)
-    lines += _instructions(analysis, min(top, _SECTIONS_TOP))
+    lines += render_findings(judged, look.width, verbose=look.verbose)
+    lines += _unknown(analysis, look)
+    lines += _instructions(analysis, top)
     folders = heaviest_folders(analysis.permitted, depth=depth, top=top)
     if len(folders) > 1:
         lines += [Text(), Text("Heaviest folders", "bold"), *_folder_tree(folders, look)]
-    few = min(top, _SECTIONS_TOP)
-    files = largest_files(analysis.permitted, few)
+    files = largest_files(analysis.permitted, top)
     if files:
         lines += [Text(), Text("Largest files", "bold")]
         lines += [_row(item.bytes, analysis, item.path) for item in files]
-    types = sizes_by_type(analysis.permitted)[:few]
+    types = sizes_by_type(analysis.permitted)[:top]
     if types:
         lines += [Text(), Text("By file type", "bold")]
         lines += [
@@ -80,6 +84,10 @@ def _header(analysis: Analysis) -> list[Text]:
         lines.append(_field("Dockerfile", printable(context.dockerfile.path)))
     else:
         lines.append(_field("Dockerfile", "none found, so only what is permitted can be said"))
+        others = find_dockerfiles(analysis.permitted)
+        if others:
+            names = ", ".join(printable(path) for path in others[:3])
+            lines.append(_field("", f"-f names one: {names}"))
     ignore = context.ignore
     if ignore.path is None:
         lines.append(_field("Ignore file", f"none: {ignore.reason}, everything is permitted"))
@@ -106,8 +114,10 @@ def _totals(analysis: Analysis) -> list[Text]:
     lines += _transferred(analysis)
     excluded = f"{count(total.excluded, 'entry', 'entries')}, {format_size(total.excluded_bytes)}"
     if not analysis.with_excluded and total.excluded:
-        excluded += " seen; folders Docker skips are not entered (--with-excluded does)"
+        excluded += " seen"
     lines.append(_field("Excluded", excluded))
+    if not analysis.with_excluded and total.excluded:
+        lines.append(_field("", "--with-excluded enters the folders that Docker skips", "dim"))
     lines.append(_field("Walked", count(analysis.tree.walked, "entry", "entries")))
     return lines
 
@@ -131,7 +141,7 @@ def _transferred(analysis: Analysis) -> list[Text]:
     figures = f"Docker prints {format_buildkit(transfer.context_bytes)}"
     figures += f", {format_buildkit(transfer.unchanged_bytes)} if nothing changed"
     lines = [line, _field("", figures)]
-    copied = f"{format_size(sources.final_bytes)} copied into the final image"
+    copied = f"{format_size(sources.final_bytes)} copied straight into the final image"
     if sources.never_copied_files:
         copied += f", {format_size(sources.never_copied_bytes)} sent but never copied"
     lines.append(_field("", copied))
@@ -160,20 +170,24 @@ def _instructions(analysis: Analysis, top: int) -> list[Text]:
     return lines
 
 
-def _unknown(analysis: Analysis) -> list[Text]:
+def _unknown(analysis: Analysis, look: Look) -> list[Text]:
     """What no Dockerfile tells, so that the figures may be lower than the truth."""
     plan = analysis.plan
     if plan is None:
         return []
-    # Every base image may have triggers; saying so each time would only be noise.
-    told = [item for item in plan.build.unknowns if item.kind != "base-onbuild"]
+    told = [item for item in plan.build.unknowns if look.verbose or not _is_usual(item)]
     notes = [describe_unknown(item) for item in told]
     notes += [
         f"the build context {printable(item)} is not a folder: not measured" for item in plan.remote
     ]
-    return (
-        [Text(), Text("Not known", "bold"), *(Text(f"  {note}") for note in notes)] if notes else []
-    )
+    lines = [Text(line) for note in notes for line in wrapped(note, look.width, 2)]
+    return [Text(), Text("Not known", "bold"), *lines] if notes else []
+
+
+def _is_usual(unknown: Unknown) -> bool:
+    """Whether nearly every Dockerfile has it, so that saying so each time would be noise."""
+    official = unknown.kind == "frontend" and unknown.text.startswith("docker/dockerfile:")
+    return official or unknown.kind == "base-onbuild"
 
 
 def _folder_tree(folders: list[FolderSize], look: Look) -> list[Text]:

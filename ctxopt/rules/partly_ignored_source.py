@@ -17,7 +17,6 @@ from ctxopt.sources import SourceCheck
 from ctxopt.sourcetext import tell_check
 from ctxopt.trial import checks_of, dockerfile_line, is_main, is_waste
 
-
 _TEST: Final = re.compile(
     r"(?i)(?:\A|/)(?:tests?|specs?|__tests__|__snapshots__|testdata|fixtures|e2e)(?:/|\Z)"
     r"|[._-](?:spec|test)s?\.\w+\Z|(?:\A|/)test_[^/]*\Z"
