@@ -6,7 +6,6 @@ Evidence first, names second. Judges nothing: rules decide what to say of which 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ctxopt.catalog import CatalogEntry, Kind
@@ -14,8 +13,10 @@ from ctxopt.errors import IgnoreFileError
 from ctxopt.facts import Facts
 from ctxopt.finding import Reach
 from ctxopt.gopath import has_meta
+from ctxopt.installing import installs_nothing
 from ctxopt.matcher import read_matcher
 from ctxopt.sources import SourceUse
+from ctxopt.travel import Travel, upwards
 from ctxopt.tree import DIR, EMPTY, FILE, SOCKET, Flag, Folder
 
 State: TypeAlias = Literal["tracked", "ignored", "untracked", "unknown"]
@@ -25,7 +26,6 @@ Topic: TypeAlias = Kind | Literal["ignored", "large"]
 _GENERATED: Final = frozenset(
     {"dependencies", "build-output", "cache", "test-report", "log", "dump"}
 )
-_RANK: Final = {"mount": 0, "builder": 1, "final": 2}
 _BULK: Final = frozenset({"data", "model", "media", "archive", "dump"})
 _FOR_TESTS: Final = frozenset({"test-data", "docs"})
 """Kinds that are sources as well: what is worse inside them comes first."""
@@ -47,6 +47,8 @@ class Candidate(NamedTuple):
     """The instruction that takes it furthest; None where none does."""
     root: str
     """The most that an instruction takes with it: the path alone, a folder above it, or ``""`` for everything."""
+    nearest: str
+    """What the instruction closest to it names: the path itself, a folder above it, or ``""``."""
     needed_because: str | None
 
 
@@ -78,7 +80,9 @@ class _Pass:
         self._large = max(facts.config.large_file, 1)
         self._unsafe: set[str] = set()
         self._nearby: dict[str, frozenset[str]] = {"": self._names_in("")}
-        self._travel = _Travel(facts)
+        self._travel = Travel(facts)
+        plan = facts.analysis.plan
+        self._installs_nothing = plan is not None and installs_nothing(plan.build)
         # An ignored root says nothing of what is in it, and a repository without files nothing of any.
         evidence = facts.evidence
         self._evidence = evidence if evidence and "" not in evidence.ignored else None
@@ -242,11 +246,15 @@ class _Pass:
         if is_dir:
             total = self._facts.total(path)
             size, count = total.bytes, total.entries + self._is_sent(path)
+        reach, use, root, nearest = self._travel.of(path)
         reason = self._reasons.get(path)
+        if topic == "dependencies" and reach == "final" and self._installs_nothing:
+            reason = reason or "no step of this build installs it"
         if reason and entry:
             self._unsafe.add(entry.pattern)
-        reach, use, root = self._travel.of(path)
-        return Candidate(path, is_dir, topic, entry, size, count, state, reach, use, root, reason)
+        return Candidate(
+            path, is_dir, topic, entry, size, count, state, reach, use, root, nearest, reason
+        )
 
     def _is_sent(self, path: str) -> int:
         """1 for a folder that is permitted itself, or sent because something in it is."""
@@ -282,6 +290,14 @@ class _Pass:
                 and entry.confidence == "low"
             ):
                 backed = state == "ignored"
+            elif (
+                entry.kind in _BULK
+                and is_dir
+                and state != "ignored"
+                and self._facts.total(path).bytes < self._large
+            ):
+                # Not worth a word as a whole, and what is in it may be.
+                backed = False
             elif entry.kind == "docs":
                 backed = "/" not in path and not is_dir
             elif entry.kind == "version-control":
@@ -330,58 +346,6 @@ class _Pass:
         return frozenset(folder.names if folder and len(folder.kinds) < 2000 else ())
 
 
-class _Travel:
-    """How far each path travels, by lookups on the folders above it."""
-
-    def __init__(self, facts: Facts) -> None:
-        self._plan = facts.analysis.plan
-        self._is_classic = facts.analysis.context.builder == "classic"
-        self._takes: dict[str, list[SourceUse]] = defaultdict(list)
-        self._passes: dict[str, list[SourceUse]] = defaultdict(list)
-        for use in facts.main_uses:
-            for root in use.roots:
-                self._takes[root].append(use)
-                while root:
-                    root = root.rpartition("/")[0]
-                    self._passes[root].append(use)
-
-    def of(self, path: str) -> tuple[Reach, SourceUse | None, str]:
-        """The reach of ``path``, the instruction to blame, and the most that one takes with it."""
-        if self._plan is None:
-            return ("sent" if self._is_classic else "permitted"), None, ""
-        found = [
-            (use, root)
-            for root in _upwards(path)
-            for use in self._takes.get(root, ())
-            if not self._leaves_out(use, path, root)
-        ]
-        found += [(use, path) for use in self._passes.get(path, ())]
-        if not found:
-            return ("sent" if self._plan.main.transfer.is_whole else "permitted"), None, ""
-        use, _ = max(
-            found, key=lambda item: (_RANK[item[0].reach], -len(item[1]), -item[0].source.line)
-        )
-        widest = min((root for _, root in found), key=len)
-        return ("sent" if use.reach == "mount" else use.reach), use, widest
-
-    def _leaves_out(self, use: SourceUse, path: str, root: str) -> bool:
-        """Whether ``--exclude`` keeps the instruction from taking ``path``."""
-        if not use.source.exclude or path == root:
-            return False
-        try:
-            matcher = read_matcher((None, pattern) for pattern in use.source.exclude)
-            return matcher.decide(path[len(root) + 1 :] if root else path).excluded
-        except IgnoreFileError:
-            return False
-
-
-def _upwards(path: str) -> Iterator[str]:
-    while path:
-        yield path
-        path = path.rpartition("/")[0]
-    yield ""
-
-
 def _kept_by_configuration(facts: Facts) -> set[str]:
     """The paths that ``keep`` matches, and the folders that lead to them."""
     patterns = [pattern.strip("/") for pattern in facts.config.keep]
@@ -394,4 +358,4 @@ def _kept_by_configuration(facts: Facts) -> set[str]:
             return found
         entries = facts.analysis.permitted.entries()
         found |= {entry.path for entry in entries if matcher.decide(entry.path).excluded}
-    return {folder for path in found for folder in _upwards(path) if folder}
+    return {folder for path in found for folder in upwards(path) if folder}

@@ -30,11 +30,27 @@ _OPENED = re.compile(
 )
 
 
+_CMAKE_FOLDER = re.compile(r"(?im)^\s*add_subdirectory\s*\(\s*\"?([^\s\")$]{1,200})")
+_MESON_FOLDER = re.compile(r"(?m)^\s*subdir\(\s*'([^'\n]{1,200})'")
+_MAVEN_MODULE = re.compile(r"<module>\s*([^<\s]{1,200})\s*</module>")
+_GO_FOLDER = re.compile(r"(?m)(?:=>|^\s*use|^)\s+(\.\.?/[^\s)]{1,200})")
+_SWIFT_TESTS = re.compile(
+    r"\.testTarget\(\s*name:\s*\"(\w{1,100})\"(?:[^()]|\([^()]*\))*?(?:path:\s*\"([^\"]+)\"|\))"
+)
+_INCLUDED = re.compile(
+    r"<(?:EmbeddedResource|Content|None|AdditionalFiles|Compile)\s+(?:Include|Update)=\"([^\"$]{1,300})\""
+)
+_SOLUTION = re.compile(
+    r"(?m)^Project\([^)]*\)\s*=\s*\"[^\"]*\",\s*\"([^\"]+proj)\"|<Project\s+Path=\"([^\"]+)\""
+)
+
+
 def read_manifest(name: str, text: str) -> tuple[Named, ...]:
     """Return what the manifest called ``name`` names, with duplicates."""
     reader = _READERS.get(name)
     if reader is None:
         reader = _project if name.endswith(("proj", ".props")) else None
+        reader = _solution if name.endswith((".sln", ".slnx")) else reader
     if reader is None:
         return ()
     try:
@@ -85,6 +101,12 @@ def _cargo(text: str) -> Iterator[Named]:
         yield from _all(package.get(key), key)
     yield from _all(package.get("include"), "include")
     yield from _all(_table(table, "workspace").get("members"), "workspace member")
+    for kind, folder in (("test", "tests"), ("bench", "benches"), ("example", "examples")):
+        for target in table.get(kind) or ():
+            name = target.get("name")
+            yield from _all(
+                target.get("path") or (name and f"{folder}/{name}.rs"), f"{kind} target"
+            )
 
 
 def _package_json(text: str) -> Iterator[Named]:
@@ -123,6 +145,49 @@ def _setup_py(text: str) -> Iterator[Named]:
 def _project(text: str) -> Iterator[Named]:
     for match in _PACKAGE_README.finditer(text):
         yield Named((match[1] or match[2]).replace("\\", "/"), "packed file")
+    for match in _INCLUDED.finditer(text):
+        for path in match[1].split(";"):
+            plain = path.replace("\\", "/").partition("**")[0].rstrip("/")
+            yield Named(plain, "included file")
+
+
+def _solution(text: str) -> Iterator[Named]:
+    for match in _SOLUTION.finditer(text):
+        yield Named((match[1] or match[2]).replace("\\", "/"), "project")
+
+
+def _cmake(text: str) -> Iterator[Named]:
+    for match in _CMAKE_FOLDER.finditer(text):
+        yield Named(match[1], "subdirectory")
+
+
+def _meson(text: str) -> Iterator[Named]:
+    for match in _MESON_FOLDER.finditer(text):
+        yield Named(match[1], "subdirectory")
+
+
+def _maven(text: str) -> Iterator[Named]:
+    for match in _MAVEN_MODULE.finditer(text):
+        yield Named(match[1], "module")
+
+
+def _go_mod(text: str) -> Iterator[Named]:
+    for match in _GO_FOLDER.finditer(text):
+        yield Named(match[1], "module")
+
+
+def _swift(text: str) -> Iterator[Named]:
+    for match in _SWIFT_TESTS.finditer(text):
+        yield Named(match[2] or f"Tests/{match[1]}", "test target")
+
+
+def _composer(text: str) -> Iterator[Named]:
+    import json
+
+    table = json.loads(text)
+    for section in ("autoload", "autoload-dev"):
+        for key in ("classmap", "files"):
+            yield from _all(_table(table, section).get(key), key)
 
 
 def _rust_source(text: str) -> Iterator[Named]:
@@ -137,6 +202,13 @@ _READERS: Final[Mapping[str, Callable[[str], Iterable[Named]]]] = {
     "MANIFEST.in": _manifest_in,
     "setup.cfg": _setup_cfg,
     "setup.py": _setup_py,
+    "CMakeLists.txt": _cmake,
+    "meson.build": _meson,
+    "pom.xml": _maven,
+    "go.mod": _go_mod,
+    "go.work": _go_mod,
+    "Package.swift": _swift,
+    "composer.json": _composer,
     "lib.rs": _rust_source,
     "main.rs": _rust_source,
 }

@@ -20,6 +20,7 @@ from ctxopt.gopath import has_meta
 from ctxopt.manifests import MANIFESTS, read_manifest
 from ctxopt.peek import read_start
 from ctxopt.sent import SentPaths
+from ctxopt.siblings import places_of, read_siblings
 from ctxopt.sources import SourceUse
 
 _MOST_BYTES: Final = 1 << 18
@@ -27,9 +28,14 @@ _MOST_BYTES: Final = 1 << 18
 _MOST_FILES: Final = 300
 _GIT_DEPTH: Final = 2
 """Levels below the root, or below the folder of a source, at which a manifest belongs to what is built."""
+_PROJECT_DEPTH: Final = 5
+"""The same for projects of .NET, which lie deeper."""
 _GENERATED: Final = frozenset({"dependencies", "build-output", "cache", "test-report"})
 _PACKED: Final = (".whl", ".tar.gz", ".tgz", ".jar", ".war", ".deb", ".rpm", ".gem", ".nupkg")
 _WORD: Final = re.compile(r"[\w./@+*?-]+")
+_SOLUTION_STEP: Final = re.compile(
+    r"\b(?:dotnet\s+(?:restore|build|publish|test|pack)|msbuild)\b(?![^&|;\n]*\w\.\w*proj\b)"
+)
 _MAKES: Final = frozenset(
     {"rm", "rmdir", "mkdir", "touch", "git", "echo", "printf", "ln", "chmod", "chown"}
 )
@@ -90,11 +96,17 @@ class _Gatherer:
         )
         self._found: dict[str, str] = {}
         self._git: dict[str, None] = {}
+        self._builds_solution = self._build is None
+        """Whether a step of .NET names no project, so that it builds all that a solution lists."""
+        self._entered: list[str] = []
+        """The folders in which manifests may be the project's own."""
 
     def needs(self) -> Needs:
         self._from_sources()
+        self._from_exceptions()
         tests = self._from_runs()
         self._from_manifests()
+        tests = self._from_siblings() or tests
         found = tuple(Need(path, reason) for path, reason in self._found.items())
         return Needs(found, tuple(self._git), tests)
 
@@ -113,13 +125,23 @@ class _Gatherer:
                 if posixpath.basename(root) == ".git" or "/.git/" in f"/{root}/":
                     self._git.setdefault(f"{kind} in line {use.source.line} names it")
 
+    def _from_exceptions(self) -> None:
+        """What the ignore file brings back by its whole name, somebody wants."""
+        for pattern in self._analysis.matcher.patterns:
+            if pattern.exception and pattern.line and not has_meta(pattern.text):
+                self._add_existing(
+                    pattern.text, f"brought back in line {pattern.line} of the ignore file"
+                )
+
     def _from_runs(self) -> str | None:
         tests = None
         for run in self._build.runs if self._build else ():
+            script = "\n".join((run.shell, *(heredoc.content for heredoc in run.heredocs)))
+            # A stage for tests is built by name, and with the same ignore file.
+            tests = tests or self._catalog.test_command(script)
             if not run.reachable:
                 continue
-            script = "\n".join((run.shell, *(heredoc.content for heredoc in run.heredocs)))
-            tests = tests or self._catalog.test_command(script)
+            self._builds_solution |= bool(_SOLUTION_STEP.search(script))
             uses = self._arriving(run)
             if uses and "git clone" not in script:
                 shown = self._catalog.version_from_git("Dockerfile", script)
@@ -128,6 +150,31 @@ class _Gatherer:
             for path in self._paths_in(script, uses):
                 self._add(path, f"named by RUN in line {run.line}")
         return tests
+
+    def _from_siblings(self) -> str | None:
+        """What the other stages, and the other Dockerfiles of the same folder, name and test."""
+        for source in self._build.sources if self._build else ():
+            if not source.reachable and source.from_ is None:
+                for path in source.paths:
+                    if path.kind == "local":
+                        self._add_existing(
+                            path.path, f"named by {source.instruction} in line {source.line}"
+                        )
+        tests = None
+        active = self._analysis.context.dockerfile.inside
+        for sibling in read_siblings(self._analysis.tree, self._entered, active):
+            for line, inside in sibling.sources:
+                for place in places_of(sibling, inside):
+                    self._add_existing(place, f"named in line {line} of {sibling.path}")
+            for _, script in sibling.scripts:
+                tests = tests or self._catalog.test_command(script)
+        return tests
+
+    def _add_existing(self, path: str, reason: str) -> None:
+        inside = path.strip("/")
+        if inside and set(inside) != {"*"}:
+            for found in self._existing(inside):
+                self._add(found, reason)
 
     def _arriving(self, run: RunStep) -> list[SourceUse]:
         """What the stage of a step, and those it is built on, take before or at the step."""
@@ -201,6 +248,8 @@ class _Gatherer:
             path = _join(folder, name)
             text = self._read(path)
             for named in read_manifest(name, text):
+                if named.role == "project" and not self._builds_solution:
+                    continue
                 inside = posixpath.normpath(posixpath.join(folder, named.path.lstrip("/")))
                 if inside.startswith("..") or inside == ".":
                     continue
@@ -220,6 +269,7 @@ class _Gatherer:
         }
         globs = {glob for glob in globs if "Dockerfile" not in glob and "Containerfile" not in glob}
         plain = {glob for glob in globs if not has_meta(glob)}
+        globs |= {"*.*proj", "*.sln", "*.slnx"}
         shaped = re.compile("|".join(map(translate, sorted(globs - plain))) or r"(?!)")
         wanted = MANIFESTS | plain
         tree, view = self._analysis.tree, self._analysis.permitted
@@ -236,9 +286,10 @@ class _Gatherer:
                 folder = tree.folders.get(path)
                 if folder is None or not view.sends_below(path):
                     continue
+                self._entered.append(path)
                 names = folder.names
                 hits = set(wanted.intersection(names))
-                if depth <= _GIT_DEPTH:
+                if depth <= _GIT_DEPTH or (depth <= _PROJECT_DEPTH and "proj" in folder.joined):
                     hits |= {name for name in names if shaped.match(name)}
                 found += [
                     (path, name) for name in sorted(hits) if self._sent.find(_join(path, name))

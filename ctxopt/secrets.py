@@ -41,6 +41,7 @@ _PLACES: Final = frozenset(
         "templates",
     ]
 )
+_TEST_PLACE: Final = re.compile(r"(?i)tests?\Z|\A(?:tests?|e2e|fixtures?)[-_.]")
 _HARMLESS_NAME: Final = re.compile(
     r"(?i)example|sample|template|dummy|fake|mock|snakeoil|insecure|\.dist$|\.tpl$|\.tmpl$|\.j2$"
     r"|^debug\.keystore$|truststore|cacerts"
@@ -59,7 +60,7 @@ _ASSIGNMENT: Final = re.compile(
 _PLACEHOLDER: Final = re.compile(
     rb"(?i)\A(?:change|replace|your|my[_-]?secret|insert|enter|todo|fixme|x{3}|\*{3}|<|\$|\{\{|%|!|example|"
     rb"sample|dummy|fake|test|dev|local|none|null|true|false|default|placeholder|secret|password|"
-    rb"postgres|admin|root|https?://)"
+    rb"postgres|admin|root|access_?key|minio|https?://)"
 )
 _PUBLIC: Final = re.compile(rb"-----BEGIN (?:CERTIFICATE|[A-Z ]*PUBLIC KEY|X509 CRL|DH PARAM)")
 
@@ -74,7 +75,7 @@ def is_secret(root: str, candidate: Candidate) -> bool:
     known = candidate.state in ("ignored", "untracked")
     if entry is None or _HARMLESS_NAME.search(name):
         return False
-    if not known and not _PLACES.isdisjoint(part.lower() for part in above):
+    if not known and any(part.lower() in _PLACES or _TEST_PLACE.search(part) for part in above):
         return False
     if candidate.is_dir:
         return candidate.state != "tracked" or entry.confidence == "high"

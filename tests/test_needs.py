@@ -53,11 +53,55 @@ NEEDED = [
     ("docs/R.md", {"docs/R.md": "x", "a/a.csproj": "<PackageReadmeFile>../docs/R.md</PackageReadmeFile>"}, ALL, None),
 ]  # fmt: skip
 
+SLN = 'Project("{1}") = "T", "test\\T.csproj", "{2}"\n'
+NEEDED += [
+    ("test", {"test/t.c": "x", "CMakeLists.txt": "add_subdirectory(test)\n"}, ALL, "CMakeLists.txt reads it as subdirectory"),
+    ("s/tests", {"s/tests/t.c": "x", "s/CMakeLists.txt": 'if(A)\n  ADD_SUBDIRECTORY("tests" EXCLUDE_FROM_ALL)\n'}, ALL, "s/CMakeLists.txt reads it as subdirectory"),
+    ("test", {"test/t.c": "x", "meson.build": "project('a')\nsubdir('test')\n"}, ALL, "meson.build reads it as subdirectory"),
+    ("test", {"test/pom.xml": "x", "pom.xml": "<modules><module>test</module></modules>"}, ALL, "pom.xml reads it as module"),
+    ("test", {"test/go.mod": "x", "go.mod": "module a\nreplace a/test => ./test\n"}, ALL, "go.mod reads it as module"),
+    ("test", {"test/go.mod": "x", "go.work": "go 1.24\n\nuse (\n\t./app\n\t./test\n)\n"}, ALL, "go.work reads it as module"),
+    ("test", {"test/go.mod": "x", "go.work": "use ./test\n"}, ALL, "go.work reads it as module"),
+    ("Tests/ATests", {"Tests/ATests/x": "x", "Package.swift": '.testTarget(name: "ATests", dependencies: [.target(name: "A")]),'}, ALL, "Package.swift reads it as test target"),
+    ("spec/A", {"spec/A/x": "x", "Package.swift": '.testTarget(name: "A", dependencies: ["B"], path: "spec/A"),'}, ALL, "Package.swift reads it as test target"),
+    ("tests/a.php", {"tests/a.php": "x", "composer.json": '{"autoload-dev": {"files": ["tests/a.php"]}}'}, ALL, "composer.json reads it as files"),
+    ("tests/a.rs", {"tests/a.rs": "x", "Cargo.toml": "[[test]]\nname = 'a'\n"}, ALL, "Cargo.toml reads it as test target"),
+    ("t/a.rs", {"t/a.rs": "x", "Cargo.toml": "[[bench]]\nname = 'a'\npath = 't/a.rs'\n"}, ALL, "Cargo.toml reads it as bench target"),
+    ("a/fixtures", {"a/fixtures/x.json": "x", "a/a.csproj": '<EmbeddedResource Include="fixtures\\**\\*.json" />'}, ALL, "a/a.csproj reads it as included file"),
+    ("src/b/c/d/x.txt", {"src/b/c/d/x.txt": "x", "src/b/c/d/d.csproj": '<None Include="x.txt" />'}, ALL, "src/b/c/d/d.csproj reads it as included file"),
+    ("test/T.csproj", {"test/T.csproj": "x", "a.sln": SLN}, run("dotnet restore"), "a.sln reads it as project"),
+    ("test/T.csproj", {"test/T.csproj": "x", "a.slnx": '<Project Path="test/T.csproj" />'}, run("dotnet build a.slnx -c Release"), "a.slnx reads it as project"),
+]  # fmt: skip
+
+# One ignore file serves every stage and every Dockerfile of a folder.
+NEEDED += [
+    ("docs", {"docs/a.md": "x"}, UNUSED, "named by COPY in line 2"),
+    ("docs", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY docs /docs\n"}, ALL, "named in line 2 of x.Dockerfile"),
+    ("docs", {"docs/a.md": "x", "b/Dockerfile.x": "ARG V\nFROM a:${V}\nADD docs/*.md /\n"}, ALL, "named in line 3 of b/Dockerfile.x"),
+    ("b/docs", {"b/docs/a.md": "x", "b/Dockerfile": "FROM a\nCOPY docs /docs\n"}, ALL, "named in line 2 of b/Dockerfile"),
+]  # fmt: skip
+
 NOT_NEEDED = [
     ("docs", {"docs/a.md": "x"}, ALL),
     ("docs", {"docs/a.md": "x"}, "FROM a\nCOPY * /x/\n"),
-    ("docs", {"docs/a.md": "x"}, UNUSED),
     ("docs", {"docs/a.md": "x"}, NARROW),
+    ("test", {"test/t.c": "x", "CMakeLists.txt": "# add_subdirectory(test)\n"}, ALL),
+    ("test", {"test/t.c": "x", "CMakeLists.txt": "add_subdirectory(${X}/test)\n"}, ALL),
+    ("test", {"test/t.c": "x", "meson.build": "# subdir('test')\n"}, ALL),
+    ("test", {"test/a": "x", "pom.xml": "<artifactId>test</artifactId>"}, ALL),
+    ("test", {"test/go.mod": "x", "go.mod": "module a\nreplace b => example.org/test v1\n"}, ALL),
+    ("test", {"test/a": "x", "Package.swift": '.target(name: "test")'}, ALL),
+    ("tests", {"tests/a.php": "x", "composer.json": '{"autoload-dev": {"psr-4": {"T\\": "tests/"}}}'}, ALL),
+    ("tests", {"tests/a.rs": "x", "Cargo.toml": "[dev-dependencies]\na = '1'\n"}, ALL),
+    ("fixtures", {"fixtures/x": "x", "a.csproj": '<Compile Remove="fixtures\\**" />'}, ALL),
+    ("test", {"test/T.csproj": "x", "a.sln": SLN}, run("dotnet publish src/A/A.csproj -c Release")),
+    ("test", {"test/T.csproj": "x", "a.sln": SLN}, ALL),
+    ("scripts", {"scripts/x.sh": "x"}, UNUSED),
+    ("docs", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY . .\nCOPY --from=b /docs /docs\n"}, ALL),
+    ("docs", {"docs/a.md": "x", "x.Dockerfile": "no Dockerfile: COPY docs /docs\n"}, ALL),
+    ("docs", {"docs/a.md": "x", "x.Dockerfile/y": "FROM a\nCOPY docs /docs\n"}, ALL),
+    ("docs", {"docs/a.md": "x", "Dockerfile.md": "FROM a\nCOPY docs /docs\n"}, ALL),
+    ("docs", {"docs/a.md": "x", "node_modules/x/Dockerfile": "FROM a\nCOPY docs /docs\n"}, ALL),
     ("src/node_modules", {"src/node_modules/x": "x"}, "FROM a\nCOPY src /src\n"),
     ("scripts", {"scripts/x.sh": "x"}, UNUSED),
     ("scripts", {"scripts/x.sh": "x"}, "FROM a\nCOPY main.py .\nRUN sh scripts/x.sh\n"),
@@ -164,11 +208,21 @@ def test_tests_run(tmp_path, script):
         run("cp tests /x"),
         run("mvn package -DskipTests"),
         run("echo latest"),
-        "FROM a AS t\nCOPY . .\nRUN pytest\nFROM b\nCOPY main.py .\n",
+        "FROM a AS t\nCOPY . .\nRUN pip install pytest\nFROM b\nCOPY main.py .\n",
     ],
 )
 def test_no_tests_run(tmp_path, dockerfile):
     assert needs_of(tmp_path, {}, dockerfile).tests is None
+
+
+def test_a_stage_for_tests_runs_them(tmp_path):
+    dockerfile = "FROM a AS t\nCOPY . .\nRUN pytest\nFROM b\nCOPY main.py .\n"
+    assert needs_of(tmp_path, {}, dockerfile).tests == "pytest"
+
+
+def test_another_dockerfile_runs_tests(tmp_path):
+    tree = {"ci/Dockerfile.test": "FROM a\nCOPY . .\nRUN go test ./...\n"}
+    assert needs_of(tmp_path, tree).tests == "go test"
 
 
 def test_reasons_agree_with_why():

@@ -22,7 +22,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     if not uses:
         return
     crumb = facts.config.noise_floor // 10
-    waste = [item for item in _waste(facts) if item[1] >= crumb]
+    needed = {item.path for item in facts.candidates.found if item.needed_because}
+    waste = [item for item in _waste(facts) if item[1] >= crumb and item[0] not in needed]
     size = sum(item[1] for item in waste)
     if size < facts.config.noise_floor:
         return

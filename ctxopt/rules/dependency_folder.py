@@ -2,7 +2,8 @@
 
 They are the heaviest thing in most contexts, built for the machine of whoever builds, and the
 Dockerfile installs them again. A folder that git tracks was put there on purpose, and one that
-the build names is read: neither gets a warning.
+the build names is read: neither gets a warning. Nor does one that no step installs: then the image
+needs what is sent.
 """
 
 from __future__ import annotations

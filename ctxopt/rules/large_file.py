@@ -20,8 +20,9 @@ _WHAT = "large, and not known to be read by the build"
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield one finding for each kind of large file, and for each folder with others."""
     found = facts.candidates.about("data", "model", "media", "archive", "dump", "large")
-    free, needed = split_needed([item for item in found if not _is_meant(item)])
-    rejected = needed + [item for item in found if _is_meant(item)]
+    meant = {item.path for item in found if _is_meant(item) or _is_for_tests(facts, item)}
+    free, needed = split_needed([item for item in found if item.path not in meant])
+    rejected = needed + [item for item in found if item.path in meant]
     groups = by_pattern(facts, [item for item in free if item.entry], rejected)
     groups += _by_folder([item for item in free if not item.entry])
     for group in groups:
@@ -38,7 +39,19 @@ def check(facts: Facts) -> Iterator[Finding]:
 def _is_meant(item: Candidate) -> bool:
     """Whether an instruction names the file, or its folder while nobody says that it is no source."""
     return item.use is not None and (
-        item.root == item.path or (item.root != "" and item.state in ("tracked", "unknown"))
+        item.nearest == item.path or (item.nearest != "" and item.state in ("tracked", "unknown"))
+    )
+
+
+def _is_for_tests(facts: Facts, item: Candidate) -> bool:
+    """Whether tests read it that a step of the build runs."""
+    if facts.needs.tests is None or item.state in ("ignored", "untracked"):
+        return False
+    folders = item.path.split("/")[:-1]
+    return any(
+        entry.kind == "test-data"
+        for name in folders
+        for entry in facts.catalog.match_name(name, True)
     )
 
 

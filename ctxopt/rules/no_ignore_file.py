@@ -17,13 +17,21 @@ _ENOUGH = 1_000_000
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield one finding for a context of some size without an ignore file."""
-    total = facts.analysis.permitted.total
-    if facts.analysis.context.ignore.path is not None or total.bytes < _ENOUGH:
+    analysis = facts.analysis
+    if analysis.context.ignore.path is not None:
+        return
+    plan = analysis.plan
+    # What a build names one by one it wants: only folders taken whole can hold more than that.
+    is_whole = plan is None or plan.main.transfer.is_whole
+    total = analysis.permitted.total if plan is None else plan.main.transfer.view.total
+    if total.bytes < _ENOUGH:
         return
     yield Finding(
         rule=RULE.id,
-        severity=RULE.severity,
-        message="there is no ignore file, so a build may take everything",
+        severity=RULE.severity if is_whole else Severity.INFO,
+        message="there is no ignore file, so a build may take everything"
+        if is_whole
+        else "there is no ignore file, so the folders that this build names are taken whole",
         size=total.bytes,
         entries=total.entries,
         help="the lines that the other findings propose make a first one",

@@ -1,19 +1,26 @@
 """A folder that is copied without all that is in it, because the ignore file holds some back.
 
 Usually that is what an ignore file is for, so only what no evidence calls generated is told: a file
-that git tracks, in a folder that an instruction names.
+that git tracks, in a folder that an instruction names, and neither a test nor written in full.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
 from ctxopt.facts import Facts, Rule
 from ctxopt.finding import Finding, Severity
 from ctxopt.sources import SourceCheck
 from ctxopt.sourcetext import tell_check
 from ctxopt.trial import checks_of, dockerfile_line, is_main, is_waste
+
+_TEST: Final = re.compile(
+    r"(?i)(?:\A|/)(?:tests?|specs?|__tests__|__snapshots__|testdata|fixtures|e2e)(?:/|\Z)"
+    r"|[._-](?:spec|test)s?\.\w+\Z|(?:\A|/)test_[^/]*\Z"
+)
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -41,10 +48,14 @@ def _missed(facts: Facts, found: SourceCheck) -> tuple[str, ...]:
     if not is_main(found) or evidence is None or not evidence.knows_tracked:
         return ()
     folders = facts.analysis.tree.folders
+    # Whoever writes a path in full means it, and tests are what ignore files are written for.
+    written = {pattern.text for pattern in found.patterns}
     return tuple(
         path
         for path in found.paths
         if (evidence.is_tracked(path) or evidence.has_tracked_below(path))
+        and path not in written
+        and not _TEST.search(path)
         and not is_waste(facts, path, path in folders)
     )
 

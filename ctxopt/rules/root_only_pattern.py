@@ -69,18 +69,24 @@ def _judge(facts: Facts, item: WrittenPattern, found: Hits) -> Finding | None:
     if trial is None or not trial.difference.lost or trial.difference.gained:
         return None
     lost = trial.difference
-    is_safe = not any(is_read(facts, path) for path in lost.lost)
+    folders = facts.analysis.tree.folders
+    # A folder of sources may well be called like one that is generated: nobody wants it hidden.
+    sources = [p for p in lost.lost if certain and not is_waste(facts, p, p in folders)]
+    is_safe = not sources and not any(is_read(facts, path) for path in lost.lost)
     if not (certain or _is_alike(item.pattern, found)):
         return None
+    if not certain and lost.lost_bytes < facts.config.noise_floor:
+        return None
+    told = [path for path in lost.lost if path not in sources]
     return Finding(
         rule=RULE.id,
         severity=Severity.WARNING if certain else Severity.INFO,
         message=f"{item.written} matches only at the root; the same is still sent from below",
         location=place(facts, line),
         subject=item.written,
-        paths=shown(sorted(lost.lost, key=lambda path: -facts.total(path).bytes)),
-        size=lost.lost_bytes,
-        entries=lost.lost_entries,
+        paths=shown(sorted(told, key=lambda path: -facts.total(path).bytes)),
+        size=lost.lost_bytes - sum(facts.total(path).bytes for path in sources),
+        entries=lost.lost_entries - sum(facts.total(path).entries + 1 for path in sources),
         edits=(edit,) if is_safe else (),
         reach=facts.reach(lost.lost[0]),
         help=f"write {text}" if is_safe else f"{text} would hide something that the build reads",

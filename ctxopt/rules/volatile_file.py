@@ -52,8 +52,8 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _busts(item: Candidate) -> bool:
-    """Whether an instruction takes the file along with everything else."""
-    return item.reach in ("builder", "final") and item.root == ""
+    """Whether an instruction takes the file, and not just an empty folder, along with everything else."""
+    return item.reach in ("builder", "final") and item.root == "" and item.bytes > 0
 
 
 def _lines(facts: Facts, group: Group) -> tuple[Edit, ...]:

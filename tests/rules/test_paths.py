@@ -21,6 +21,7 @@ MB = 10**6
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nabc\n"
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nabc\n"
 NODE = {"package.json": "{}"}
+LINELESS = {"large-file", "no-ignore-file", "root-only-pattern"}
 TEST = "FROM a\nCOPY . .\nRUN pytest\n"
 NAMES_DIST = "FROM a\nCOPY dist /www\n"
 
@@ -61,7 +62,55 @@ CATCHES = [
     ("volatile-file", {"README.md": "a", "x.log": "a"}, STAGED, None, ["Dockerfile", "README.md", "x.log"]),
 ]  # fmt: skip
 
+CATCHES += [
+    (
+        "dependency-folder",
+        {"node_modules/x": MB},
+        "FROM a\nCOPY . .\nRUN npm ci\n",
+        "node_modules",
+        ["node_modules"],
+    ),
+    (
+        "secret-file",
+        {"storage/a/x": 9, "storage/b.key": KEY},
+        BROAD,
+        "storage/b.key",
+        ["storage/b.key"],
+    ),
+    (
+        "root-only-pattern",
+        {"a/build/x": MB, "a/b/build/y.c": 9, ".dockerignore": "build"},
+        BROAD,
+        "/a/build",
+        ["a/build"],
+    ),
+    ("no-ignore-file", {"main.py": 2 * MB}, BROAD, None, []),
+    ("no-ignore-file", {"a/x": 2 * MB}, None, None, []),
+    ("no-ignore-file", {"a/x": 2 * MB}, "FROM a\nCOPY a /a\n", None, []),
+    ("test-data", {"test/a_test.go": MB, "test/testdata/x.go": 10}, BROAD, "", ["test"]),
+    ("test-data", {"go.mod": "module a", "testdata/x.go": MB}, BROAD, "", ["testdata"]),
+    ("secret-file", {"latest-keys/id_rsa": KEY}, BROAD, "", ["latest-keys/id_rsa"]),
+]
+
 CATCHES_NOT = [
+    ("dependency-folder", {"composer.json": "{}", "vendor/x": MB}, "FROM a\nCOPY . .\nRUN chmod +x a\n", "vendor"),
+    ("dependency-folder", {"node_modules/x": MB}, "FROM a\nCOPY . .\nRUN echo pipe > x\n", "node_modules"),
+    ("large-file", {"a/testdata/x.json": 9 * MB}, "FROM a\nCOPY . .\nRUN go test ./...\n", ""),
+    ("large-file", {"data/a.csv": 9 * MB}, "FROM a AS b\nCOPY . .\nFROM a\nCOPY data /data\n", ""),
+    ("git-ignored", {"data/a.csv": MB, ".dockerignore": "data/*\n!data/a.csv"}, BROAD, "data/a.csv"),
+    ("root-only-pattern", {"tests/a": MB, "x/tests/b": 100, ".dockerignore": "tests/"}, BROAD, ""),
+    ("no-ignore-file", {"main.py": 2 * MB}, "FROM a\nCOPY go.mod /\n", None),
+    ("no-ignore-file", {"a/x": 2 * MB}, "FROM a\nRUN true\n", None),
+    ("no-ignore-file", {"a/x": 2 * MB, ".dockerignore": ""}, BROAD, None),
+    ("no-ignore-file", {"a/x": 1000}, BROAD, None),
+    ("test-data", {"tests/a.py": MB}, None, ""),
+    ("test-data", {"test/a.go": MB, "test/a_test.go": MB}, BROAD, ""),
+    ("test-data", {"e2e/pkg/helpers/a.go": MB}, BROAD, ""),
+    ("test-data", {"tests/a.py": MB, "b.Dockerfile": TEST}, BROAD, ""),
+    ("secret-file", {"tlstest/certs/server.key": KEY}, BROAD, ""),
+    ("secret-file", {"test-infra/id_rsa": KEY}, BROAD, ""),
+    ("secret-file", {"minio.env": "MINIO_ACCESS_KEY=accesskey\n"}, BROAD, ""),
+    ("volatile-file", {"log/.keep": "", ".dockerignore": "log/*\nDockerfile\n.dockerignore"}, BROAD, None),
     ("dependency-folder", {"node_modules/a.js": 10}, BROAD, None),
     ("dependency-folder", {"node_modules": MB}, BROAD, None),
     ("dependency-folder", {"src/modules/a.js": MB}, BROAD, None),
@@ -125,7 +174,7 @@ CATCHES_NOT = [
 @pytest.mark.parametrize(("rule", "tree", "dockerfile", "ignored", "paths"), CATCHES)
 def test_catches(tmp_path, rule, tree, dockerfile, ignored, paths):
     found = findings(rule, tmp_path, tree, dockerfile, ignored=ignored)
-    assert [list(finding.paths) for finding in found if finding.edits or rule == "large-file"] == [
+    assert [list(finding.paths) for finding in found if finding.edits or rule in LINELESS] == [
         paths
     ]
     assert all(finding.rule == rule for finding in found)

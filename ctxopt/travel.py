@@ -1,0 +1,68 @@
+"""How far the bytes of a path travel in a build, and which instruction takes them there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Final
+
+from ctxopt.errors import IgnoreFileError
+from ctxopt.facts import Facts
+from ctxopt.finding import Reach
+from ctxopt.matcher import read_matcher
+from ctxopt.sources import SourceUse
+
+_RANK: Final = {"mount": 0, "builder": 1, "final": 2}
+
+
+class Travel:
+    """How far each path travels, by lookups on the folders above it."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._plan = facts.analysis.plan
+        self._is_classic = facts.analysis.context.builder == "classic"
+        self._takes: dict[str, list[SourceUse]] = defaultdict(list)
+        self._passes: dict[str, list[SourceUse]] = defaultdict(list)
+        for use in facts.main_uses:
+            for root in use.roots:
+                self._takes[root].append(use)
+                while root:
+                    root = root.rpartition("/")[0]
+                    self._passes[root].append(use)
+
+    def of(self, path: str) -> tuple[Reach, SourceUse | None, str, str]:
+        """The reach of ``path``, the instruction to blame, and the most and least taken with it."""
+        if self._plan is None:
+            return ("sent" if self._is_classic else "permitted"), None, "", ""
+        found = [
+            (use, root)
+            for root in upwards(path)
+            for use in self._takes.get(root, ())
+            if not self._leaves_out(use, path, root)
+        ]
+        found += [(use, path) for use in self._passes.get(path, ())]
+        if not found:
+            return ("sent" if self._plan.main.transfer.is_whole else "permitted"), None, "", ""
+        use, _ = max(
+            found, key=lambda item: (_RANK[item[0].reach], -len(item[1]), -item[0].source.line)
+        )
+        roots = sorted((root for _, root in found), key=len)
+        return ("sent" if use.reach == "mount" else use.reach), use, roots[0], roots[-1]
+
+    def _leaves_out(self, use: SourceUse, path: str, root: str) -> bool:
+        """Whether ``--exclude`` keeps the instruction from taking ``path``."""
+        if not use.source.exclude or path == root:
+            return False
+        try:
+            matcher = read_matcher((None, pattern) for pattern in use.source.exclude)
+            return matcher.decide(path[len(root) + 1 :] if root else path).excluded
+        except IgnoreFileError:
+            return False
+
+
+def upwards(path: str) -> Iterator[str]:
+    """Yield ``path`` and the folders above it, ``""`` last."""
+    while path:
+        yield path
+        path = path.rpartition("/")[0]
+    yield ""
