@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,7 +26,7 @@ LINELESS = {"large-file", "no-ignore-file", "root-only-pattern"}
 TEST = "FROM a\nCOPY . .\nRUN pytest\n"
 NAMES_DIST = "FROM a\nCOPY dist /www\n"
 
-CATCHES = [
+CATCHES: list[tuple[Any, ...]] = [
     # rule, tree, Dockerfile, what git ignores (None: no repository), paths
     ("dependency-folder", {"node_modules/a.js": MB}, BROAD, None, ["node_modules"]),
     (
@@ -92,7 +93,7 @@ CATCHES += [
     ("secret-file", {"latest-keys/id_rsa": KEY}, BROAD, "", ["latest-keys/id_rsa"]),
 ]
 
-CATCHES_NOT = [
+CATCHES_NOT: list[tuple[Any, ...]] = [
     ("dependency-folder", {"composer.json": "{}", "vendor/x": MB}, "FROM a\nCOPY . .\nRUN chmod +x a\n", "vendor"),
     ("dependency-folder", {"node_modules/x": MB}, "FROM a\nCOPY . .\nRUN echo pipe > x\n", "node_modules"),
     ("large-file", {"a/testdata/x.json": 9 * MB}, "FROM a\nCOPY . .\nRUN go test ./...\n", ""),
