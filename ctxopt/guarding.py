@@ -207,7 +207,7 @@ def check_states(question: Question, repository: Repository, against: Against) -
     """Compare two git states; raises CtxoptError where one of them cannot be measured."""
     sides: dict[str, tuple[Side | None, Side]] = {}
     for path in question.paths:
-        prefix = _prefix_of(path, question.root, repository)
+        prefix = prefix_of(path, question.root, repository)
         after = read_state(repository, against.after, prefix)
         if prefix and not after.entries:
             raise ConfigError(
@@ -312,7 +312,7 @@ def _refuse_unknown(budgets: Sequence[ContextBudget], after: Side) -> None:
             )
 
 
-def _prefix_of(path: str, root: str, repository: Repository) -> str:
+def prefix_of(path: str, root: str, repository: Repository) -> str:
     """Return the context ``path`` relative to the top of the repository."""
     if repository.bare:
         prefix = os.path.relpath(os.path.abspath(path), os.path.abspath(root))

@@ -275,3 +275,37 @@ def test_init_writes_limits_that_hold(repository):
     assert again.returncode == 2
     assert "there is a configuration already" in again.stderr
     assert (ROOT / repository / "ctxopt.toml").read_text() == text
+
+
+def test_history(repository):
+    commit(repository, {"data/big": "b" * 4 * MB}, "add the orders")
+    commit(repository, {"data/x": "xy"}, "a\x1b[31mb")
+    commit(repository, {".dockerignore": "["}, "broken")
+    commit(repository, {".dockerignore": "data/big\n"}, "repaired")
+    lines = check(repository, "--history", "9").stdout.splitlines()
+    assert [line.split()[-1] for line in lines[2:-2] if "2024-01-01" in line] == [
+        "repaired", "broken", r"$'a\e[31mb'", "orders", "x",
+    ]  # fmt: skip
+    assert lines[-1].endswith("changed it by +4 MB: add the orders")
+    assert len(lines[-1].split()[0]) == 10
+    found = document(repository, "--history", "3")["commits"]
+    assert [item["change"] for item in found] == [None, None, 1]
+    assert [item["bytes"] for item in found][1] is None
+    assert "syntax error in pattern" in found[1]["problem"]
+    markdown = check(repository, "--history", "4", "--format", "markdown").stdout
+    assert "| 5 MB | **+4 MB** | add the orders |" in markdown
+
+
+def test_history_without_any(tmp_path):
+    done = check(init(tmp_path / "r"), "--history", "3")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "there is no commit yet" in done.stderr
+
+
+def test_a_history_agrees_with_the_states(repository):
+    commit(repository, {"data/more": "m" * 12})
+    last = document(repository, "--history", "1")["commits"][0]
+    after = document(repository, "--against", "HEAD")["contexts"][0]["after"]["permitted"]
+    assert {key: last[key] for key in ("files", "bytes", "context_bytes")} == {
+        key: after[key] for key in ("files", "bytes", "context_bytes")
+    }

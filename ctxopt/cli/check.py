@@ -76,6 +76,10 @@ WarnOnly = Annotated[bool, typer.Option("--warn-only", help="Say what is wrong a
 Init = Annotated[
     bool, typer.Option("--init", help="Write ctxopt.toml with today's figures and a margin.")
 ]
+History = Annotated[
+    int | None,
+    typer.Option("--history", metavar="N", min=1, help="Show the size over the last N commits."),
+]
 Top = Annotated[int, typer.Option("--top", min=0, help="Lines per list.")]
 Format = Annotated[
     CheckFormat | None, typer.Option("--format", help="How to write the report. Default: text.")
@@ -101,6 +105,7 @@ def check(
     view: LimitView = ViewOption.permitted,
     warn_only: WarnOnly = False,
     init: Init = False,
+    history: History = None,
     top: Top = 10,
     config: o.ConfigFile = None,
     format_: Format = None,
@@ -121,6 +126,9 @@ def check(
     try:
         if init:
             return _init(given, quiet=quiet)
+        if history is not None:
+            deliver(iter((_history(given, history, format_),)), output)
+            return ExitCode.OK
         question, checked = _check(given, against, view, working_tree=working_tree, quiet=quiet)
         shape = (top, output is None and console.wants_color(color.value, sys.stdout))
         deliver(iter((_render(_format(question, format_), question, checked, *shape),)), output)
@@ -232,6 +240,33 @@ def _render(
     place = os.path.basename(question.config.file) if question.config.file else "Dockerfile"
     root = os.path.realpath(question.root)
     return documents.render_annotations(checked, top=top, place=place, base=repository_base(root))
+
+
+def _history(given: Given, count: int, wanted: CheckFormat | None) -> str:
+    from ctxopt.guarding import prefix_of
+    from ctxopt.history import read_history
+    from ctxopt.reporters import history as reporters
+
+    config, _ = read_settings(given)
+    repository = _repository(given.path)
+    if repository is None:
+        raise ConfigError(f"--history needs a git repository, and {given.path!r} is in none")
+    found = read_history(
+        repository,
+        prefix_of(given.path, given.path, repository),
+        count,
+        root=given.path,
+        dockerfile=config.dockerfile,
+        builder=config.builder,
+        floor=config.limits.growth_floor,
+    )
+    if wanted is CheckFormat.github:
+        raise ConfigError("--history has no github format", hint="use markdown for a step summary")
+    if wanted is CheckFormat.json:
+        return reporters.render_json(found)
+    return (reporters.render_markdown if wanted is CheckFormat.markdown else reporters.render_text)(
+        found
+    )
 
 
 def _tracked(inputs: Inputs) -> int | None:
