@@ -309,3 +309,25 @@ def test_a_history_agrees_with_the_states(repository):
     assert {key: last[key] for key in ("files", "bytes", "context_bytes")} == {
         key: after[key] for key in ("files", "bytes", "context_bytes")
     }
+
+
+def test_deletions_and_modes(repository):
+    os.chmod(os.path.join(repository, "data/x"), 0o755)
+    git(repository, "rm", "-q", "src/a")
+    git(repository, "add", "-A")
+    context = document(repository, "--max-growth", "0%")["contexts"][0]
+    assert [item["path"] for item in context["changes"]["shrinkers"]] == ["src/a"]
+    assert context["changes"]["growers"] == []
+    assert context["growth"]["permitted"]["files"] == -1
+    assert context["limits"][0]["verdict"] == "pass"
+
+
+def test_a_merge_conflict_is_refused(repository):
+    git(repository, "checkout", "-q", "-b", "topic")
+    commit(repository, {"data/x": "topic"})
+    git(repository, "checkout", "-q", "main")
+    commit(repository, {"data/x": "main"})
+    git(repository, "merge", "topic", accept=(1,))
+    done = check(repository)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the index holds a merge conflict in 'data/x'" in done.stderr
