@@ -61,8 +61,8 @@ def judge(
     """Hold ``figures`` against ``limits``; ``baseline`` is what they were, None if unknown.
 
     An empty context is a context: it passes every maximum and fails every minimum above 0. Growth
-    from an empty baseline is more than any share, so the growth floor alone decides it. Raises
-    ValueError for a baseline of another view.
+    from an empty baseline is no share of anything: beyond the growth floor it cannot be judged.
+    Raises ValueError for a baseline of another view.
     """
     if baseline is not None and baseline.view != figures.view:
         raise ValueError(f"{figures.view} against a baseline of {baseline.view}")
@@ -102,28 +102,32 @@ def judge(
 
 def judge_contexts(
     contexts: Sequence[ContextBudget],
-    figures: Mapping[str, Figures],
+    figures: Mapping[tuple[str, BudgetView], Figures],
     *,
-    baselines: Mapping[str, Figures] | None = None,
+    baselines: Mapping[tuple[str, BudgetView], Figures] | None = None,
 ) -> tuple[LimitResult, ...]:
-    """Judge several contexts; ``figures`` and ``baselines`` are by ``ContextBudget.path``.
+    """Judge several contexts; ``figures`` and ``baselines`` are by path and view of the budget.
 
     Raises ConfigError for a context without figures: a limit on nothing must not pass.
     """
-    known = {os.path.normpath(path): found for path, found in figures.items()}
-    before = {os.path.normpath(path): found for path, found in (baselines or {}).items()}
+    known = _by_place(figures)
+    before = _by_place(baselines or {})
     results: list[LimitResult] = []
     for context in contexts:
-        key = os.path.normpath(context.path)
+        key = (os.path.normpath(context.path), context.view)
         if key not in known:
             raise ConfigError(
                 f"there is no context {context.name!r}, but the configuration limits it",
                 hint="correct the path of its [[context]], or remove it",
             )
-        if known[key].view != context.view:
-            raise ValueError(f"{known[key].view} figures for a {context.view} budget")
         results += judge(context.limits, known[key], baseline=before.get(key), context=context.name)
     return tuple(results)
+
+
+def _by_place(
+    figures: Mapping[tuple[str, BudgetView], Figures],
+) -> dict[tuple[str, BudgetView], Figures]:
+    return {(os.path.normpath(path), view): found for (path, view), found in figures.items()}
 
 
 def _compare(
@@ -158,7 +162,8 @@ def _grow(
         shown, least = _apart(growth, floor, format_size)
         return Verdict.PASS, f"{figures.view} grew by {shown} <= growth-floor {least}, {limit}"
     if baseline.size == 0:
-        return Verdict.FAIL, f"{figures.view} grew from nothing to {format_size(growth)} > {limit}"
+        change = f"grew from nothing to {format_size(growth)}"
+        return Verdict.SKIP, f"{figures.view} {change}, {limit} cannot be judged"
     within = growth * _MILLION <= baseline.size * share
     # Round away from the limit, so that a broken one never prints as kept.
     exact = growth * _MILLION

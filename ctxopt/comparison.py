@@ -6,9 +6,11 @@ from collections.abc import Mapping
 
 from ctxopt.analysis import Analysis, build_matcher, build_policy
 from ctxopt.context import Builder
-from ctxopt.gitcontext import state_context
-from ctxopt.gitstate import GitState, state_tree
+from ctxopt.gitcontext import read_dockerfile, state_context
+from ctxopt.gitstate import GitState, StateLinks, state_tree
 from ctxopt.growth import Growth, Measured, compare
+from ctxopt.plan import BuildRequest, paths_of, resolve_content
+from ctxopt.transfer import TransferView, transferred
 from ctxopt.view import View
 
 
@@ -29,6 +31,16 @@ def analyze_state(
     tree = state_tree(state, build_policy(context, matcher, with_excluded=with_excluded))
     view = View(tree, sends_excluded_parents=builder != "classic")
     return Analysis(context, matcher, tree, view, with_excluded)
+
+
+def state_transfer(state: GitState, analysis: Analysis, request: BuildRequest) -> TransferView:
+    """Return what BuildKit fetches of ``state``, which ``analyze_state`` measured.
+
+    Raises ContextError without a Dockerfile, DockerfileError where Docker refuses it.
+    """
+    context = analysis.context
+    build = resolve_content(read_dockerfile(state, context), context.dockerfile.path, request)
+    return transferred(analysis.permitted, paths_of(build), StateLinks(state))
 
 
 def compare_analyses(

@@ -210,7 +210,7 @@ def _contexts(
             f"{file.place('context')}: context: expected an array of tables, found {describe(tables)}",
             hint="write [[context]]",
         )
-    found: dict[str, ContextBudget] = {}
+    found: dict[tuple[str, str], ContextBudget] = {}
     for table in tables:
         _refuse_unknown(file, table, CONTEXT)
         own = _Source(table, _set_in(file), lambda key: f"{file.place(key)}: {key}").read(CONTEXT)
@@ -227,8 +227,11 @@ def _contexts(
             view=own.get("view", "permitted"),
             limits=_limits(values, origins),
         )
-        if found.setdefault(os.path.normpath(path), context) is not context:
-            raise ConfigError(f"{file.path}: two [[context]] with the path {own['path']!r}")
+        if found.setdefault((os.path.normpath(path), context.view), context) is not context:
+            raise ConfigError(
+                f"{file.path}: two [[context]] with the path {own['path']!r}"
+                f" and the view {context.view!r}"
+            )
     return tuple(found.values())
 
 

@@ -7,6 +7,7 @@ folder follow it once, and any link that a wildcard component meets includes the
 from __future__ import annotations
 
 import os
+from typing import Protocol
 
 from ctxopt.dockerfile.golang import clean_join
 from ctxopt.gopath import BadPatternError, clean, has_meta, match
@@ -15,9 +16,34 @@ _MAX_STEPS = 100_000
 """Paths looked at before giving up on links that multiply; Docker has no limit and hangs."""
 
 
-def follow_links(root: str, paths: tuple[str, ...]) -> tuple[str, ...] | None:
+class Links(Protocol):
+    """Where links are looked up; both raise OSError where there is nothing."""
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names in a folder, in any order."""
+
+    def target(self, path: str) -> str:
+        """Return what a link points to; raises OSError for what is no link."""
+
+
+class LinksOnDisk:
+    """The links below the folder ``root``."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names in a folder."""
+        return os.listdir(os.path.join(self._root, folder))
+
+    def target(self, path: str) -> str:
+        """Return what a link points to."""
+        return os.readlink(os.path.join(self._root, path))
+
+
+def follow_links(links: Links, paths: tuple[str, ...]) -> tuple[str, ...] | None:
     """Return the include patterns for ``paths``; None where there is no filter at all."""
-    resolver = _Resolver(root)
+    resolver = _Resolver(links)
     for path in paths:
         resolver.append(path)
     kept: list[str] = []
@@ -30,8 +56,8 @@ def follow_links(root: str, paths: tuple[str, ...]) -> tuple[str, ...] | None:
 
 
 class _Resolver:
-    def __init__(self, root: str) -> None:
-        self.root = root
+    def __init__(self, links: Links) -> None:
+        self._links = links
         self.resolved: set[str] = set()
         self._steps = 0
 
@@ -66,7 +92,7 @@ class _Resolver:
         if not has_meta(base):
             return self._target(path)
         try:
-            names = sorted(os.listdir(os.path.join(self.root, folder)), key=os.fsencode)
+            names = sorted(self._links.names(folder), key=os.fsencode)
         except OSError:
             return None
         found: list[str] = []
@@ -80,7 +106,7 @@ class _Resolver:
 
     def _target(self, path: str) -> list[str] | None:
         try:
-            link = clean(os.readlink(os.path.join(self.root, path)))
+            link = clean(self._links.target(path))
         except OSError:
             return None
         if link.startswith("/"):

@@ -164,6 +164,45 @@ def state_tree(state: GitState, policy: Policy) -> ContextTree:
     return ContextTree(root, folders, tuple(errors), walked, tallies, types)
 
 
+class StateLinks:
+    """The links of a state, where a walk would ask the disk; raises OSError as that does."""
+
+    def __init__(self, state: GitState) -> None:
+        self._entries = state.entries
+        self._names: dict[str, set[str]] = {}
+
+    def names(self, folder: str) -> list[str]:
+        """Return the names in a folder."""
+        if not self._names:
+            for path in self._entries:
+                while path:
+                    above, _, name = path.rpartition("/")
+                    names = self._names.setdefault(above, set())
+                    if name in names:
+                        break
+                    names.add(name)
+                    path = above
+        return list(self._names.get(folder, ()))
+
+    def target(self, path: str) -> str:
+        """Return what a link points to."""
+        entry = self._entries.get(path)
+        if entry is None or not entry.link:
+            raise FileNotFoundError(path)
+        return entry.link
+
+
+def has_staged_changes(repository: Repository) -> bool:
+    """Tell whether the index differs from HEAD; a bare repository has none."""
+    if repository.bare:
+        return False
+    if repository.resolve("HEAD") is None:
+        return bool(repository.run("ls-files", "-z", "--cached"))
+    # What `git add -N` only announced is no change: a commit would not hold it.
+    asked = ("--cached", "--ita-invisible-in-index", "--name-only", "-z", "HEAD")
+    return bool(repository.run("diff-index", *asked))
+
+
 def _is_kept(folders: Mapping[str, Folder], path: str) -> bool:
     above, _, name = path.rpartition("/")
     folder = folders[above]

@@ -52,7 +52,12 @@ def resolve_build(context: BuildContext, request: BuildRequest) -> Build:
 
     Raises DockerfileError for what Docker refuses, ContextError if there is no Dockerfile.
     """
-    dockerfile = parse(read_dockerfile(context), path=context.dockerfile.path)
+    return resolve_content(read_dockerfile(context), context.dockerfile.path, request)
+
+
+def resolve_content(content: bytes, path: str, request: BuildRequest) -> Build:
+    """Resolve the Dockerfile that holds ``content``; raises DockerfileError for what Docker refuses."""
+    dockerfile = parse(content, path=path)
     arguments = {
         name: os.environ.get(name) if value is None else value
         for name, value in request.build_args.items()

@@ -1,6 +1,6 @@
 """What BuildKit really fetches of a context: the permitted entries that the sources include.
 
-Works on the measured tree; only links are looked up on disk again.
+Works on the measured tree; only links are looked up again, on disk or where the caller says.
 Source: tonistiigi/fsutil filter.go NewFilterFS and (*filterFS).Walk.
 """
 
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ctxopt.dockerfile import WHOLE_CONTEXT
 from ctxopt.errors import DockerfileError, IgnoreFileError
-from ctxopt.followlinks import follow_links
+from ctxopt.followlinks import Links, LinksOnDisk, follow_links
 from ctxopt.matcher import Decision, Matcher, Scope, read_matcher
 from ctxopt.tree import DIR, ContextTree, Flag, Folder
 from ctxopt.view import View
@@ -47,10 +47,12 @@ class TransferView:
         return self.loaded and self.includes is None
 
 
-def transferred(permitted: View, paths: tuple[str, ...] | None) -> TransferView:
+def transferred(
+    permitted: View, paths: tuple[str, ...] | None, links: Links | None = None
+) -> TransferView:
     """Narrow ``permitted`` to what a build with these follow paths fetches.
 
-    ``paths`` is what ``dockerfile.context_paths`` gives. Raises DockerfileError where the client
+    ``paths`` is what ``dockerfile.context_paths`` gives; without ``links`` they are on disk. Raises DockerfileError where the client
     refuses the paths as patterns.
     """
     tree = permitted.tree
@@ -58,7 +60,7 @@ def transferred(permitted: View, paths: tuple[str, ...] | None) -> TransferView:
         return TransferView(View(_without_folders(tree)), False, (), ())
     if paths == WHOLE_CONTEXT:
         return TransferView(permitted, True, paths, None)
-    includes = follow_links(tree.root, paths)
+    includes = follow_links(links or LinksOnDisk(tree.root), paths)
     if includes is None:
         return TransferView(permitted, True, paths, None)
     try:

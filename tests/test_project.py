@@ -27,7 +27,12 @@ def layers():
 LAYER = layers()
 THIRD_PARTY = {
     "typer": tuple(f"cli/{path.name}" for path in (PACKAGE / "cli").glob("*.py")),
-    "rich": ("console.py", "reporters/text.py", "reporters/finding_text.py"),
+    "rich": (
+        "console.py",
+        "reporters/text.py",
+        "reporters/finding_text.py",
+        "reporters/check_text.py",
+    ),
     "tqdm": ("progress.py",),
 }
 LONG = {

@@ -11,6 +11,7 @@ import typer
 
 from ctxopt import console
 from ctxopt.cli.boundary import leave
+from ctxopt.cli.check import check
 from ctxopt.cli.explain import explain
 from ctxopt.cli.ls import ls
 from ctxopt.cli.rules import rules
@@ -60,5 +61,5 @@ def main(
     """Measure Docker build contexts exactly, and keep them small."""
 
 
-for command in (scan, ls, explain, rules):
+for command in (scan, ls, explain, check, rules):
     app.command()(command)

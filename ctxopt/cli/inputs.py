@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from ctxopt.errors import ConfigError
@@ -27,6 +28,8 @@ class Given(NamedTuple):
     select: list[str] | None = None
     ignore: list[str] | None = None
     fail_on: Level | None = None
+    limits: Mapping[str, object] | None = None
+    """By the key that sets them."""
 
 
 class Inputs(NamedTuple):
@@ -37,10 +40,28 @@ class Inputs(NamedTuple):
     request: BuildRequest
 
 
-def read_inputs(given: Given) -> Inputs:
-    """Find the context and join options with the configuration; raises CtxoptError."""
-    from ctxopt.config import load_config
+def read_inputs(
+    given: Given,
+    settings: tuple[Config, BuildRequest] | None = None,
+    path: str | None = None,
+    dockerfile: str | None = None,
+) -> Inputs:
+    """Find the context and join options with the configuration; raises CtxoptError.
+
+    With ``settings`` already read, the context is ``path`` with its ``dockerfile``.
+    """
     from ctxopt.context import find_context
+
+    config, request = settings or read_settings(given)
+    if settings is None:
+        path, dockerfile = given.path, config.dockerfile
+    context = find_context(path or ".", dockerfile=dockerfile, builder=config.builder)
+    return Inputs(context, config, request)
+
+
+def read_settings(given: Given) -> tuple[Config, BuildRequest]:
+    """Join options with the configuration; raises CtxoptError."""
+    from ctxopt.config import load_config
     from ctxopt.plan import BuildRequest
 
     arguments = _arguments(given.build_args)
@@ -54,13 +75,13 @@ def read_inputs(given: Given) -> Inputs:
             "select": given.select or None,
             "ignore": given.ignore or None,
             "fail-on": given.fail_on.value if given.fail_on else None,
+            **(given.limits or {}),
         },
     )
-    context = find_context(given.path, dockerfile=config.dockerfile, builder=config.builder)
     request = BuildRequest(
         config.target, {**config.build_args, **arguments}, _contexts(given.build_contexts)
     )
-    return Inputs(context, config, request)
+    return config, request
 
 
 def measure_inputs(inputs: Inputs, *, with_excluded: bool, quiet: bool) -> Analysis:

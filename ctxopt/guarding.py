@@ -1,0 +1,328 @@
+"""The use case of ``check``: contexts measured in one state or two, and held against their limits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ctxopt.analysis import Analysis, build_policy
+from ctxopt.budget import Figures, LimitResult, Verdict, judge_contexts
+from ctxopt.comparison import analyze_state, state_transfer
+from ctxopt.config import Config, ContextBudget
+from ctxopt.context import Builder
+from ctxopt.errors import ConfigError, ContextError, CtxoptError, DockerfileError, GitError
+from ctxopt.git import Repository
+from ctxopt.gitstate import GitState, has_staged_changes, read_state
+from ctxopt.growth import Growth, Measured, compare
+from ctxopt.plan import BuildRequest
+from ctxopt.settings import BudgetView
+from ctxopt.transfer import TransferView
+from ctxopt.view import View
+
+VIEWS: tuple[BudgetView, ...] = ("permitted", "transferred")
+
+INDEX = "the index"
+WORKING_TREE = "the working tree"
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """Two states to compare: a commit and another one, or the index (None)."""
+
+    before: str
+    after: str | None = None
+
+    @property
+    def after_name(self) -> str:
+        """The later state as people name it."""
+        return self.after or INDEX
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """One context measured in one state."""
+
+    name: str
+    """``the working tree``, ``the index``, or the commit as it was named."""
+    analysis: Analysis
+    transfer: TransferView | None
+    """What the build fetches; None where that is not known."""
+    unknown: str = ""
+    """Why ``transfer`` is not known."""
+    state: GitState | None = None
+    """None for the working tree."""
+
+    @property
+    def submodules(self) -> tuple[str, ...]:
+        """The submodules that are sent; nothing is known of what they hold."""
+        if self.state is None:
+            return ()
+        inside = set(self.state.submodules)
+        return tuple(error.path for error in self.analysis.tree.errors if error.path in inside)
+
+    @property
+    def pointers(self) -> tuple[str, ...]:
+        """The files sent that Git LFS keeps; they count with the size they stand for."""
+        if self.state is None or not self.state.pointers:
+            return ()
+        sent = (entry.path for entry in self.analysis.permitted.entries() if not entry.excluded)
+        return tuple(path for path in sent if path in self.state.pointers)
+
+    def view(self, name: BudgetView) -> View | None:
+        """Return one view; None where it is not known."""
+        if name == "permitted" or self.analysis.context.builder == "classic":
+            return self.analysis.permitted
+        return self.transfer.view if self.transfer else None
+
+    def context_bytes(self, name: BudgetView) -> int:
+        """Return the figure Docker prints for a view that is known."""
+        if name == "transferred" and self.transfer is not None:
+            return self.transfer.context_bytes
+        return self.analysis.permitted_bytes
+
+    def figures(self, name: BudgetView) -> Figures | None:
+        """Return what a view holds; None where it is not known."""
+        view = self.view(name)
+        if view is None:
+            return None
+        inside = set(self.submodules)
+        unread = any(error.path not in inside for error in view.tree.errors)
+        total = view.total
+        return Figures(size=total.bytes, files=total.files, view=name, at_least=unread)
+
+    def measured(self, name: BudgetView) -> Measured | None:
+        """Return what the comparison needs of a view; None where it is not known."""
+        view = self.view(name)
+        if view is None:
+            return None
+        policy = build_policy(self.analysis.context, self.analysis.matcher)
+        return Measured(
+            view, policy, self.context_bytes(name), self.state.blobs if self.state else {}
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guarded:
+    """One context: what it is, what it was, and how its limits hold."""
+
+    name: str
+    folder: str
+    """Relative to the root that was asked about; empty for the root itself."""
+    after: Side
+    before: Side | None = None
+    """None where nothing was compared."""
+    growths: Mapping[BudgetView, Growth] = field(default_factory=dict)
+    """By view; without those that are not known on both sides."""
+    results: tuple[LimitResult, ...] = ()
+    lead: BudgetView = "permitted"
+    """The view that its limits are about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """All contexts of one run."""
+
+    contexts: tuple[Guarded, ...]
+    against: Against | None = None
+
+    @property
+    def results(self) -> tuple[LimitResult, ...]:
+        """Every limit, judged."""
+        return tuple(result for context in self.contexts for result in context.results)
+
+    @property
+    def broken(self) -> tuple[LimitResult, ...]:
+        """The limits that do not hold."""
+        return tuple(result for result in self.results if result.verdict is Verdict.FAIL)
+
+    @property
+    def unjudged(self) -> tuple[LimitResult, ...]:
+        """The limits that nobody can call kept.
+
+        Growth is not among them where nothing was compared and only the configuration limits it.
+        """
+        return tuple(
+            result
+            for result in self.results
+            if result.verdict is Verdict.SKIP
+            and not (self.against is None and result.limit == "max-growth")
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What to check, and how the build is called."""
+
+    root: str
+    config: Config
+    request: BuildRequest
+    view: BudgetView = "permitted"
+    """What limits outside of ``[[context]]`` are about."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The contexts, each once."""
+        return tuple(dict.fromkeys(budget.path for budget in self.budgets))
+
+    @property
+    def budgets(self) -> tuple[ContextBudget, ...]:
+        """The contexts to judge: those that are configured, or else the root alone."""
+        if self.config.contexts:
+            return self.config.contexts
+        root = ContextBudget(
+            name=self.root, path=self.root, view=self.view, limits=self.config.limits
+        )
+        return (root,)
+
+    def dockerfile_of(self, path: str) -> str | None:
+        """Return the configured Dockerfile: it is that of the root, not of other contexts."""
+        is_root = os.path.realpath(path) == os.path.realpath(self.root)
+        return self.config.dockerfile if is_root else None
+
+
+def parse_against(text: str, repository: Repository) -> Against:
+    """Read ``REF``, ``A..B`` or ``A...B`` as git does; raises GitError where they have no meaning.
+
+    A single commit is compared with the index; in a bare repository with HEAD.
+    """
+    last = "HEAD" if repository.bare else None
+    for sign in ("...", ".."):
+        before, found, after = text.partition(sign)
+        if found:
+            one, other = before or "HEAD", after or "HEAD"
+            start = repository.merge_base(one, other) if sign == "..." else one
+            return Against(start, other)
+    return Against(text, last)
+
+
+def default_against(repository: Repository | None) -> Against | None:
+    """Return the index against HEAD where something is staged; None where nothing is."""
+    if repository is not None and has_staged_changes(repository):
+        return Against("HEAD")
+    return None
+
+
+def check_states(question: Question, repository: Repository, against: Against) -> Checked:
+    """Compare two git states; raises CtxoptError where one of them cannot be measured."""
+    sides: dict[str, tuple[Side | None, Side]] = {}
+    for path in question.paths:
+        prefix = prefix_of(path, question.root, repository)
+        after = read_state(repository, against.after, prefix)
+        if prefix and not after.entries:
+            raise ConfigError(
+                f"there is no context {path!r} in {against.after_name}",
+                hint="correct the path, or remove its limits",
+            )
+        before = read_state(repository, against.before, prefix)
+        sides[path] = (
+            _measure_state(question, path, before, is_baseline=True),
+            _measure_state(question, path, after),
+        )
+    return Checked(_judge(question, sides), against)
+
+
+def check_trees(question: Question, sides: Mapping[str, Analysis]) -> Checked:
+    """Hold contexts that were measured on disk against their limits; ``sides`` is by path."""
+    return Checked(_judge(question, {path: (None, tree_side(one)) for path, one in sides.items()}))
+
+
+def tree_side(analysis: Analysis) -> Side:
+    """Return what was measured in the working tree."""
+    transfer = analysis.plan.main.transfer if analysis.plan else None
+    unknown = "" if transfer else _no_dockerfile(analysis)
+    return Side(name=WORKING_TREE, analysis=analysis, transfer=transfer, unknown=unknown)
+
+
+def _no_dockerfile(analysis: Analysis) -> str:
+    return "" if analysis.context.builder == "classic" else "there is no Dockerfile"
+
+
+def _measure_state(
+    question: Question, path: str, state: GitState, *, is_baseline: bool = False
+) -> Side:
+    builder: Builder = question.config.builder
+    dockerfile = question.dockerfile_of(path)
+    try:
+        try:
+            analysis = analyze_state(state, dockerfile=dockerfile, builder=builder)
+        except ContextError:
+            # The Dockerfile may be new: what it is compared with has none by that name.
+            if not is_baseline:
+                raise
+            analysis = analyze_state(state, builder=builder)
+    except CtxoptError as error:
+        raise type(error)(f"{state.name}: {error}", hint=error.hint) from error
+    transfer, unknown = None, ""
+    if builder != "classic":
+        if not analysis.context.dockerfile.found:
+            unknown = "there is no Dockerfile"
+        else:
+            try:
+                transfer = state_transfer(state, analysis, question.request)
+            except (ContextError, DockerfileError) as error:
+                unknown = error.message
+    return Side(name=state.name, analysis=analysis, transfer=transfer, unknown=unknown, state=state)
+
+
+def _judge(
+    question: Question, sides: Mapping[str, tuple[Side | None, Side]]
+) -> tuple[Guarded, ...]:
+    figures: dict[tuple[str, BudgetView], Figures] = {}
+    baselines: dict[tuple[str, BudgetView], Figures] = {}
+    for path, pair in sides.items():
+        for side, known in zip(pair, (baselines, figures), strict=True):
+            for view in VIEWS if side else ():
+                if side and (found := side.figures(view)):
+                    known[path, view] = found
+    guarded = []
+    for path, (before, after) in sides.items():
+        budgets = [item for item in question.budgets if item.path == path]
+        _refuse_unknown(budgets, after)
+        growths = {}
+        for view in VIEWS:
+            old = before.measured(view) if before else None
+            new = after.measured(view)
+            if old is not None and new is not None:
+                growths[view] = compare(old, new)
+        lead = budgets[0].view if len({item.view for item in budgets}) == 1 else "permitted"
+        results = judge_contexts(budgets, figures, baselines=baselines)
+        guarded.append(
+            Guarded(
+                name=budgets[0].name,
+                folder=_below(path, question.root),
+                after=after,
+                before=before,
+                growths=growths,
+                results=results,
+                lead=lead,
+            )
+        )
+    return tuple(guarded)
+
+
+def _refuse_unknown(budgets: Sequence[ContextBudget], after: Side) -> None:
+    """Raise ConfigError for a limit on what is transferred where nobody knows that."""
+    for budget in budgets:
+        if after.view(budget.view) is None:
+            raise ConfigError(
+                f"what is transferred of {budget.name!r} is not known in {after.name}:"
+                f" {after.unknown}",
+                hint='-f names a Dockerfile; view = "permitted" needs none',
+            )
+
+
+def prefix_of(path: str, root: str, repository: Repository) -> str:
+    """Return the context ``path`` relative to the top of the repository."""
+    if repository.bare:
+        prefix = os.path.relpath(os.path.abspath(path), os.path.abspath(root))
+    else:
+        prefix = os.path.relpath(os.path.realpath(path), repository.top)
+    if prefix == ".." or prefix.startswith("../"):
+        raise GitError(f"{path!r} is outside of the repository {repository.top}")
+    return "" if prefix == "." else prefix
+
+
+def _below(path: str, root: str) -> str:
+    found = os.path.relpath(path, root)
+    return "" if found == "." else found

@@ -1,0 +1,147 @@
+"""The ``check`` report for people: limits first, then what changed, names last on their line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from ctxopt.budget import Verdict
+from ctxopt.console import printable
+from ctxopt.growth import Change, Growth
+from ctxopt.guarding import VIEWS, Checked, Guarded
+from ctxopt.reporters.growing import cures, describe_side, percent, signed
+from ctxopt.reporters.text import Look, draw
+from ctxopt.reporters.wording import count
+from ctxopt.settings import BudgetView
+from ctxopt.units import format_buildkit, format_classic, format_size
+
+_LABEL = 13
+_SIZE = 10
+_VERDICTS = {
+    Verdict.PASS: ("ok", "green"),
+    Verdict.FAIL: ("over", "bold red"),
+    Verdict.SKIP: ("unknown", "yellow"),
+}
+
+
+def render_check(checked: Checked, look: Look, *, top: int) -> str:
+    """Return the report; ``top`` is how many lines a list has."""
+    lines: list[Text] = []
+    for place, context in enumerate(checked.contexts):
+        lines += [Text()] * (place > 0) + _context(context, top)
+    return draw(lines, look)
+
+
+def _field(label: str, value: str, style: str = "") -> Text:
+    return Text(label.ljust(_LABEL), "dim").append(value, style or "not dim")
+
+
+def _context(context: Guarded, top: int) -> list[Text]:
+    lines = [_field("Context", printable(context.name))]
+    measured = context.after.name
+    if context.before is not None:
+        measured += f", compared with {printable(context.before.name)}"
+    lines += [_field("Measured", measured), Text()]
+    for view in VIEWS:
+        lines += _figures(context, view)
+    lines += _limits(context)
+    growth = context.growths.get(context.lead)
+    if growth is not None:
+        lines += _changes(context, growth, top)
+    return lines + _notes(context)
+
+
+def _figures(context: Guarded, view: BudgetView) -> list[Text]:
+    label = view.capitalize()
+    side, growth = context.after, context.growths.get(view)
+    figures = side.figures(view)
+    if figures is None:
+        return [_field(label, f"not measured in {side.name}: {printable(side.unknown)}")]
+    if view == "transferred" and side.analysis.context.builder == "classic":
+        return []
+    line = Text(label.ljust(_LABEL), "dim").append(describe_side(figures), "bold not dim")
+    show = format_classic if side.analysis.context.builder == "classic" else format_buildkit
+    printed = f"Docker prints {show(side.context_bytes(view))}"
+    if growth is not None:
+        change = "unchanged" if not growth.bytes else f"{signed(growth.bytes)}{percent(growth)}"
+        line.append(f", {change}", "not bold")
+        printed += f", before {show(growth.context_bytes_before)}"
+    elif context.before is not None:
+        line.append(f", not measured in {printable(context.before.name)}", "not bold")
+    return [line, _field("", printed)]
+
+
+def _limits(context: Guarded) -> list[Text]:
+    if not context.results:
+        return [Text(), Text("No limits are set: ctxopt check --init writes some", "dim")]
+    lines = [Text(), Text("Limits", "bold")]
+    for result in context.results:
+        word, style = _VERDICTS[result.verdict]
+        lines.append(Text(f"  {word:<8}", style).append(printable(result.message), "not bold"))
+    return lines
+
+
+def _changes(context: Guarded, growth: Growth, top: int) -> list[Text]:
+    lines: list[Text] = []
+    stopping = cures(context, top)
+    sections: Sequence[tuple[str, tuple[Change, ...]]] = (
+        ("Grew", growth.growers),
+        ("Shrank", growth.shrinkers),
+        ("Sent now because a rule changed", growth.entered),
+        ("Not sent any more because a rule changed", growth.left),
+    )
+    for title, changes in sections:
+        if not changes:
+            continue
+        lines += [Text(), Text(title, "bold")]
+        for change in changes[:top]:
+            lines.append(_change(change))
+            cure = stopping.get(change.path) if title == "Grew" else None
+            if cure is not None:
+                lines.append(
+                    Text(" " * (_SIZE + 4) + "to keep it out: ", "dim").append(
+                        printable(cure), "not dim cyan"
+                    )
+                )
+        lines += _more(len(changes) - top)
+    if growth.renames:
+        lines += [Text(), Text("Renamed", "bold")]
+        lines += [
+            Text(
+                f"  {format_size(item.size):>{_SIZE}}"
+                f"  {printable(item.before)} -> {printable(item.after)}"
+            )
+            for item in growth.renames[:top]
+        ]
+        lines += _more(len(growth.renames) - top)
+    return lines
+
+
+def _change(change: Change) -> Text:
+    line = Text(f"  {signed(change.growth):>{_SIZE}}", "bold")
+    name = printable(change.path) + "/" * change.is_folder
+    line.append(f"  {name}", "not bold")
+    what = f"{format_size(change.before)} -> {format_size(change.after)}"
+    if change.is_folder:
+        what = f"{count(len(change.files), 'file')}, {what}"
+    return line.append(f"  ({what})", "not bold dim")
+
+
+def _more(number: int) -> list[Text]:
+    return [Text(f"  and {number:,} more", "dim")] if number > 0 else []
+
+
+def _notes(context: Guarded) -> list[Text]:
+    lines = []
+    if context.after.submodules:
+        named = ", ".join(printable(path) for path in context.after.submodules)
+        lines.append(Text(f"Not measured: the submodules {named}", "yellow"))
+    if context.after.pointers:
+        number = count(len(context.after.pointers), "file")
+        lines.append(Text(f"Git LFS: {number} counted with the size the pointer stands for"))
+    unread = len(context.after.analysis.tree.errors) - len(context.after.submodules)
+    if unread > 0:
+        what = count(unread, "path")
+        lines.append(Text(f"Unreadable: {what}; the figures are lower bounds", "bold red"))
+    return [Text(), *lines] if lines else []

@@ -1,0 +1,40 @@
+"""What the formats of ``check`` share: changes in words, and the lines that would stop growth."""
+
+from __future__ import annotations
+
+from ctxopt.budget import Figures
+from ctxopt.growth import Growth
+from ctxopt.guarding import Guarded
+from ctxopt.reporters.wording import count
+from ctxopt.stopping import stopping_lines
+from ctxopt.tree import FILE
+from ctxopt.units import format_percent, format_size
+
+
+def signed(size: int) -> str:
+    """Write a change in bytes: ``+35 MB``, ``-1.2 kB``."""
+    return f"+{format_size(size)}" if size > 0 else format_size(size)
+
+
+def percent(growth: Growth) -> str:
+    """Write a growth as `` (+265%)``; nothing where there were no bytes before."""
+    if not growth.bytes_before:
+        return ""
+    ppm = growth.bytes * 10**6 // growth.bytes_before
+    shown = (ppm + 500) // 1000 * 1000 or ppm
+    return f" ({'+' if shown > 0 else ''}{format_percent(shown)})"
+
+
+def describe_side(figures: Figures) -> str:
+    """Write ``48.2 MB in 1,863 files``."""
+    least = "at least " if figures.at_least else ""
+    return f"{least}{format_size(figures.size)} in {count(figures.files, 'file')}"
+
+
+def cures(context: Guarded, top: int) -> dict[str, str | None]:
+    """Return the ignore line that would stop each of the first ``top`` growers, by path."""
+    growth, view = context.growths.get(context.lead), context.after.view(context.lead)
+    if growth is None or view is None or not growth.growers:
+        return {}
+    sent = (entry.path for entry in view.entries() if entry.kind == FILE and not entry.excluded)
+    return stopping_lines(growth.growers, sent, top)

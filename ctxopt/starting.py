@@ -1,0 +1,64 @@
+"""The first configuration: today's figures with room to grow, written where there is none."""
+
+from __future__ import annotations
+
+import os
+
+from ctxopt.analysis import Analysis
+from ctxopt.configfile import OWN
+from ctxopt.errors import ConfigError
+from ctxopt.units import format_size
+from ctxopt.write import replace_file
+
+_MARGIN = 25
+"""Percent."""
+
+
+def first_limits(analysis: Analysis, tracked: int | None = None) -> str:
+    """Return a configuration that holds today, with a margin above and far below.
+
+    ``tracked`` is how many files are sent of a fresh checkout, which is held against the same limits.
+    Raises ConfigError where something could not be read, since a limit would start too low.
+    """
+    if analysis.tree.errors:
+        first = analysis.tree.errors[0]
+        raise ConfigError(
+            f"not all could be read: {first.path or '.'}: {first.reason}",
+            hint="limits taken from a part would be too low",
+        )
+    total = analysis.permitted.total
+    files = _with_margin(total.files)
+    return (
+        f"# Permitted when this was written: {format_size(total.bytes)} in {total.files:,} files;"
+        f" the limits leave {_MARGIN}% more.\n"
+        f'max-size = "{_rounded(_with_margin(total.bytes))}"\n'
+        f"max-files = {files}\n"
+        "# Less than this has lost something: an ignore file that keeps back too much.\n"
+        f"min-files = {min(total.files, tracked or total.files) // 2}\n"
+        "# From one state to the next, as `ctxopt check --against REF` compares them.\n"
+        f'max-growth = "{_MARGIN}%"\n'
+    )
+
+
+def write_limits(root: str, present: str | None, text: str) -> str:
+    """Write ``ctxopt.toml`` at ``root`` and return its path; raises for one that is there."""
+    path = OWN if root in ("", ".") else os.path.join(root, OWN)
+    if present is not None:
+        raise ConfigError(f"there is a configuration already: {present}", hint="edit that file")
+    replace_file(path, text.encode(), expected=None, root=root or ".")
+    return path
+
+
+def _with_margin(number: int) -> int:
+    return -(-number * (100 + _MARGIN) // 100)
+
+
+def _rounded(size: int) -> str:
+    """A size of three digits that is not below ``size``, as the configuration writes it."""
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= factor:
+            digits = max(0, 3 - len(str(size // factor)))
+            tenth = factor // 10**digits
+            whole = -(-size // tenth)
+            return f"{whole / 10**digits:g} {unit}"
+    return f"{size} B"

@@ -1,0 +1,333 @@
+"""``ctxopt check``: limits, states, reports and exit codes, in repositories of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import tomllib
+
+import pytest
+
+from tests.recordings import ROOT
+from tests.repositories import clean, commit, git, init, write
+
+__all__ = ["clean"]
+pytestmark = pytest.mark.usefixtures("clean")
+
+MB = 10**6
+DOCKERFILE = "FROM x\nCOPY src data /\n"
+START = {"Dockerfile": DOCKERFILE, "src/a": "a" * MB, "data/x": "x"}
+
+
+def check(cwd, *arguments):
+    kept = {name: value for name, value in os.environ.items() if name != "CTXOPT_CONFIG"}
+    done = subprocess.run(
+        [sys.executable, "-m", "ctxopt", "check", *arguments],
+        cwd=cwd, env=kept | {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "COLUMNS": "80"},
+        capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def document(cwd, *arguments):
+    done = check(cwd, *arguments, "--format", "json", "--top", "99")
+    found = json.loads(done.stdout)
+    assert found["version"] == 1
+    return found
+
+
+@pytest.fixture
+def repository(tmp_path):
+    return init(tmp_path / "r", START)
+
+
+def stage(root, files):
+    write(root, files)
+    git(root, "add", "-A")
+
+
+def test_the_report(repository):
+    stage(repository, {"data/orders.parquet": "z" * 35 * MB})
+    git(repository, "mv", "src/a", "src/b")
+    done = check(repository, "--max-size", "30MB", "--max-growth", "10%", "--min-files", "2")
+    assert done.returncode == 1
+    assert done.stderr == ""
+    assert (
+        done.stdout
+        == """\
+Context      .
+Measured     the index, compared with HEAD
+
+Permitted    36 MB in 4 files, +35 MB (+3499.9%)
+             Docker prints 36.01MB, before 1.00MB
+Transferred  36 MB in 3 files, +35 MB (+3500%)
+             Docker prints 36.01MB, before 1.00MB
+
+Limits
+  over    permitted 36 MB > max-size 30 MB (set by --max-size)
+  ok      permitted 4 files >= min-files 2 files (set by --min-files)
+  over    permitted grew by 35 MB, 3499.9% > max-growth 10% (set by --max-growth)
+
+Grew
+      +35 MB  data/orders.parquet  (0 B -> 35 MB)
+              to keep it out: data/orders.parquet
+
+Renamed
+        1 MB  src/a -> src/b
+"""
+    )
+
+
+def test_warn_only_never_fails(repository):
+    stage(repository, {"data/big": "z" * 2 * MB})
+    done = check(repository, "--max-size", "1MB", "--warn-only")
+    assert done.returncode == 0
+    assert "over    permitted 3 MB > max-size 1 MB" in done.stdout
+    done = check(repository, "--against", "nonsense", "--warn-only")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "there is no commit 'nonsense'" in done.stderr
+
+
+def test_the_working_tree(repository):
+    write(repository, {"junk": "j" * 5 * MB, ".dockerignore": ".git\n"})
+    done = check(repository, "--max-size", "5MB")
+    assert done.returncode == 1
+    assert "Measured     the working tree\n" in done.stdout
+    stage(repository, {})
+    assert "the index" in check(repository).stdout
+    assert "the working tree" in check(repository, "--working-tree").stdout
+
+
+def test_outside_of_a_repository(tmp_path):
+    write(tmp_path / "c", {"a": "x"})
+    assert check(tmp_path / "c", "--max-files", "1").returncode == 0
+    done = check(tmp_path / "c", "--max-files", "0")
+    assert done.returncode == 1
+    assert "Transferred  not measured in the working tree: there is no Dockerfile" in done.stdout
+
+
+def test_two_commits(repository):
+    first = git(repository, "rev-parse", "HEAD").decode().strip()
+    git(repository, "checkout", "-q", "-b", "topic")
+    commit(repository, {"data/topic": "t" * 10})
+    git(repository, "checkout", "-q", "main")
+    commit(repository, {"data/main": "m" * 100})
+    grown = {
+        spec: document(repository, "--against", spec)["contexts"][0]["growth"]["permitted"]["bytes"]
+        for spec in (first, "main..topic", "main...topic", "topic..", "..topic")
+    }
+    assert grown == {
+        first: 100, "main..topic": -90, "main...topic": 10, "topic..": 90, "..topic": -90,
+    }  # fmt: skip
+
+
+def test_what_a_rule_changed_is_told_apart(repository):
+    commit(repository, {".dockerignore": "data\n", "src/old": "o" * 10})
+    stage(repository, {".dockerignore": "src/a\n", "src/old": None, "src/new": "n" * 20})
+    context = document(repository)["contexts"][0]
+    paths = {kind: [item["path"] for item in found if "path" in item]
+             for kind, found in context["changes"].items()}  # fmt: skip
+    assert paths["entered"] == ["data/x"]
+    assert paths["left"] == ["src/a"]
+    assert sorted(paths["growers"]) == [".dockerignore", "src/new"]
+    assert paths["shrinkers"] == ["src/old"]
+
+
+def test_both_views(repository):
+    stage(repository, {"docs/manual": "m" * 3 * MB})
+    growth = document(repository)["contexts"][0]["growth"]
+    assert growth["permitted"]["bytes"] == 3 * MB
+    assert growth["transferred"]["bytes"] == 0
+    assert check(repository, "--max-size", "2MB", "--view", "transferred").returncode == 0
+    assert check(repository, "--max-size", "2MB").returncode == 1
+
+
+def test_submodules_and_pointers_are_named(repository, tmp_path):
+    other = init(tmp_path / "other", {"inside": "i" * 100})
+    git(repository, "submodule", "-q", "add", other, "lib/other")
+    pointer = (
+        "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 7000000\n"
+    )
+    stage(repository, {".gitattributes": "*.bin filter=lfs\n"})
+    write(repository, {"m.bin": pointer})
+    id_ = git(repository, "hash-object", "-w", "--stdin", stdin=pointer.encode()).decode().strip()
+    git(repository, "update-index", "--add", "--cacheinfo", f"100644,{id_},m.bin")
+    done = check(repository, "--max-size", "5MB")
+    assert done.returncode == 1
+    assert "Not measured: the submodules lib/other\n" in done.stdout
+    assert "Git LFS: 1 file counted with the size the pointer stands for\n" in done.stdout
+    assert "+7 MB  m.bin" in done.stdout
+
+
+def test_a_context_of_several(repository):
+    write(repository, {"api/Dockerfile": "FROM x\nCOPY src /\n", "api/src/a": "a" * 10})
+    commit(repository, {"ctxopt.toml": (
+        'max-files = 9\n[[context]]\npath = "api"\nmax-size = "1 kB"\n'
+        '[[context]]\npath = "api"\nview = "transferred"\nmax-size = "9 B"\n'
+        '[[context]]\npath = "data"\nmax-files = 0\n'
+    )})  # fmt: skip
+    for arguments in ([], ["--against", "HEAD"]):
+        found = document(repository, *arguments)
+        assert [item["context"] for item in found["contexts"]] == ["api", "data"]
+        limits = [(item["limit"], item["verdict"]) for item in found["contexts"][0]["limits"]]
+        assert limits == [
+            ("max-size", "pass"),
+            ("max-files", "pass"),
+            ("max-size", "fail"),
+            ("max-files", "pass"),
+        ]
+        assert not found["passed"]
+
+
+MISTAKES = {
+    "a context that does not exist": ({"ctxopt.toml": '[[context]]\npath = "api"\nmax-size = 1\n'}, [], "there is no context 'api'"),
+    "an unknown key": ({"ctxopt.toml": "max-sise = 1\n"}, [], "unknown key 'max-sise'"),
+    "two configurations": ({"ctxopt.toml": "max-size = 1\n", "pyproject.toml": "[tool.ctxopt]\n"}, [], "two configurations"),
+    "no such commit": ({}, ["--against", "gone"], "there is no commit 'gone'"),
+    "no such folder": ({}, ["missing"], "there is no context 'missing'"),
+    "nothing to compare with": ({}, ["--max-growth", "5%"], "nothing to compare with"),
+    "no percentage": ({}, ["--max-growth", "5"], "--max-growth: not a percentage"),
+    "less than nothing": ({}, ["--max-files", "-1"], "expected a whole number"),
+    "both": ({}, ["--against", "HEAD", "--working-tree"], "cannot be combined"),
+    "nothing is known": ({"Dockerfile": "NONSENSE\n"}, ["--against", "HEAD", "--view", "transferred"], "what is transferred of '.' is not known"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_mistakes(name, repository):
+    files, arguments, message = MISTAKES[name]
+    commit(repository, files)
+    done = check(repository, *arguments)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_context_that_a_state_does_not_hold(repository):
+    write(repository, {"ctxopt.toml": '[[context]]\npath = "api"\nmax-size = 1\n', "api/a": "x"})
+    done = check(repository, "--against", "HEAD")
+    assert done.returncode == 2
+    assert "there is no context 'api' in the index" in done.stderr
+
+
+def test_growth_of_an_empty_baseline_is_not_kept(tmp_path):
+    root = init(tmp_path / "r")
+    stage(root, START | {"data/x": "x" * 2 * MB})
+    done = check(root, "--max-growth", "10%")
+    assert done.returncode == 2
+    assert "permitted grew from nothing to 3 MB, max-growth 10% cannot be judged" in done.stderr
+    assert check(root, "--max-growth", "10%", "--growth-floor", "9MB").returncode == 0
+    assert check(root, "--max-growth", "10%", "--warn-only").returncode == 0
+
+
+def test_growth_in_the_configuration_is_left_open_where_nothing_is_compared(repository):
+    commit(repository, {"ctxopt.toml": 'max-growth = "10%"\n'})
+    done = check(repository)
+    assert done.returncode == 0
+    assert "unknown permitted: no baseline, max-growth 10% cannot be judged" in done.stdout
+
+
+def test_places_in_git(repository, tmp_path):
+    commit(repository, {"data/y": "y" * 100})
+    git(repository, "worktree", "add", "-q", "--detach", str(tmp_path / "w"))
+    git(tmp_path, "clone", "-q", "--bare", repository, str(tmp_path / "bare"))
+    git(tmp_path, "clone", "-q", "--depth", "1", "file://" + repository, str(tmp_path / "shallow"))
+    for place in ("w", "bare"):
+        context = document(tmp_path / place, "--against", "HEAD~1")["contexts"][0]
+        assert context["growth"]["permitted"]["bytes"] == 100, place
+    done = check(tmp_path / "shallow", "--against", "HEAD~1")
+    assert done.returncode == 2
+    assert "this clone is shallow" in done.stderr
+
+
+def test_markdown(repository):
+    stage(repository, {"data/a|b": "z" * 2 * MB})
+    done = check(repository, "--max-size", "1MB", "--format", "markdown")
+    assert "| permitted | 1 MB in 3 files | 3 MB in 4 files | +2 MB (+200%) |" in done.stdout
+    assert "- **over**: permitted 3 MB \\> max-size 1 MB (set by --max-size)" in done.stdout
+    assert "| +2 MB | 0 B | 2 MB | `data/a\\|b` |" in done.stdout
+
+
+def test_annotations(repository):
+    commit(repository, {"app/ctxopt.toml": "max-files = 1\n", "app/a": "a"})
+    stage(repository, {"app/b": "b" * 100})
+    assert check(repository, "app", "--format", "github").stdout.splitlines() == [
+        "::error file=app/ctxopt.toml,title=max-files::app: permitted 3 files > max-files 1 file (set in ctxopt.toml)",
+        "::notice file=app/b,title=growth::b: 0 B -> 100 B, +100 B in the build context%0Ato keep it out: b",
+    ]
+
+
+def test_init_writes_limits_that_hold(repository):
+    done = check(repository, "--init")
+    assert done.returncode == 0
+    text = (ROOT / repository / "ctxopt.toml").read_text()
+    assert done.stdout == text
+    assert set(tomllib.loads(text)) == {"max-size", "max-files", "min-files", "max-growth"}
+    assert re.search(r"^max-growth = \"25%\"$", text, re.MULTILINE)
+    assert check(repository).returncode == 0
+    stage(repository, {})
+    assert check(repository).returncode == 0
+    again = check(repository, "--init")
+    assert again.returncode == 2
+    assert "there is a configuration already" in again.stderr
+    assert (ROOT / repository / "ctxopt.toml").read_text() == text
+
+
+def test_history(repository):
+    commit(repository, {"data/big": "b" * 4 * MB}, "add the orders")
+    commit(repository, {"data/x": "xy"}, "a\x1b[31mb")
+    commit(repository, {".dockerignore": "["}, "broken")
+    commit(repository, {".dockerignore": "data/big\n"}, "repaired")
+    lines = check(repository, "--history", "9").stdout.splitlines()
+    assert [line.split()[-1] for line in lines[2:-2] if "2024-01-01" in line] == [
+        "repaired", "broken", r"$'a\e[31mb'", "orders", "x",
+    ]  # fmt: skip
+    assert lines[-1].endswith("changed it by +4 MB: add the orders")
+    assert len(lines[-1].split()[0]) == 10
+    found = document(repository, "--history", "3")["commits"]
+    assert [item["change"] for item in found] == [None, None, 1]
+    assert [item["bytes"] for item in found][1] is None
+    assert "syntax error in pattern" in found[1]["problem"]
+    markdown = check(repository, "--history", "4", "--format", "markdown").stdout
+    assert "| 5 MB | **+4 MB** | add the orders |" in markdown
+
+
+def test_history_without_any(tmp_path):
+    done = check(init(tmp_path / "r"), "--history", "3")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "there is no commit yet" in done.stderr
+
+
+def test_a_history_agrees_with_the_states(repository):
+    commit(repository, {"data/more": "m" * 12})
+    last = document(repository, "--history", "1")["commits"][0]
+    after = document(repository, "--against", "HEAD")["contexts"][0]["after"]["permitted"]
+    assert {key: last[key] for key in ("files", "bytes", "context_bytes")} == {
+        key: after[key] for key in ("files", "bytes", "context_bytes")
+    }
+
+
+def test_deletions_and_modes(repository):
+    os.chmod(os.path.join(repository, "data/x"), 0o755)
+    git(repository, "rm", "-q", "src/a")
+    git(repository, "add", "-A")
+    context = document(repository, "--max-growth", "0%")["contexts"][0]
+    assert [item["path"] for item in context["changes"]["shrinkers"]] == ["src/a"]
+    assert context["changes"]["growers"] == []
+    assert context["growth"]["permitted"]["files"] == -1
+    assert context["limits"][0]["verdict"] == "pass"
+
+
+def test_a_merge_conflict_is_refused(repository):
+    git(repository, "checkout", "-q", "-b", "topic")
+    commit(repository, {"data/x": "topic"})
+    git(repository, "checkout", "-q", "main")
+    commit(repository, {"data/x": "main"})
+    git(repository, "merge", "topic", accept=(1,))
+    done = check(repository)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the index holds a merge conflict in 'data/x'" in done.stderr

@@ -1,0 +1,109 @@
+"""The hooks, the action and the examples: their options exist, and the action's script runs."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from tests.readme import help_text
+from tests.recordings import ROOT
+from tests.repositories import clean, git, init, write
+
+__all__ = ["clean"]
+pytestmark = pytest.mark.usefixtures("clean")
+
+HOOKS = (ROOT / ".pre-commit-hooks.yaml").read_text("utf-8")
+ACTION = (ROOT / "action.yml").read_text("utf-8")
+GUIDE = (ROOT / "docs" / "ci.md").read_text("utf-8")
+
+
+def hooks():
+    """The hooks by id, as their lines of ``key: value`` say."""
+    parts = HOOKS.split("- id: ")[1:]
+    return {
+        part.splitlines()[0]: dict(re.findall(r"^  ([a-z_]+): (.*)$", part, re.MULTILINE))
+        for part in parts
+    }
+
+
+def test_both_hooks_see_every_commit_and_no_names():
+    assert set(hooks()) == {"ctxopt-growth", "ctxopt-check"}
+    for hook in hooks().values():
+        assert (hook["always_run"], hook["pass_filenames"]) == ("true", "false")
+        assert hook["language"] == "python"
+
+
+def test_growth_is_shown_although_it_passes():
+    hook = hooks()["ctxopt-growth"]
+    assert hook["verbose"] == "true"
+    assert "--warn-only" in hook["entry"]
+
+
+def test_options_exist():
+    known = set(re.findall(r"--[a-z-]+", help_text("check")))
+    for text in (HOOKS, ACTION.split("check() ")[1], GUIDE):
+        for command in re.findall(r"ctxopt check (.*)", text):
+            assert set(re.findall(r"--[a-z-]+", command)) <= known
+    assert set(re.findall(r"\(\"?(--[a-z-]+)", ACTION)) <= known
+
+
+def test_the_guide_names_all_inputs_and_outputs():
+    head = ACTION.split("runs:")[0]
+    for name in re.findall(r"^  ([a-z-]+):$", head, re.MULTILINE):
+        assert f"`{name}`" in GUIDE
+
+
+def run_action(tmp_path, root, **inputs):
+    """Run the script of the action's last step with inputs as GitHub hands them over."""
+    script = textwrap.dedent(ACTION.split("      run: |\n")[-1])
+    binary = tmp_path / "runner" / "ctxopt" / "bin" / "ctxopt"
+    binary.parent.mkdir(parents=True, exist_ok=True)
+    binary.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m ctxopt "$@"\n')
+    binary.chmod(0o755)
+    names = ("DOCKERFILE", "AGAINST", "MAX_SIZE", "MAX_GROWTH")
+    given = dict.fromkeys(names, "") | {"CONTEXT": ".", "WARN_ONLY": "false", "SUMMARY": "true"}
+    output, summary = tmp_path / "output", tmp_path / "summary"
+    for file in (output, summary):
+        file.write_text("")
+    done = subprocess.run(
+        ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script],
+        cwd=root, capture_output=True, text=True, check=False, timeout=60,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "RUNNER_TEMP": str(tmp_path / "runner")}
+        | {"GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary)} | given | inputs,
+    )  # fmt: skip
+    return done, dict(line.split("=") for line in output.read_text().splitlines()), summary
+
+
+@pytest.mark.parametrize(
+    ("inputs", "code"),
+    [
+        ({"AGAINST": "HEAD"}, 0),
+        ({"MAX_SIZE": "1kB"}, 1),
+        ({"MAX_SIZE": "1kB", "WARN_ONLY": "true"}, 0),
+        ({"AGAINST": "HEAD", "MAX_GROWTH": "10%"}, 1),
+    ],
+)
+def test_the_action(tmp_path, inputs, code):
+    root = init(tmp_path / "r", {"Dockerfile": "FROM x\nCOPY data /\n", "data/a": "a" * 1000})
+    write(root, {"data/it's $(b)": "b" * 2_000_000})
+    git(root, "add", "-A")
+    done, output, summary = run_action(tmp_path, root, **inputs)
+    assert done.returncode == code, done.stderr
+    assert output == {
+        "permitted-bytes": "2001019", "transferred-bytes": "2001000", "growth-bytes": "2000000",
+    }  # fmt: skip
+    assert "::notice file=data/it's $(b),title=growth::" in done.stdout
+    assert "+2 MB" in summary.read_text()
+
+
+def test_the_action_with_a_mistake(tmp_path):
+    root = init(tmp_path / "r", {"a": "a"})
+    done, output, summary = run_action(tmp_path, root, AGAINST="gone")
+    assert (done.returncode, output, summary.read_text()) == (2, {}, "")
+    assert "there is no commit 'gone'" in done.stderr
