@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
+from contextlib import suppress
 
 
 def main() -> None:
     """Run the command line and exit."""
+    try:
+        _run()
+    except KeyboardInterrupt:  # while the program was still being loaded
+        os._exit(130)
+
+
+def _run() -> None:
+    # A closed stream is None to Python, and the libraries do not look.
+    sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
+    sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
     if sys.argv[1:] == ["--version"]:
         from ctxopt import __version__
 
-        sys.stdout.write(f"ctxopt {__version__}\n")
+        with suppress(OSError):
+            os.write(sys.stdout.fileno(), f"ctxopt {__version__}\n".encode())
         return
     gc.disable()  # the process is short and its values hold no cycles: a tenth of a scan's time
     from ctxopt.cli import run

@@ -30,6 +30,11 @@ def printable(name: str) -> str:
     return f"$'{text}'"
 
 
+def visible(text: str) -> str:
+    """Return a sentence with escapes for what cannot be shown in it."""
+    return text if text.isprintable() else "".join(_escape(char) for char in text)
+
+
 def _escape(char: str) -> str:
     if char in _SHELL_ESCAPES:
         return _SHELL_ESCAPES[char]
@@ -52,7 +57,7 @@ def wants_color(choice: ColorChoice, stream: IO[str]) -> bool:
 def width_of(stream: IO[str]) -> int:
     """Return the columns to write for: COLUMNS, the terminal's, or a fixed width for a pipe."""
     columns = os.environ.get("COLUMNS", "")
-    if columns.isdigit() and int(columns) > 0:
+    if columns.isdecimal() and int(columns) > 0:
         return int(columns)
     try:
         return os.get_terminal_size(stream.fileno()).columns or _PIPED_WIDTH
@@ -75,6 +80,7 @@ def make_console(stream: IO[str], *, color: bool, width: int) -> Console:
         emoji=False,
         soft_wrap=True,
         legacy_windows=False,
+        _environ={},  # it would read COLUMNS again, and fail on digits such as ²
     )
 
 
@@ -106,6 +112,10 @@ def write_error(message: str, hint: str | None = None) -> None:
 def note(text: str) -> None:
     """Write a line to stderr, where everything but the report goes."""
     encoding = sys.stderr.encoding or "utf-8"
-    shown = text.encode(encoding, "backslashreplace").decode(encoding)
-    sys.stderr.write(shown + "\n")
-    sys.stderr.flush()
+    shown = "".join(char if char.isprintable() or char == "\n" else _escape(char) for char in text)
+    shown = shown.encode(encoding, "backslashreplace").decode(encoding)
+    try:
+        sys.stderr.write(shown + "\n")
+        sys.stderr.flush()
+    except OSError:
+        pass  # nobody can be told, and the exit code still says it

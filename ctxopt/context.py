@@ -5,6 +5,7 @@ Reads the two files and looks for those that only seem to be in force; walks not
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from typing import Literal, NamedTuple, get_args
@@ -102,7 +103,10 @@ def _root_hint(given: str) -> str:
 
 def _find_dockerfile(root: str, given: str | None) -> DockerfileLocation:
     """Source: docker/buildx build/opt.go loadInputs and handleLowercaseDockerfile."""
-    path = os.path.abspath(given) if given is not None else os.path.join(root, "Dockerfile")
+    try:
+        path = os.path.abspath(given) if given is not None else os.path.join(root, "Dockerfile")
+    except OSError as error:
+        raise ContextError(f"Dockerfile {given!r}: the current directory is gone") from error
     folder, name = os.path.split(path)
     if name == "Dockerfile" and not os.path.lexists(path):
         lower = os.path.join(folder, "dockerfile")
@@ -238,6 +242,8 @@ def _shown(path: str) -> str:
 
 
 def _read(path: str) -> bytes:
+    if not stat.S_ISREG(os.stat(path).st_mode) and not os.path.isdir(path):
+        raise OSError(errno.EINVAL, "it is no regular file")
     with open(path, "rb") as file:
         return file.read()
 
@@ -269,7 +275,7 @@ def resolve_inside(root: str, name: str) -> str | None:
         path = os.path.join(root, *resolved, part)
         try:
             mode = os.lstat(path).st_mode
-        except OSError:
+        except (OSError, ValueError):  # a NUL byte cannot be in any name
             return None
         if stat.S_ISLNK(mode):
             links += 1

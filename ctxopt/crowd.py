@@ -12,6 +12,7 @@ import marshal
 import mmap
 import os
 import select
+import signal
 import socket
 import sys
 import threading
@@ -19,7 +20,7 @@ from array import array
 from collections.abc import Callable
 from typing import Any
 
-from ctxopt.errors import CtxoptError, IgnoreFileError
+from ctxopt.errors import IgnoreFileError
 from ctxopt.tree import ContextTree, Folder, Oddity, Tally, Types, WalkError, count_types
 from ctxopt.walk import Policy, Reader, Task, root_task
 
@@ -31,8 +32,15 @@ _TASK_BYTES = 60_000
 
 _POLL_SECONDS = 0.1
 
+_ORPHAN_SECONDS = 1.0
+"""How long a worker waits before it looks whether its parent is still there."""
+
 Progress = Callable[[int], None]
 """Told how many entries have been seen so far."""
+
+
+class _WorkerLostError(Exception):
+    """A worker ended without an answer, or none could be had: one process has to read it all."""
 
 
 class _Gathering:
@@ -69,6 +77,21 @@ def walk(
     """
     collecting = gc.isenabled()
     gc.disable()  # millions of small values and no cycles: collecting costs a fifth of the walk
+    try:
+        try:
+            gathering = _gather(root, policy, processes, progress)
+        except _WorkerLostError:
+            gathering = _gather(root, policy, 1, progress)
+    finally:
+        if collecting:
+            gc.enable()
+    errors = sorted(gathering.errors, key=lambda error: os.fsencode(error.path))
+    return ContextTree(
+        root, gathering.folders, tuple(errors), gathering.walked, gathering.tallies, gathering.types
+    )
+
+
+def _gather(root: str, policy: Policy, processes: int, progress: Progress | None) -> _Gathering:
     gathering = _Gathering(policy)
     try:
         stack = [root_task(root, policy)]
@@ -79,14 +102,13 @@ def walk(
             if processes > 1 and gathering.walked > _ALONE and len(stack) > 1 and _may_fork():
                 _Crowd(root, policy, processes, progress).read(stack, gathering)
                 break
+    except OSError as error:
+        if processes == 1:
+            raise
+        raise _WorkerLostError from error
     finally:
         gathering.reader.close()
-        if collecting:
-            gc.enable()
-    errors = sorted(gathering.errors, key=lambda error: os.fsencode(error.path))
-    return ContextTree(
-        root, gathering.folders, tuple(errors), gathering.walked, gathering.tallies, gathering.types
-    )
+    return gathering
 
 
 def default_processes() -> int:
@@ -112,32 +134,58 @@ class _Crowd:
         self._seen = mmap.mmap(-1, 8 * processes)
         self._out, self._in = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._out.setblocking(False)
-        self._in.setblocking(True)
+        self._in.settimeout(_ORPHAN_SECONDS)
+        self._children: list[int] = []
+        self._parent = os.getpid()
 
     def read(self, stack: list[Task], gathering: _Gathering) -> None:
         """Read what is on ``stack`` and all below it, into ``gathering``."""
         shares = [stack[number :: self._processes] for number in range(self._processes)]
         pipes: list[int] = []
-        children: list[int] = []
-        for number, share in enumerate(shares):
-            receiving, sending = os.pipe()
-            child = os.fork()
-            if child == 0:
-                os.close(receiving)
-                self._work(number, share, sending)
-            os.close(sending)
-            pipes.append(receiving)
-            children.append(child)
-        results = self._collect(pipes, gathering.walked)
-        for child in children:
-            os.waitpid(child, 0)
         try:
+            for number, share in enumerate(shares):
+                try:
+                    pipes.append(self._fork(number, share))
+                except OSError:  # no processes or files to be had: those at work do it all
+                    break
+            left = [task for share in shares[len(pipes) :] for task in share]
+            for number in range(len(pipes), self._processes):
+                self._idle[number] = 1
+            results = self._collect(pipes, gathering.walked)
+            while self._children:
+                os.waitpid(self._children.pop(), 0)
             for result in results:
                 _merge(result, gathering)
+            while left:
+                left += gathering.read(left.pop())
             self._read_leftovers(gathering)
         finally:
-            self._in.close()
-            self._out.close()
+            self._end()
+
+    def _fork(self, number: int, share: list[Task]) -> int:
+        """Start a worker on its share; the pipe on which it will answer."""
+        receiving, sending = os.pipe()
+        try:
+            child = os.fork()
+        except OSError:
+            os.close(receiving)
+            os.close(sending)
+            raise
+        if child == 0:
+            os.close(receiving)
+            self._work(number, share, sending)
+        os.close(sending)
+        self._children.append(child)
+        return receiving
+
+    def _end(self) -> None:
+        """Leave nobody behind, whatever ended the walk."""
+        for child in self._children:
+            os.kill(child, signal.SIGKILL)
+        while self._children:
+            os.waitpid(self._children.pop(), 0)
+        self._in.close()
+        self._out.close()
 
     def _collect(self, pipes: list[int], before: int) -> list[bytes]:
         """Read what every worker sends until it closes its pipe."""
@@ -200,11 +248,20 @@ class _Crowd:
             idle[number] = 1
             if idle.find(b"\0", 0) < 0 and self._queue_is_empty():
                 self._tell_all_to_stop()
-            message = self._in.recv(_TASK_BYTES + 1)
+            message = self._wait()
             if message == b"\0":
                 return
             idle[number] = 0
             stack.append(self._task(message))
+
+    def _wait(self) -> bytes:
+        """Wait for a folder to read, or for the word to stop; not longer than the parent lives."""
+        while True:
+            try:
+                return self._in.recv(_TASK_BYTES + 1)
+            except TimeoutError:
+                if os.getppid() != self._parent:
+                    return b"\0"
 
     def _share(self, stack: list[Task]) -> None:
         """Pass on the half of ``stack`` that is nearest to the root: the largest folders."""
@@ -276,9 +333,9 @@ def _plain_odd(gathering: _Gathering) -> dict[str, dict[str, tuple[int, int]]]:
 
 
 def _merge(message: bytes, gathering: _Gathering) -> None:
-    """Add what a worker sent; raises the IgnoreFileError it met, if it met one."""
+    """Add what a worker sent; raises the IgnoreFileError it met, or _WorkerLostError for nothing."""
     if not message:
-        raise CtxoptError("a process that read the context ended early", hint="run it again")
+        raise _WorkerLostError
     result = marshal.loads(message)  # noqa: S302 - from our own child process
     if isinstance(result[0], str):
         reason, path, line = result

@@ -93,7 +93,7 @@ class _Resolver:
             return self._target(path)
         try:
             names = sorted(self._links.names(folder), key=os.fsencode)
-        except OSError:
+        except (OSError, ValueError):
             return None
         found: list[str] = []
         for name in names:
@@ -107,7 +107,7 @@ class _Resolver:
     def _target(self, path: str) -> list[str] | None:
         try:
             link = clean(self._links.target(path))
-        except OSError:
+        except (OSError, ValueError):
             return None
         if link.startswith("/"):
             return [link]

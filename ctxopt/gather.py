@@ -33,8 +33,8 @@ def ask_git(root: str) -> PathEvidence | None:
         if repository is None or repository.bare:
             return None
         return repository.evidence(root)
-    except GitError:
-        return None  # somebody else's repository: its ignore files can still be read
+    except (GitError, ValueError):
+        return None  # somebody else's repository, or no git at all: ignore files can be read
 
 
 def _read_ignore_files(analysis: Analysis) -> PathEvidence | None:
@@ -52,7 +52,7 @@ def repository_base(root: str) -> str:
 
     try:
         repository = find_repository(root)
-    except GitError:
+    except (GitError, ValueError):
         return ""
     if repository is None or repository.top is None:
         return ""

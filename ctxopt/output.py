@@ -15,6 +15,8 @@ def write_report(path: str, text: str) -> None:
     """
     content = text.encode("utf-8", "surrogateescape")
     try:
+        if os.path.islink(path):
+            os.stat(os.path.dirname(os.path.realpath(path, strict=not _dangles(path))))
         if os.path.exists(path) and not os.path.isfile(path):
             with open(path, "wb") as file:
                 file.write(content)
@@ -24,14 +26,33 @@ def write_report(path: str, text: str) -> None:
         raise WriteError(f"cannot write {path!r}: {error.strerror}") from error
 
 
+def _dangles(link: str) -> bool:
+    """Whether a link leads to a file that is yet to be made, and not in a circle."""
+    try:
+        os.stat(link)
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _mode_for(path: str) -> int:
+    """The permissions of the file that is replaced, or those of a new one."""
+    try:
+        return os.stat(path).st_mode & 0o7777
+    except OSError:
+        umask = os.umask(0)
+        os.umask(umask)
+        return 0o666 & ~umask
+
+
 def _replace(path: str, content: bytes) -> None:
     descriptor, temporary = tempfile.mkstemp(dir=os.path.dirname(path), prefix=".ctxopt-")
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
+        os.chmod(temporary, _mode_for(path))
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)

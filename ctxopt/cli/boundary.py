@@ -19,10 +19,11 @@ P = ParamSpec("P")
 
 def leave(code: int) -> NoReturn:
     """Exit, without a complaint about a reader that has gone."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     sys.exit(code)
 
 
@@ -63,8 +64,12 @@ def _report_bug(error: Exception) -> ExitCode:
 def deliver(pieces: Iterator[str], output: str | None) -> None:
     """Write a report to stdout or, once it is whole, to a file; raises WriteError."""
     if output is None:
-        for piece in pieces:
-            console.write_out(piece)
+        try:
+            for piece in pieces:
+                console.write_out(piece)
+        except BrokenPipeError:
+            # The reader has what it wanted; the verdict stays what it is.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
     from ctxopt.output import write_report
 

@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from rich.text import Text
 
-from ctxopt.console import printable
+from ctxopt.console import printable, visible
 from ctxopt.finding import EditKind, Finding, Severity
 from ctxopt.judge import Judgement
 from ctxopt.reporters.wording import count
@@ -50,7 +50,7 @@ def render_findings(judgement: Judgement, width: int, *, verbose: bool) -> list[
 
 def _sentence(finding: Finding) -> str:
     size = f" ({format_size(finding.size)})" if finding.size else ""
-    return printable(finding.message) + size
+    return visible(finding.message) + size
 
 
 def wrapped(text: str, width: int, indent: int) -> list[str]:
@@ -73,7 +73,7 @@ def _finding(finding: Finding, width: int) -> list[Text]:
     if place.file:
         line = f":{place.line}" if place.line else ""
         head.append(f"  {printable(place.file)}{line}", "not bold dim")
-    lines = [head, Text("    ").append(printable(finding.message))]
+    lines = [head, Text("    ").append(visible(finding.message))]
     stake = []
     if finding.size:
         stake.append(format_size(finding.size))

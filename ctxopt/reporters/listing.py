@@ -17,7 +17,8 @@ def render_lines(entries: Iterator[Entry], *, long: bool, end: str, raw: bool) -
     for entry in entries:
         name = entry.path if raw else printable(entry.path)
         if long:
-            arrow = f" -> {entry.link}" if entry.type == "symlink" else ""
+            target = entry.link if raw else printable(entry.link)
+            arrow = f" -> {target}" if entry.type == "symlink" else ""
             name = f"{entry.type:<7} {entry.size:>12} {name}{arrow}"
         batch.append(name)
         if len(batch) >= _BATCH:

@@ -193,7 +193,7 @@ def _is_usual(unknown: Unknown) -> bool:
 def _folder_tree(folders: list[FolderSize], look: Look) -> list[Text]:
     """Lines of size, share, bar and name; the bar takes what the names leave of the width."""
     whole = max(folders[0].bytes, 1)
-    names = [_tree_name(folders, place) for place in range(len(folders))]
+    names = _tree_names(folders)
     longest = max(len(branch) + len(name) for branch, name in names)
     room = look.width - 2 - _SIZE - _SHARE - 4 - longest
     bar = max(6, min(40, room))
@@ -207,29 +207,21 @@ def _folder_tree(folders: list[FolderSize], look: Look) -> list[Text]:
     return lines
 
 
-def _tree_name(folders: list[FolderSize], place: int) -> tuple[str, str]:
-    """The branches and the name of one line of the tree."""
-    folder = folders[place]
-    if not folder.depth:
-        return "", "."
-    branches = ""
-    for level in range(1, folder.depth + 1):
-        goes_on = _has_later(folders, place, level)
-        if level == folder.depth:
-            branches += "├─ " if goes_on else "└─ "
-        else:
-            branches += "│  " if goes_on else "   "
-    return branches, printable(folder.path.rpartition("/")[2])
-
-
-def _has_later(folders: list[FolderSize], place: int, level: int) -> bool:
-    """Whether a later line stands at ``level`` before one nearer to the root does."""
-    for folder in folders[place + 1 :]:
-        if folder.depth < level:
-            return False
-        if folder.depth == level:
-            return True
-    return False
+def _tree_names(folders: list[FolderSize]) -> list[tuple[str, str]]:
+    """The branches and the name of each line, from the last one up: what follows decides."""
+    found: list[tuple[str, str]] = []
+    open_levels: set[int] = set()
+    for folder in reversed(folders):
+        branches = "".join(
+            "│  " if level in open_levels else "   " for level in range(1, folder.depth)
+        )
+        if folder.depth:
+            branches += "├─ " if folder.depth in open_levels else "└─ "
+        name = printable(folder.path.rpartition("/")[2]) if folder.depth else "."
+        found.append((branches, name))
+        open_levels = {level for level in open_levels if level < folder.depth} | {folder.depth}
+    found.reverse()
+    return found
 
 
 def _bar(share: float, width: int) -> str:
