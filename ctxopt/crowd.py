@@ -134,7 +134,7 @@ class _Crowd:
         self._seen = mmap.mmap(-1, 8 * processes)
         self._out, self._in = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._out.setblocking(False)
-        self._in.settimeout(_ORPHAN_SECONDS)
+        self._in.setblocking(False)
         self._children: list[int] = []
         self._parent = os.getpid()
 
@@ -210,7 +210,7 @@ class _Crowd:
         """Read the folders that were passed on when nobody listened any more."""
         while True:
             try:
-                message = self._in.recv(_TASK_BYTES + 1, socket.MSG_DONTWAIT)
+                message = self._in.recv(_TASK_BYTES + 1)
             except BlockingIOError:
                 break
             stack = [self._task(message)] if message != b"\0" else []
@@ -257,10 +257,11 @@ class _Crowd:
     def _wait(self) -> bytes:
         """Wait for a folder to read, or for the word to stop; not longer than the parent lives."""
         while True:
+            ready, _, _ = select.select([self._in], [], [], _ORPHAN_SECONDS)
             try:
                 return self._in.recv(_TASK_BYTES + 1)
-            except TimeoutError:
-                if os.getppid() != self._parent:
+            except BlockingIOError:  # another worker was faster, or nobody sent anything
+                if not ready and os.getppid() != self._parent:
                     return b"\0"
 
     def _share(self, stack: list[Task]) -> None:
@@ -279,7 +280,7 @@ class _Crowd:
 
     def _queue_is_empty(self) -> bool:
         try:
-            self._in.recv(1, socket.MSG_DONTWAIT | socket.MSG_PEEK)
+            self._in.recv(1, socket.MSG_PEEK)
         except BlockingIOError:
             return True
         return False

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from ctxopt import crowd, wire
 from ctxopt import walk as walk_module
-from ctxopt import wire
 from ctxopt.analysis import analyze
 from ctxopt.context import find_context
 from ctxopt.crowd import walk
@@ -508,3 +508,21 @@ def test_only_folders_of_the_walk_are_read(tmp_path, monkeypatch):
 
 def test_walk_exports_what_it_says():
     assert all(hasattr(walk_module, name) for name in walk_module.__all__)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks")
+def test_no_worker_is_lost_on_the_way(tmp_path, monkeypatch):
+    """A walk that had to start again alone would be right, and slow."""
+    make_tree(str(tmp_path), {f"d{i % 40}/e{i % 7}/f{i}": "" for i in range(6_000)})
+    matcher = read_matcher([])
+    gathered = []
+    gather = crowd._gather
+
+    def gathering(*given):
+        gathered.append(given)
+        return gather(*given)
+
+    monkeypatch.setattr(crowd, "_gather", gathering)
+    policy = Policy(matcher, matcher.buildkit_prunes)
+    assert walk(str(tmp_path), policy, processes=3).walked == 6_000 + 40 + 280
+    assert len(gathered) == 1
