@@ -234,9 +234,20 @@ class View:
                 messages += wire.data_packets(self._entry(folder, index, path, "").size)
         return messages
 
+    def _announcements(self, folder: Folder) -> int:
+        """The announcements of a folder's own entries that are sent."""
+        flags = self.flags(folder)
+        if flags is None:
+            return sum(folder.packets)
+        return sum(
+            packet
+            for name, packet, flag in zip(folder.names, folder.packets, flags, strict=True)
+            if not flag & Flag.EXCLUDED or (self._parents and self.sends_below(folder.child(name)))
+        )
+
     def unchanged_bytes(self) -> int:
         """Return the figure of a second build that finds nothing changed: announcements only."""
-        total = sum(folder.packets[index] for folder, index, _ in self.sent())
+        total = sum(map(self._announcements, self.tree.folders.values()))
         for first, folder, index in self.hard_links.values():
             packet = folder.packets[index]
             name = wire.text_field(len(os.fsencode(first)))
