@@ -12,6 +12,7 @@ import typer
 from ctxopt import console
 from ctxopt.cli.boundary import leave
 from ctxopt.cli.explain import explain
+from ctxopt.cli.fix import fix
 from ctxopt.cli.ls import ls
 from ctxopt.cli.rules import rules
 from ctxopt.cli.scan import scan
@@ -60,5 +61,5 @@ def main(
     """Measure Docker build contexts exactly, and keep them small."""
 
 
-for command in (scan, ls, explain, rules):
+for command in (scan, fix, ls, explain, rules):
     app.command()(command)
