@@ -29,10 +29,17 @@ class Guard:
         self._shaped = _matchers(path for path in sorted(named) if has_meta(path))
         self._keep = _matchers(filter(None, map(clean_pattern, facts.config.keep)))
         # An exception that ends in a star brings back a folder, not what is named below it.
-        self._exceptions = _matchers(
-            pattern.text
-            for pattern in facts.analysis.matcher.patterns
+        patterns = facts.analysis.matcher.patterns
+        wild = [
+            pattern
+            for pattern in patterns
             if pattern.exception and has_meta(pattern.text) and not pattern.text.endswith("*")
+        ]
+        self._exceptions = _matchers(pattern.text for pattern in wild)
+        self._without = read_matcher(
+            (pattern.line, "!" * pattern.exception + pattern.text)
+            for pattern in patterns
+            if pattern not in wild
         )
         self._git_is_sent = bool(facts.needs.git) and facts.total(".git").entries > 0
 
@@ -50,12 +57,21 @@ class Guard:
         for path in files:
             if _matches_any(self._keep, path):
                 return f"{path}: the configuration keeps it"
-            if any(_is_itself_matched(matcher, path) for matcher in self._exceptions):
+            if self._is_brought_back(path):
                 return f"{path}: an exception in the ignore file brings it back"
         evidence = self._facts.evidence
         if self._git_is_sent and evidence and any(map(evidence.is_tracked, files)):
             return "tracked files would be missing beside .git, which the build reads"
         return None
+
+    def _is_brought_back(self, path: str) -> bool:
+        """Whether a wildcard after ``!`` is what lets ``path`` in; what git ignores it did not mean."""
+        if not any(_is_itself_matched(matcher, path) for matcher in self._exceptions):
+            return False
+        evidence = self._facts.evidence
+        if evidence is not None and evidence.is_ignored(path):
+            return False
+        return self._without.decide(path).excluded
 
     def _named_elsewhere(self, path: str) -> str | None:
         for name in self._named:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from ctxopt.analysis import analyze
 from ctxopt.config import Config
 from ctxopt.context import find_context
+from ctxopt.facts import Facts
 from ctxopt.finding import Edit, EditKind, Finding, Severity
 from ctxopt.fixing import Fix, plan_fix
 from ctxopt.judge import Judgement
@@ -192,6 +193,23 @@ def test_other_dockerfiles_and_other_stages_keep_what_they_name(tmp_path):
     assert "out/app" in sizes(fix_of(root).new.permitted)
 
 
+def test_a_wildcard_exception_keeps_only_what_it_alone_lets_in(tmp_path):
+    tree = {
+        "Dockerfile": BROAD,
+        ".dockerignore": "**/*.md\n!**/README.md\n",
+        "node_modules/x.js": 3 * MB,
+        "node_modules/a/README.md": "x",
+    }
+    root = lay(tmp_path / "a", tree)
+    assert texts(fix_of(root)) == []
+    root = lay(tmp_path / "b", tree | {".dockerignore": "*\n!node_modules\n!**/README.md\n"})
+    assert texts(fix_of(root)) == []
+    root = repository(tmp_path, tree, BROAD)
+    assert "**/node_modules" in texts(fix_of(root))
+    root = lay(tmp_path / "d", tree | {".dockerignore": "docs\n!**/README.md\n"})
+    assert "**/node_modules" in "".join(texts(fix_of(root)))
+
+
 def test_only_proven_lines(tmp_path):
     root = repository(tmp_path)
     lay(root, {"core.4711": 9 * MB})
@@ -241,7 +259,7 @@ def test_the_order_of_findings_is_nothing_and_the_context_never_grows(
         assert sum(line.bytes for line in one.lines) == trial.difference.lost_bytes
 
 
-_MADE = []
+_MADE: list[Facts] = []
 
 
 def _facts(factory):
