@@ -17,6 +17,7 @@ from ctxopt.trial import Trial, shown, try_edits
 Confidence = Literal["proven", "likely"]
 
 _SECRETS: Final = "secret-file"
+_VERSIONS: Final = "version-control"
 _TRAP: Final = "comment-trap"
 _HEADS: Final = (
     "# Keys and passwords",
@@ -185,6 +186,14 @@ def _try(facts: Facts, guard: Guard, unit: _Unit, shared: bool) -> _Tried | str:
     return _Tried(unit, change.lost, change.lost_bytes, change.lost_entries, confidence, reason)
 
 
+def _counts_anyway(facts: Facts, item: _Tried) -> bool:
+    """Whether a line is worth having below the noise floor."""
+    if item.unit.rule == _VERSIONS:
+        # Where it is copied, every commit invalidates the layers after that.
+        return any(facts.uses_of(path) for path in item.lost)
+    return item.unit.rule == _SECRETS or _repairs(item.unit)
+
+
 def _repairs(unit: _Unit) -> bool:
     """Whether it is right even where it saves nothing."""
     if unit.is_new or unit.is_pruning:
@@ -241,11 +250,7 @@ def _choose(
         elif min(gain) < 0 or gain[1] == 0:
             if gain != (0, 0) or not _repairs(item.unit):
                 continue
-        elif (
-            gain[0] < facts.config.noise_floor
-            and item.unit.rule != _SECRETS
-            and not _repairs(item.unit)
-        ):
+        elif gain[0] < facts.config.noise_floor and not _counts_anyway(facts, item):
             left.setdefault(item.unit.name, "it saves less than the noise floor")
             continue
         chosen.append(item)

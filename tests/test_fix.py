@@ -124,14 +124,26 @@ def test_a_new_file_and_its_patch(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        (b"node_modules", b"**/node_modules\n\n# Keys and passwords\n**/.env\n"),
+        (
+            b"node_modules",
+            (
+                b"**/node_modules\n\n# Keys and passwords\n**/.env\n"
+                b"\n# Nothing in the build reads these\n**/.git\n"
+            ),
+        ),
         (
             b"\xef\xbb\xbf# mine \xff\r\nnode_modules\r\nb ",
-            b"\xef\xbb\xbf# mine \xff\r\n**/node_modules\r\nb \r\n\r\n# Keys and passwords\r\n**/.env\r\n",
+            (
+                b"\xef\xbb\xbf# mine \xff\r\n**/node_modules\r\nb \r\n\r\n# Keys and passwords\r\n**/.env\r\n"
+                b"\r\n# Nothing in the build reads these\r\n**/.git\r\n"
+            ),
         ),
         (
             b"#\xe9\n\n\nnode_modules/\n!x",
-            b"#\xe9\n\n\n**/node_modules/\n!x\n\n# Keys and passwords\n**/.env\n",
+            (
+                b"#\xe9\n\n\n**/node_modules/\n!x\n\n# Keys and passwords\n**/.env\n"
+                b"\n# Nothing in the build reads these\n**/.git\n"
+            ),
         ),
     ],
 )
@@ -220,8 +232,9 @@ def test_only_proven_lines(tmp_path):
 
 def test_unused_lines_go_on_request(tmp_path):
     root = repository(tmp_path, {"a/b": 1, ".dockerignore": "# x\na\na/b\n"})
-    assert fix_of(root).after is None
-    planned = fix_of(root, prune_unused=True)
+    quiet = Config(ignore=("version-control",))
+    assert fix_of(root, quiet).after is None
+    planned = fix_of(root, quiet, prune_unused=True)
     assert planned.after == b"# x\na\n"
     assert [line.replaces for line in planned.lines] == [("a/b",)]
 
