@@ -121,6 +121,30 @@ def test_a_new_file_and_its_patch(tmp_path):
         assert file.read() == written
 
 
+def test_the_file_of_its_dockerfile_in_a_folder_of_a_repository(tmp_path):
+    tree = {"Dockerfile": BROAD, "Dockerfile.dockerignore": "x\r\n", "node_modules/x": 3 * MB}
+    root = lay(tmp_path / "top" / "svc", tree)
+    init(tmp_path / "top")
+    patch = tmp_path / "a.patch"
+    assert ctxopt("fix", "--format", "diff", "-o", str(patch), cwd=root).returncode == 0
+    for folder in (root, tmp_path / "top"):
+        git(folder, "apply", "--check", str(patch))
+    assert "Written to Dockerfile.dockerignore" in ctxopt("fix", cwd=root).stdout
+    with open(f"{root}/Dockerfile.dockerignore", "rb") as file:
+        assert file.read().endswith(b"\r\n**/node_modules\r\n")
+    assert not os.path.exists(f"{root}/.dockerignore")
+
+
+def test_a_link_that_leaves_the_context_is_not_followed(tmp_path):
+    root = repository(tmp_path)
+    (tmp_path / "other").write_text("x\n")
+    os.symlink(tmp_path / "other", f"{root}/.dockerignore")
+    done = ctxopt("fix", cwd=root)
+    assert done.returncode == 2
+    assert "link to something outside" in done.stderr
+    assert (tmp_path / "other").read_text() == "x\n"
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
