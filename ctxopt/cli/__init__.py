@@ -13,6 +13,7 @@ from ctxopt import console
 from ctxopt.cli.boundary import leave
 from ctxopt.cli.check import check
 from ctxopt.cli.explain import explain
+from ctxopt.cli.fix import fix
 from ctxopt.cli.ls import ls
 from ctxopt.cli.rules import rules
 from ctxopt.cli.scan import scan
@@ -61,5 +62,5 @@ def main(
     """Measure Docker build contexts exactly, and keep them small."""
 
 
-for command in (scan, ls, explain, check, rules):
+for command in (scan, fix, check, ls, explain, rules):
     app.command()(command)

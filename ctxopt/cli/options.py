@@ -32,6 +32,14 @@ class ListFormat(StrEnum):
     json = "json"
 
 
+class FixFormat(StrEnum):
+    """How to write a proposal."""
+
+    text = "text"
+    json = "json"
+    diff = "diff"
+
+
 class Color(StrEnum):
     """When to use colour."""
 

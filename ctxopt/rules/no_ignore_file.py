@@ -34,7 +34,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         else "there is no ignore file, so the folders that this build names are taken whole",
         size=total.bytes,
         entries=total.entries,
-        help="the lines that the other findings propose make a first one",
+        help="ctxopt fix writes one",
     )
 
 

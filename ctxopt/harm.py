@@ -1,0 +1,146 @@
+"""What must not disappear from a context: asked of every line before it is proposed.
+
+Pure: values in, a reason or None out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from ctxopt.errors import IgnoreFileError
+from ctxopt.facts import Facts
+from ctxopt.gopath import has_meta
+from ctxopt.ignorefile import clean_pattern
+from ctxopt.matcher import Matcher, read_matcher
+from ctxopt.sources import CheckKind
+from ctxopt.tree import DIR, Flag
+from ctxopt.view import View
+
+_FAILING: tuple[CheckKind, ...] = ("missing", "ignored", "not-transferred", "empty-wildcard")
+
+
+class Guard:
+    """Says why paths must stay: sources, needs, the configuration, the file's own exceptions."""
+
+    def __init__(self, facts: Facts, named: Collection[str]) -> None:
+        self._facts = facts
+        self._named = [path for path in sorted(named) if not has_meta(path)]
+        self._shaped = _matchers(path for path in sorted(named) if has_meta(path))
+        self._keep = _matchers(filter(None, map(clean_pattern, facts.config.keep)))
+        # An exception that ends in a star brings back a folder, not what is named below it.
+        patterns = facts.analysis.matcher.patterns
+        wild = [
+            pattern
+            for pattern in patterns
+            if pattern.exception and has_meta(pattern.text) and not pattern.text.endswith("*")
+        ]
+        self._exceptions = _matchers(pattern.text for pattern in wild)
+        self._without = read_matcher(
+            (pattern.line, "!" * pattern.exception + pattern.text)
+            for pattern in patterns
+            if pattern not in wild
+        )
+        self._git_is_sent = bool(facts.needs.git) and facts.total(".git").entries > 0
+
+    def refusal(self, lost: Sequence[str], files: Sequence[str]) -> str | None:
+        """Return why ``lost``, which holds ``files``, must stay; None where nothing says so."""
+        needs = self._facts.needs
+        for path in lost:
+            why = needs.why(path)
+            if why is None and needs.git and (path == ".git" or path.endswith("/.git")):
+                why = needs.git[0]
+            if why is None:
+                why = self._named_elsewhere(path)
+            if why is not None:
+                return f"{path}: {why}"
+        for path in files:
+            if _matches_any(self._keep, path):
+                return f"{path}: the configuration keeps it"
+            if self._is_brought_back(path):
+                return f"{path}: an exception in the ignore file brings it back"
+        evidence = self._facts.evidence
+        if self._git_is_sent and evidence and any(map(evidence.is_tracked, files)):
+            return "tracked files would be missing beside .git, which the build reads"
+        return None
+
+    def _is_brought_back(self, path: str) -> bool:
+        """Whether a wildcard after ``!`` is what lets ``path`` in; what git ignores it did not mean."""
+        if not any(_is_itself_matched(matcher, path) for matcher in self._exceptions):
+            return False
+        evidence = self._facts.evidence
+        if evidence is not None and evidence.is_ignored(path):
+            return False
+        return self._without.decide(path).excluded
+
+    def _named_elsewhere(self, path: str) -> str | None:
+        for name in self._named:
+            if name == path or name.startswith(path + "/"):
+                return "another stage or Dockerfile names it"
+        if any(_is_itself_matched(matcher, path) for matcher in self._shaped):
+            return "another stage or Dockerfile names it"
+        return None
+
+
+def lost_sources(before: Facts, after: Facts) -> str | None:
+    """Return what no longer resolves as it did; None where every named source still does."""
+    old, new = before.analysis.plan, after.analysis.plan
+    if old is None or new is None:
+        return None
+    known = {
+        (item.source.stage, item.source.line, item.text)
+        for item in old.sources.checks
+        if item.kind in _FAILING
+    }
+    for item in new.sources.checks:
+        place = (item.source.stage, item.source.line, item.text)
+        if item.kind in _FAILING and place not in known:
+            return (
+                f"{item.source.instruction} in line {item.source.line} would not find {item.text}"
+            )
+    for was, now in zip(before.main_uses, after.main_uses, strict=True):
+        for root in sorted(set(was.roots) - set(now.roots)):
+            if before.needs.why(root) is not None:
+                return f"{was.source.instruction} in line {was.source.line} would not find {root}"
+    return None
+
+
+def files_below(view: View, paths: Iterable[str]) -> Iterator[str]:
+    """Yield what ``view`` sends at or below ``paths``, folders left out."""
+    folders = view.tree.folders
+    stack = list(paths)
+    while stack:
+        path = stack.pop()
+        folder = folders.get(path)
+        if folder is None:
+            yield path
+            continue
+        flags = view.flags(folder)
+        for index, name in enumerate(folder.names):
+            if folder.kinds[index] == DIR:
+                stack.append(folder.child(name))
+            elif not (flags and flags[index] & Flag.EXCLUDED):
+                yield folder.child(name)
+
+
+def _matchers(patterns: Iterable[str]) -> list[Matcher]:
+    found = []
+    for pattern in patterns:
+        if not re.fullmatch(r"[*/]*", pattern):
+            try:
+                found.append(read_matcher([(None, pattern.strip("/"))]))
+            except IgnoreFileError:
+                continue
+    return found
+
+
+def _matches_any(matchers: list[Matcher], path: str) -> bool:
+    return any(matcher.decide(path).excluded for matcher in matchers)
+
+
+def _is_itself_matched(matcher: Matcher, path: str) -> bool:
+    parent = path.rpartition("/")[0]
+    return matcher.decide(path).excluded and not (parent and matcher.decide(parent).excluded)
+
+
+__all__ = ["Guard", "files_below", "lost_sources"]
