@@ -264,7 +264,8 @@ class _Parser:
             first = False
             named = self._posix_set() or self._named_set_in_class()
             if named:
-                ranges += _complement(named.ranges) if named.negated else named.ranges
+                complement = named.negated and not named.categories
+                ranges += _complement(named.ranges) if complement else named.ranges
                 categories += [(name, named.negated) for name, _ in named.categories]
                 if named == ANYTHING:
                     ranges.append((0, _MAX_RUNE))
