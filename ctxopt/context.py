@@ -11,12 +11,11 @@ import stat
 from typing import Literal, NamedTuple, get_args
 
 from ctxopt.errors import ContextError, IgnoreFileError
+from ctxopt.gopath import resolve_links
 from ctxopt.ignorefile import IgnoreFile, parse_ignore_file
 
 Builder = Literal["buildkit", "classic"]
 BUILDERS: tuple[Builder, ...] = get_args(Builder)
-
-_MAX_LINKS = 255
 
 
 class DockerfileLocation(NamedTuple):
@@ -257,34 +256,17 @@ def _read_or_empty(path: str) -> tuple[bytes, str]:
 
 
 def resolve_inside(root: str, name: str) -> str | None:
-    """Follow links the way a builder does that sees nothing but ``root``; None if there is nothing.
+    """Follow links as a builder does that sees nothing but ``root``; None if there is nothing.
 
-    Absolute targets start at ``root`` and ``..`` stops there.
-    Source: tonistiigi/fsutil followlinks.go and containerd continuity/fs RootPath.
+    Source: tonistiigi/fsutil followlinks.go.
     """
-    pending = name.split("/")
-    resolved: list[str] = []
-    links = 0
-    while pending:
-        part = pending.pop(0)
-        if part in ("", "."):
-            continue
-        if part == "..":
-            del resolved[-1:]
-            continue
-        path = os.path.join(root, *resolved, part)
+
+    def look(path: str, _: bool) -> str | None:
+        full = os.path.join(root, path)
         try:
-            mode = os.lstat(path).st_mode
-        except (OSError, ValueError):  # a NUL byte cannot be in any name
-            return None
-        if stat.S_ISLNK(mode):
-            links += 1
-            if links > _MAX_LINKS:
-                return None
-            target = os.readlink(path)
-            if target.startswith("/"):
-                resolved = []
-            pending = target.split("/") + pending
-        else:
-            resolved.append(part)
-    return os.path.join(root, *resolved)
+            return os.readlink(full) if stat.S_ISLNK(os.lstat(full).st_mode) else None
+        except (OSError, ValueError) as error:  # a NUL byte cannot be in any name
+            raise LookupError(path) from error
+
+    found = resolve_links(name, look)
+    return None if found is None else os.path.join(root, *filter(None, found.split("/")))

@@ -21,9 +21,9 @@ from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.evidence import folders_above
 from ctxopt.gitlisting import GITLINK, TREE
 from ctxopt.gitstate import GitState
+from ctxopt.gopath import resolve_links
 from ctxopt.ignorefile import parse_ignore_file
 
-_MAX_LINKS = 255
 _FILE, _FOLDER, _LINK = "file", "folder", "link"
 
 
@@ -103,33 +103,18 @@ class StateFiles:
     def resolve(self, root: str, name: str) -> str | None:
         """Follow links as a builder does that sees nothing but the folder ``root``.
 
-        Source: tonistiigi/fsutil followlinks.go and containerd continuity/fs RootPath.
+        Source: tonistiigi/fsutil followlinks.go.
         """
-        pending = name.split("/")
-        resolved: list[str] = []
-        links = 0
-        while pending:
-            part = pending.pop(0)
-            if part in ("", "."):
-                continue
-            if part == "..":
-                del resolved[-1:]
-                continue
-            path = _join(root, *resolved, part)
-            kind = self.kind(path)
+
+        def look(path: str, _: bool) -> str | None:
+            here = _join(root, path)
+            kind = self.kind(here)
             if kind is None:
-                return None
-            if kind != _LINK:
-                resolved.append(part)
-                continue
-            links += 1
-            if links > _MAX_LINKS:
-                return None
-            target = os.fsdecode(self.read(path))
-            if target.startswith("/"):
-                resolved = []
-            pending = target.split("/") + pending
-        return _join(root, *resolved)
+                raise LookupError(path)
+            return os.fsdecode(self.read(here)) if kind == _LINK else None
+
+        found = resolve_links(name, look)
+        return None if found is None else _join(root, *filter(None, found.split("/")))
 
     def _look_up(self, path: str) -> tuple[str | None, str]:
         inside = self.inside(path)

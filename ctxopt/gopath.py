@@ -5,9 +5,13 @@ Works on ``/``-separated text only; never looks at a disk.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from posixpath import normpath
 
 _SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+
+
+_MAX_LINKS = 255
 
 
 class BadPatternError(ValueError):
@@ -26,6 +30,41 @@ def clean(path: str) -> str:
     """Return the shortest equivalent path, as Go's ``filepath.Clean`` on Unix."""
     cleaned = normpath(path)
     return cleaned[1:] if cleaned.startswith("//") else cleaned
+
+
+def resolve_links(path: str, look: Callable[[str, bool], str | None]) -> str | None:
+    """Follow links the way a builder does that sees nothing but one folder.
+
+    ``look`` is asked about a cleaned path below that folder, and whether more of the way follows:
+    it returns the target of a link, None for anything else, and raises LookupError where the way
+    ends. Absolute targets start at the folder, and ``..`` stops there. Returns the path behind all
+    links, ``""`` for the folder itself, None if it leads nowhere.
+    Source: containerd continuity/fs RootPath.
+    """
+    pending = [part for part in path.split("/") if part]
+    resolved: list[str] = []
+    links = 0
+    while pending:
+        part = pending.pop(0)
+        if part in ("", "."):
+            continue
+        if part == "..":
+            del resolved[-1:]
+            continue
+        try:
+            target = look("/".join((*resolved, part)), bool(pending))
+        except LookupError:
+            return None
+        if target is None:
+            resolved.append(part)
+            continue
+        links += 1
+        if links > _MAX_LINKS:
+            return None
+        if target.startswith("/"):
+            resolved = []
+        pending = target.split("/") + pending
+    return "/".join(resolved)
 
 
 def has_meta(component: str) -> bool:

@@ -83,7 +83,6 @@ Chain = tuple[tuple[Step, CharSet], ...]
 
 NOTHING = CharSet(())
 ANYTHING = CharSet((), negated=True)
-NOT_SLASH = CharSet(((0x2F, 0x2F),), negated=True)
 NOT_NEWLINE = CharSet(((0x0A, 0x0A),), negated=True)
 SLASH = CharSet(((0x2F, 0x2F),))
 GAP_TEXT = "(.*/)?"

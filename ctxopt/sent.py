@@ -5,11 +5,9 @@ Sources: moby/buildkit solver/llbsolver/file/backend.go docopy; tonistiigi/fsuti
 
 from __future__ import annotations
 
-from ctxopt.gopath import BadPatternError, has_meta, match
+from ctxopt.gopath import BadPatternError, has_meta, match, resolve_links
 from ctxopt.tree import DIR, SYMLINK, Flag, Folder
 from ctxopt.view import View
-
-_MAX_LINKS = 255
 
 
 class SentPaths:
@@ -39,34 +37,18 @@ class SentPaths:
 
     def resolve(self, path: str) -> str | None:
         """Follow links, as in a file system of its own; None if the path leads nowhere."""
-        pending = [part for part in path.split("/") if part]
-        resolved: list[str] = []
-        links = 0
-        while pending:
-            part = pending.pop(0)
-            if part in ("", "."):
-                continue
-            if part == "..":
-                del resolved[-1:]
-                continue
-            here = "/".join((*resolved, part))
-            found = self.find(here)
-            if found is None:
-                return None
-            folder, place = found
-            if folder.kinds[place] == SYMLINK and folder.links:
-                links += 1
-                if links > _MAX_LINKS:
-                    return None
-                target = folder.links[part]
-                if target.startswith("/"):
-                    resolved = []
-                pending = target.split("/") + pending
-            elif pending and folder.kinds[place] != DIR:
-                return None
-            else:
-                resolved.append(part)
-        return "/".join(resolved)
+        return resolve_links(path, self._look)
+
+    def _look(self, path: str, further: bool) -> str | None:
+        found = self.find(path)
+        if found is None:
+            raise LookupError(path)
+        folder, place = found
+        if folder.kinds[place] == SYMLINK and folder.links:
+            return folder.links[path.rpartition("/")[2]]
+        if further and folder.kinds[place] != DIR:
+            raise LookupError(path)
+        return None
 
     def glob(self, path: str) -> list[str] | None:
         """Return what a source with wildcards matches; None if the folder before them is missing.
