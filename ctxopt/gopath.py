@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from posixpath import normpath
 
-_SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
+SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 
 
 _MAX_LINKS = 255
@@ -23,7 +23,7 @@ class BadPatternError(ValueError):
 
 def trim_space(text: str) -> str:
     """Strip what Go's ``strings.TrimSpace`` strips; ``str.strip`` also takes U+001C to U+001F."""
-    return text.strip(_SPACE)
+    return text.strip(SPACE)
 
 
 def clean(path: str) -> str:

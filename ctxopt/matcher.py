@@ -7,7 +7,7 @@ Source: moby/patternmatcher patternmatcher.go MatchesUsingParentResults.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ctxopt.errors import IgnoreFileError
@@ -135,16 +135,8 @@ class Matcher:
         Raises IgnoreFileError where a pattern that is tried on ``path`` itself cannot be compiled.
         """
         parts = path.split("/")
-        ancestors = ["/".join(parts[:count]) for count in range(1, len(parts))]
-        excluded = False
-        for index, pattern in enumerate(self.patterns):
-            if pattern.exception != excluded:
-                continue
-            if self._broken >> index & 1:
-                raise self._bad_pattern(index)
-            if any(pattern.matches(candidate) for candidate in (path, *ancestors)):
-                excluded = not pattern.exception
-        return excluded
+        above = ["/".join(parts[:count]) for count in range(1, len(parts))]
+        return self._decide_alone(path, lambda _: above)
 
     def matches_single_parent(self, path: str) -> bool:
         """Decide as the deprecated ``Matches``: the path, and one ancestor as deep as the pattern.
@@ -152,17 +144,22 @@ class Matcher:
         Source: moby/patternmatcher patternmatcher.go (*PatternMatcher).Matches.
         """
         parts = path.split("/")[:-1]
+
+        def above(pattern: Pattern) -> list[str]:
+            depth = pattern.text.count("/") + 1
+            return ["/".join(parts[:depth])] if depth <= len(parts) else []
+
+        return self._decide_alone(path, above)
+
+    def _decide_alone(self, path: str, above: Callable[[Pattern], list[str]]) -> bool:
+        """Decide without a parent's state: each pattern tries the path, then the ancestors given."""
         excluded = False
         for index, pattern in enumerate(self.patterns):
             if pattern.exception != excluded:
                 continue
             if self._broken >> index & 1:
                 raise self._bad_pattern(index)
-            hit = pattern.matches(path)
-            depth = pattern.text.count("/") + 1
-            if not hit and depth <= len(parts):
-                hit = pattern.matches("/".join(parts[:depth]))
-            if hit:
+            if any(pattern.matches(candidate) for candidate in (path, *above(pattern))):
                 excluded = not pattern.exception
         return excluded
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ctxopt.gopath import SPACE as SPACE
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# str.strip() and str.isspace() also take U+001C to U+001F, which Go does not.
-SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000"
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _ESCAPES = {
