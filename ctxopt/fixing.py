@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ctxopt.analysis import Analysis
 from ctxopt.config import Config
-from ctxopt.dockerfile import Source, parse, resolve
-from ctxopt.errors import CtxoptError, WriteError
+from ctxopt.errors import WriteError
 from ctxopt.gather import ask_git, gather_facts
 from ctxopt.judge import Selection, judge
-from ctxopt.peek import read_start
 from ctxopt.proposal import LeftAlone, Line, propose
 from ctxopt.rewritten import rewalked
 from ctxopt.rules import RULES
-from ctxopt.summary import find_dockerfiles
 from ctxopt.trial import try_edits
 
 _ROUNDS = 6
 """A repaired line may be repaired again, and what is hidden may have been the reason for a line."""
-_MOST_DOCKERFILES = 50
-_MOST_BYTES = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +52,6 @@ def plan_fix(
         raise WriteError(f"{ignore.path} cannot be edited: {ignore.reason}")
     selection = Selection(config.select or (), config.ignore, config.severity)
     evidence = ask_git(analysis.tree.root)
-    named, shared = _taken_elsewhere(analysis)
     lines: list[Line] = []
     tracked: set[str] = set()
     left: dict[str, LeftAlone] = {}
@@ -70,8 +63,6 @@ def plan_fix(
             judge(facts, RULES, selection),
             proven_only=proven_only,
             prune_unused=prune_unused,
-            named=named,
-            shared=shared,
         )
         left |= {item.text: item for item in proposal.left}
         trial = try_edits(facts, proposal.edits) if proposal.edits else None
@@ -102,39 +93,3 @@ def plan_fix(
         analysis,
         now,
     )
-
-
-def _taken_elsewhere(analysis: Analysis) -> tuple[frozenset[str], bool]:
-    """Return the sources of stages that are not built and of other Dockerfiles, and if there are any."""
-    plan, context = analysis.plan, analysis.context
-    found: set[str] = set()
-    shared = False
-    if plan is not None:
-        idle = [source for source in plan.build.sources if not source.reachable]
-        found |= _paths(idle, "")
-        shared = any(source.from_ is None for source in idle)
-    if context.ignore.path not in (None, ".dockerignore"):
-        return frozenset(found), shared
-    for path in find_dockerfiles(analysis.permitted)[:_MOST_DOCKERFILES]:
-        if path == context.dockerfile.inside:
-            continue
-        shared = True
-        content = read_start(os.path.join(context.root, path), _MOST_BYTES)
-        try:
-            sources = resolve(parse(content or b"", path=path)).sources
-        except CtxoptError:
-            continue
-        # Nobody knows whether its context is this one or its own folder.
-        found |= _paths(sources, "") | _paths(sources, path.rpartition("/")[0])
-    return frozenset(found), shared
-
-
-def _paths(sources: Iterable[Source], folder: str) -> set[str]:
-    """Return what sources name in the main context, where that is ``folder``."""
-    return {
-        "/".join(filter(None, (folder, path.path.strip("/"))))
-        for source in sources
-        if source.from_ is None
-        for path in source.paths
-        if path.kind == "local" and path.path.strip("/")
-    }

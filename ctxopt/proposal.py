@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
@@ -115,18 +115,13 @@ def propose(
     *,
     proven_only: bool = False,
     prune_unused: bool = False,
-    named: Collection[str] = (),
-    shared: bool = False,
 ) -> Proposal:
-    """Choose among the edits of what is reported.
-
-    ``named`` are paths that builds other than this one take, ``shared`` says that there are such.
-    """
+    """Choose among the edits of what is reported."""
     left: dict[str, str] = {}
-    guard = Guard(facts, named)
+    guard = Guard(facts)
     tried = []
     for unit in _units(judgement.reported, prune_unused=prune_unused):
-        found = _try(facts, guard, unit, shared)
+        found = _try(facts, guard, unit)
         if isinstance(found, str):
             left.setdefault(unit.name, found)
         elif proven_only and found.confidence != "proven":
@@ -164,7 +159,7 @@ def _units(findings: Iterable[Finding], *, prune_unused: bool) -> list[_Unit]:
     return [found[key] for key in sorted(found, key=repr)]
 
 
-def _try(facts: Facts, guard: Guard, unit: _Unit, shared: bool) -> _Tried | str:
+def _try(facts: Facts, guard: Guard, unit: _Unit) -> _Tried | str:
     """Return the unit alone, or why it is out of the question."""
     trial = try_edits(facts, unit.edits)
     if trial is None:
@@ -177,12 +172,12 @@ def _try(facts: Facts, guard: Guard, unit: _Unit, shared: bool) -> _Tried | str:
     if not change.lost and not _repairs(unit):
         return "it saves nothing"
     files = sorted(files_below(facts.analysis.permitted, change.lost))
-    refusal = guard.refusal(change.lost, files)
+    refusal = guard.refusal(trial, files)
     if refusal is None and change.lost:
         refusal = lost_sources(facts, rewritten(facts, trial))
     if refusal is not None:
         return refusal
-    confidence, reason = _judge(facts, change.lost, files, shared)
+    confidence, reason = _judge(facts, change.lost, files)
     return _Tried(unit, change.lost, change.lost_bytes, change.lost_entries, confidence, reason)
 
 
@@ -201,9 +196,7 @@ def _repairs(unit: _Unit) -> bool:
     return unit.severity >= Severity.WARNING or unit.rule == _TRAP
 
 
-def _judge(
-    facts: Facts, lost: Sequence[str], files: Sequence[str], shared: bool
-) -> tuple[Confidence, str]:
+def _judge(facts: Facts, lost: Sequence[str], files: Sequence[str]) -> tuple[Confidence, str]:
     evidence = facts.evidence
     if not lost:
         return "proven", "it changes nothing that is sent"
@@ -214,8 +207,7 @@ def _judge(
     else:
         evidence = None
     plan = facts.analysis.plan
-    is_taken = any(facts.uses_of(path) or facts.named_by(path) for path in lost)
-    if plan is not None and not shared and not is_taken:
+    if plan is not None and not any(_is_taken(facts, path) for path in lost):
         return "proven", "no instruction takes it"
     if any(path == ".git" or path.endswith("/.git") for path in lost):
         return "likely", "nothing seen in the build reads it"
@@ -225,6 +217,16 @@ def _judge(
     if number:
         return "likely", f"nothing seen in the build reads it; git tracks {number} of its files"
     return "likely", "nothing seen in the build reads it; untracked, yet not ignored by git"
+
+
+def _is_taken(facts: Facts, path: str) -> bool:
+    """Whether this build takes anything of ``path``, or another one with the same ignore file."""
+    if facts.uses_of(path) or facts.named_by(path):
+        return True
+    return any(
+        not root or root == path or root.startswith(path + "/") or path.startswith(root + "/")
+        for root in facts.needs.elsewhere
+    )
 
 
 def _choose(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from ctxopt import classic
@@ -13,7 +12,7 @@ from ctxopt.dockerfile import Source
 from ctxopt.errors import IgnoreFileError
 from ctxopt.facts import Facts
 from ctxopt.finding import Edit, EditKind, Location
-from ctxopt.ignorefile import IgnoreFile, Line, clean_pattern, parse_ignore_file
+from ctxopt.ignorefile import IgnoreFile, Line, parse_ignore_file
 from ctxopt.matcher import Matcher, read_matcher
 from ctxopt.pattern import Pattern
 from ctxopt.replay import Difference, Replay, apply_edits, compare, replay
@@ -93,13 +92,8 @@ def is_read(facts: Facts, path: str) -> bool:
         bool(facts.named_by(path))
         or (bool(facts.needs.git) and path.rpartition("/")[2] == ".git")
         or facts.needs.why(path) is not None
-        or (bool(facts.config.keep) and _keeper(facts.config.keep).decide(path).excluded)
+        or facts.kept.why(path) is not None
     )
-
-
-@lru_cache(maxsize=1)
-def _keeper(patterns: tuple[str, ...]) -> Matcher:
-    return read_matcher((None, clean_pattern(text) or "") for text in patterns)
 
 
 def is_waste(facts: Facts, path: str, is_dir: bool) -> bool:

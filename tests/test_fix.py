@@ -206,6 +206,35 @@ def test_keep_wins(tmp_path, keep):
     assert "web/node_modules/y.js" in sizes(planned.new.permitted)
 
 
+@pytest.mark.parametrize(
+    ("comment", "is_kept"),
+    [
+        ("# ctxopt: keep web/node_modules", True),
+        ("#ctxopt: keep   **/y.js  ", True),
+        ("\ufeff# ctxopt: keep /web/", True),
+        ("# ctxopt: keep", False),
+        ("# ctxopt: keep web/x", False),
+        ("# ctxopt: keeps web", False),
+        (" # ctxopt: keep web", False),
+        ("x # ctxopt: keep web", False),
+        ("# keep web", False),
+    ],
+)
+def test_a_comment_keeps(tmp_path, comment, is_kept):
+    root = repository(tmp_path, TREE | {".dockerignore": f"{comment}\n"})
+    planned = fix_of(root)
+    assert ("web/node_modules/y.js" in sizes(planned.new.permitted)) is is_kept
+    assert "node_modules/x.js" not in sizes(planned.new.permitted)
+
+
+@pytest.mark.parametrize("pattern", ["!web", "[", "a[z-a]", "!"])
+def test_a_comment_that_cannot_be_a_pattern_is_a_mistake(tmp_path, pattern):
+    root = repository(tmp_path, TREE | {".dockerignore": f"x\n# ctxopt: keep {pattern}\n"})
+    done = ctxopt("fix", cwd=root)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert ".dockerignore:2: " in done.stderr
+
+
 def test_what_is_suppressed_or_not_selected_is_left_alone(tmp_path):
     root = repository(tmp_path)
     assert texts(
@@ -227,6 +256,32 @@ def test_other_dockerfiles_and_other_stages_keep_what_they_name(tmp_path):
     with open(f"{root}/Dockerfile", "w") as file:
         file.write("FROM scratch AS ship\nCOPY out/app /app\nFROM scratch\nCOPY . .\n")
     assert "out/app" in sizes(fix_of(root).new.permitted)
+
+
+GENERATED = {"a/out/x.js": 2 * MB, "b/out/x.js": MB}
+"""``out`` at the root is made by what runs before the build."""
+
+
+@pytest.mark.parametrize(
+    ("name", "dockerfile", "is_kept"),
+    [
+        ("ship.Dockerfile", "FROM scratch\nCOPY out/app /app\n", True),
+        ("ship.Dockerfile", "FROM scratch\nCOPY out/*.js /app/\n", True),
+        ("ship.Dockerfile", "FROM scratch\nRUN --mount=source=out,target=/d true\n", True),
+        ("docker/Dockerfile", "FROM scratch\nCOPY main.py out/app /app/\n", True),
+        ("ship.Dockerfile", "FROM scratch\nCOPY --from=x out/app /app\n", False),
+        ("ship.Dockerfile", "FROM scratch\nCOPY . .\n", False),
+        ("ship.Dockerfile", "COPY out/app /app\n", False),
+        ("ship.Dockerfile.md", "FROM scratch\nCOPY out/app /app\n", False),
+        ("docker/Dockerfile", "FROM scratch\nCOPY hello out/app /app/\n", False),
+    ],
+)
+def test_what_others_name_stays_even_before_it_is_made(tmp_path, name, dockerfile, is_kept):
+    tree = GENERATED | {name: dockerfile, "docker/hello": "x", ".dockerignore": "*ockerfile\n"}
+    root = repository(tmp_path, tree, BROAD)
+    new = fix_of(root).new
+    assert new.matcher.decide("out/app").excluded is not is_kept
+    assert ("a/out/x.js" in sizes(new.permitted)) is is_kept
 
 
 def test_a_wildcard_exception_keeps_only_what_it_alone_lets_in(tmp_path):
