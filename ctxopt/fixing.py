@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ctxopt.analysis import Analysis
 from ctxopt.config import Config
+from ctxopt.context import own_ignore
 from ctxopt.errors import WriteError
 from ctxopt.gather import ask_git, gather_facts
 from ctxopt.judge import Selection, judge
@@ -45,11 +46,19 @@ def plan_fix(
     *,
     proven_only: bool = False,
     prune_unused: bool = False,
+    per_dockerfile: bool = False,
 ) -> Fix:
-    """Propose on the measured tree; raises WriteError where the ignore file cannot be edited."""
+    """Propose on the measured tree; ``per_dockerfile`` for an ignore file of this Dockerfile alone.
+
+    Raises WriteError where the ignore file cannot be edited, ContextError without a Dockerfile.
+    """
     ignore = analysis.context.ignore
     if ignore.path is not None and ignore.file is None:
         raise WriteError(f"{ignore.path} cannot be edited: {ignore.reason}")
+    before = ignore.file.render() if ignore.file else None
+    if per_dockerfile and ignore.path in (None, ".dockerignore"):
+        analysis = replace(analysis, context=own_ignore(analysis.context))
+        before = None
     selection = Selection(config.select or (), config.ignore, config.severity)
     evidence = ask_git(analysis.tree.root)
     lines: list[Line] = []
@@ -79,14 +88,13 @@ def plan_fix(
         tracked |= set(proposal.tracked)
         now = rewalked(now, trial)
     after = now.context.ignore.file
-    before = ignore.file.render() if ignore.file else None
     content = after.render() if after is not None else None
     written = {text for line in lines for text in line.texts}
     return Fix(
         now.context.ignore.absolute or os.path.join(analysis.context.root, ".dockerignore"),
         now.context.ignore.path or ".dockerignore",
         before,
-        content if content != before else None,
+        content if lines else None,
         tuple(lines),
         tuple(sorted(tracked)),
         tuple(left[text] for text in sorted(left) if text not in written),

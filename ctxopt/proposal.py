@@ -12,7 +12,7 @@ from ctxopt.harm import Guard, files_below, lost_sources
 from ctxopt.ignorefile import IgnoreFile
 from ctxopt.judge import Judgement
 from ctxopt.rewritten import rewritten
-from ctxopt.trial import Trial, shown, try_edits
+from ctxopt.trial import Trial, harms_other_builder, shown, try_edits
 
 Confidence = Literal["proven", "likely"]
 
@@ -129,15 +129,23 @@ def propose(
         else:
             tried.append(found)
     tried.sort(key=lambda item: item.order)
-    chosen, trial = _choose(facts, tried, left)
-    if len(chosen) > 1 and trial and sum(x.bytes for x in chosen) != trial.difference.lost_bytes:
-        chosen = _without_superfluous(facts, chosen, trial)
-    if not chosen:
-        return Proposal(None, left=_left(left, ()))
-    edits = _arrange(facts, chosen)
-    final = try_edits(facts, edits)
-    if final is None:
-        return Proposal(None, left=_left(left, ()))
+    while True:
+        chosen, trial = _choose(facts, tried, left)
+        if not chosen or trial is None:
+            return Proposal(None, left=_left(left, ()))
+        if sum(x.bytes for x in chosen) != trial.difference.lost_bytes:
+            chosen = _without_superfluous(facts, chosen, trial)
+        edits = _arrange(facts, chosen)
+        final = try_edits(facts, edits)
+        if final is None:
+            return Proposal(None, left=_left(left, ()))
+        if not harms_other_builder(facts, final):
+            break
+        harmful = _harmful(facts, chosen)
+        left |= dict.fromkeys(
+            (item.unit.name for item in harmful), "the other builder would send more"
+        )
+        tried = [item for item in tried if item not in harmful]
     lines = tuple(_measured(facts, chosen))
     return Proposal(final.file, lines, edits, _tracked(facts, final), _left(left, lines))
 
@@ -259,6 +267,13 @@ def _choose(
         touched |= item.unit.touched
         trial, saved = more, (change.lost_bytes, change.lost_entries)
     return chosen, trial
+
+
+def _harmful(facts: Facts, chosen: Sequence[_Tried]) -> list[_Tried]:
+    """Return what makes the other builder send more by itself; else the last, which is the least."""
+    trials = [(item, try_edits(facts, item.unit.edits)) for item in chosen]
+    alone = [item for item, trial in trials if trial and harms_other_builder(facts, trial)]
+    return alone or list(chosen[-1:])
 
 
 def _without_superfluous(facts: Facts, chosen: list[_Tried], trial: Trial) -> list[_Tried]:

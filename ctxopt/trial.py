@@ -77,6 +77,29 @@ def try_edits(facts: Facts, edits: Sequence[Edit]) -> Trial | None:
     return Trial(edited, matcher, replayed, compare(facts.analysis.permitted, replayed))
 
 
+def harms_other_builder(facts: Facts, trial: Trial) -> bool:
+    """Whether the other builder, which reads the same file, would send more or refuse.
+
+    Only exceptions make the two walk differently: without any, what holds for one holds for both.
+    """
+    context = facts.analysis.context
+    file = context.ignore.file
+    patterns = (*facts.analysis.matcher.patterns, *trial.matcher.patterns)
+    if file is None or context.ignore.path != ".dockerignore":
+        return False
+    if not any(pattern.exception for pattern in patterns):
+        return False
+    other: Builder = "buildkit" if context.builder == "classic" else "classic"
+    tree = facts.analysis.tree
+    old = replay(tree, matcher_of(facts, file, other), builder=other)
+    try:
+        new = replay(tree, matcher_of(facts, trial.file, other), builder=other)
+    except IgnoreFileError:
+        return True
+    change = compare(old.view, new._replace(changed=old.changed | new.changed))
+    return bool(change.gained) or not set(new.unseen) <= set(old.unseen)
+
+
 def matcher_of(facts: Facts, file: IgnoreFile, builder: Builder) -> Matcher:
     """Return the matcher of an ignore file; raises IgnoreFileError as Docker refuses it."""
     patterns: list[tuple[int | None, str]] = list(file.patterns())

@@ -71,9 +71,8 @@ def test_every_project(name, tmp_path):
     was.pop(own, None), now.pop(own, None)
     assert now.items() <= was.items()
     lost = set(was) - set(now)
-    foreseen = sizes(planned.new.permitted)
-    foreseen.pop(own, None)
-    assert now == foreseen
+    assert sizes(after.permitted) == sizes(planned.new.permitted)
+    assert after.permitted_bytes == planned.new.permitted_bytes
     assert not lost & {*project.expect["reads"]}
     assert not {p for path in lost for p in above(path)} & {*project.expect["kept"]}
     tracked = set(os.fsdecode(git(root, "ls-files", "-z")).split("\0"))
@@ -183,6 +182,19 @@ def test_odd_files_change_only_where_it_says(tmp_path, old, new):
     assert ctxopt("fix", "--check", cwd=root).returncode == 0
 
 
+def test_the_seconds_follow_the_bandwidth(tmp_path):
+    root = repository(tmp_path)
+    seconds = [
+        json.loads(ctxopt("fix", "--dry-run", "--format", "json", *option, cwd=root).stdout)[
+            "saved_seconds"
+        ]
+        for option in ([], ["--bandwidth", "10 Mbit/s"], ["--bandwidth", "1 Gbit/s"])
+    ]
+    assert seconds == pytest.approx([seconds[0], seconds[0] * 10, seconds[0] / 10], rel=0.01)
+    done = ctxopt("fix", "--bandwidth", "fast", cwd=root)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
 def test_check_and_dry_run_write_nothing(tmp_path):
     root = repository(tmp_path)
     assert ctxopt("fix", "--check", cwd=root).returncode == 1
@@ -204,6 +216,50 @@ def test_keep_wins(tmp_path, keep):
     root = repository(tmp_path)
     planned = fix_of(root, Config(keep=(keep,)))
     assert "web/node_modules/y.js" in sizes(planned.new.permitted)
+
+
+@pytest.mark.parametrize(
+    "old", [None, b"", b"x\n", b"web\n!web/node_modules\n", b".dockerignore\n"]
+)
+@pytest.mark.parametrize("dockerfile", ["Dockerfile", "docker/a.Dockerfile"])
+def test_an_ignore_file_for_one_dockerfile(tmp_path, old, dockerfile):
+    root = repository(tmp_path, TREE | {"docker/a.Dockerfile": STAGED})
+    if old is not None:
+        with open(f"{root}/.dockerignore", "wb") as file:
+            file.write(old)
+    planned = fix_of(root, dockerfile=f"{root}/{dockerfile}", per_dockerfile=True)
+    named = ["-f", dockerfile, "--per-dockerfile"]
+    assert ctxopt("fix", *named, cwd=root).returncode == 0
+    with open(f"{root}/{dockerfile}.dockerignore", "rb") as file:
+        written = file.read()
+    assert written.startswith(old or b"# ")
+    assert b"node_modules\n" in written
+    after = analyze(find_context(root, dockerfile=f"{root}/{dockerfile}"), BuildRequest())
+    assert after.context.ignore.path == f"{dockerfile}.dockerignore"
+    assert after.permitted_bytes == planned.new.permitted_bytes
+    assert sizes(after.permitted) == sizes(planned.new.permitted)
+    assert ctxopt("fix", *named, "--check", cwd=root).returncode == 0
+    if old is None:
+        assert not os.path.exists(f"{root}/.dockerignore")
+    else:
+        with open(f"{root}/.dockerignore", "rb") as file:
+            assert file.read() == old
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--builder", "classic"], "the classic builder reads no ignore file but .dockerignore"),
+        (["-f", "missing"], "Dockerfile 'missing': no such file"),
+        ([], "there is no Dockerfile to which an ignore file could belong"),
+    ],
+)
+def test_no_ignore_file_for_one_dockerfile(tmp_path, options, reason):
+    root = lay(tmp_path / "c", {"node_modules/x": 3 * MB})
+    done = ctxopt("fix", "--per-dockerfile", *options, cwd=root)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert reason in done.stderr
+    assert os.listdir(root) == ["node_modules"]
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,20 @@ Proven = Annotated[
 PruneUnused = Annotated[
     bool, typer.Option("--prune-unused", help="Also remove lines that do nothing.")
 ]
+PerDockerfile = Annotated[
+    bool,
+    typer.Option(
+        "--per-dockerfile",
+        help="Write DOCKERFILE.dockerignore, which serves this Dockerfile alone.",
+    ),
+]
+Bandwidth = Annotated[
+    str | None,
+    typer.Option(
+        metavar="BITS",
+        help='Per second, for the time that is saved, as "100 Mbit/s".',
+    ),
+]
 Format = Annotated[
     o.FixFormat,
     typer.Option(
@@ -45,6 +59,8 @@ def fix(
     check: Check = False,
     proven: Proven = False,
     prune_unused: PruneUnused = False,
+    per_dockerfile: PerDockerfile = False,
+    bandwidth: Bandwidth = None,
     select: o.Select = None,
     ignore: o.Ignore = None,
     config: o.ConfigFile = None,
@@ -59,11 +75,28 @@ def fix(
     from ctxopt.rules import RULE_IDS
     from ctxopt.write import replace_file
 
-    given = Given(path, file, target, build_arg, build_context, builder, config, select, ignore)
+    given = Given(
+        path,
+        file,
+        target,
+        build_arg,
+        build_context,
+        builder,
+        config,
+        select,
+        ignore,
+        limits={"bandwidth": bandwidth} if bandwidth is not None else None,
+    )
     inputs = read_inputs(given)
     check_rules(inputs.config, RULE_IDS)
     analysis = measure_inputs(inputs, with_excluded=False, quiet=quiet)
-    planned = plan_fix(analysis, inputs.config, proven_only=proven, prune_unused=prune_unused)
+    planned = plan_fix(
+        analysis,
+        inputs.config,
+        proven_only=proven,
+        prune_unused=prune_unused,
+        per_dockerfile=per_dockerfile,
+    )
     writes = planned.after is not None and not (dry_run or check or format_ is o.FixFormat.diff)
     after = planned.new
     if writes and planned.after is not None:
