@@ -47,6 +47,16 @@ def sizes(view) -> dict[str, int]:
     return {entry.path: entry.size for entry in view.entries() if entry.type == "file"}
 
 
+def edited(before: bytes | None, edits) -> bytes:
+    """The file as a program would make it that reads the edits."""
+    lines = os.fsdecode(before or b"").splitlines()
+    for edit in reversed(edits):
+        start = edit["line"] - 1
+        assert lines[start : start + len(edit["old"])] == edit["old"]
+        lines[start : start + len(edit["old"])] = edit["new"]
+    return os.fsencode("".join(f"{line}\n" for line in lines))
+
+
 def above(path: str) -> set[str]:
     parts = path.split("/")
     return {"/".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
@@ -67,6 +77,7 @@ def test_every_project(name, tmp_path):
     assert document["written"] is document["changes"] is (planned.after is not None)
     assert document["diff"] == patch.stdout
     own = planned.shown
+    assert edited(planned.before, document["edits"]) == planned.after or planned.after is None
     was, now = sizes(before.permitted), sizes(after.permitted)
     was.pop(own, None), now.pop(own, None)
     assert now.items() <= was.items()

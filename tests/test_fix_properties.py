@@ -76,7 +76,7 @@ def folder(tmp_path_factory) -> str:
 def build(folder: str, names, lines, sources, ignored) -> str:
     shutil.rmtree(folder, ignore_errors=True)
     copies = "".join(f"COPY {source} /{number}/\n" for number, source in enumerate(sources))
-    tree = {name: 1000 + len(name) for name in sorted(names)}
+    tree: dict[str, int | str] = {name: 1000 + len(name) for name in sorted(names)}
     tree |= {"Dockerfile": f"FROM scratch AS one\n{copies}"}
     if lines:
         tree[".dockerignore"] = "".join(f"{line}\n" for line in lines)
