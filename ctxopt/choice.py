@@ -172,8 +172,12 @@ def shares(facts: Facts, chosen: Sequence[Tried], final: Trial) -> Iterator[tupl
         yield from own
         return
     saved = (0, 0)
-    for place in range(len(chosen)):
-        gain = _gain(facts, chosen[: place + 1], saved) or (0, 0)
+    covered = _Covered(facts)
+    for place, item in enumerate(chosen):
+        gain = own[place]
+        if not covered.is_apart(item):
+            gain = _gain(facts, chosen[: place + 1], saved) or (0, 0)
+        covered.add(item)
         saved = (saved[0] + gain[0], saved[1] + gain[1])
         yield gain
 

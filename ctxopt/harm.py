@@ -12,9 +12,8 @@ from ctxopt.errors import IgnoreFileError
 from ctxopt.facts import Facts
 from ctxopt.gopath import has_meta
 from ctxopt.matcher import Matcher, read_matcher
-from ctxopt.sources import CheckKind
+from ctxopt.sources import CheckKind, SourceUse
 from ctxopt.tree import DIR, Flag
-from ctxopt.trial import Trial
 from ctxopt.view import View
 
 _FAILING: tuple[CheckKind, ...] = ("missing", "ignored", "not-transferred", "empty-wildcard")
@@ -40,16 +39,21 @@ class Guard:
             for pattern in patterns
             if pattern not in wild
         )
+        self._sources = _source_folders(facts)
+        self._follows_links = any(map(_follows_links, facts.main_uses))
         self._git_is_sent = bool(facts.needs.git) and facts.total(".git").entries > 0
 
-    def refusal(self, trial: Trial, files: Sequence[str]) -> str | None:
-        """Return why what ``trial`` loses, ``files``, must stay; None where nothing says so."""
+    def refusal(self, lost: Sequence[str], files: Sequence[str], matcher: Matcher) -> str | None:
+        """Return why ``lost``, with ``files`` in it, must stay; None where nothing says so.
+
+        ``matcher`` excludes it: that of the whole file, or of the new lines alone.
+        """
         needs = self._facts.needs
         for need in self._named:
             # Also what is not there yet: a build that makes it first would fail.
-            if trial.matcher.decide(need.path).excluded:
+            if matcher.decide(need.path).excluded:
                 return f"{need.path}: {need.reason}"
-        for path in trial.difference.lost:
+        for path in lost:
             why = needs.why(path)
             if why is None and needs.git and (path == ".git" or path.endswith("/.git")):
                 why = needs.git[0]
@@ -65,6 +69,10 @@ class Guard:
             return "tracked files would be missing beside .git, which the build reads"
         return None
 
+    def meets_source(self, lost: Sequence[str]) -> bool:
+        """Whether what a source names may be in ``lost``; else no source can miss any of it."""
+        return bool(lost) and (self._follows_links or any(path in self._sources for path in lost))
+
     def _is_brought_back(self, path: str) -> bool:
         """Whether a wildcard after ``!`` is what lets ``path`` in; what git ignores it did not mean."""
         if not any(_is_itself_matched(matcher, path) for matcher in self._exceptions):
@@ -73,6 +81,26 @@ class Guard:
         if evidence is not None and evidence.is_ignored(path):
             return False
         return self._without.decide(path).excluded
+
+
+def _source_folders(facts: Facts) -> set[str]:
+    """Return all that sources name or take by name, and the folders above."""
+    found: set[str] = set()
+    for use in facts.main_uses:
+        for path in (*use.roots, *(item.path.strip("/") for item in use.source.paths)):
+            here = path
+            while here and here not in found:
+                found.add(here)
+                here = here.rpartition("/")[0]
+    return found
+
+
+def _follows_links(use: SourceUse) -> bool:
+    """Whether what an instruction takes is not where its sources say."""
+    folders = {path.path.strip("/").rpartition("/")[0] for path in use.source.paths}
+    return any(has_meta(folder) for folder in folders) or any(
+        root.rpartition("/")[0] not in folders for root in use.roots
+    )
 
 
 def lost_sources(before: Facts, after: Facts) -> str | None:

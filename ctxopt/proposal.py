@@ -20,10 +20,12 @@ from ctxopt.choice import (
 from ctxopt.facts import Facts
 from ctxopt.finding import Edit, EditKind, Finding
 from ctxopt.harm import Guard, files_below, lost_sources
-from ctxopt.ignorefile import IgnoreFile
+from ctxopt.ignorefile import IgnoreFile, clean_pattern
 from ctxopt.judge import Judgement
+from ctxopt.matcher import read_matcher
+from ctxopt.replay import Difference
 from ctxopt.rewritten import rewritten
-from ctxopt.trial import Trial, harms_other_builder, shown, try_edits
+from ctxopt.trial import Trial, harms_other_builder, hidden_by, shown, try_edits
 
 _HEADS: Final = (
     "# Keys and passwords",
@@ -82,8 +84,10 @@ def propose(
     left: dict[str, str] = {}
     guard = Guard(facts)
     tried = []
-    for unit in _units(judgement.reported, prune_unused=prune_unused):
-        found = _try(facts, guard, unit)
+    units = _units(judgement.reported, prune_unused=prune_unused)
+    hidden = hidden_by(facts, (unit.name for unit in units if unit.is_plain))
+    for unit in units:
+        found = _try(facts, guard, unit, hidden.get(unit.name) if unit.is_plain else None)
         if isinstance(found, str):
             left.setdefault(unit.name, found)
         elif proven_only and found.confidence != "proven":
@@ -129,22 +133,26 @@ def _units(findings: Iterable[Finding], *, prune_unused: bool) -> list[Unit]:
     return [found[key] for key in sorted(found, key=repr)]
 
 
-def _try(facts: Facts, guard: Guard, unit: Unit) -> Tried | str:
-    """Return the unit alone, or why it is out of the question."""
-    trial = try_edits(facts, unit.edits)
-    if trial is None:
-        return "Docker would refuse the file"
-    change = trial.difference
-    if change.gained or not trial.is_exact:
-        return "it would send more than now"
+def _try(facts: Facts, guard: Guard, unit: Unit, change: Difference | None) -> Tried | str:
+    """Return the unit alone, or why it is out of the question; ``change`` is known of plain ones."""
+    trial = None
+    if change is None:
+        trial = try_edits(facts, unit.edits)
+        if trial is None:
+            return "Docker would refuse the file"
+        change = trial.difference
+        if change.gained or not trial.is_exact:
+            return "it would send more than now"
     if unit.is_pruning and change.lost:
         return "it does something"
     if not change.lost and not repairs(unit):
         return "it saves nothing"
     files = sorted(files_below(facts.analysis.permitted, change.lost))
-    refusal = guard.refusal(trial, files)
-    if refusal is None and change.lost:
-        refusal = lost_sources(facts, rewritten(facts, trial))
+    matcher = trial.matcher if trial else read_matcher([(None, clean_pattern(unit.name) or "")])
+    refusal = guard.refusal(change.lost, files, matcher)
+    if refusal is None and guard.meets_source(change.lost):
+        trial = trial or try_edits(facts, unit.edits)
+        refusal = lost_sources(facts, rewritten(facts, trial)) if trial else None
     if refusal is not None:
         return refusal
     confidence, reason = _judge(facts, change.lost, files)

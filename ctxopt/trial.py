@@ -12,10 +12,10 @@ from ctxopt.dockerfile import Source
 from ctxopt.errors import IgnoreFileError
 from ctxopt.facts import Facts
 from ctxopt.finding import Edit, EditKind, Location
-from ctxopt.ignorefile import IgnoreFile, Line, parse_ignore_file
+from ctxopt.ignorefile import IgnoreFile, Line, clean_pattern, parse_ignore_file
 from ctxopt.matcher import Matcher, read_matcher
-from ctxopt.pattern import Pattern
-from ctxopt.replay import Difference, Replay, apply_edits, compare, replay
+from ctxopt.pattern import BadPatternError, IllegalExceptionError, Pattern, read_pattern
+from ctxopt.replay import Difference, Replay, apply_edits, compare, hide, replay
 from ctxopt.sources import CheckKind, SourceCheck
 
 
@@ -75,6 +75,28 @@ def try_edits(facts: Facts, edits: Sequence[Edit]) -> Trial | None:
     except IgnoreFileError:
         return None
     return Trial(edited, matcher, replayed, compare(facts.analysis.permitted, replayed))
+
+
+def hidden_by(facts: Facts, texts: Iterable[str]) -> dict[str, Difference]:
+    """Return what each line would hide at the end of the file, as far as one pass can tell.
+
+    An exception in the file or an odd line takes a trial of its own, and is left out.
+    """
+    if any(item.exception for item in facts.analysis.matcher.patterns):
+        return {}
+    found: dict[str, Pattern] = {}
+    for text in texts:
+        try:
+            pattern = read_pattern(clean_pattern(text) or "")
+        except (BadPatternError, IllegalExceptionError):
+            continue
+        if pattern is not None and not pattern.exception and not text.startswith("#"):
+            found[text] = pattern
+    try:
+        differences = hide(facts.analysis.permitted, list(found.values()))
+    except BadPatternError:
+        return {}
+    return dict(zip(found, differences, strict=True))
 
 
 def harms_other_builder(facts: Facts, trial: Trial) -> bool:
