@@ -9,15 +9,16 @@ import os
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from fnmatch import translate
 from itertools import starmap, takewhile
 from typing import Final, NamedTuple
 
 from ctxopt.analysis import Analysis
 from ctxopt.catalog import Catalog
-from ctxopt.dockerfile import Build, RunStep, Source
+from ctxopt.dockerfile import Build
 from ctxopt.gopath import has_meta
+from ctxopt.historians import BuildTakings, Taking, asks_git, is_outside, script_of
 from ctxopt.manifests import MANIFESTS, read_manifest
 from ctxopt.peek import read_start
 from ctxopt.sent import SentPaths
@@ -89,13 +90,6 @@ def gather_needs(analysis: Analysis, catalog: Catalog, tracked: Iterable[str] = 
     return _Gatherer(analysis, catalog, tracked).needs()
 
 
-class _Taking(NamedTuple):
-    """A source with the paths that it takes, each with all below it; ``""`` is everything."""
-
-    source: Source
-    roots: tuple[str, ...]
-
-
 class _Gatherer:
     def __init__(self, analysis: Analysis, catalog: Catalog, tracked: Iterable[str]) -> None:
         self._analysis = analysis
@@ -105,13 +99,19 @@ class _Gatherer:
         self._build: Build | None = plan.build if plan else None
         self._tracked = tracked
         self._uses = [
-            _Taking(use.source, use.roots)
+            Taking(use.source, use.roots)
             for use in (plan.sources.uses if plan else ())
             if use.context is None
         ]
         self._found: dict[str, str] = {}
         self._named: dict[str, str] = {}
         self._elsewhere: dict[str, None] = {}
+        self._builds = [BuildTakings(self._build, self._uses)] if self._build else []
+        """Every build that the ignore file serves."""
+        self._mentions: dict[str, str] = {}
+        """Files that show a reading of the history, and what of them does."""
+        self._callers: list[str] = []
+        """Manifests, which may name a script that no step names."""
         self._git: dict[str, None] = {}
         self._builds_solution = self._build is None
         """Whether a step of .NET names no project, so that it builds all that a solution lists."""
@@ -121,10 +121,11 @@ class _Gatherer:
     def needs(self) -> Needs:
         self._from_sources()
         self._from_exceptions()
-        tests = self._from_runs(self._build, self._uses) if self._build else None
+        tests = self._from_runs(self._builds[0]) if self._builds else None
         self._from_manifests()
         self._from_other_stages()
         tests = self._from_siblings() or tests
+        self._from_mentions()
         found = tuple(starmap(Need, self._found.items()))
         named = tuple(starmap(Need, self._named.items()))
         return Needs(found, tuple(self._git), tests, named, tuple(self._elsewhere))
@@ -159,23 +160,27 @@ class _Gatherer:
             if plain:
                 self._named.setdefault(plain, reason)
 
-    def _from_runs(self, build: Build, takings: Sequence[_Taking], where: str = "") -> str | None:
+    def _from_runs(self, taken: BuildTakings, where: str = "") -> str | None:
         tests = None
-        for run in build.runs:
-            script = "\n".join((run.shell, *(heredoc.content for heredoc in run.heredocs)))
+        for run in taken.build.runs:
+            script = script_of(run)
             # A stage for tests is built by name, and with the same ignore file.
             tests = tests or self._catalog.test_command(script)
             if not run.reachable:
                 continue
-            if build is self._build:
+            if taken.build is self._build:
                 self._builds_solution |= bool(_SOLUTION_STEP.search(script))
-            uses = _arriving(build, takings, run)
+            uses = taken.arriving(run)
             if uses and "git clone" not in script:
                 shown = self._catalog.version_from_git("Dockerfile", script)
                 if shown and any(self._brings_git(use) for use in uses):
                     self._git.setdefault(f"RUN in line {run.line}{where} runs {shown[0]}")
             for path in self._paths_in(script, uses):
                 self._add(path, f"named by RUN in line {run.line}{where}")
+                if path not in self._mentions and asks_git(path, self._read(path)):
+                    self._mentions[path] = (
+                        f"{path}, named by RUN in line {run.line}{where}, asks git"
+                    )
         return tests
 
     def _from_other_stages(self) -> None:
@@ -195,10 +200,11 @@ class _Gatherer:
         for sibling in read_siblings(tree.root, others, lambda path: bool(self._existing(path))):
             where = f" of {sibling.path}"
             takings = [
-                _Taking(source, self._take(meant, f"named in line {source.line}{where}"))
+                Taking(source, self._take(meant, f"named in line {source.line}{where}"))
                 for source, meant in sibling.sources()
             ]
-            tests = self._from_runs(sibling.build, takings, where) or tests
+            self._builds.append(BuildTakings(sibling.build, takings))
+            tests = self._from_runs(self._builds[-1], where) or tests
         return tests
 
     def _take(self, paths: Iterable[str], reason: str) -> tuple[str, ...]:
@@ -223,10 +229,10 @@ class _Gatherer:
             for found in self._existing(inside):
                 self._add(found, reason)
 
-    def _brings_git(self, use: _Taking) -> bool:
+    def _brings_git(self, use: Taking) -> bool:
         return any(self._sent.find(_join(root, ".git")) is not None for root in use.roots)
 
-    def _paths_in(self, script: str, uses: list[_Taking]) -> Iterator[str]:
+    def _paths_in(self, script: str, uses: list[Taking]) -> Iterator[str]:
         if not uses:
             return
         for command in re.split(r"&&|\|\||[;|\n]", script):
@@ -237,7 +243,7 @@ class _Gatherer:
                 if len(word) < 200 and ("/" in word or "." in word.strip(".") or _is_capital(word)):
                     yield from self._resolve(word, uses)
 
-    def _resolve(self, word: str, uses: list[_Taking]) -> Iterator[str]:
+    def _resolve(self, word: str, uses: list[Taking]) -> Iterator[str]:
         for use in uses:
             for root in use.roots:
                 inside = word
@@ -277,6 +283,8 @@ class _Gatherer:
         for folder, name in self._manifests():
             path = _join(folder, name)
             text = self._read(path)
+            if name in MANIFESTS:
+                self._callers.append(text)
             for named in read_manifest(name, text):
                 if named.role == "project" and not self._builds_solution:
                     continue
@@ -287,10 +295,21 @@ class _Gatherer:
                 for found in existing:
                     if named.role not in ("main", "files") or self._is_input(found):
                         self._add(found, f"{path} reads it as {named.role}")
-            if self._is_built(folder):
-                for shown in self._catalog.version_from_git(name, text):
-                    what = "shows it" if shown == name else f"mentions {shown.strip()}"
-                    self._git.setdefault(f"{path} {what}")
+            shown = () if is_outside(text) else self._catalog.version_from_git(name, text)
+            if shown and self._is_built(folder):
+                what = "shows it" if shown[0] == name else f"mentions {shown[0].strip()}"
+                self._mentions.setdefault(path, f"{path} {what}")
+
+    def _from_mentions(self) -> None:
+        """A file that asks for the history reads it where a stage holds both, and something runs it."""
+        folders = [path for path in self._analysis.tree.folders if path.endswith("/.git")]
+        histories = [".git", *folders]
+        for path, reason in self._mentions.items():
+            if not self._builds or any(
+                build.runs(path, self._callers) and build.joins(path, histories)
+                for build in self._builds
+            ):
+                self._git.setdefault(reason)
 
     def _manifests(self) -> list[tuple[str, str]]:
         """Folder and name of the files to read, those near the root first."""
@@ -356,23 +375,6 @@ class _Gatherer:
         """The start of a regular file; nothing where there is none any more."""
         content = read_start(os.path.join(self._analysis.tree.root, path), _MOST_BYTES)
         return (content or b"").decode("utf-8-sig", "surrogateescape")
-
-
-def _arriving(build: Build, takings: Iterable[_Taking], run: RunStep) -> list[_Taking]:
-    """What the stage of a step, and those it is built on, take before or at the step."""
-    lineage: dict[int, None] = {}
-    stage: int | None = run.stage
-    while stage is not None and stage not in lineage:
-        lineage[stage] = None
-        base = build.stages[stage].base
-        stage = base.stage if base.kind == "stage" else None
-    return [
-        taking
-        for taking in takings
-        if taking.source.stage in lineage
-        and (taking.source.stage != run.stage or taking.source.line <= run.line)
-        and (taking.source.mount is None or taking.source.line == run.line)
-    ]
 
 
 def _takes_all(root: str, path: str) -> bool:

@@ -167,8 +167,19 @@ GIT = [
     ({".git/HEAD": "x"}, "FROM a\nCOPY .git .git\n"),
     ({".git/HEAD": "x"}, "FROM a\nRUN --mount=source=.git,target=/g true\n"),
     ({"pyproject.toml": "[build-system]\nrequires = ['setuptools-scm']\n"}, ALL),
-    ({"svc/pyproject.toml": "[build-system]\nrequires = ['hatch-vcs']\n"}, "FROM a\nCOPY svc /svc\n"),
+    ({"svc/pyproject.toml": "[build-system]\nrequires = ['hatch-vcs']\n", ".git/HEAD": "x"}, "FROM a\nCOPY svc /svc\nCOPY .git /.git\n"),
+    ({"svc/pyproject.toml": "[build-system]\nrequires = ['hatch-vcs']\n"}, ALL),
+    ({"svc/pyproject.toml": "[build-system]\nrequires = ['hatch-vcs']\n", ".git/HEAD": "x"}, "FROM a AS x\nCOPY svc .\nFROM x\nCOPY .git .\n"),
     ({"setup.py": "import versioneer"}, None),
+    ({"version.py": "run(['git', 'describe'])"}, run("python version.py")),
+    ({"version.py": "run('git log -1', shell=True)"}, run("python version.py")),
+    ({"magefile.go": 'exec.Command("git", args...)'}, run("mage build")),
+    ({"tools/version": "#!/bin/sh\ngit -C . describe\n"}, run("./tools/version")),
+    ({"Makefile": "V := $(shell git describe)\n"}, run("apt-get install -y make && make all")),
+    ({"build.sh": "git rev-parse HEAD"}, run("sh build.sh")),
+    ({"build.sh": "git rev-parse HEAD", "package.json": '{"scripts": {"build": "./build.sh"}}'}, run("npm run build")),
+    ({"x.Dockerfile": run("git describe"), ".git/HEAD": "x"}, ALL),
+    ({"x.Dockerfile": run("make"), "Makefile": "git describe"}, ALL),
 ]  # fmt: skip
 
 NO_GIT = [
@@ -185,6 +196,25 @@ NO_GIT = [
     ({"node_modules/x/setup.py": "import versioneer"}, ALL),
     ({"svc/pyproject.toml": "[build-system]\nrequires = ['hatch-vcs']\n"}, "FROM a\nCOPY web /w\n"),
     ({"docs.md": "git describe"}, ALL),
+    # No stage holds both.
+    ({"svc/pyproject.toml": "[build-system]\nrequires = ['hatch-vcs']\n"}, "FROM a\nCOPY svc /svc\n"),
+    ({"setup.py": "import versioneer"}, "FROM a AS x\nCOPY .gitignore .\nFROM b\nCOPY setup.py .\n"),
+    ({"setup.py": "import versioneer"}, "FROM a AS x\nCOPY . .\nFROM b\nCOPY setup.py .\n"),
+    # Nothing runs it.
+    ({"Makefile": "V := $(shell git describe)\n"}, ALL),
+    ({"Makefile": "V := $(shell git describe)\n"}, run("cmake --build .")),
+    ({"Taskfile.yml": "git describe"}, run("npm run build")),
+    ({"build.sh": "git rev-parse HEAD"}, ALL),
+    ({"build.sh": "git rev-parse HEAD"}, run("sh rebuild")),
+    ({"build.sh": "git rev-parse HEAD\ndocker build ."}, run("sh build.sh")),
+    ({"version.py": "print('the git tool')"}, run("python version.py")),
+    ({"version.py": "run(['git', 'describe'])"}, ALL),
+    ({"version.py": "run(['git', 'describe'])"}, "FROM a\nCOPY version.py .\nRUN python version.py\n"),
+    ({"version.txt": "git describe"}, run("cat version.txt")),
+    # It can do without.
+    ({"pom.xml": "git-commit-id<failOnNoGitDirectory>false</failOnNoGitDirectory>"}, ALL),
+    ({"lib/app.rb": "`git rev-parse HEAD`"}, ALL),
+    ({"x.Dockerfile": "FROM a\nCOPY src .\nRUN git describe\n"}, ALL),
     ({"pyproject.toml": "[build-system]\nrequires = ['setuptools-scm']\n", ".dockerignore": "*.toml"}, ALL),
 ]  # fmt: skip
 
