@@ -125,13 +125,9 @@ class _Pass:
             below += claimed
             taken = {item.path for item in claimed}
             stack += [child for child in self._below.get(folder.path, ()) if child not in taken]
-        if (
-            whole.needed_because
-            or whole.bytes < self._facts.config.noise_floor
-            or sum(item.bytes for item in below) * 2 > whole.bytes
-        ):
-            if whole.entry:
-                self._unsafe.add(whole.entry.pattern)
+        if whole.needed_because and whole.entry:
+            self._unsafe.add(whole.entry.pattern)
+        if whole.needed_because or sum(item.bytes for item in below) * 2 > whole.bytes:
             return below
         return [whole]
 

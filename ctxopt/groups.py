@@ -153,7 +153,8 @@ def edits_for(facts: Facts, group: Group, reason: str) -> tuple[Edit, ...]:
     """The line of the group, else a line for each path that is worth one."""
     if group.pattern is not None:
         return (add_line(group.pattern, reason),)
-    floor = facts.config.noise_floor if len(group.members) > 1 else 0
+    counts_anyway = len(group.members) == 1 or group.worst.topic == "secret"
+    floor = 0 if counts_anyway else facts.config.noise_floor
     members = [member for member in group.members if member.bytes >= floor]
     return tuple(add_line(escape_pattern(member.path), reason) for member in members)
 

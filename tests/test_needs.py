@@ -212,7 +212,7 @@ NO_GIT = [
     ({"version.py": "run(['git', 'describe'])"}, "FROM a\nCOPY version.py .\nRUN python version.py\n"),
     ({"version.txt": "git describe"}, run("cat version.txt")),
     # It can do without.
-    ({"pom.xml": "git-commit-id<failOnNoGitDirectory>false</failOnNoGitDirectory>"}, ALL),
+    ({"pom.xml": "git-commit-id-plugin<failOnNoGitDirectory>false</failOnNoGitDirectory>"}, ALL),
     ({"lib/app.rb": "`git rev-parse HEAD`"}, ALL),
     ({"x.Dockerfile": "FROM a\nCOPY src .\nRUN git describe\n"}, ALL),
     ({"pyproject.toml": "[build-system]\nrequires = ['setuptools-scm']\n", ".dockerignore": "*.toml"}, ALL),
