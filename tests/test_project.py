@@ -32,6 +32,7 @@ THIRD_PARTY = {
         "reporters/text.py",
         "reporters/finding_text.py",
         "reporters/check_text.py",
+        "reporters/fixing_text.py",
     ),
     "tqdm": ("progress.py",),
 }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ctxopt import console
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import deliver, guarded
 from ctxopt.cli.inputs import Given, measure_inputs, read_inputs
@@ -14,6 +16,7 @@ from ctxopt.errors import ExitCode
 
 if TYPE_CHECKING:
     from ctxopt.fixing import Fix
+    from ctxopt.reporters.fixing import Outcome
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the change, write nothing.")]
 Check = Annotated[
@@ -50,12 +53,13 @@ def fix(
     config: o.ConfigFile = None,
     format_: Format = o.FixFormat.text,
     output: o.Output = None,
+    color: o.ColorOption = o.Color.auto,
     quiet: o.Quiet = False,
 ) -> int:
     """Write the few ignore lines that make the context small, and prove them."""
     from ctxopt.config import check_rules
     from ctxopt.fixing import plan_fix
-    from ctxopt.reporters.fixing import Outcome, render_json, render_patch, render_text
+    from ctxopt.reporters.fixing import Outcome
     from ctxopt.rules import RULE_IDS
     from ctxopt.write import replace_file
 
@@ -70,13 +74,20 @@ def fix(
         replace_file(planned.path, planned.after, expected=planned.before, root=inputs.context.root)
         after = measure_inputs(read_inputs(given), with_excluded=False, quiet=quiet)
     outcome = Outcome(planned, after, inputs.config.bandwidth, _patch_path(planned), writes)
-    render = {
-        o.FixFormat.text: render_text,
-        o.FixFormat.json: render_json,
-        o.FixFormat.diff: render_patch,
-    }[format_]
-    deliver(iter((render(outcome),)), output)
+    with_color = output is None and console.wants_color(color.value, sys.stdout)
+    deliver(iter((_render(format_, outcome, with_color),)), output)
     return ExitCode.FINDINGS if check and planned.after is not None else ExitCode.OK
+
+
+def _render(wanted: o.FixFormat, outcome: Outcome, color: bool) -> str:
+    if wanted is o.FixFormat.text:
+        from ctxopt.reporters.fixing_text import render_text
+        from ctxopt.reporters.text import Look
+
+        return render_text(outcome, Look(console.width_of(sys.stdout), color))
+    from ctxopt.reporters import fixing
+
+    return (fixing.render_json if wanted is o.FixFormat.json else fixing.render_patch)(outcome)
 
 
 def _patch_path(planned: Fix) -> str:
