@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ctxopt.analysis import Analysis
+from ctxopt.choice import OPEN, Choice
 from ctxopt.config import Config
 from ctxopt.dockerfile import Source, parse, resolve
 from ctxopt.errors import CtxoptError, WriteError
@@ -51,6 +52,7 @@ def plan_fix(
     *,
     proven_only: bool = False,
     prune_unused: bool = False,
+    choice: Choice = OPEN,
 ) -> Fix:
     """Propose on the measured tree; raises WriteError where the ignore file cannot be edited."""
     ignore = analysis.context.ignore
@@ -72,6 +74,7 @@ def plan_fix(
             prune_unused=prune_unused,
             named=named,
             shared=shared,
+            choice=choice,
         )
         left |= {item.text: item for item in proposal.left}
         trial = try_edits(facts, proposal.edits) if proposal.edits else None

@@ -6,12 +6,14 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
+from ctxopt.choice import OPEN, Change, Choice
 from ctxopt.facts import Facts
 from ctxopt.finding import Edit, EditKind, Finding, Severity
 from ctxopt.harm import Guard, files_below, lost_sources
 from ctxopt.ignorefile import IgnoreFile
 from ctxopt.judge import Judgement
 from ctxopt.rewritten import rewritten
+from ctxopt.travel import upwards
 from ctxopt.trial import Trial, shown, try_edits
 
 Confidence = Literal["proven", "likely"]
@@ -43,6 +45,11 @@ class Line(NamedTuple):
     total_entries: int
     paths: tuple[str, ...]
     """What is no longer sent, the first ones."""
+
+    @property
+    def change(self) -> Change:
+        """What it writes, and instead of what."""
+        return Change(self.texts, self.replaces)
 
 
 class LeftAlone(NamedTuple):
@@ -117,15 +124,22 @@ def propose(
     prune_unused: bool = False,
     named: Collection[str] = (),
     shared: bool = False,
+    choice: Choice = OPEN,
 ) -> Proposal:
     """Choose among the edits of what is reported.
 
     ``named`` are paths that builds other than this one take, ``shared`` says that there are such.
+    What ``choice`` has taken comes first, what it does not admit is left out.
     """
     left: dict[str, str] = {}
     guard = Guard(facts, named)
     tried = []
     for unit in _units(judgement.reported, prune_unused=prune_unused):
+        change = _change(facts, unit)
+        if not choice.admits(change):
+            if choice.declines(change):
+                left.setdefault(unit.name, "declined")
+            continue
         found = _try(facts, guard, unit, shared)
         if isinstance(found, str):
             left.setdefault(unit.name, found)
@@ -133,10 +147,10 @@ def propose(
             left.setdefault(unit.name, f"not proven: {found.reason}")
         else:
             tried.append(found)
-    tried.sort(key=lambda item: item.order)
+    tried.sort(key=lambda item: (_change(facts, item.unit) not in choice.taken, item.order))
     chosen, trial = _choose(facts, tried, left)
     if len(chosen) > 1 and trial and sum(x.bytes for x in chosen) != trial.difference.lost_bytes:
-        chosen = _without_superfluous(facts, chosen, trial)
+        chosen = _without_superfluous(facts, chosen, trial, choice)
     if not chosen:
         return Proposal(None, left=_left(left, ()))
     edits = _arrange(facts, chosen)
@@ -259,10 +273,14 @@ def _choose(
     return chosen, trial
 
 
-def _without_superfluous(facts: Facts, chosen: list[_Tried], trial: Trial) -> list[_Tried]:
+def _without_superfluous(
+    facts: Facts, chosen: list[_Tried], trial: Trial, choice: Choice
+) -> list[_Tried]:
     """Leave out new lines that the others together make superfluous."""
     wanted = trial.difference
     for item in [item for item in reversed(chosen) if item.unit.is_new]:
+        if _change(facts, item.unit) in choice.taken:
+            continue
         rest = [other for other in chosen if other is not item]
         less = try_edits(facts, _edits(rest))
         if less is not None and (less.difference.lost_bytes, less.difference.lost_entries) == (
@@ -280,18 +298,15 @@ def _edits(chosen: Iterable[_Tried]) -> list[Edit]:
 
 
 def _measured(facts: Facts, chosen: Sequence[_Tried]) -> Iterator[Line]:
-    file = facts.analysis.context.ignore.file
     size = entries = 0
+    gone: set[str] = set()
     for place, item in enumerate(chosen, 1):
         trial = try_edits(facts, _edits(chosen[:place]))
         if trial is None:
             continue
         change = trial.difference
         yield Line(
-            tuple(edit.text for edit in item.unit.edits if edit.text is not None),
-            tuple(file.lines[number - 1].text for number in sorted(item.unit.touched))
-            if file
-            else (),
+            *_change(facts, item.unit),
             item.unit.rule,
             item.confidence,
             item.reason,
@@ -299,9 +314,18 @@ def _measured(facts: Facts, chosen: Sequence[_Tried]) -> Iterator[Line]:
             change.lost_entries - entries,
             change.lost_bytes,
             change.lost_entries,
-            shown(item.lost),
+            shown(path for path in item.lost if gone.isdisjoint(upwards(path))),
         )
+        gone |= {*item.lost}
         size, entries = change.lost_bytes, change.lost_entries
+
+
+def _change(facts: Facts, unit: _Unit) -> Change:
+    file = facts.analysis.context.ignore.file
+    return Change(
+        tuple(edit.text for edit in unit.edits if edit.text is not None),
+        tuple(file.lines[number - 1].text for number in sorted(unit.touched)) if file else (),
+    )
 
 
 def _group(item: _Tried) -> int:

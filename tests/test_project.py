@@ -31,6 +31,7 @@ THIRD_PARTY = {
         "console.py",
         "reporters/text.py",
         "reporters/finding_text.py",
+        "reporters/asking.py",
         "reporters/check_text.py",
         "reporters/fixing_text.py",
     ),
