@@ -142,8 +142,27 @@ def test_a_line_that_is_typed_ahead_answers_nothing(root):
         terminal.expect(PROMPT)
         terminal.press("n\n")
         assert "2/3" in terminal.expect(PROMPT)
+        terminal.press("what\n\n\n")
+        terminal.expect(PROMPT)
+        terminal.press("n\n")
+        assert "3/3" in terminal.expect(PROMPT)
         terminal.press("q\n")
         assert terminal.end()[0] == 0
+
+
+def test_a_line_that_does_nothing_is_removed_when_asked(tmp_path):
+    root = lay(tmp_path / "c", {"Dockerfile": BROAD, ".dockerignore": "a\na/b\na/c\n", "a/b": 1})
+    with asking(root, "--prune-unused") as terminal:
+        first = terminal.expect(PROMPT)
+        assert "\n  - a/b\n  proven  " in first
+        assert "\n  saves    nothing\n  so far   nothing\n" in first
+        terminal.press("n\n")
+        assert "\n  - a/c\n" in terminal.expect(PROMPT)
+        terminal.press("y\n")
+        code, stdout = terminal.end()
+    assert code == 0
+    assert "a/c  (removed)" in stdout
+    assert content(root) == b"a\na/b\n"
 
 
 @pytest.mark.parametrize("change", ["edited", "removed", "folder"])

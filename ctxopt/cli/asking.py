@@ -84,10 +84,10 @@ def ask_in_terminal(
     look = Look(console.width_of(sys.stderr), console.wants_color(color, sys.stderr))
 
     def ask(question: Question) -> Answer:
-        # What was typed before the question was there cannot be an answer to it.
-        console.forget_typed()
         console.prompt(render_question(question, look))
         while True:
+            # What was typed before the question was there cannot be an answer to it.
+            console.forget_typed()
             console.prompt(render_prompt(question, look))
             text = console.read_typed()
             if text is None:

@@ -51,7 +51,7 @@ def render_question(question: Question, look: Look) -> str:
     lines = [Text(), head]
     lines += [Text("  ").append_text(text) for text in changed(line)]
     lines += grounds(line, look.width, 2)
-    lines.append(_row("saves", savings(line.bytes, line.entries), "bold"))
+    lines.append(_row("saves", _saved(line.bytes, line.entries), "bold"))
     hidden = [printable(path) for path in line.paths[:_PATHS]]
     lines += [_row("" if place else "hides", path) for place, path in enumerate(hidden)]
     if len(line.paths) > _PATHS:
@@ -59,8 +59,7 @@ def render_question(question: Question, look: Look) -> str:
         number = f"{len(line.paths) - _PATHS} " if len(line.paths) < MOST_SHOWN else ""
         lines.append(_row("", f"and {number}more", "dim"))
     before = line.total_bytes - line.bytes
-    entries = line.total_entries - line.entries
-    lines.append(_row("so far", savings(before, entries) if entries else "nothing"))
+    lines.append(_row("so far", _saved(before, line.total_entries - line.entries)))
     change = f"{format_size(whole - before)} → {format_size(whole - line.total_bytes)}"
     lines.append(_row("context", change))
     return draw(lines, look)
@@ -78,6 +77,10 @@ def render_help(question: Question, look: Look) -> str:
     lines = [Text(f"  {key:<7}").append(text, "dim") for key, text in _KEYS.items()]
     usual = "y, as the line is proven" if question.is_yes_usual else "n, as the line is only likely"
     return draw([*lines, Text("  Enter  ").append(usual, "dim")], look)
+
+
+def _saved(size: int, entries: int) -> str:
+    return savings(size, entries) if entries else "nothing"
 
 
 def _row(label: str, value: str, style: str = "") -> Text:
