@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ctxopt.analysis import Analysis
-from ctxopt.choice import OPEN, Choice
+from ctxopt.answers import OPEN, Choice
 from ctxopt.config import Config
 from ctxopt.dockerfile import Source, parse, resolve
 from ctxopt.errors import CtxoptError, WriteError

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple
 
-from ctxopt.choice import OPEN, Change, Choice
+from ctxopt.answers import OPEN, Change, Choice
 from ctxopt.facts import Facts
 from ctxopt.finding import Edit, EditKind, Finding, Severity
 from ctxopt.harm import Guard, files_below, lost_sources

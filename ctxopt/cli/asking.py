@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ctxopt import console
-from ctxopt.choice import Choice
+from ctxopt.answers import Choice
 from ctxopt.reporters.asking import Question, render_help, render_prompt, render_question
 from ctxopt.reporters.text import Look
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctxopt.choice import OPEN, Change
+from ctxopt.answers import OPEN, Change
 from ctxopt.cli.asking import Answer, follow_answers, read_answer
 from ctxopt.config import Config
 from ctxopt.fixing import plan_fix
@@ -79,7 +79,7 @@ def run(replan, answers):
     return follow_answers(replan(OPEN), replan, ask), asked
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     name=st.sampled_from(NAMES), answers=st.text("yn", max_size=12), last=st.sampled_from("yndaq")
 )
@@ -111,7 +111,7 @@ def test_the_plan_has_what_was_taken_and_nothing_else(measured, name, answers, l
     assert (final.after is None) is not bool(planned)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(name=st.sampled_from(NAMES), answers=st.text("yn", max_size=12))
 def test_the_numbers_in_the_questions(measured, name, answers):
     replan = replanner(measured[name])
