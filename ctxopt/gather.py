@@ -21,7 +21,8 @@ def gather_facts(analysis: Analysis, config: Config, evidence: PathEvidence | No
     catalog = load_catalog()
     if evidence is None:
         evidence = ask_git(analysis.tree.root) or _read_ignore_files(analysis)
-    return Facts(analysis, config, catalog, evidence, gather_needs(analysis, catalog))
+    tracked = evidence.tracked if evidence else ()
+    return Facts(analysis, config, catalog, evidence, gather_needs(analysis, catalog, tracked))
 
 
 def ask_git(root: str) -> PathEvidence | None:

@@ -90,7 +90,7 @@ def test_any_line_is_there_and_harmless(outcomes, lines, left, width, color):
 @pytest.mark.parametrize(
     ("dockerfile", "options", "said"),
     [
-        (BROAD, [], ["Docker prints 5.00MB\n", "Docker prints 1"]),
+        (BROAD, [], ["Docker prints 5.00MB\n", "B\n"]),
         (STAGED, ["--builder", "classic"], ["Docker prints 5.00", "Docker prints "]),
         (None, [], ["Docker prints up to 5.00MB", "Docker prints up to "]),
         ("FROM a\n", [], ["Docker prints nothing: no instruction needs the context"] * 2),

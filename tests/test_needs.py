@@ -78,7 +78,10 @@ NEEDED += [
     ("docs", {"docs/a.md": "x"}, UNUSED, "named by COPY in line 2"),
     ("docs", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY docs /docs\n"}, ALL, "named in line 2 of x.Dockerfile"),
     ("docs", {"docs/a.md": "x", "b/Dockerfile.x": "ARG V\nFROM a:${V}\nADD docs/*.md /\n"}, ALL, "named in line 3 of b/Dockerfile.x"),
-    ("b/docs", {"b/docs/a.md": "x", "b/Dockerfile": "FROM a\nCOPY docs /docs\n"}, ALL, "named in line 2 of b/Dockerfile"),
+    ("b/docs", {"b/docs/a.md": "x", "docs/b": "x", "b/Dockerfile": "FROM a\nCOPY docs /docs\n"}, ALL, "named in line 2 of b/Dockerfile"),
+    ("b/docs", {"b/docs/a.md": "x", "b/Dockerfile": "FROM a\nCOPY b/docs /docs\n"}, ALL, "named in line 2 of b/Dockerfile"),
+    ("docs/a.md", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY . .\nRUN cat docs/a.md\n"}, ALL, "named by RUN in line 3 of x.Dockerfile"),
+    ("docs", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY docs .\n", ".dockerignore": "*.Dockerfile"}, ALL, "named in line 2 of x.Dockerfile"),
 ]  # fmt: skip
 
 NOT_NEEDED = [
@@ -102,6 +105,11 @@ NOT_NEEDED = [
     ("docs", {"docs/a.md": "x", "x.Dockerfile/y": "FROM a\nCOPY docs /docs\n"}, ALL),
     ("docs", {"docs/a.md": "x", "Dockerfile.md": "FROM a\nCOPY docs /docs\n"}, ALL),
     ("docs", {"docs/a.md": "x", "node_modules/x/Dockerfile": "FROM a\nCOPY docs /docs\n"}, ALL),
+    # Its own folder is the context, or its own ignore file is in force.
+    ("b/docs", {"b/docs/a.md": "x", "b/Dockerfile": "FROM a\nCOPY docs /docs\n"}, ALL),
+    ("docs", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY docs /docs\n", "x.Dockerfile.dockerignore": "a"}, ALL),
+    ("docs", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY docs /docs\n", "Dockerfile.dockerignore": "a"}, ALL),
+    ("docs/a.md", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY src .\nRUN cat docs/a.md\n"}, ALL),
     ("src/node_modules", {"src/node_modules/x": "x"}, "FROM a\nCOPY src /src\n"),
     ("scripts", {"scripts/x.sh": "x"}, UNUSED),
     ("scripts", {"scripts/x.sh": "x"}, "FROM a\nCOPY main.py .\nRUN sh scripts/x.sh\n"),

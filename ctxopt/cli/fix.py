@@ -32,6 +32,20 @@ Proven = Annotated[
 PruneUnused = Annotated[
     bool, typer.Option("--prune-unused", help="Also remove lines that do nothing.")
 ]
+PerDockerfile = Annotated[
+    bool,
+    typer.Option(
+        "--per-dockerfile",
+        help="Write DOCKERFILE.dockerignore, which serves this Dockerfile alone.",
+    ),
+]
+Bandwidth = Annotated[
+    str | None,
+    typer.Option(
+        metavar="BITS",
+        help='Per second, for the time that is saved, as "100 Mbit/s".',
+    ),
+]
 Format = Annotated[
     o.FixFormat,
     typer.Option(
@@ -53,6 +67,8 @@ def fix(
     check: Check = False,
     proven: Proven = False,
     prune_unused: PruneUnused = False,
+    per_dockerfile: PerDockerfile = False,
+    bandwidth: Bandwidth = None,
     select: o.Select = None,
     ignore: o.Ignore = None,
     config: o.ConfigFile = None,
@@ -70,11 +86,29 @@ def fix(
 
     if interactive:
         _check_interactive(check=check, format_=format_, output=output)
-    given = Given(path, file, target, build_arg, build_context, builder, config, select, ignore)
+    given = Given(
+        path,
+        file,
+        target,
+        build_arg,
+        build_context,
+        builder,
+        config,
+        select,
+        ignore,
+        limits={"bandwidth": bandwidth} if bandwidth is not None else None,
+    )
     inputs = read_inputs(given)
     check_rules(inputs.config, RULE_IDS)
     analysis = measure_inputs(inputs, with_excluded=False, quiet=quiet)
-    plan = partial(plan_fix, analysis, inputs.config, proven_only=proven, prune_unused=prune_unused)
+    plan = partial(
+        plan_fix,
+        analysis,
+        inputs.config,
+        proven_only=proven,
+        prune_unused=prune_unused,
+        per_dockerfile=per_dockerfile,
+    )
     planned = plan()
     if interactive and planned.after is not None:
         from ctxopt.cli.asking import ask_in_terminal

@@ -10,7 +10,7 @@ from ctxopt.fixing import Fix
 from ctxopt.proposal import Line
 from ctxopt.reporters.json_ import context_keys
 from ctxopt.units import format_buildkit, format_classic, transfer_seconds
-from ctxopt.write import unified_diff
+from ctxopt.write import hunks, unified_diff
 
 
 class Outcome(NamedTuple):
@@ -42,6 +42,10 @@ def render_json(outcome: Outcome) -> str:
         "saved_seconds": round(transfer_seconds(saved, outcome.bandwidth), 3),
         "bandwidth": outcome.bandwidth,
         "lines": [_line(line) for line in fix.lines],
+        "edits": [
+            {"line": hunk.line, "old": list(hunk.old), "new": list(hunk.new)}
+            for hunk in (hunks(fix.before, fix.after) if fix.after is not None else ())
+        ],
         "tracked": list(fix.tracked),
         "left_alone": [{"text": item.text, "reason": item.reason} for item in fix.left],
         "diff": render_patch(outcome),

@@ -13,9 +13,9 @@ from ctxopt.dockerfile import Unknown
 from ctxopt.judge import Judgement
 from ctxopt.reporters.finding_text import render_findings, render_lead, wrapped
 from ctxopt.reporters.wording import count, describe_unknown, reach
+from ctxopt.siblings import find_dockerfiles
 from ctxopt.summary import (
     FolderSize,
-    find_dockerfiles,
     heaviest_folders,
     largest_files,
     sizes_by_type,
@@ -85,7 +85,7 @@ def _header(analysis: Analysis) -> list[Text]:
         lines.append(field("Dockerfile", printable(context.dockerfile.path)))
     else:
         lines.append(field("Dockerfile", "none found, so only what is permitted can be said"))
-        others = find_dockerfiles(analysis.permitted)
+        others = find_dockerfiles(analysis.tree)
         if others:
             names = ", ".join(printable(path) for path in others[:3])
             lines.append(field("", f"-f names one: {names}"))
