@@ -146,9 +146,11 @@ def _gain(facts: Facts, items: Sequence[Tried], saved: tuple[int, int]) -> tuple
     return change.lost_bytes - saved[0], change.lost_entries - saved[1]
 
 
-def without_superfluous(facts: Facts, chosen: list[Tried], saved: tuple[int, int]) -> list[Tried]:
-    """Leave out new lines that the others together make superfluous."""
-    for item in [item for item in reversed(chosen) if item.unit.is_new]:
+def without_superfluous(
+    facts: Facts, chosen: list[Tried], saved: tuple[int, int], *, needed: Sequence[Tried] = ()
+) -> list[Tried]:
+    """Leave out new lines that the others together make superfluous, but those that are needed."""
+    for item in [item for item in reversed(chosen) if item.unit.is_new and item not in needed]:
         rest = [other for other in chosen if other is not item]
         covered = _Covered(facts)
         for other in rest:

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass, replace
 
 from ctxopt.analysis import Analysis
+from ctxopt.answers import OPEN, Choice
 from ctxopt.config import Config
 from ctxopt.context import own_ignore
 from ctxopt.errors import WriteError
@@ -47,6 +48,7 @@ def plan_fix(
     proven_only: bool = False,
     prune_unused: bool = False,
     per_dockerfile: bool = False,
+    choice: Choice = OPEN,
 ) -> Fix:
     """Propose on the measured tree; ``per_dockerfile`` for an ignore file of this Dockerfile alone.
 
@@ -72,6 +74,7 @@ def plan_fix(
             judge(facts, RULES, selection),
             proven_only=proven_only,
             prune_unused=prune_unused,
+            choice=choice,
         )
         left |= {item.text: item for item in proposal.left}
         trial = try_edits(facts, proposal.edits) if proposal.edits else None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from ctxopt.answers import OPEN, Change, Choice
 from ctxopt.choice import (
     SECRETS,
     Confidence,
@@ -25,6 +26,7 @@ from ctxopt.judge import Judgement
 from ctxopt.matcher import read_matcher
 from ctxopt.replay import Difference
 from ctxopt.rewritten import rewritten
+from ctxopt.travel import upwards
 from ctxopt.trial import Trial, harms_other_builder, hidden_by, shown, try_edits
 
 _HEADS: Final = (
@@ -51,6 +53,11 @@ class Line(NamedTuple):
     total_entries: int
     paths: tuple[str, ...]
     """What is no longer sent, the first ones."""
+
+    @property
+    def change(self) -> Change:
+        """What it writes, and instead of what."""
+        return Change(self.texts, self.replaces)
 
 
 class LeftAlone(NamedTuple):
@@ -79,12 +86,21 @@ def propose(
     *,
     proven_only: bool = False,
     prune_unused: bool = False,
+    choice: Choice = OPEN,
 ) -> Proposal:
-    """Choose among the edits of what is reported."""
+    """Choose among the edits of what is reported.
+
+    What ``choice`` has taken comes first, what it does not admit is left out.
+    """
     left: dict[str, str] = {}
     guard = Guard(facts)
     tried = []
-    units = _units(judgement.reported, prune_unused=prune_unused)
+    units = []
+    for unit in _units(judgement.reported, prune_unused=prune_unused):
+        if choice.admits(_change(facts, unit)):
+            units.append(unit)
+        elif choice.declines(_change(facts, unit)):
+            left.setdefault(unit.name, "declined")
     hidden = hidden_by(facts, (unit.name for unit in units if unit.is_plain))
     for unit in units:
         found = _try(facts, guard, unit, hidden.get(unit.name) if unit.is_plain else None)
@@ -94,13 +110,14 @@ def propose(
             left.setdefault(unit.name, f"not proven: {found.reason}")
         else:
             tried.append(found)
-    tried.sort(key=lambda item: item.order)
+    tried.sort(key=lambda item: (_change(facts, item.unit) not in choice.taken, item.order))
     while True:
         chosen, saved = choose(facts, tried, left)
         if not chosen:
             return Proposal(None, left=_left(left, ()))
         if sum(item.bytes for item in chosen) != saved[0]:
-            chosen = without_superfluous(facts, chosen, saved)
+            taken = [item for item in chosen if _change(facts, item.unit) in choice.taken]
+            chosen = without_superfluous(facts, chosen, saved, needed=taken)
         edits = _arrange(facts, chosen)
         final = try_edits(facts, edits)
         if final is None:
@@ -202,15 +219,13 @@ def _harmful(facts: Facts, chosen: Sequence[Tried]) -> list[Tried]:
 def _lines(
     facts: Facts, chosen: Sequence[Tried], shares: Iterable[tuple[int, int]]
 ) -> Iterator[Line]:
-    file = facts.analysis.context.ignore.file
     total_bytes = total_entries = 0
+    gone: set[str] = set()
     for item, (size, entries) in zip(chosen, shares, strict=True):
         total_bytes += size
         total_entries += entries
-        replaced = sorted(item.unit.touched)
         yield Line(
-            tuple(edit.text for edit in item.unit.edits if edit.text is not None),
-            tuple(file.lines[number - 1].text for number in replaced) if file else (),
+            *_change(facts, item.unit),
             item.unit.rule,
             item.confidence,
             item.reason,
@@ -218,8 +233,17 @@ def _lines(
             entries,
             total_bytes,
             total_entries,
-            shown(item.lost),
+            shown(path for path in item.lost if gone.isdisjoint(upwards(path))),
         )
+        gone |= {*item.lost}
+
+
+def _change(facts: Facts, unit: Unit) -> Change:
+    file = facts.analysis.context.ignore.file
+    return Change(
+        tuple(edit.text for edit in unit.edits if edit.text is not None),
+        tuple(file.lines[number - 1].text for number in sorted(unit.touched)) if file else (),
+    )
 
 
 def _group(item: Tried) -> int:

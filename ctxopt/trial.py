@@ -18,6 +18,9 @@ from ctxopt.pattern import BadPatternError, IllegalExceptionError, Pattern, read
 from ctxopt.replay import Difference, Replay, apply_edits, compare, hide, replay
 from ctxopt.sources import CheckKind, SourceCheck
 
+MOST_SHOWN = 50
+"""Paths of a list that may be long."""
+
 
 class Trial(NamedTuple):
     """The ignore file with edits made, and what that changes."""
@@ -197,6 +200,6 @@ def remove_line(line: int, reason: str) -> Edit:
     return Edit(EditKind.REMOVE, line, None, reason)
 
 
-def shown(paths: Iterable[str], most: int = 50) -> tuple[str, ...]:
+def shown(paths: Iterable[str], most: int = MOST_SHOWN) -> tuple[str, ...]:
     """Return the first paths of a list that may be long."""
     return tuple(path for path, _ in zip(paths, range(most), strict=False))
