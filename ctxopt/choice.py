@@ -13,7 +13,9 @@ Confidence = Literal["proven", "likely"]
 
 SECRETS: Final = "secret-file"
 _VERSIONS: Final = "version-control"
+_VOLATILE: Final = ("editor-files", "cache-folder", "volatile-file")
 _TRAP: Final = "comment-trap"
+GIT_IGNORES: Final = "git ignores it: a clean checkout does not have it"
 
 
 class Unit(NamedTuple):
@@ -186,9 +188,10 @@ def shares(facts: Facts, chosen: Sequence[Tried], final: Trial) -> Iterator[tupl
 
 def _counts_anyway(facts: Facts, item: Tried) -> bool:
     """Whether a line is worth having below the noise floor."""
-    if item.unit.rule == _VERSIONS:
-        # Where it is copied, every commit invalidates the layers after that.
-        return any(facts.uses_of(path) for path in item.lost)
+    is_generated = item.reason == GIT_IGNORES and item.unit.rule in _VOLATILE
+    if item.unit.rule == _VERSIONS or is_generated:
+        # Where it is copied, every change of it invalidates the layers after that.
+        return any(use.reach != "mount" for path in item.lost for use in facts.uses_of(path))
     return item.unit.rule == SECRETS or repairs(item.unit)
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ctxopt.analysis import Analysis
 from ctxopt.answers import OPEN, Choice
 from ctxopt.config import Config
 from ctxopt.context import own_ignore
 from ctxopt.errors import WriteError
+from ctxopt.finding import Edit, EditKind
 from ctxopt.gather import ask_git, gather_facts
 from ctxopt.judge import Selection, judge
 from ctxopt.proposal import LeftAlone, Line, propose
@@ -61,46 +64,100 @@ def plan_fix(
     if per_dockerfile and ignore.path in (None, ".dockerignore"):
         analysis = replace(analysis, context=own_ignore(analysis.context))
         before = None
-    selection = Selection(config.select or (), config.ignore, config.severity)
-    evidence = ask_git(analysis.tree.root)
-    lines: list[Line] = []
-    tracked: set[str] = set()
-    left: dict[str, LeftAlone] = {}
-    now = analysis
-    for _ in range(_ROUNDS):
-        facts = gather_facts(now, config, evidence)
-        proposal = propose(
-            facts,
-            judge(facts, RULES, selection),
-            proven_only=proven_only,
-            prune_unused=prune_unused,
-            choice=choice,
-        )
-        left |= {item.text: item for item in proposal.left}
-        trial = try_edits(facts, proposal.edits) if proposal.edits else None
-        if trial is None or proposal.file is None:
-            break
-        size = lines[-1].total_bytes if lines else 0
-        entries = lines[-1].total_entries if lines else 0
-        lines += [
-            line._replace(
-                total_bytes=line.total_bytes + size, total_entries=line.total_entries + entries
-            )
-            for line in proposal.lines
-        ]
-        tracked |= set(proposal.tracked)
-        now = rewalked(now, trial)
+    planner = _Planner(analysis, config, proven_only, prune_unused, choice)
+    plan = planner.plan()
+    now = plan.now
     after = now.context.ignore.file
     content = after.render() if after is not None else None
-    written = {text for line in lines for text in line.texts}
+    written = {text for line in plan.lines for text in line.texts}
     return Fix(
         now.context.ignore.absolute or os.path.join(analysis.context.root, ".dockerignore"),
         now.context.ignore.path or ".dockerignore",
         before,
-        content if lines else None,
-        tuple(lines),
-        tuple(sorted(tracked)),
-        tuple(left[text] for text in sorted(left) if text not in written),
+        content if plan.lines else None,
+        tuple(plan.lines),
+        tuple(sorted(plan.tracked)),
+        tuple(plan.left[text] for text in sorted(plan.left) if text not in written),
         analysis,
         now,
     )
+
+
+class _Plan(NamedTuple):
+    now: Analysis
+    lines: list[Line]
+    tracked: set[str]
+    left: dict[str, LeftAlone]
+    rounds: int
+
+
+class _Planner:
+    """Proposes until nothing is left to propose."""
+
+    def __init__(
+        self,
+        analysis: Analysis,
+        config: Config,
+        proven_only: bool,
+        prune_unused: bool,
+        choice: Choice,
+    ) -> None:
+        self._analysis = analysis
+        self._config = config
+        self._selection = Selection(config.select or (), config.ignore, config.severity)
+        self._evidence = ask_git(analysis.tree.root)
+        self._options = (proven_only, prune_unused, choice)
+
+    def plan(self) -> _Plan:
+        without: set[str] = set()
+        while True:
+            plan = self._try(without)
+            more = set(self._superfluous(plan)) - without
+            if not more:
+                return plan
+            without |= more
+
+    def _try(self, without: Collection[str]) -> _Plan:
+        plan = _Plan(self._analysis, [], set(), {}, 0)
+        proven_only, prune_unused, choice = self._options
+        while plan.rounds < _ROUNDS:
+            facts = gather_facts(plan.now, self._config, self._evidence)
+            proposal = propose(
+                facts,
+                judge(facts, RULES, self._selection),
+                proven_only=proven_only,
+                prune_unused=prune_unused,
+                choice=choice,
+                without=without,
+            )
+            plan.left.update({item.text: item for item in proposal.left})
+            trial = try_edits(facts, proposal.edits) if proposal.edits else None
+            if trial is None or proposal.file is None:
+                break
+            size = plan.lines[-1].total_bytes if plan.lines else 0
+            entries = plan.lines[-1].total_entries if plan.lines else 0
+            plan.lines.extend(
+                line._replace(
+                    total_bytes=line.total_bytes + size, total_entries=line.total_entries + entries
+                )
+                for line in proposal.lines
+            )
+            plan.tracked.update(proposal.tracked)
+            plan = plan._replace(now=rewalked(plan.now, trial), rounds=plan.rounds + 1)
+        return plan
+
+    def _superfluous(self, plan: _Plan) -> Iterator[str]:
+        """Yield the new lines that those of a later round have made superfluous."""
+        file = plan.now.context.ignore.file
+        if plan.rounds < 2 or file is None:
+            return
+        facts = gather_facts(plan.now, self._config, self._evidence)
+        texts = {text for line in plan.lines for text in line.texts if not line.replaces}
+        gone: list[Edit] = []
+        for line in file.lines:
+            if line.text in texts:
+                edit = Edit(EditKind.REMOVE, line.number, None, "another line does it")
+                trial = try_edits(facts, [*gone, edit])
+                if trial is not None and trial.is_exact and not trial.difference:
+                    gone.append(edit)
+                    yield line.text

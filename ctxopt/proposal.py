@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from ctxopt.answers import OPEN, Change, Choice
 from ctxopt.choice import (
+    GIT_IGNORES,
     SECRETS,
     Confidence,
     Tried,
@@ -87,16 +88,19 @@ def propose(
     proven_only: bool = False,
     prune_unused: bool = False,
     choice: Choice = OPEN,
+    without: Collection[str] = (),
 ) -> Proposal:
     """Choose among the edits of what is reported.
 
-    What ``choice`` has taken comes first, what it does not admit is left out.
+    What ``choice`` has taken comes first, what it does not admit is left out, as are the lines ``without``.
     """
-    left: dict[str, str] = {}
+    left = dict(_has_to_stay(facts))
     guard = Guard(facts)
     tried = []
     units = []
     for unit in _units(judgement.reported, prune_unused=prune_unused):
+        if unit.is_plain and unit.name in without:
+            continue
         if choice.admits(_change(facts, unit)):
             units.append(unit)
         elif choice.declines(_change(facts, unit)):
@@ -131,6 +135,17 @@ def propose(
         tried = [item for item in tried if item not in harmful]
     lines = tuple(_lines(facts, chosen, shares(facts, chosen, final)))
     return Proposal(final.file, lines, edits, _tracked(facts, final), _left(left, lines))
+
+
+def _has_to_stay(facts: Facts) -> Iterator[tuple[str, str]]:
+    """Yield what is heavy and known to be read, with the reason."""
+    for item in facts.candidates.found:
+        reason = item.needed_because
+        if reason is None and facts.needs.git and item.topic == "version-control":
+            reason = facts.needs.git[0]
+        # What an instruction names alone is meant: what comes along besides is worth a note.
+        if reason and item.bytes >= facts.config.large_file and item.root != item.path:
+            yield item.path, f"it has to stay: {reason}"
 
 
 def _units(findings: Iterable[Finding], *, prune_unused: bool) -> list[Unit]:
@@ -183,7 +198,7 @@ def _judge(facts: Facts, lost: Sequence[str], files: Sequence[str]) -> tuple[Con
     if evidence and evidence.knows_tracked and evidence.tracked and "" not in evidence.ignored:
         wholes = all(evidence.is_ignored(p) and not evidence.has_tracked_below(p) for p in lost)
         if wholes or (files and all(map(evidence.is_ignored, files))):
-            return "proven", "git ignores it: a clean checkout does not have it"
+            return "proven", GIT_IGNORES
     else:
         evidence = None
     plan = facts.analysis.plan
@@ -249,7 +264,7 @@ def _change(facts: Facts, unit: Unit) -> Change:
 def _group(item: Tried) -> int:
     if item.unit.rule == SECRETS:
         return 0
-    return 1 if item.reason.startswith("git ignores") else 2
+    return 1 if item.reason == GIT_IGNORES else 2
 
 
 def _arrange(facts: Facts, chosen: Sequence[Tried]) -> tuple[Edit, ...]:

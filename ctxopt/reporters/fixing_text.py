@@ -144,17 +144,13 @@ def _tracked(fix: Fix) -> list[Text]:
 def _left(fix: Fix, width: int) -> list[Text]:
     if not fix.left:
         return []
-    items = [(printable(item.text), visible(item.reason)) for item in fix.left]
-    widest = max(cell_len(text) for text, _ in items)
-    is_wide = 2 + widest + 2 + max(cell_len(reason) for _, reason in items) <= width
+    reasons: dict[str, list[str]] = {}
+    for item in fix.left:
+        reasons.setdefault(visible(item.reason), []).append(printable(item.text))
     lines = [Text(), Text("Left alone", "bold")]
-    for text, reason in items:
-        line = Text(f"  {text}")
-        if is_wide:
-            line.append(" " * (widest + 2 - cell_len(text))).append(reason, "dim")
-            lines.append(line)
-        else:
-            lines += [line, *(Text(part, "dim") for part in wrapped(reason, width, 4))]
+    for reason, texts in reasons.items():
+        lines += map(Text, wrapped("  ".join(texts), width, 2))
+        lines += [Text(part, "dim") for part in wrapped(reason, width, 4)]
     return lines
 
 
