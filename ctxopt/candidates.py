@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from ctxopt.catalog import CatalogEntry, Kind
 from ctxopt.facts import Facts
 from ctxopt.finding import Reach
-from ctxopt.installing import installs_nothing
+from ctxopt.installing import installs_nothing, makes_nothing
 from ctxopt.sources import SourceUse
 from ctxopt.travel import Travel
 from ctxopt.tree import DIR, EMPTY, FILE, SOCKET, Flag, Folder
@@ -80,6 +80,7 @@ class _Pass:
         self._travel = Travel(facts)
         plan = facts.analysis.plan
         self._installs_nothing = plan is not None and installs_nothing(plan.build)
+        self._makes_nothing = plan is not None and makes_nothing(plan.build)
         # An ignored root says nothing of what is in it, and a repository without files nothing of any.
         evidence = facts.evidence
         self._evidence = evidence if evidence and "" not in evidence.ignored else None
@@ -243,6 +244,8 @@ class _Pass:
         reason = self._reasons.get(path)
         if topic == "dependencies" and reach == "final" and self._installs_nothing:
             reason = reason or "no step of this build installs it"
+        if topic == "build-output" and reach in ("builder", "final") and self._makes_nothing:
+            reason = reason or "no step of this build makes it"
         if reason and entry:
             self._unsafe.add(entry.pattern)
         return Candidate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -66,6 +67,8 @@ def plan_fix(
         before = None
     planner = _Planner(analysis, config, proven_only, prune_unused, choice)
     plan = planner.plan()
+    if plan.lines:
+        _check_link(analysis)
     now = plan.now
     after = now.context.ignore.file
     content = after.render() if after is not None else None
@@ -81,6 +84,18 @@ def plan_fix(
         analysis,
         now,
     )
+
+
+def _check_link(analysis: Analysis) -> None:
+    """Raise WriteError where the ignore file is a link to one of another tool."""
+    ignore = analysis.context.ignore
+    if ignore.absolute and not ignore.absolute.endswith(".dockerignore"):
+        target = os.path.relpath(ignore.absolute, analysis.context.root)
+        copy = shlex.join(["cp", "--remove-destination", target, ".dockerignore"])
+        raise WriteError(
+            f"{ignore.path} is a link to {target}, which others read too",
+            hint=f"put a copy in its place: {copy}",
+        )
 
 
 class _Plan(NamedTuple):

@@ -1,4 +1,4 @@
-"""Whether a build installs packages by itself, as far as its steps tell. Reads nothing."""
+"""Whether a build installs packages, or makes output, by itself, as far as its steps tell. Reads nothing."""
 
 from __future__ import annotations
 
@@ -15,12 +15,140 @@ _INSTALLER: Final = re.compile(
 """What installs packages, or may do so in a script."""
 
 
-def installs_nothing(build: Build) -> bool:
-    """Tell whether the build has steps, and none of them may install packages."""
-    scripts = [
+_IDLE: Final = frozenset(
+    [
+        "adduser",
+        "addgroup",
+        "apk",
+        "apt",
+        "apt-get",
+        "apt-cache",
+        "apt-key",
+        "aptitude",
+        "cat",
+        "cd",
+        "chgrp",
+        "chmod",
+        "chown",
+        "command",
+        "corepack",
+        "cp",
+        "curl",
+        "date",
+        "dnf",
+        "dpkg",
+        "echo",
+        "env",
+        "exit",
+        "export",
+        "false",
+        "find",
+        "getent",
+        "git",
+        "gpg",
+        "groupadd",
+        "head",
+        "id",
+        "install",
+        "ln",
+        "locale-gen",
+        "ls",
+        "mkdir",
+        "microdnf",
+        "mktemp",
+        "mv",
+        "nslookup",
+        "pacman",
+        "passwd",
+        "printf",
+        "pwd",
+        "rm",
+        "rmdir",
+        "sed",
+        "set",
+        "setcap",
+        "sha256sum",
+        "sleep",
+        "source",
+        "sudo",
+        "tail",
+        "tar",
+        "tdnf",
+        "tee",
+        "test",
+        "touch",
+        "true",
+        "tzdata",
+        "uname",
+        "unlink",
+        "unset",
+        "unzip",
+        "update-ca-certificates",
+        "useradd",
+        "usermod",
+        "wget",
+        "which",
+        "xz",
+        "yum",
+        "zypper",
+        ".",
+        ":",
+        "[",
+        "[[",
+        "do",
+        "done",
+        "else",
+        "fi",
+        "if",
+        "then",
+        "for",
+        "while",
+        "case",
+        "esac",
+        "!",
+        "{",
+        "}",
+    ]
+)
+"""Commands that make nothing out of sources."""
+_FETCHES: Final = re.compile(
+    r"(?:npm|pnpm|bun)\s+(?:-\S+\s+)*(?:ci|i|install|add|config|cache|set|prune|fund|audit)\b(?!\s+\.)"
+    r"|yarn(?:\s+(?:install|add|config|cache|set)\b|\s+-|\s*$)"
+    r"|(?:pip[\d.]*|python[\d.]*\s+-m\s+pip)\s+install\b(?!.*\s\.)"
+    r"|bundle\s+(?:install|config)\b|composer\s+install\b|gem\s+install\b"
+)
+"""Commands that install packages of others."""
+_SEPARATOR: Final = re.compile(r"&&|\|\||[;|\n&]")
+_KEYWORDS: Final = re.compile(r"^(?:\s|[({!]|(?:if|then|else|elif|do|while|until)\b)+")
+_ASSIGNMENT: Final = re.compile(r"^(?:\w+=(?:\"[^\"]*\"|'[^']*'|\S*)\s+)+")
+
+
+def makes_nothing(build: Build) -> bool:
+    """Tell whether no step of the build can make output of sources: all only fetch and arrange files."""
+    return not any(
+        _may_make(command.strip())
+        for script in _scripts(build)
+        for command in _SEPARATOR.split(script.replace("\\\n", " "))
+    )
+
+
+def _may_make(command: str) -> bool:
+    command = _ASSIGNMENT.sub("", _KEYWORDS.sub("", command))
+    if not command or command.startswith("#"):
+        return False
+    return command.split()[0] not in _IDLE and not _FETCHES.match(command)
+
+
+def _scripts(build: Build) -> list[str]:
+    return [
         text
         for run in build.runs
         if run.reachable
         for text in (run.shell, *(heredoc.content for heredoc in run.heredocs))
     ]
+
+
+def installs_nothing(build: Build) -> bool:
+    """Tell whether the build has steps, and none of them may install packages."""
+    scripts = _scripts(build)
     return bool(scripts) and not any(map(_INSTALLER.search, scripts))

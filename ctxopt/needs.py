@@ -8,9 +8,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from fnmatch import translate
 from itertools import starmap, takewhile
 from typing import Final, NamedTuple
 
@@ -19,18 +17,15 @@ from ctxopt.catalog import Catalog
 from ctxopt.dockerfile import Build
 from ctxopt.gopath import has_meta
 from ctxopt.historians import BuildTakings, Taking, asks_git, is_outside, script_of
+from ctxopt.manifest_files import GIT_DEPTH, MOST_FILES, find_manifests
 from ctxopt.manifests import MANIFESTS, read_manifest
+from ctxopt.neighbours import NAMES, named_beside, sources_among
 from ctxopt.peek import read_start
 from ctxopt.sent import SentPaths
 from ctxopt.siblings import find_dockerfiles, local_paths, read_siblings
 
 _MOST_BYTES: Final = 1 << 18
 """What is read of one file."""
-_MOST_FILES: Final = 300
-_GIT_DEPTH: Final = 2
-"""Levels below the root, or below the folder of a source, at which a manifest belongs to what is built."""
-_PROJECT_DEPTH: Final = 5
-"""The same for projects of .NET, which lie deeper."""
 _GENERATED: Final = frozenset({"dependencies", "build-output", "cache", "test-report"})
 _PACKED: Final = (".whl", ".tar.gz", ".tgz", ".jar", ".war", ".deb", ".rpm", ".gem", ".nupkg")
 _WORD: Final = re.compile(r"[\w./@+*?-]+")
@@ -123,6 +118,7 @@ class _Gatherer:
         self._from_exceptions()
         tests = self._from_runs(self._builds[0]) if self._builds else None
         self._from_manifests()
+        self._from_neighbours()
         self._from_other_stages()
         tests = self._from_siblings() or tests
         self._from_mentions()
@@ -280,7 +276,8 @@ class _Gatherer:
         return True
 
     def _from_manifests(self) -> None:
-        for folder, name in self._manifests():
+        manifests, self._entered = find_manifests(self._sent, self._catalog)
+        for folder, name in manifests:
             path = _join(folder, name)
             text = self._read(path)
             if name in MANIFESTS:
@@ -292,6 +289,8 @@ class _Gatherer:
                 if inside.startswith("..") or inside == ".":
                     continue
                 existing = self._existing(inside.partition("/**")[0])
+                if named.role == "workspaces":
+                    existing = [p for p in existing if self._sent.find(_join(p, "package.json"))]
                 for found in existing:
                     if named.role not in ("main", "files") or self._is_input(found):
                         self._add(found, f"{path} reads it as {named.role}")
@@ -299,6 +298,22 @@ class _Gatherer:
             if shown and self._is_built(folder):
                 what = "shows it" if shown[0] == name else f"mentions {shown[0].strip()}"
                 self._mentions.setdefault(path, f"{path} {what}")
+
+    def _from_neighbours(self) -> None:
+        """What Go and Python sources name of folders that look superfluous."""
+        opened = 0
+        for path in self._entered:
+            folder = self._analysis.tree.folders[path]
+            folders = NAMES.intersection(folder.names)
+            for name in sources_among(folder.names) if folders else ():
+                opened += 1
+                if opened > MOST_FILES:
+                    return
+                source = _join(path, name)
+                for inside in named_beside(name, self._read(source), folders):
+                    reason = f"named by {source}"
+                    self._add_existing(_join(path, inside), reason)
+                    self._name([_join(path, inside)], reason)
 
     def _from_mentions(self) -> None:
         """A file that asks for the history reads it where a stage holds both, and something runs it."""
@@ -311,50 +326,6 @@ class _Gatherer:
             ):
                 self._git.setdefault(reason)
 
-    def _manifests(self) -> list[tuple[str, str]]:
-        """Folder and name of the files to read, those near the root first."""
-        globs = {
-            glob for stack in self._catalog.stacks.values() for glob, _ in stack.version_from_git
-        }
-        globs = {glob for glob in globs if "Dockerfile" not in glob and "Containerfile" not in glob}
-        plain = {glob for glob in globs if not has_meta(glob)}
-        globs |= {"*.*proj", "*.sln", "*.slnx"}
-        shaped = re.compile("|".join(map(translate, sorted(globs - plain))) or r"(?!)")
-        wanted = MANIFESTS | plain
-        tree, view = self._analysis.tree, self._analysis.permitted
-        below: dict[str, list[str]] = defaultdict(list)
-        for path in tree.folders:
-            if path:
-                below[path.rpartition("/")[0]].append(path)
-        found: list[tuple[str, str]] = []
-        level = [""]
-        depth = 0
-        while level and len(found) < _MOST_FILES:
-            deeper: list[str] = []
-            for path in level:
-                folder = tree.folders.get(path)
-                if folder is None or not view.sends_below(path):
-                    continue
-                self._entered.append(path)
-                names = folder.names
-                hits = set(wanted.intersection(names))
-                if depth <= _GIT_DEPTH or (depth <= _PROJECT_DEPTH and "proj" in folder.joined):
-                    hits |= {name for name in names if shaped.match(name)}
-                found += [
-                    (path, name) for name in sorted(hits) if self._sent.find(_join(path, name))
-                ]
-                deeper += [child for child in below.get(path, ()) if self._is_entered(child)]
-            level, depth = sorted(deeper), depth + 1
-        return found[:_MOST_FILES]
-
-    def _is_entered(self, path: str) -> bool:
-        """Whether manifests below a folder may be the project's own."""
-        entries = self._catalog.match_name(path.rpartition("/")[2], True)
-        return not any(
-            entry.kind in ("dependencies", "cache", "version-control", "build-output")
-            for entry in entries
-        )
-
     def _is_built(self, folder: str) -> bool:
         """Whether the build takes the package in ``folder``: near the root of what a source takes."""
         roots = {root for use in self._uses for root in use.roots}
@@ -362,7 +333,7 @@ class _Gatherer:
             roots.add("")
         return any(
             folder == root
-            or (not root and folder.count("/") < _GIT_DEPTH - 1)
+            or (not root and folder.count("/") < GIT_DEPTH - 1)
             or (
                 bool(root)
                 and folder.startswith(root + "/")

@@ -30,6 +30,8 @@ from ctxopt.rewritten import rewritten
 from ctxopt.travel import upwards
 from ctxopt.trial import Trial, harms_other_builder, hidden_by, shown, try_edits
 
+_GIT_IGNORED: Final = "git-ignored"
+_UNLESS_MADE: Final = "git ignores it: right unless something makes it for the build beforehand"
 _HEADS: Final = (
     "# Keys and passwords",
     "# Generated or local: not in a clean checkout",
@@ -187,17 +189,22 @@ def _try(facts: Facts, guard: Guard, unit: Unit, change: Difference | None) -> T
         refusal = lost_sources(facts, rewritten(facts, trial)) if trial else None
     if refusal is not None:
         return refusal
-    confidence, reason = _judge(facts, change.lost, files)
+    confidence, reason = _judge(facts, unit, change.lost, files)
     return Tried(unit, change.lost, change.lost_bytes, change.lost_entries, confidence, reason)
 
 
-def _judge(facts: Facts, lost: Sequence[str], files: Sequence[str]) -> tuple[Confidence, str]:
+def _judge(
+    facts: Facts, unit: Unit, lost: Sequence[str], files: Sequence[str]
+) -> tuple[Confidence, str]:
     evidence = facts.evidence
     if not lost:
         return "proven", "it changes nothing that is sent"
     if evidence and evidence.knows_tracked and evidence.tracked and "" not in evidence.ignored:
         wholes = all(evidence.is_ignored(p) and not evidence.has_tracked_below(p) for p in lost)
         if wholes or (files and all(map(evidence.is_ignored, files))):
+            if unit.rule == _GIT_IGNORED and any(_is_taken(facts, path) for path in lost):
+                # No catalogue knows what makes it: perhaps somebody's step before the build.
+                return "likely", _UNLESS_MADE
             return "proven", GIT_IGNORES
     else:
         evidence = None
@@ -264,7 +271,7 @@ def _change(facts: Facts, unit: Unit) -> Change:
 def _group(item: Tried) -> int:
     if item.unit.rule == SECRETS:
         return 0
-    return 1 if item.reason == GIT_IGNORES else 2
+    return 1 if item.reason in (GIT_IGNORES, _UNLESS_MADE) else 2
 
 
 def _arrange(facts: Facts, chosen: Sequence[Tried]) -> tuple[Edit, ...]:

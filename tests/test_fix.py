@@ -155,6 +155,45 @@ def test_a_link_that_leaves_the_context_is_not_followed(tmp_path):
     assert (tmp_path / "other").read_text() == "x\n"
 
 
+def test_a_link_to_the_file_of_another_tool_is_not_written(tmp_path):
+    root = repository(tmp_path, TREE | {".gitignore": "x\n"})
+    os.symlink(".gitignore", f"{root}/.dockerignore")
+    for option in ([], ["--dry-run"], ["--check"]):
+        done = ctxopt("fix", *option, cwd=root)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert ".dockerignore is a link to .gitignore" in done.stderr
+        assert "cp --remove-destination .gitignore .dockerignore" in done.stderr
+    with open(f"{root}/.gitignore") as file:
+        assert file.read() == "x\n"
+    assert ctxopt("fix", "--per-dockerfile", cwd=root).returncode == 0
+    assert os.path.islink(f"{root}/.dockerignore")
+
+
+@pytest.mark.parametrize("target", ["docker/.dockerignore", "x.dockerignore"])
+def test_a_link_to_an_ignore_file_inside_is_written_through(tmp_path, target):
+    root = repository(tmp_path, TREE | {target: "x\n"})
+    os.symlink(target, f"{root}/.dockerignore")
+    assert ctxopt("fix", cwd=root).returncode == 0
+    assert os.path.islink(f"{root}/.dockerignore")
+    with open(f"{root}/{target}") as file:
+        assert file.read().startswith("x\n\n# Keys")
+
+
+@pytest.mark.parametrize("folder", ["dist", "static/built"])
+@pytest.mark.parametrize("step", ["", "RUN npm ci --omit=dev\n", "RUN npm run build\n"])
+def test_what_no_step_makes_again_is_not_proven(tmp_path, folder, step):
+    tree = {"package.json": "{}", f"{folder}/a.js": 3 * MB, "static/a.css": "x"}
+    root = repository(tmp_path, tree, f"FROM node\nCOPY . .\n{step}")
+    with open(os.path.join(root, ".git", "info", "exclude"), "a") as file:
+        file.write(f"/{folder}\n")
+    git(root, "rm", "-q", "-r", "--cached", folder)
+    sure = {line.confidence for line in fix_of(root).lines if folder in line.texts[0]}
+    if folder == "dist":
+        assert sure == ({"proven"} if "build" in step else set())
+    else:
+        assert sure == {"likely"}
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -9,6 +9,8 @@ import pytest
 from ctxopt.analysis import analyze
 from ctxopt.catalog import load_catalog
 from ctxopt.context import find_context
+from ctxopt.dockerfile import parse, resolve
+from ctxopt.installing import makes_nothing
 from ctxopt.manifests import read_manifest
 from ctxopt.needs import Need, Needs, gather_needs
 from ctxopt.plan import BuildRequest
@@ -49,7 +51,7 @@ NEEDED = [
     ("c/README.md", {"c/README.md": "x", "c/Cargo.toml": "[package]\nreadme = 'README.md'\n"}, ALL, "c/Cargo.toml reads it as readme"),
     ("m", {"m/Cargo.toml": "x", "Cargo.toml": "[workspace]\nmembers = ['m']\n"}, ALL, "Cargo.toml reads it as workspace member"),
     ("README.md", {"README.md": "x", "src/lib.rs": '#![doc = include_str!("../README.md")]'}, ALL, "src/lib.rs reads it as included text"),
-    ("packages/a", {"packages/a/x": "x", "package.json": '{"workspaces": ["packages/*"]}'}, ALL, "package.json reads it as workspaces"),
+    ("packages/a", {"packages/a/package.json": "x", "package.json": '{"workspaces": ["packages/*"]}'}, ALL, "package.json reads it as workspaces"),
     ("docs/R.md", {"docs/R.md": "x", "a/a.csproj": "<PackageReadmeFile>../docs/R.md</PackageReadmeFile>"}, ALL, None),
 ]  # fmt: skip
 
@@ -84,6 +86,13 @@ NEEDED += [
     ("docs", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY docs .\n", ".dockerignore": "*.Dockerfile"}, ALL, "named in line 2 of x.Dockerfile"),
 ]  # fmt: skip
 
+NEEDED += [
+    ("tests", {"tests/a.py": "x", "manage.py": "  from tests.all import a\n"}, ALL, "named by manage.py"),
+    ("src/tests", {"src/tests/a.py": "x", "src/app.py": "import tests"}, ALL, "named by src/app.py"),
+    ("ui/build", {"ui/build/x.js": "x", "ui/serve.go": "//go:embed build/*\nvar x embed.FS\n"}, ALL, "named by ui/serve.go"),
+    ("ui/dist", {"ui/dist/x.js": "x", "ui/serve.go": "//go:embed a.txt all:dist\n"}, ALL, "named by ui/serve.go"),
+]  # fmt: skip
+
 NOT_NEEDED = [
     ("docs", {"docs/a.md": "x"}, ALL),
     ("docs", {"docs/a.md": "x"}, "FROM a\nCOPY * /x/\n"),
@@ -110,6 +119,13 @@ NOT_NEEDED = [
     ("docs", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY docs /docs\n", "x.Dockerfile.dockerignore": "a"}, ALL),
     ("docs", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY docs /docs\n", "Dockerfile.dockerignore": "a"}, ALL),
     ("docs/a.md", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY src .\nRUN cat docs/a.md\n"}, ALL),
+    ("a/node_modules", {"a/node_modules/x": "x", "a/package.json": '{"workspaces": ["*"]}'}, ALL),
+    ("packages/a", {"packages/a/x": "x", "package.json": '{"workspaces": ["packages/*"]}'}, ALL),
+    ("tests", {"tests/a.py": "x", "main.py": "import testsuite, mytests"}, ALL),
+    ("tests", {"tests/a.py": "x", "main.py": "# from tests: import nothing\n"}, ALL),
+    ("tests", {"tests/a.py": "x", "test_main.py": "from tests import a\n"}, ALL),
+    ("ui/build", {"ui/build/x.js": "x", "ui/serve.go": "// go:embed build/*"}, ALL),
+    ("ui/build", {"ui/build/x.js": "x", "ui/serve_test.go": "//go:embed build/*"}, ALL),
     ("src/node_modules", {"src/node_modules/x": "x"}, "FROM a\nCOPY src /src\n"),
     ("scripts", {"scripts/x.sh": "x"}, UNUSED),
     ("scripts", {"scripts/x.sh": "x"}, "FROM a\nCOPY main.py .\nRUN sh scripts/x.sh\n"),
@@ -290,3 +306,29 @@ def test_hostile_manifests(tmp_path):
 )
 def test_a_manifest_that_makes_no_sense_names_nothing(name, text):
     assert read_manifest(name, text) == ()
+
+
+STEPS = [
+    ("", True),
+    ("RUN npm ci --omit=dev && chmod +x /a && mkdir data\n", True),
+    ("RUN apt-get update \\\n && apt-get install -y make\n", True),
+    ("RUN yarn\nRUN pip install --no-cache-dir -r requirements.txt\n", True),
+    ("RUN set -eux; NODE_ENV=production npm install; rm -rf /tmp/x\n", True),
+    ("RUN npm run build\n", False),
+    ("RUN npm ci && npm run build\n", False),
+    ("RUN yarn build\n", False),
+    ("RUN make\n", False),
+    ("RUN ./build.sh\n", False),
+    ("RUN <<EOF\napt-get update\ncmake --build .\nEOF\n", False),
+    ("RUN pip install .\n", False),
+    ("RUN pip install -e .[all]\n", False),
+    ("RUN if [ -f x ]; then npm run build; fi\n", False),
+    ("RUN cd web && npx vite build\n", False),
+    ('RUN ["cargo", "build"]\n', False),
+]
+
+
+@pytest.mark.parametrize(("steps", "expected"), STEPS)
+def test_whether_a_build_makes_anything(steps, expected):
+    build = resolve(parse(f"FROM a\nCOPY . .\n{steps}".encode()))
+    assert makes_nothing(build) is expected

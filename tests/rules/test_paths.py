@@ -286,7 +286,7 @@ def test_what_is_needed_and_heavy_is_a_note(tmp_path):
     dockerfile = STAGED + "COPY target/app /app\n"
     (found,) = findings("build-output", tmp_path, tree, dockerfile)
     assert (found.severity, found.edits) == (Severity.INFO, ())
-    assert "line 5" in found.message
+    assert "line 6" in found.message
 
 
 def test_a_heavy_path_in_tests_is_told_instead_of_the_tests(tmp_path):

@@ -16,8 +16,8 @@ from ctxopt.rules import RULES
 from tests.recordings import make_tree
 from tests.repositories import git, init
 
-BROAD = "FROM a\nCOPY . .\n"
-STAGED = "FROM a AS build\nCOPY . .\nFROM b\nCOPY --from=build /x /x\n"
+BROAD = "FROM a\nCOPY . .\nRUN make\n"
+STAGED = "FROM a AS build\nCOPY . .\nRUN make\nFROM b\nCOPY --from=build /x /x\n"
 NARROW = "FROM a\nCOPY main.py .\n"
 RULE = {rule.id: rule for rule in RULES}
 
