@@ -189,7 +189,6 @@ MISTAKES = {
     "two configurations": ({"ctxopt.toml": "max-size = 1\n", "pyproject.toml": "[tool.ctxopt]\n"}, [], "two configurations"),
     "no such commit": ({}, ["--against", "gone"], "there is no commit 'gone'"),
     "no such folder": ({}, ["missing"], "there is no context 'missing'"),
-    "nothing to compare with": ({}, ["--max-growth", "5%"], "nothing to compare with"),
     "no percentage": ({}, ["--max-growth", "5"], "--max-growth: not a percentage"),
     "less than nothing": ({}, ["--max-files", "-1"], "expected a whole number"),
     "both": ({}, ["--against", "HEAD", "--working-tree"], "cannot be combined"),
@@ -224,11 +223,33 @@ def test_growth_of_an_empty_baseline_is_not_kept(tmp_path):
     assert check(root, "--max-growth", "10%", "--warn-only").returncode == 0
 
 
-def test_growth_in_the_configuration_is_left_open_where_nothing_is_compared(repository):
+def test_growth_where_nothing_is_staged(repository):
     commit(repository, {"ctxopt.toml": 'max-growth = "10%"\n'})
-    done = check(repository)
-    assert done.returncode == 0
-    assert "unknown permitted: no baseline, max-growth 10% cannot be judged" in done.stdout
+    write(repository, {"data/untracked": "u" * 5 * MB})
+    for arguments in ([], ["--working-tree"], ["--max-growth", "10%"]):
+        done = check(repository, *arguments)
+        assert done.returncode == 0
+        assert "ok      permitted does not grow: nothing is staged, max-growth 10%" in done.stdout
+    stage(repository, {})
+    assert check(repository).returncode == 1
+    done = check(repository, "--working-tree")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert (
+        "max-growth (set in ctxopt.toml) has nothing to compare with in the working" in done.stderr
+    )
+
+
+@pytest.mark.parametrize("limits", [["--max-growth", "10%"], []])
+def test_growth_where_there_is_no_commit(tmp_path, limits):
+    folder = tmp_path / "c"
+    write(folder, {"a": "a"} | ({} if limits else {"ctxopt.toml": 'max-growth = "10%"\n'}))
+    done = check(folder, *limits)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "has nothing to compare with: '.' is in no git repository" in done.stderr
+    init(folder)
+    done = check(folder, *limits)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "has nothing to compare with: there is no commit yet" in done.stderr
 
 
 def test_places_in_git(repository, tmp_path):

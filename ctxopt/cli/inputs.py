@@ -30,6 +30,7 @@ class Given(NamedTuple):
     fail_on: Level | None = None
     limits: Mapping[str, object] | None = None
     """By the key that sets them."""
+    baseline: str | None = None
 
 
 class Inputs(NamedTuple):
@@ -75,6 +76,7 @@ def read_settings(given: Given) -> tuple[Config, BuildRequest]:
             "select": given.select or None,
             "ignore": given.ignore or None,
             "fail-on": given.fail_on.value if given.fail_on else None,
+            "baseline": given.baseline,
             **(given.limits or {}),
         },
     )

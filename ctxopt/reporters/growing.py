@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ctxopt.budget import Figures
 from ctxopt.growth import Growth
 from ctxopt.guarding import Guarded
@@ -9,6 +11,9 @@ from ctxopt.reporters.wording import count
 from ctxopt.stopping import stopping_lines
 from ctxopt.tree import FILE
 from ctxopt.units import format_percent, format_size
+
+if TYPE_CHECKING:
+    from ctxopt.baseline import Findings
 
 
 def signed(size: int) -> str:
@@ -38,3 +43,25 @@ def cures(context: Guarded, top: int) -> dict[str, str | None]:
         return {}
     sent = (entry.path for entry in view.entries() if entry.kind == FILE and not entry.excluded)
     return stopping_lines(growth.growers, sent, top)
+
+
+def describe_findings(findings: Findings) -> str:
+    """Write ``1 new at or over warning, 3 new below it, 12 known in FILE``."""
+    if findings.unjudged:
+        return f"not judged: {findings.unjudged}"
+    new = sum(len(item.judged.reported) for item in findings.contexts)
+    failing = len(findings.failing)
+    parts = [f"{new} new"]
+    if findings.level is not None:
+        parts = [f"{failing} new at or over {findings.level.label}", f"{new - failing} below it"]
+    if findings.baseline is not None:
+        parts.append(f"{findings.known} known in {findings.baseline}")
+    return ", ".join(parts)
+
+
+def describe_gone(findings: Findings) -> str:
+    """Say that entries of the baseline can go."""
+    number = len(findings.gone)
+    what = count(number, "entry", "entries")
+    verb = "is" if number == 1 else "are"
+    return f"{what} of the baseline {verb} gone: --write-baseline takes them out"
