@@ -8,11 +8,13 @@ import re
 import subprocess
 import sys
 import tomllib
+from xml.etree import ElementTree
 
 import pytest
 
 from tests.recordings import ROOT
 from tests.repositories import clean, commit, git, init, write
+from tests.test_sarif import check_log
 
 __all__ = ["clean"]
 pytestmark = pytest.mark.usefixtures("clean")
@@ -352,3 +354,84 @@ def test_a_merge_conflict_is_refused(repository):
     done = check(repository)
     assert (done.returncode, done.stdout) == (2, "")
     assert "the index holds a merge conflict in 'data/x'" in done.stderr
+
+
+MACHINES = {"ctxopt.toml": 'max-size = "1 MB"\n', ".dockerignore": "x # y\n"}
+
+
+@pytest.fixture
+def broken(repository):
+    commit(repository, {"api/" + path: text for path, text in MACHINES.items()})
+    stage(repository, {"api/big\x01&<\udcff": "b" * 2 * MB})
+    return repository
+
+
+def test_junit(broken):
+    done = check(broken, "api", "--format", "junit", "--fail-on", "warning", "--max-growth", "9%")
+    assert done.returncode == 1
+    root = ElementTree.fromstring(done.stdout)
+    assert root.attrib == {"name": "ctxopt check", "tests": "3", "failures": "3", "errors": "0"}
+    cases = {case.get("name"): case for case in root.iter("testcase")}
+    assert set(cases) == {
+        "permitted max-size", "permitted max-growth", "comment-trap .dockerignore:1",
+    }  # fmt: skip
+    size = cases["permitted max-size"].find("failure")
+    assert size.get("message") == "permitted 2 MB > max-size 1 MB (set in ctxopt.toml)"
+    assert r"+2 MB  big\x01&<\xff  (to keep it out: big\x01&<\xff)" in size.text
+    assert cases["permitted max-growth"].find("failure") is not None
+    commit(broken, {"api/.dockerignore": "big*\n"})
+    done = check(broken, "api", "--format", "junit", "--fail-on", "warning")
+    root = ElementTree.fromstring(done.stdout)
+    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("2", "0", "0")
+    assert [case.get("name") for case in root.iter("testcase")] == [
+        "permitted max-size", "findings",
+    ]  # fmt: skip
+
+
+def test_gitlab(broken):
+    done = check(broken, "api", "--format", "gitlab", "--fail-on", "warning")
+    assert done.returncode == 1
+    report = json.loads(done.stdout)
+    found = [
+        (item["check_name"], item["severity"], item["location"]["path"], item["location"]["lines"])
+        for item in report
+    ]
+    assert found == [
+        ("max-size", "critical", "api/ctxopt.toml", {"begin": 1}),
+        ("comment-trap", "major", "api/.dockerignore", {"begin": 1}),
+    ]
+    assert all(set(item) >= {"description", "fingerprint"} for item in report)
+    assert len({item["fingerprint"] for item in report}) == len(report)
+    assert json.loads(check(broken, "--format", "gitlab").stdout) == []
+
+
+def test_sarif(broken):
+    done = check(broken, "api", "--format", "sarif", "--fail-on", "warning")
+    assert done.returncode == 1
+    run = check_log(done.stdout)
+    assert [
+        (
+            result["ruleId"],
+            result["level"],
+            result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+        )
+        for result in run["results"]
+    ] == [
+        ("max-size", "error", "api/ctxopt.toml"),
+        ("comment-trap", "warning", "api/.dockerignore"),
+    ]
+    assert json.loads(check(broken, "--format", "sarif").stdout)["runs"][0]["results"] == []
+
+
+def test_findings_in_every_format(broken):
+    write(broken, {"ctxopt.toml": '[[context]]\npath = "api"\nmax-files = 99\n'})
+    found = document(broken, "--fail-on", "warning")
+    assert not found["passed"]
+    assert (found["findings"]["failing"], found["findings"]["judged"]) == (1, True)
+    assert found["findings"]["new"][0]["file"] == "api/.dockerignore"
+    assert document(broken)["findings"] is None
+    annotated = check(broken, "--fail-on", "warning", "--format", "github").stdout
+    assert "::warning file=api/.dockerignore,line=1,title=comment-trap::" in annotated
+    markdown = check(broken, "--fail-on", "warning", "--format", "markdown").stdout
+    assert "| warning | `comment-trap` | `api/.dockerignore:1` |" in markdown
+    assert "1 new at or over warning, 0 below it\n" in markdown
