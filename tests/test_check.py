@@ -376,6 +376,8 @@ def test_junit(broken):
         "permitted max-size", "permitted max-growth", "comment-trap .dockerignore:1",
     }  # fmt: skip
     size = cases["permitted max-size"].find("failure")
+    assert size is not None
+    assert size.text is not None
     assert size.get("message") == "permitted 2 MB > max-size 1 MB (set in ctxopt.toml)"
     assert r"+2 MB  big\x01&<\xff  (to keep it out: big\x01&<\xff)" in size.text
     assert cases["permitted max-growth"].find("failure") is not None

@@ -23,6 +23,9 @@ ACTION = (ROOT / "action.yml").read_text("utf-8")
 GUIDE = (ROOT / "docs" / "ci.md").read_text("utf-8")
 
 
+COMMANDS = ("check", "fix", "lint")
+
+
 def hooks():
     """The hooks by id, as their lines of ``key: value`` say."""
     parts = HOOKS.split("- id: ")[1:]
@@ -32,11 +35,27 @@ def hooks():
     }
 
 
-def test_both_hooks_see_every_commit_and_no_names():
-    assert set(hooks()) == {"ctxopt-growth", "ctxopt-check"}
-    for hook in hooks().values():
-        assert (hook["always_run"], hook["pass_filenames"]) == ("true", "false")
-        assert hook["language"] == "python"
+def test_hooks_see_every_commit_and_no_names_but_for_lint():
+    assert set(hooks()) == {"ctxopt-growth", "ctxopt-check", "ctxopt-lint", "ctxopt-fix-check"}
+    for name, hook in hooks().items():
+        assert (hook["language"], hook["require_serial"]) == ("python", "true")
+        if name == "ctxopt-lint":
+            assert not {"always_run", "pass_filenames"} & set(hook)
+        else:
+            assert (hook["always_run"], hook["pass_filenames"]) == ("true", "false")
+
+
+@pytest.mark.parametrize(
+    ("path", "runs"),
+    [
+        (".dockerignore", True), ("a/.dockerignore", True), ("Dockerfile.dockerignore", True),
+        ("a/b c/x.Dockerfile.dockerignore", True), (".gitignore", False), ("dockerignore", False),
+        ("my.dockerignore.txt", False), (".dockerignore/x", False), ("a.Dockerignore", False),
+        ("Dockerfile", False), (".dockerignore.bak", False), ("xdockerignore", False),
+    ],
+)  # fmt: skip
+def test_what_lint_is_given(path, runs):
+    assert bool(re.search(hooks()["ctxopt-lint"]["files"], path)) is runs
 
 
 def test_growth_is_shown_although_it_passes():
@@ -46,10 +65,11 @@ def test_growth_is_shown_although_it_passes():
 
 
 def test_options_exist():
-    known = set(re.findall(r"--[a-z-]+", help_text("check")))
+    commands = {name: set(re.findall(r"--[a-z-]+", help_text(name))) for name in COMMANDS}
+    known = commands["check"]
     for text in (HOOKS, ACTION.split("check() ")[1], GUIDE):
-        for command in re.findall(r"ctxopt check (.*)", text):
-            assert set(re.findall(r"--[a-z-]+", command)) <= known
+        for name, command in re.findall(r"ctxopt (check|fix|lint) (.*)", text):
+            assert set(re.findall(r" (--[a-z-]+)", " " + command)) <= commands[name]
     assert set(re.findall(r"\(\"?(--[a-z-]+)", ACTION)) <= known
 
 

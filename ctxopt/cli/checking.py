@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ctxopt import console
-from ctxopt.cli.findings import judge_analysis, read_known, selection_of
+from ctxopt.cli.findings import judge_analysis, level_of, read_known, selection_of
 from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_inputs, read_settings
 from ctxopt.errors import ConfigError, CtxoptError, ExitCode
 
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from ctxopt.analysis import Analysis
     from ctxopt.baseline import Baseline, Findings
     from ctxopt.config import Config
-    from ctxopt.finding import Severity
     from ctxopt.git import Repository
     from ctxopt.guarding import Against, Checked, Question
     from ctxopt.plan import BuildRequest
@@ -150,18 +149,14 @@ def _findings(
 ) -> Findings:
     """Judge what was measured; without a level of its own, a baseline stands for ``warning``."""
     from ctxopt.baseline import ContextFindings, Findings
-    from ctxopt.finding import Severity
 
     config = question.config
-    level: Severity | None = config.fail_on
-    if level is None and not config.is_set("fail-on"):
-        level = Severity.WARNING
     names = {item.path: item.name for item in reversed(question.budgets)}
     found = []
     for path, analysis in () if absent else sides.items():
         judged, gone = judge_analysis(analysis, config, baseline)
         found.append(ContextFindings(names[path], question.folder_of(path), judged, gone))
-    return Findings(level, tuple(found), config.baseline, absent)
+    return Findings(level_of(config), tuple(found), config.baseline, absent)
 
 
 def write_baseline_file(given: Given, *, quiet: bool) -> int:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from ctxopt.analysis import Analysis
     from ctxopt.baseline import Baseline, Known
     from ctxopt.config import Config
+    from ctxopt.finding import Severity
     from ctxopt.judge import Judgement, Selection
 
 
@@ -35,6 +36,15 @@ def selection_of(config: Config) -> Selection:
     from ctxopt.judge import Selection
 
     return Selection(config.select or (), config.ignore, config.severity)
+
+
+def level_of(config: Config) -> Severity | None:
+    """Return how bad a finding fails where nobody says: a warning; None for never."""
+    from ctxopt.finding import Severity
+
+    if config.fail_on is None and not config.is_set("fail-on"):
+        return Severity.WARNING
+    return config.fail_on
 
 
 def read_known(config: Config, *, may_be_missing: bool = False) -> Baseline | None:

@@ -86,7 +86,9 @@ def read_settings(given: Given) -> tuple[Config, BuildRequest]:
     return config, request
 
 
-def measure_inputs(inputs: Inputs, *, with_excluded: bool, quiet: bool) -> Analysis:
+def measure_inputs(
+    inputs: Inputs, *, with_excluded: bool, quiet: bool, reads_dockerfile: bool = True
+) -> Analysis:
     """Measure with as many processes as help, and with a progress line for the patient."""
     from ctxopt.analysis import analyze
     from ctxopt.crowd import default_processes
@@ -96,7 +98,7 @@ def measure_inputs(inputs: Inputs, *, with_excluded: bool, quiet: bool) -> Analy
     try:
         return analyze(
             inputs.context,
-            inputs.request,
+            inputs.request if reads_dockerfile else None,
             with_excluded=with_excluded,
             processes=default_processes(),
             progress=progress,
