@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ctxopt.analysis import Analysis, build_policy
 from ctxopt.budget import Figures, LimitResult, Verdict, judge_contexts
-from ctxopt.comparison import analyze_state, state_transfer
+from ctxopt.comparison import NamedLoad, analyze_state, state_named, state_transfer
 from ctxopt.config import Config, ContextBudget
 from ctxopt.context import Builder
 from ctxopt.errors import ConfigError, ContextError, CtxoptError, DockerfileError, GitError
@@ -57,6 +57,8 @@ class Side:
     """Why ``transfer`` is not known."""
     state: GitState | None = None
     """None for the working tree."""
+    named: tuple[NamedLoad, ...] = ()
+    """What the build fetches of named contexts; no limit is about it."""
 
     @property
     def submodules(self) -> tuple[str, ...]:
@@ -248,7 +250,11 @@ def tree_side(analysis: Analysis) -> Side:
     """Return what was measured in the working tree."""
     transfer = analysis.plan.main.transfer if analysis.plan else None
     unknown = "" if transfer else _no_dockerfile(analysis)
-    return Side(name=WORKING_TREE, analysis=analysis, transfer=transfer, unknown=unknown)
+    loads = analysis.plan.loads if analysis.plan else ()
+    named = tuple(NamedLoad(load.name, load.transfer) for load in loads if load.name is not None)
+    return Side(
+        name=WORKING_TREE, analysis=analysis, transfer=transfer, unknown=unknown, named=named
+    )
 
 
 def _no_dockerfile(analysis: Analysis) -> str:
@@ -271,6 +277,7 @@ def _measure_state(
     except CtxoptError as error:
         raise type(error)(f"{state.name}: {error}", hint=error.hint) from error
     transfer, unknown = None, ""
+    named: tuple[NamedLoad, ...] = ()
     if builder != "classic":
         if not analysis.context.dockerfile.found:
             unknown = "there is no Dockerfile"
@@ -279,7 +286,16 @@ def _measure_state(
                 transfer = state_transfer(state, analysis, question.request)
             except (ContextError, DockerfileError) as error:
                 unknown = error.message
-    return Side(name=state.name, analysis=analysis, transfer=transfer, unknown=unknown, state=state)
+            else:
+                named = state_named(state, analysis, question.request, is_baseline=is_baseline)
+    return Side(
+        name=state.name,
+        analysis=analysis,
+        transfer=transfer,
+        unknown=unknown,
+        state=state,
+        named=named,
+    )
 
 
 def _judge(

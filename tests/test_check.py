@@ -437,3 +437,50 @@ def test_findings_in_every_format(broken):
     markdown = check(broken, "--fail-on", "warning", "--format", "markdown").stdout
     assert "| warning | `comment-trap` | `api/.dockerignore:1` |" in markdown
     assert "1 new at or over warning, 0 below it\n" in markdown
+
+
+NAMED = {
+    "app/Dockerfile": "FROM x\nCOPY --from=extra data more /\nCOPY a /\n",
+    "app/a": "a",
+    "shared/data/one": "1" * MB,
+    "shared/more": "m",
+    "shared/never": "n" * 10,
+    "shared/.dockerignore": "**/*.tmp\n",
+    "shared/Dockerfile.dockerignore": "data\n",
+}
+
+
+def test_named_contexts_in_states(tmp_path):
+    root = init(tmp_path / "r", NAMED)
+    stage(root, {"shared/data/two": "2" * 2 * MB, "shared/data/x.tmp": "t" * 9 * MB})
+    named = ("app", "--build-context", "Extra=shared")
+    done = check(root, *named)
+    assert "Named extra  3 MB in 3 files, +2 MB\n" in done.stdout
+    assert "Transferred  1 B in 1 file, unchanged\n" in done.stdout
+    context = document(root, *named)["contexts"][0]
+    (on_disk,) = document(root, *named, "--working-tree")["contexts"][0]["after"]["named_contexts"]
+    assert context["after"]["named_contexts"] == [on_disk]
+    assert (on_disk["files"], on_disk["bytes"]) == (3, 3 * MB + 1)
+    assert context["before"]["named_contexts"][0]["bytes"] == MB + 1
+    markdown = check(root, *named, "--format", "markdown").stdout
+    assert "| named context `extra` | 1 MB in 2 files | 3 MB in 3 files | +2 MB |" in markdown
+
+
+def test_named_contexts_that_are_no_part_of_a_state(tmp_path):
+    root = init(tmp_path / "r", NAMED)
+    write(tmp_path, {"outside/data/x": "x", "r/untracked/data/x": "x"})
+    for value, message in (
+        ("../outside", "build context 'extra' is outside of the repository"),
+        ("untracked", "build context 'extra': there is no folder 'untracked' in the index"),
+    ):
+        done = check(root, "app", "--build-context", f"extra={value}", "--against", "HEAD")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert message in done.stderr
+        assert check(root, "app", "--build-context", f"unused={value}").returncode == 0
+    for value in ("docker-image://alpine", "https://example.org/x.git"):
+        done = check(root, "app", "--build-context", f"extra={value}", "--against", "HEAD")
+        assert (done.returncode, "Named" in done.stdout) == (0, False)
+    # A folder that is new has nothing before.
+    stage(root, {"new/data/x": "x" * 10})
+    done = check(root, "app", "--build-context", "extra=new", "--against", "HEAD")
+    assert "Named extra  10 B in 1 file, +10 B\n" in done.stdout

@@ -19,13 +19,16 @@ from ctxopt.reporters.growing import (
     describe_findings,
     describe_gone,
     describe_side,
+    named_rows,
     percent,
     signed,
 )
 from ctxopt.reporters.json_ import VERSION, finding_fields
 from ctxopt.reporters.markdown import code, plain, table
 from ctxopt.reporters.sarif import render_sarif
+from ctxopt.reporters.wording import count
 from ctxopt.settings import BudgetView
+from ctxopt.tree import Tally
 from ctxopt.units import format_size
 
 _MARKS = {Verdict.PASS: "ok", Verdict.FAIL: "**over**", Verdict.SKIP: "unknown"}
@@ -102,6 +105,15 @@ def _json_side(side: Side) -> dict[str, Any]:
         "ignore_file": side.analysis.context.ignore.path,
         "builder": side.analysis.context.builder,
         **{view: _json_figures(side, view) for view in VIEWS},
+        "named_contexts": [
+            {
+                "name": load.name,
+                "files": load.transfer.view.total.files,
+                "bytes": load.transfer.view.total.bytes,
+                "context_bytes": load.transfer.context_bytes,
+            }
+            for load in side.named
+        ],
         "not_measured": list(side.submodules),
         "lfs_pointers": len(side.pointers),
     }
@@ -154,9 +166,9 @@ def render_markdown(checked: Checked, *, top: int) -> str:
     for context in checked.contexts:
         compared = f", compared with {code(context.before.name)}" if context.before else ""
         lines += ["", f"{code(context.name)}: {plain(context.after.name)}{compared}", ""]
-        lines += table(
-            ["", "before:", "after:", "growth:"], [_markdown_row(context, view) for view in VIEWS]
-        )
+        rows = [_markdown_row(context, view) for view in VIEWS]
+        rows += [_markdown_named(*row) for row in named_rows(context)]
+        lines += table(["", "before:", "after:", "growth:"], rows)
         if context.results:
             lines += ["", "### Limits", ""]
             lines += [
@@ -204,6 +216,15 @@ def _markdown_row(context: Guarded, view: BudgetView) -> list[str]:
         cells.append(describe_side(figures) if figures else "not measured" if side else "")
     growth = context.growths.get(view)
     return [*cells, f"{signed(growth.bytes)}{percent(growth)}" if growth else ""]
+
+
+def _markdown_named(name: str, before: Tally | None, after: Tally) -> list[str]:
+    shown = [
+        "" if total is None else f"{format_size(total.bytes)} in {count(total.files, 'file')}"
+        for total in (before, after)
+    ]
+    growth = "" if before is None else signed(after.bytes - before.bytes)
+    return [f"named context {code(name)}", *shown, growth]
 
 
 def _markdown_changes(context: Guarded, top: int) -> list[str]:

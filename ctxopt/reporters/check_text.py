@@ -18,6 +18,7 @@ from ctxopt.reporters.growing import (
     describe_findings,
     describe_gone,
     describe_side,
+    named_rows,
     percent,
     signed,
 )
@@ -72,6 +73,13 @@ def _context(context: Guarded, top: int) -> list[Text]:
     lines += [_field("Measured", measured), Text()]
     for view in VIEWS:
         lines += _figures(context, view)
+    for name, before, after in named_rows(context):
+        line = Text(f"Named {printable(name)}".ljust(_LABEL - 1) + " ", "dim")
+        line.append(f"{format_size(after.bytes)} in {count(after.files, 'file')}", "not dim")
+        if before is not None:
+            grown = after.bytes - before.bytes
+            line.append(f", {signed(grown) if grown else 'unchanged'}", "not dim")
+        lines.append(line)
     lines += _limits(context)
     growth = context.growths.get(context.lead)
     if growth is not None:

@@ -9,7 +9,7 @@ from ctxopt.growth import Growth
 from ctxopt.guarding import Guarded
 from ctxopt.reporters.wording import count
 from ctxopt.stopping import stopping_lines
-from ctxopt.tree import FILE
+from ctxopt.tree import FILE, Tally
 from ctxopt.units import format_percent, format_size
 
 if TYPE_CHECKING:
@@ -65,3 +65,20 @@ def describe_gone(findings: Findings) -> str:
     what = count(number, "entry", "entries")
     verb = "is" if number == 1 else "are"
     return f"{what} of the baseline {verb} gone: --write-baseline takes them out"
+
+
+def named_rows(context: Guarded) -> list[tuple[str, Tally | None, Tally]]:
+    """Return name, sums before and sums after of every load of a named context, in order.
+
+    The sums before are None where nothing was compared.
+    """
+    waiting: dict[str, list[Tally]] = {}
+    for load in context.before.named if context.before else ():
+        waiting.setdefault(load.name, []).append(load.transfer.view.total)
+    rows = []
+    for load in context.after.named:
+        known = waiting.get(load.name)
+        before = known.pop(0) if known else Tally() if context.before else None
+        rows.append((load.name, before, load.transfer.view.total))
+    rows += [(name, total, Tally()) for name, totals in waiting.items() for total in totals]
+    return rows
