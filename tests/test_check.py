@@ -484,3 +484,17 @@ def test_named_contexts_that_are_no_part_of_a_state(tmp_path):
     stage(root, {"new/data/x": "x" * 10})
     done = check(root, "app", "--build-context", "extra=new", "--against", "HEAD")
     assert "Named extra  10 B in 1 file, +10 B\n" in done.stdout
+
+
+def test_the_largest_grower_is_not_lost_among_others(repository):
+    files = {f"src/{name}/{name}.bin": "b" * MB for name in "bcdefg"}
+    stage(repository, files | {"src/orders.parquet": "z" * 5 * MB})
+    growers = document(repository)["contexts"][0]["changes"]["growers"]
+    assert (growers[0]["path"], growers[0]["line"]) == ("src/orders.parquet", "src/orders.parquet")
+    assert {item["line"] for item in growers[1:]} == {"**/*.bin"}
+    # What comes as a whole is named as a whole, and so is what is all of one kind.
+    files = {f"new/{name}.{kind}": "n" * MB for name in "abc" for kind in ("x", "y")}
+    stage(repository, files)
+    (new,) = [item for item in document(repository)["contexts"][0]["changes"]["growers"]
+              if item["path"] == "new"]  # fmt: skip
+    assert (new["files"], new["line"]) == (6, "new")
