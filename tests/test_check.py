@@ -306,7 +306,8 @@ def test_history(repository):
     commit(repository, {".dockerignore": "["}, "broken")
     commit(repository, {".dockerignore": "data/big\n"}, "repaired")
     lines = check(repository, "--history", "9").stdout.splitlines()
-    assert [line.split()[-1] for line in lines[2:-2] if "2024-01-01" in line] == [
+    assert lines[2].split() == ["date", "commit", "permitted", "change", "transferred"]
+    assert [line.split()[-1] for line in lines[3:-2] if "2024-01-01" in line] == [
         "repaired", "broken", r"$'a\e[31mb'", "orders", "x",
     ]  # fmt: skip
     assert lines[-1].endswith("changed it by +4 MB: add the orders")
@@ -316,7 +317,20 @@ def test_history(repository):
     assert [item["bytes"] for item in found][1] is None
     assert "syntax error in pattern" in found[1]["problem"]
     markdown = check(repository, "--history", "4", "--format", "markdown").stdout
-    assert "| 5 MB | **+4 MB** | add the orders |" in markdown
+    assert "| 5 MB | **+4 MB** | 5 MB | add the orders |" in markdown
+    assert check(repository, "--history", "4", "--format", "junit").returncode == 2
+
+
+def test_the_history_of_a_folder(repository):
+    commit(repository, {"api/Dockerfile": "FROM x\nCOPY a /\n", "api/a": "a" * 10}, "api")
+    commit(repository, {"api/a": "a" * 5, "api/b": "b" * 7, "data/x": "x" * MB}, "more")
+    found = document(repository, "api", "--history", "9")
+    assert (found["context"], found["complete"]) == ("api", True)
+    assert [(item["bytes"], item["change"], item["transferred_bytes"])
+            for item in found["commits"]] == [
+        (28, 2, 5), (26, 26, 10), (0, None, None),
+    ]  # fmt: skip
+    assert document(repository + "/api", "--history", "9")["commits"] == found["commits"]
 
 
 def test_history_without_any(tmp_path):

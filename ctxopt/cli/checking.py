@@ -227,8 +227,12 @@ def show_history(given: Given, count: int, wanted: CheckFormat | None) -> str:
     from ctxopt.history import read_history
     from ctxopt.reporters import history as reporters
 
-    config, _ = read_settings(given)
+    config, request = read_settings(given)
     repository = _repository(given.path)
+    if wanted not in (None, CheckFormat.text, CheckFormat.json, CheckFormat.markdown):
+        raise ConfigError(
+            f"--history has no {wanted.value} format", hint="use markdown for a step summary"
+        )
     if repository is None:
         raise ConfigError(f"--history needs a git repository, and {given.path!r} is in none")
     found = read_history(
@@ -239,9 +243,8 @@ def show_history(given: Given, count: int, wanted: CheckFormat | None) -> str:
         dockerfile=config.dockerfile,
         builder=config.builder,
         floor=config.limits.growth_floor,
+        request=request,
     )
-    if wanted is CheckFormat.github:
-        raise ConfigError("--history has no github format", hint="use markdown for a step summary")
     if wanted is CheckFormat.json:
         return reporters.render_json(found)
     return (reporters.render_markdown if wanted is CheckFormat.markdown else reporters.render_text)(
