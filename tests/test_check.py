@@ -512,3 +512,125 @@ def test_the_largest_grower_is_not_lost_among_others(repository):
     (new,) = [item for item in document(repository)["contexts"][0]["changes"]["growers"]
               if item["path"] == "new"]  # fmt: skip
     assert (new["files"], new["line"]) == (6, "new")
+
+
+def permitted(cwd, *arguments):
+    """Files and bytes before and after in the first context."""
+    context = document(cwd, *arguments)["contexts"][0]
+    return [
+        (context[side]["permitted"]["files"], context[side]["permitted"]["bytes"])
+        for side in ("before", "after")
+    ]
+
+
+def test_a_head_without_commits(tmp_path):
+    root = init(tmp_path / "r")
+    stage(root, {"a": "a" * 10})
+    assert permitted(root) == [(0, 0), (1, 10)]
+    assert check(root, "--max-size", "9B").returncode == 1
+    assert check(root, "--against", "HEAD..HEAD").returncode == 0
+    done = check(root, "--against", "main~1")
+    assert (done.returncode, done.stdout) == (2, "")
+    git(root, "rm", "-q", "--cached", "a")
+    assert "the working tree" in check(root).stdout
+
+
+def test_a_detached_head(repository):
+    git(repository, "checkout", "-q", "--detach")
+    stage(repository, {"data/y": "y" * 10})
+    assert permitted(repository)[1] == (4, MB + len(DOCKERFILE) + 11)
+    commit(repository)
+    assert permitted(repository, "--against", "main...")[0] == (3, MB + len(DOCKERFILE) + 1)
+    assert check(repository, "--against", "nowhere").returncode == 2
+
+
+def test_a_worktree(repository, tmp_path):
+    tree = str(tmp_path / "w")
+    git(repository, "worktree", "add", "-q", "-b", "topic", tree)
+    stage(tree, {"data/y": "y" * 10})
+    assert permitted(tree)[1] == (4, MB + len(DOCKERFILE) + 11)
+    assert permitted(tree, "--against", "main")[0] == (3, MB + len(DOCKERFILE) + 1)
+    assert "the working tree" in check(repository).stdout
+
+
+def test_a_bare_repository(repository, tmp_path):
+    bare = str(tmp_path / "bare.git")
+    git(tmp_path, "clone", "-q", "--bare", repository, bare)
+    for arguments in ([], ["--working-tree"], ["--max-growth", "5%"], ["--init"],
+                      ["--baseline", "b.json", "--write-baseline"]):  # fmt: skip
+        done = check(bare, *arguments)
+        assert (done.returncode, done.stdout) == (2, ""), arguments
+        assert f"error: {bare} is a bare repository: it has no working tree" in done.stderr
+    assert not {"ctxopt.toml", "b.json"} & set(os.listdir(bare))
+    assert permitted(bare, "--against", "main")[1] == (3, MB + len(DOCKERFILE) + 1)
+    done = check(bare, "--against", "main", "--fail-on", "error")
+    assert "a bare repository has none" in done.stderr
+
+
+def test_a_shallow_clone(repository, tmp_path):
+    for number in range(3):
+        commit(repository, {"data/y": "y" * number})
+    shallow = str(tmp_path / "shallow")
+    git(tmp_path, "clone", "-q", "--depth", "2", "file://" + repository, shallow)
+    assert permitted(shallow, "--against", "HEAD~1")[0][0] == 4
+    for spec in ("HEAD~2", "HEAD~2..HEAD", "HEAD~3...HEAD"):
+        done = check(shallow, "--against", spec)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "this clone is shallow" in done.stderr
+    assert document(shallow, "--history", "9")["complete"] is False
+    stage(shallow, {"data/z": "z"})
+    assert permitted(shallow)[1][0] == 5
+
+
+def test_renames_and_kinds(repository):
+    git(repository, "mv", "src/a", "data/a")
+    context = document(repository)["contexts"][0]
+    assert context["changes"]["renames"] == [{"before": "src/a", "after": "data/a", "bytes": MB}]
+    assert context["changes"]["growers"] == context["changes"]["shrinkers"] == []
+    # A file that becomes a link is no file any more.
+    git(repository, "reset", "-q", "--hard")
+    stage(repository, {"data/x": None})
+    stage(repository, {"data/x": {"link": "../src/a"}})
+    assert permitted(repository) == [(3, MB + len(DOCKERFILE) + 1), (2, MB + len(DOCKERFILE))]
+    git(repository, "reset", "-q", "--hard")
+    write(repository, {"data/announced": "a" * 10})
+    git(repository, "add", "-N", "data/announced")
+    assert "the working tree" in check(repository).stdout
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "files"),
+    [
+        (None, "data\n", [3, 3]),  # the file itself comes, data/x goes
+        ("data\n", None, [3, 3]),
+        ("data\n", "data\nsrc\n", [3, 2]),
+        ("data\n", "*\n!data\n", [3, 1]),
+        ("data\n", "# data\n", [3, 4]),
+    ],
+)
+def test_staged_ignore_files(repository, before, after, files):
+    if before is not None:
+        commit(repository, {".dockerignore": before})
+    stage(repository, {".dockerignore": after})
+    # What lies in the working tree has no say.
+    write(repository, {".dockerignore": "**\n"})
+    assert [count for count, _ in permitted(repository, "--against", "HEAD")] == files
+
+
+def test_an_ignore_file_that_docker_refuses(repository):
+    stage(repository, {".dockerignore": "x\n[\n"})
+    done = check(repository)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the index: .dockerignore:2: " in done.stderr
+    assert "the index: the index" not in done.stderr
+
+
+def test_a_submodule_as_the_context(repository, tmp_path):
+    other = init(tmp_path / "other", {"inside": "i" * 100})
+    git(repository, "submodule", "-q", "add", other, "lib")
+    assert permitted(repository + "/lib", "--against", "HEAD")[1] == (1, 100)
+    commit(repository)
+    write(repository, {"ctxopt.toml": '[[context]]\npath = "lib"\nmax-size = "1 kB"\n'})
+    done = check(repository, "--against", "HEAD")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "lib" in done.stderr

@@ -84,6 +84,7 @@ def _states(
     from ctxopt.guarding import default_against, parse_against
 
     if against is None:
+        _refuse_bare(repository)
         return None if working_tree else default_against(repository)
     if repository is None:
         raise ConfigError(
@@ -106,6 +107,14 @@ def _measure(given: Given, question: Question, *, quiet: bool) -> dict[str, Anal
         inputs = read_inputs(given, settings, place, question.dockerfile_of(place))
         sides[place] = measure_inputs(inputs, with_excluded=False, quiet=quiet)
     return sides
+
+
+def _refuse_bare(repository: Repository | None) -> None:
+    if repository is not None and repository.bare:
+        raise ConfigError(
+            f"{repository.top} is a bare repository: it has no working tree",
+            hint="--against names a commit",
+        )
 
 
 def _refuse_growth(question: Question, repository: Repository | None) -> None:
@@ -168,6 +177,7 @@ def write_baseline_file(given: Given, *, quiet: bool) -> int:
     baseline = read_known(config, may_be_missing=True)
     if baseline is None:
         raise ConfigError("--write-baseline needs a file", hint="--baseline FILE names it")
+    _refuse_bare(_repository(given.path))
     question = _ask(given, config, request, "permitted")
     sides = _measure(given, question, quiet=quiet)
     found = {path: judge_analysis(one, config, None)[0].reported for path, one in sides.items()}
@@ -186,6 +196,7 @@ def write_first_limits(given: Given, *, quiet: bool) -> int:
     from ctxopt.starting import first_limits, write_limits
 
     inputs = read_inputs(given)
+    _refuse_bare(_repository(given.path))
     analysis = measure_inputs(inputs, with_excluded=False, quiet=quiet)
     text = first_limits(analysis, _tracked(inputs))
     written = write_limits(given.path, inputs.config.file, text)
