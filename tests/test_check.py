@@ -300,6 +300,17 @@ def test_init_writes_limits_that_hold(repository):
     assert (ROOT / repository / "ctxopt.toml").read_text() == text
 
 
+def test_init_where_nothing_can_be_compared(tmp_path):
+    folder = tmp_path / "c"
+    write(folder, {"a": "a" * 100})
+    for make in (lambda: None, lambda: init(folder)):
+        make()
+        assert check(folder, "--init").returncode == 0
+        assert "max-growth" not in (folder / "ctxopt.toml").read_text()
+        assert check(folder).returncode == 0
+        os.remove(folder / "ctxopt.toml")
+
+
 def test_history(repository):
     commit(repository, {"data/big": "b" * 4 * MB}, "add the orders")
     commit(repository, {"data/x": "xy"}, "a\x1b[31mb")

@@ -196,9 +196,11 @@ def write_first_limits(given: Given, *, quiet: bool) -> int:
     from ctxopt.starting import first_limits, write_limits
 
     inputs = read_inputs(given)
-    _refuse_bare(_repository(given.path))
+    repository = _repository(given.path)
+    _refuse_bare(repository)
     analysis = measure_inputs(inputs, with_excluded=False, quiet=quiet)
-    text = first_limits(analysis, _tracked(inputs))
+    can_compare = repository is not None and repository.resolve("HEAD") is not None
+    text = first_limits(analysis, _tracked(inputs, repository), can_compare=can_compare)
     written = write_limits(given.path, inputs.config.file, text)
     console.write_out(text)
     if not quiet:
@@ -206,14 +208,12 @@ def write_first_limits(given: Given, *, quiet: bool) -> int:
     return ExitCode.OK
 
 
-def _tracked(inputs: Inputs) -> int | None:
+def _tracked(inputs: Inputs, repository: Repository | None) -> int | None:
     """The files that are sent of what git's index holds; None where there is none."""
     from ctxopt.comparison import analyze_state
-    from ctxopt.git import find_repository
     from ctxopt.gitstate import read_state
 
-    repository = find_repository(inputs.context.root)
-    if repository is None or repository.bare:
+    if repository is None:
         return None
     state = read_state(repository)
     config = inputs.config
