@@ -164,7 +164,10 @@ def test_states_are_judged_where_they_are_checked_out(known):
     write(known, {"ctxopt.toml": f'baseline = "{FILE}"\n'})
     done = check(known, "--against", "HEAD..HEAD~1")
     assert done.returncode == 0
-    assert "Findings: not judged: 'HEAD~1' is not what is checked out\n" in done.stdout
+    assert (
+        "Findings in the working tree: not judged: 'HEAD~1' is not what is checked out\n"
+        in done.stdout
+    )
 
 
 BROKEN = {

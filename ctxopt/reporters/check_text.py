@@ -45,12 +45,13 @@ def render_check(checked: Checked, look: Look, *, top: int) -> str:
     for place, context in enumerate(checked.contexts):
         lines += [Text()] * (place > 0) + _context(context, top)
     if checked.findings is not None:
-        lines += _findings(checked.findings, top, look.width)
+        title = "Findings in the working tree" if checked.against else "Findings"
+        lines += _findings(title, checked.findings, top, look.width)
     return draw(lines, look)
 
 
-def _findings(findings: Findings, top: int, width: int) -> list[Text]:
-    head = Text("Findings: ", "bold").append(visible(describe_findings(findings)), "not bold")
+def _findings(title: str, findings: Findings, top: int, width: int) -> list[Text]:
+    head = Text(f"{title}: ", "bold").append(visible(describe_findings(findings)), "not bold")
     lines = [Text(), head]
     failing = findings.failing
     for item, finding in failing[:top]:
