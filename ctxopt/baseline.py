@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -162,7 +163,7 @@ def read_baseline(path: str, *, may_be_missing: bool = False) -> Baseline:
     except FileNotFoundError as error:
         if may_be_missing:
             return Baseline(path, None, ())
-        hint = f"ctxopt check --baseline {path} --write-baseline makes it"
+        hint = f"ctxopt check --baseline {shlex.quote(path)} --write-baseline makes it"
         raise ConfigError(f"there is no baseline {path!r}", hint=hint) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)

@@ -263,6 +263,12 @@ def test_what_is_written_is_known(found):
     assert (judged.reported, judged.known, gone) == ((), len(found), ())
 
 
+@given(FINDINGS, FINDINGS)
+def test_the_identity_is_that_of_the_fingerprint(one, other):
+    same = baselines.known_as(one, ".") == baselines.known_as(other, ".")
+    assert same == (one.fingerprint == other.fingerprint)
+
+
 @given(st.lists(FINDINGS, max_size=5), st.lists(FINDINGS, max_size=5))
 def test_each_entry_stands_for_one_finding(found, other):
     known = [baselines.known_as(finding, ".") for finding in other]
