@@ -44,6 +44,7 @@ class LimitResult:
 
     context: str
     """The context as the configuration names it."""
+    view: BudgetView
     limit: str
     """The key: ``max-size``."""
     verdict: Verdict
@@ -56,12 +57,18 @@ class LimitResult:
 
 
 def judge(
-    limits: Limits, figures: Figures, *, baseline: Figures | None = None, context: str = "."
+    limits: Limits,
+    figures: Figures,
+    *,
+    baseline: Figures | None = None,
+    context: str = ".",
+    is_staged: bool = True,
 ) -> tuple[LimitResult, ...]:
     """Hold ``figures`` against ``limits``; ``baseline`` is what they were, None if unknown.
 
     An empty context is a context: it passes every maximum and fails every minimum above 0. Growth
     from an empty baseline is no share of anything: beyond the growth floor it cannot be judged.
+    Where nothing is staged, nothing grew.
     Raises ValueError for a baseline of another view.
     """
     if baseline is not None and baseline.view != figures.view:
@@ -78,6 +85,7 @@ def judge(
             results.append(
                 LimitResult(
                     context=context,
+                    view=figures.view,
                     limit=key,
                     verdict=verdict,
                     message=f"{message} ({limits.origin(key)})",
@@ -87,13 +95,19 @@ def judge(
             )
     if limits.max_growth is not None:
         verdict, message = _grow(limits.max_growth, limits.growth_floor, figures, baseline)
+        growth = figures.size - baseline.size if baseline else None
+        if not is_staged:
+            limit = f"max-growth {format_percent(limits.max_growth)}"
+            verdict, growth = Verdict.PASS, 0
+            message = f"{figures.view} does not grow: nothing is staged, {limit}"
         results.append(
             LimitResult(
                 context=context,
+                view=figures.view,
                 limit="max-growth",
                 verdict=verdict,
                 message=f"{message} ({limits.origin('max-growth')})",
-                value=figures.size - baseline.size if baseline else None,
+                value=growth,
                 bound=limits.max_growth,
             )
         )
@@ -105,6 +119,7 @@ def judge_contexts(
     figures: Mapping[tuple[str, BudgetView], Figures],
     *,
     baselines: Mapping[tuple[str, BudgetView], Figures] | None = None,
+    is_staged: bool = True,
 ) -> tuple[LimitResult, ...]:
     """Judge several contexts; ``figures`` and ``baselines`` are by path and view of the budget.
 
@@ -120,7 +135,13 @@ def judge_contexts(
                 f"there is no context {context.name!r}, but the configuration limits it",
                 hint="correct the path of its [[context]], or remove it",
             )
-        results += judge(context.limits, known[key], baseline=before.get(key), context=context.name)
+        results += judge(
+            context.limits,
+            known[key],
+            baseline=before.get(key),
+            context=context.name,
+            is_staged=is_staged,
+        )
     return tuple(results)
 
 

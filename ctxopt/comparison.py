@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from ctxopt.analysis import Analysis, build_matcher, build_policy
 from ctxopt.context import Builder
-from ctxopt.gitcontext import read_dockerfile, state_context
-from ctxopt.gitstate import GitState, StateLinks, state_tree
+from ctxopt.errors import ContextError
+from ctxopt.gitcontext import read_dockerfile, state_context, state_named_ignore
+from ctxopt.gitstate import GitState, StateLinks, read_state, state_tree
 from ctxopt.growth import Growth, Measured, compare
+from ctxopt.matcher import read_matcher
 from ctxopt.plan import BuildRequest, paths_of, resolve_content
-from ctxopt.transfer import TransferView, transferred
+from ctxopt.transfer import TransferView, named_root, transferred
 from ctxopt.view import View
+from ctxopt.walk import Policy
 
 
 def analyze_state(
@@ -41,6 +46,55 @@ def state_transfer(state: GitState, analysis: Analysis, request: BuildRequest) -
     context = analysis.context
     build = resolve_content(read_dockerfile(state, context), context.dockerfile.path, request)
     return transferred(analysis.permitted, paths_of(build), StateLinks(state))
+
+
+class NamedLoad(NamedTuple):
+    """What BuildKit fetches of a named context."""
+
+    name: str
+    transfer: TransferView
+
+
+def state_named(
+    state: GitState, analysis: Analysis, request: BuildRequest, *, is_baseline: bool = False
+) -> tuple[NamedLoad, ...]:
+    """Return what BuildKit fetches of the named contexts, as they are in ``state``.
+
+    Remote ones are left out. Raises ContextError for a folder outside of the repository, and for
+    one that ``state`` does not hold, unless it is the baseline of a comparison.
+    """
+    if not request.build_contexts:
+        return ()
+    context = analysis.context
+    build = resolve_content(read_dockerfile(state, context), context.dockerfile.path, request)
+    loads = []
+    for load in build.transfers:
+        root = named_root(request.build_contexts[load.context]) if load.context else None
+        if load.context is None or root is None:
+            continue
+        named = _read_named(state, load.context, root)
+        if not named.entries and named.prefix and not is_baseline:
+            raise ContextError(
+                f"build context {load.context!r}: there is no folder {named.prefix!r} in {state.name}",
+                hint="add it to git, or correct the path",
+            )
+        file = state_named_ignore(named).file
+        matcher = read_matcher(file.patterns() if file else (), ".dockerignore")
+        view = View(state_tree(named, Policy(matcher, matcher.buildkit_prunes)))
+        loads.append(NamedLoad(load.context, transferred(view, load.paths, StateLinks(named))))
+    return tuple(loads)
+
+
+def _read_named(state: GitState, name: str, root: str) -> GitState:
+    top = state.repository.top
+    prefix = os.path.relpath(root, top)
+    if state.repository.bare or prefix == ".." or prefix.startswith("../"):
+        raise ContextError(
+            f"build context {name!r} is outside of the repository {top}, so no git state holds it",
+            hint="--working-tree measures what is on disk",
+        )
+    spec = None if state.is_index else state.name
+    return read_state(state.repository, spec, "" if prefix == "." else prefix)
 
 
 def compare_analyses(

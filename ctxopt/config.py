@@ -89,6 +89,8 @@ class Config:
     """Bytes; savings below it are not worth a line."""
     bandwidth: int = 100 * MB
     """Bits per second."""
+    baseline: str | None = None
+    """The file of known findings, from the working directory."""
     limits: Limits = Limits()
     contexts: tuple[ContextBudget, ...] = ()
     debug: bool = False
@@ -99,6 +101,10 @@ class Config:
     def origin(self, key: str) -> str:
         """Say where ``key`` was set: ``set in ctxopt.toml``, ``set by --max-size``, ``default``."""
         return self.origins.get(key, DEFAULT)
+
+    def is_set(self, key: str) -> bool:
+        """Whether somebody gave ``key`` a value, be it the default."""
+        return key in self.origins
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +155,7 @@ def load_config(
         for key, value in source.read({**KEYS, **DEBUG}).items():
             if key == "build-args":
                 value = {**values.get(key, {}), **value}
-            elif key == "dockerfile" and source is from_file and file is not None:
+            elif key in ("dockerfile", "baseline") and source is from_file and file is not None:
                 value = _from(file, value)
             values[key] = value
             origins[key] = source.origin(key)

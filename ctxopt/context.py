@@ -72,6 +72,24 @@ def find_context(
     return BuildContext(real, root, builder, location, choice, inactive)
 
 
+def context_under(
+    root: str,
+    file: IgnoreFile,
+    path: str,
+    *,
+    dockerfile: str | None = None,
+    builder: Builder = "buildkit",
+) -> BuildContext:
+    """Return the context at ``root`` as if ``file``, which is at ``path``, were in force.
+
+    Raises ContextError where the root or a named Dockerfile is missing.
+    """
+    real = _find_root(root)
+    location = _find_dockerfile(real, dockerfile)
+    choice = IgnoreChoice(file.path, os.path.abspath(path), "it was named", file)
+    return BuildContext(real, root, builder, location, choice)
+
+
 def _find_root(given: str) -> str:
     if not given:
         raise ContextError("the context is an empty name", hint="write . for this folder")

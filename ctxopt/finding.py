@@ -135,8 +135,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """A finding that the user has silenced, in the ignore file or in the configuration."""
+    """A finding that the user has silenced: in the ignore file, the configuration or a baseline."""
 
     finding: Finding
-    origin: Literal["ignore-file", "config"]
+    origin: Literal["ignore-file", "config", "baseline"]
     reason: str = ""

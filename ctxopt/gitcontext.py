@@ -215,6 +215,15 @@ def _buildkit_ignore(files: StateFiles, dockerfile: DockerfileLocation) -> Ignor
                 own, os.path.join(files.top, found), "it belongs to the Dockerfile",
                 parse_ignore_file(files.read(found), own),
             )  # fmt: skip
+    return _root_ignore(files)
+
+
+def state_named_ignore(state: GitState) -> IgnoreChoice:
+    """Return the ignore file at the prefix of ``state``: the only one for a named context."""
+    return _root_ignore(StateFiles(state))
+
+
+def _root_ignore(files: StateFiles) -> IgnoreChoice:
     absolute = os.path.join(files.root, ".dockerignore")
     if files.kind(_join(files.prefix, ".dockerignore")) is None:
         return IgnoreChoice(None, None, "there is no .dockerignore", None)

@@ -93,7 +93,7 @@ def _ignores(rules: _Rules, path: str, is_folder: bool) -> bool:
 def _matches(expression: re.Pattern[str], path: str) -> bool:
     """Whether ``path`` itself matches, not only a folder above it: that one was decided before.
 
-    pathspec marks the slash after a folder that matched as a group.
+    pathspec marks the slash after a folder that matched as a group, and anchors where it has to.
     """
-    match = expression.match(path)
+    match = expression.search(path)
     return match is not None and match.lastgroup is None

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ctxopt.matcher import Scope
-from ctxopt.tree import EMPTY, FILE, Flag, Folder
+from ctxopt.tree import EMPTY, FILE, Flag, Folder, Tally
 from ctxopt.view import View
 from ctxopt.walk import Policy
 
@@ -142,7 +142,10 @@ def compare(before: Measured, after: Measured) -> Growth:
             kinds["left"][path] = sizes
         elif path not in moved and sizes[0] != sizes[1]:
             kinds["growers" if sizes[0] < sizes[1] else "shrinkers"][path] = sizes
-    lists = {kind: _roll_up(changes) for kind, changes in kinds.items()}
+    lists = {
+        kind: _roll_up(changes, (before if kind in ("shrinkers", "left") else after).view.totals)
+        for kind, changes in kinds.items()
+    }
     totals = before.view.total, after.view.total
     return Growth(
         totals[0].bytes, totals[1].bytes, totals[0].files, totals[1].files,
@@ -245,8 +248,13 @@ class _Node:
     own: list[str] = field(default_factory=list)
 
 
-def _roll_up(changes: Mapping[str, tuple[int, int]]) -> tuple[Change, ...]:
-    """Name files, and folders in place of many; changes of one direction only."""
+def _roll_up(
+    changes: Mapping[str, tuple[int, int]], totals: Mapping[str, Tally]
+) -> tuple[Change, ...]:
+    """Name files, and folders in place of many; changes of one direction only.
+
+    ``totals`` are the sums of the folders in the state that has the files.
+    """
     root = _Node()
     for path, (old, new) in changes.items():
         node, folder = root, ""
@@ -260,7 +268,7 @@ def _roll_up(changes: Mapping[str, tuple[int, int]]) -> tuple[Change, ...]:
     stack = [("", root)]
     while stack:
         folder, node = stack.pop()
-        if folder and _is_worth_naming(node, changes):
+        if folder and _is_worth_naming(node, changes, totals.get(folder)):
             before = sum(changes[path][0] for path in node.files)
             after = sum(changes[path][1] for path in node.files)
             found.append(Change(folder, before, after, tuple(sorted(node.files)), is_folder=True))
@@ -270,8 +278,14 @@ def _roll_up(changes: Mapping[str, tuple[int, int]]) -> tuple[Change, ...]:
     return tuple(sorted(found, key=lambda change: (-abs(change.growth), change.path)))
 
 
-def _is_worth_naming(node: _Node, changes: Mapping[str, tuple[int, int]]) -> bool:
+def _is_worth_naming(
+    node: _Node, changes: Mapping[str, tuple[int, int]], total: Tally | None
+) -> bool:
     if len(node.files) < _MANY:
+        return False
+    # Files of several kinds beside others that stay have nothing in common but the folder.
+    kinds = {path.rpartition("/")[2].rpartition(".")[2] for path in node.files}
+    if len(kinds) > 1 and total is not None and total.files > len(node.files):
         return False
     largest = max(abs(new - old) for old, new in (changes[path] for path in node.files))
     if node.change and largest > _LARGE * node.change:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from ctxopt.analysis import Analysis, build_policy
 from ctxopt.budget import Figures, LimitResult, Verdict, judge_contexts
-from ctxopt.comparison import analyze_state, state_transfer
+from ctxopt.comparison import NamedLoad, analyze_state, state_named, state_transfer
 from ctxopt.config import Config, ContextBudget
 from ctxopt.context import Builder
 from ctxopt.errors import ConfigError, ContextError, CtxoptError, DockerfileError, GitError
@@ -19,6 +20,10 @@ from ctxopt.plan import BuildRequest
 from ctxopt.settings import BudgetView
 from ctxopt.transfer import TransferView
 from ctxopt.view import View
+
+if TYPE_CHECKING:
+    from ctxopt.baseline import ContextFindings, Findings
+    from ctxopt.finding import Finding
 
 VIEWS: tuple[BudgetView, ...] = ("permitted", "transferred")
 
@@ -52,6 +57,8 @@ class Side:
     """Why ``transfer`` is not known."""
     state: GitState | None = None
     """None for the working tree."""
+    named: tuple[NamedLoad, ...] = ()
+    """What the build fetches of named contexts; no limit is about it."""
 
     @property
     def submodules(self) -> tuple[str, ...]:
@@ -125,6 +132,8 @@ class Checked:
 
     contexts: tuple[Guarded, ...]
     against: Against | None = None
+    findings: Findings | None = None
+    """Those of the working tree; None where nobody asked for them."""
 
     @property
     def results(self) -> tuple[LimitResult, ...]:
@@ -138,16 +147,17 @@ class Checked:
 
     @property
     def unjudged(self) -> tuple[LimitResult, ...]:
-        """The limits that nobody can call kept.
+        """The limits that nobody can call kept."""
+        return tuple(result for result in self.results if result.verdict is Verdict.SKIP)
 
-        Growth is not among them where nothing was compared and only the configuration limits it.
-        """
-        return tuple(
-            result
-            for result in self.results
-            if result.verdict is Verdict.SKIP
-            and not (self.against is None and result.limit == "max-growth")
-        )
+    @property
+    def failing(self) -> list[tuple[ContextFindings, Finding]]:
+        """The new findings that are bad enough to fail, with their context."""
+        return self.findings.failing if self.findings else []
+
+    def with_findings(self, findings: Findings | None) -> Checked:
+        """Return the same with what was found."""
+        return replace(self, findings=findings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,6 +184,11 @@ class Question:
             name=self.root, path=self.root, view=self.view, limits=self.config.limits
         )
         return (root,)
+
+    def folder_of(self, path: str) -> str:
+        """Return a context's path from the root; empty for the root itself."""
+        found = os.path.relpath(path, self.root)
+        return "" if found == "." else found
 
     def dockerfile_of(self, path: str) -> str | None:
         """Return the configured Dockerfile: it is that of the root, not of other contexts."""
@@ -223,15 +238,23 @@ def check_states(question: Question, repository: Repository, against: Against) -
 
 
 def check_trees(question: Question, sides: Mapping[str, Analysis]) -> Checked:
-    """Hold contexts that were measured on disk against their limits; ``sides`` is by path."""
-    return Checked(_judge(question, {path: (None, tree_side(one)) for path, one in sides.items()}))
+    """Hold contexts that were measured on disk against their limits; ``sides`` is by path.
+
+    Growth counts as none, so the caller sees to it that nothing is staged.
+    """
+    measured = {path: (None, tree_side(one)) for path, one in sides.items()}
+    return Checked(_judge(question, measured, is_staged=False))
 
 
 def tree_side(analysis: Analysis) -> Side:
     """Return what was measured in the working tree."""
     transfer = analysis.plan.main.transfer if analysis.plan else None
     unknown = "" if transfer else _no_dockerfile(analysis)
-    return Side(name=WORKING_TREE, analysis=analysis, transfer=transfer, unknown=unknown)
+    loads = analysis.plan.loads if analysis.plan else ()
+    named = tuple(NamedLoad(load.name, load.transfer) for load in loads if load.name is not None)
+    return Side(
+        name=WORKING_TREE, analysis=analysis, transfer=transfer, unknown=unknown, named=named
+    )
 
 
 def _no_dockerfile(analysis: Analysis) -> str:
@@ -254,6 +277,7 @@ def _measure_state(
     except CtxoptError as error:
         raise type(error)(f"{state.name}: {error}", hint=error.hint) from error
     transfer, unknown = None, ""
+    named: tuple[NamedLoad, ...] = ()
     if builder != "classic":
         if not analysis.context.dockerfile.found:
             unknown = "there is no Dockerfile"
@@ -262,11 +286,23 @@ def _measure_state(
                 transfer = state_transfer(state, analysis, question.request)
             except (ContextError, DockerfileError) as error:
                 unknown = error.message
-    return Side(name=state.name, analysis=analysis, transfer=transfer, unknown=unknown, state=state)
+            else:
+                named = state_named(state, analysis, question.request, is_baseline=is_baseline)
+    return Side(
+        name=state.name,
+        analysis=analysis,
+        transfer=transfer,
+        unknown=unknown,
+        state=state,
+        named=named,
+    )
 
 
 def _judge(
-    question: Question, sides: Mapping[str, tuple[Side | None, Side]]
+    question: Question,
+    sides: Mapping[str, tuple[Side | None, Side]],
+    *,
+    is_staged: bool = True,
 ) -> tuple[Guarded, ...]:
     figures: dict[tuple[str, BudgetView], Figures] = {}
     baselines: dict[tuple[str, BudgetView], Figures] = {}
@@ -286,11 +322,11 @@ def _judge(
             if old is not None and new is not None:
                 growths[view] = compare(old, new)
         lead = budgets[0].view if len({item.view for item in budgets}) == 1 else "permitted"
-        results = judge_contexts(budgets, figures, baselines=baselines)
+        results = judge_contexts(budgets, figures, baselines=baselines, is_staged=is_staged)
         guarded.append(
             Guarded(
                 name=budgets[0].name,
-                folder=_below(path, question.root),
+                folder=question.folder_of(path),
                 after=after,
                 before=before,
                 growths=growths,
@@ -321,8 +357,3 @@ def prefix_of(path: str, root: str, repository: Repository) -> str:
     if prefix == ".." or prefix.startswith("../"):
         raise GitError(f"{path!r} is outside of the repository {repository.top}")
     return "" if prefix == "." else prefix
-
-
-def _below(path: str, root: str) -> str:
-    found = os.path.relpath(path, root)
-    return "" if found == "." else found

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ctxopt.comparison import analyze_state
+from ctxopt.analysis import Analysis
+from ctxopt.comparison import analyze_state, state_transfer
 from ctxopt.context import Builder
 from ctxopt.errors import CtxoptError, GitError
 from ctxopt.git import Repository
-from ctxopt.gitstate import read_state
+from ctxopt.gitstate import GitState, read_state
+from ctxopt.plan import BuildRequest
 
 _PERCENT = 10
 """Change against the commit before from which on, beyond the floor, a commit is named."""
@@ -28,6 +30,8 @@ class Point:
     change: int | None
     """Bytes more than in the commit before; None where one of the two is not known."""
     is_jump: bool = False
+    transferred: int | None = None
+    """Bytes that the build fetches of the context; None where that is not known."""
     problem: str = ""
 
 
@@ -51,8 +55,11 @@ def read_history(
     dockerfile: str | None = None,
     builder: Builder = "buildkit",
     floor: int = 10**6,
+    request: BuildRequest | None = None,
 ) -> History:
     """Measure the last ``count`` commits; ``floor`` is the change in bytes that nobody minds.
+
+    ``request`` is how the build is called; without it nothing is said of what is transferred.
 
     Each blob's size is asked for once. Raises GitError where there is no commit.
     """
@@ -67,7 +74,14 @@ def read_history(
     before: Point | None = None
     for id_, seconds, subject in reversed(rows):
         before = _measure(
-            repository, (id_, int(seconds), subject), before, prefix, dockerfile, builder, floor
+            repository,
+            (id_, int(seconds), subject),
+            before,
+            prefix,
+            dockerfile,
+            builder,
+            floor,
+            request,
         )
         points.append(before)
     is_cut = repository.shallow and len(rows) <= count
@@ -82,6 +96,7 @@ def _measure(
     dockerfile: str | None,
     builder: Builder,
     floor: int,
+    request: BuildRequest | None,
 ) -> Point:
     state = read_state(repository, commit[0], prefix)
     try:
@@ -97,4 +112,16 @@ def _measure(
         and abs(change) > floor
         and abs(change) * 100 > old * _PERCENT
     )
-    return Point(*commit, total.files, total.bytes, analysis.permitted_bytes, change, is_jump)
+    figures = (total.files, total.bytes, analysis.permitted_bytes)
+    return Point(*commit, *figures, change, is_jump, _transferred(state, analysis, request))
+
+
+def _transferred(state: GitState, analysis: Analysis, request: BuildRequest | None) -> int | None:
+    if analysis.context.builder == "classic":
+        return analysis.permitted.total.bytes
+    if request is None or not analysis.context.dockerfile.found:
+        return None
+    try:
+        return state_transfer(state, analysis, request).view.total.bytes
+    except CtxoptError:
+        return None

@@ -23,6 +23,10 @@ class Selection(NamedTuple):
     severity: Mapping[str, Severity] | None = None
     """Severities that replace the rules' own."""
 
+    def runs(self, rule: str) -> bool:
+        """Whether a rule is among those chosen."""
+        return (not self.select or rule in self.select) and rule not in self.ignore
+
 
 class Judgement(NamedTuple):
     """All findings of a run in three piles; nothing is ever dropped without being counted."""
@@ -31,6 +35,11 @@ class Judgement(NamedTuple):
     suppressed: tuple[Suppression, ...] = ()
     filtered: int = 0
     """Findings of rules that the selection leaves out."""
+
+    @property
+    def known(self) -> int:
+        """How many of the suppressed are so because a baseline knows them."""
+        return sum(item.origin == "baseline" for item in self.suppressed)
 
     def worst(self) -> Severity | None:
         """The severity of the worst finding reported; None without any."""
@@ -49,7 +58,7 @@ def judge(facts: Facts, rules: Iterable[Rule], selection: Selection) -> Judgemen
     filtered = 0
     for rule in rules:
         found = list(rule.check(facts))
-        if (selection.select and rule.id not in selection.select) or rule.id in selection.ignore:
+        if not selection.runs(rule.id):
             filtered += len(found)
             continue
         for finding in found:

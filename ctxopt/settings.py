@@ -162,6 +162,7 @@ KEYS: Final[Mapping[str, Reader]] = {
     "large-file": _size,
     "noise-floor": _size,
     "bandwidth": _bandwidth,
+    "baseline": _text,
     **LIMITS,
 }
 """The keys of a file that hold one value each; ``context`` is the one that does not."""

@@ -13,11 +13,17 @@ from ctxopt.write import replace_file
 _MARGIN = 25
 """Percent."""
 
+_ITSELF = 500
+"""Bytes that the file may have: it is mostly sent as well, and must not break its own limit."""
 
-def first_limits(analysis: Analysis, tracked: int | None = None) -> str:
+
+def first_limits(
+    analysis: Analysis, tracked: int | None = None, *, can_compare: bool = True
+) -> str:
     """Return a configuration that holds today, with a margin above and far below.
 
     ``tracked`` is how many files are sent of a fresh checkout, which is held against the same limits.
+    Growth is limited only if there is a commit to compare with (``can_compare``).
     Raises ConfigError where something could not be read, since a limit would start too low.
     """
     if analysis.tree.errors:
@@ -27,17 +33,19 @@ def first_limits(analysis: Analysis, tracked: int | None = None) -> str:
             hint="limits taken from a part would be too low",
         )
     total = analysis.permitted.total
-    files = _with_margin(total.files)
-    return (
+    files = _with_margin(total.files + 1)
+    text = (
         f"# Permitted when this was written: {format_size(total.bytes)} in {total.files:,} files;"
         f" the limits leave {_MARGIN}% more.\n"
-        f'max-size = "{_rounded(_with_margin(total.bytes))}"\n'
+        f'max-size = "{_rounded(_with_margin(total.bytes + _ITSELF))}"\n'
         f"max-files = {files}\n"
         "# Less than this has lost something: an ignore file that keeps back too much.\n"
         f"min-files = {min(total.files, tracked or total.files) // 2}\n"
-        "# From one state to the next, as `ctxopt check --against REF` compares them.\n"
-        f'max-growth = "{_MARGIN}%"\n'
     )
+    if can_compare:
+        text += "# From one state to the next, as `ctxopt check --against REF` compares them.\n"
+        text += f'max-growth = "{_MARGIN}%"\n'
+    return text
 
 
 def write_limits(root: str, present: str | None, text: str) -> str:

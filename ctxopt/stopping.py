@@ -50,7 +50,8 @@ def _line(path: str, growing: frozenset[str], kept: list[str]) -> str | None:
     inside = [other for other in growing if other.startswith(path + "/")]
     if inside:
         return _folder_line(exact, path, inside, kept)
-    if _stops_any(exact, kept):
+    # A path without any escape stands for itself, and asking thousands of others takes long.
+    if exact != path and _stops_any(exact, kept):
         return None
     best, covered = exact, 1
     folder = path.rpartition("/")[0]
@@ -66,7 +67,7 @@ def _line(path: str, growing: frozenset[str], kept: list[str]) -> str | None:
     count = sum(other.endswith(ending) for other in growing) if ending else 0
     if count >= _SEVERAL and count > covered:
         line = "**/*" + escape(ending)
-        if _excludes(line, path) and not _stops_any(line, kept):
+        if _excludes(line, path) and not _stops_any(line, _holding(ending, kept)):
             best = line
     return best
 
@@ -78,9 +79,15 @@ def _folder_line(exact: str, folder: str, inside: list[str], kept: list[str]) ->
     extensions = {extension(other) for other in inside}
     ending = extensions.pop() if len(extensions) == 1 else ""
     line = f"{exact}/**/*{escape(ending)}"
-    if ending and all(_excludes(line, other) for other in inside) and not _stops_any(line, kept):
-        return line
-    return None
+    if not ending or not all(_excludes(line, other) for other in inside):
+        return None
+    return None if _stops_any(line, _holding(ending, kept)) else line
+
+
+def _holding(ending: str, paths: Iterable[str]) -> list[str]:
+    """The paths that a pattern with ``ending`` at its end may meet, in a folder's name as well."""
+    is_plain = escape(ending) == ending
+    return [path for path in paths if ending in path or not is_plain]
 
 
 def extension(path: str) -> str:

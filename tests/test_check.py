@@ -8,11 +8,13 @@ import re
 import subprocess
 import sys
 import tomllib
+from xml.etree import ElementTree
 
 import pytest
 
 from tests.recordings import ROOT
 from tests.repositories import clean, commit, git, init, write
+from tests.test_sarif import check_log
 
 __all__ = ["clean"]
 pytestmark = pytest.mark.usefixtures("clean")
@@ -189,7 +191,6 @@ MISTAKES = {
     "two configurations": ({"ctxopt.toml": "max-size = 1\n", "pyproject.toml": "[tool.ctxopt]\n"}, [], "two configurations"),
     "no such commit": ({}, ["--against", "gone"], "there is no commit 'gone'"),
     "no such folder": ({}, ["missing"], "there is no context 'missing'"),
-    "nothing to compare with": ({}, ["--max-growth", "5%"], "nothing to compare with"),
     "no percentage": ({}, ["--max-growth", "5"], "--max-growth: not a percentage"),
     "less than nothing": ({}, ["--max-files", "-1"], "expected a whole number"),
     "both": ({}, ["--against", "HEAD", "--working-tree"], "cannot be combined"),
@@ -224,11 +225,33 @@ def test_growth_of_an_empty_baseline_is_not_kept(tmp_path):
     assert check(root, "--max-growth", "10%", "--warn-only").returncode == 0
 
 
-def test_growth_in_the_configuration_is_left_open_where_nothing_is_compared(repository):
+def test_growth_where_nothing_is_staged(repository):
     commit(repository, {"ctxopt.toml": 'max-growth = "10%"\n'})
-    done = check(repository)
-    assert done.returncode == 0
-    assert "unknown permitted: no baseline, max-growth 10% cannot be judged" in done.stdout
+    write(repository, {"data/untracked": "u" * 5 * MB})
+    for arguments in ([], ["--working-tree"], ["--max-growth", "10%"]):
+        done = check(repository, *arguments)
+        assert done.returncode == 0
+        assert "ok      permitted does not grow: nothing is staged, max-growth 10%" in done.stdout
+    stage(repository, {})
+    assert check(repository).returncode == 1
+    done = check(repository, "--working-tree")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert (
+        "max-growth (set in ctxopt.toml) has nothing to compare with in the working" in done.stderr
+    )
+
+
+@pytest.mark.parametrize("limits", [["--max-growth", "10%"], []])
+def test_growth_where_there_is_no_commit(tmp_path, limits):
+    folder = tmp_path / "c"
+    write(folder, {"a": "a"} | ({} if limits else {"ctxopt.toml": 'max-growth = "10%"\n'}))
+    done = check(folder, *limits)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "has nothing to compare with: '.' is in no git repository" in done.stderr
+    init(folder)
+    done = check(folder, *limits)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "has nothing to compare with: there is no commit yet" in done.stderr
 
 
 def test_places_in_git(repository, tmp_path):
@@ -277,13 +300,25 @@ def test_init_writes_limits_that_hold(repository):
     assert (ROOT / repository / "ctxopt.toml").read_text() == text
 
 
+def test_init_where_nothing_can_be_compared(tmp_path):
+    folder = tmp_path / "c"
+    write(folder, {"a": "a" * 100})
+    for make in (lambda: None, lambda: init(folder)):
+        make()
+        assert check(folder, "--init").returncode == 0
+        assert "max-growth" not in (folder / "ctxopt.toml").read_text()
+        assert check(folder).returncode == 0
+        os.remove(folder / "ctxopt.toml")
+
+
 def test_history(repository):
     commit(repository, {"data/big": "b" * 4 * MB}, "add the orders")
     commit(repository, {"data/x": "xy"}, "a\x1b[31mb")
     commit(repository, {".dockerignore": "["}, "broken")
     commit(repository, {".dockerignore": "data/big\n"}, "repaired")
     lines = check(repository, "--history", "9").stdout.splitlines()
-    assert [line.split()[-1] for line in lines[2:-2] if "2024-01-01" in line] == [
+    assert lines[2].split() == ["date", "commit", "permitted", "change", "transferred"]
+    assert [line.split()[-1] for line in lines[3:-2] if "2024-01-01" in line] == [
         "repaired", "broken", r"$'a\e[31mb'", "orders", "x",
     ]  # fmt: skip
     assert lines[-1].endswith("changed it by +4 MB: add the orders")
@@ -293,7 +328,20 @@ def test_history(repository):
     assert [item["bytes"] for item in found][1] is None
     assert "syntax error in pattern" in found[1]["problem"]
     markdown = check(repository, "--history", "4", "--format", "markdown").stdout
-    assert "| 5 MB | **+4 MB** | add the orders |" in markdown
+    assert "| 5 MB | **+4 MB** | 5 MB | add the orders |" in markdown
+    assert check(repository, "--history", "4", "--format", "junit").returncode == 2
+
+
+def test_the_history_of_a_folder(repository):
+    commit(repository, {"api/Dockerfile": "FROM x\nCOPY a /\n", "api/a": "a" * 10}, "api")
+    commit(repository, {"api/a": "a" * 5, "api/b": "b" * 7, "data/x": "x" * MB}, "more")
+    found = document(repository, "api", "--history", "9")
+    assert (found["context"], found["complete"]) == ("api", True)
+    assert [(item["bytes"], item["change"], item["transferred_bytes"])
+            for item in found["commits"]] == [
+        (28, 2, 5), (26, 26, 10), (0, None, None),
+    ]  # fmt: skip
+    assert document(repository + "/api", "--history", "9")["commits"] == found["commits"]
 
 
 def test_history_without_any(tmp_path):
@@ -331,3 +379,269 @@ def test_a_merge_conflict_is_refused(repository):
     done = check(repository)
     assert (done.returncode, done.stdout) == (2, "")
     assert "the index holds a merge conflict in 'data/x'" in done.stderr
+
+
+MACHINES = {"ctxopt.toml": 'max-size = "1 MB"\n', ".dockerignore": "x # y\n"}
+
+
+@pytest.fixture
+def broken(repository):
+    commit(repository, {"api/" + path: text for path, text in MACHINES.items()})
+    stage(repository, {"api/big\x01&<\udcff": "b" * 2 * MB})
+    return repository
+
+
+def test_junit(broken):
+    done = check(broken, "api", "--format", "junit", "--fail-on", "warning", "--max-growth", "9%")
+    assert done.returncode == 1
+    root = ElementTree.fromstring(done.stdout)
+    assert root.attrib == {"name": "ctxopt check", "tests": "3", "failures": "3", "errors": "0"}
+    cases = {case.get("name"): case for case in root.iter("testcase")}
+    assert set(cases) == {
+        "permitted max-size", "permitted max-growth", "comment-trap .dockerignore:1",
+    }  # fmt: skip
+    size = cases["permitted max-size"].find("failure")
+    assert size is not None
+    assert size.text is not None
+    assert size.get("message") == "permitted 2 MB > max-size 1 MB (set in ctxopt.toml)"
+    assert r"+2 MB  big\x01&<\xff  (to keep it out: big\x01&<\xff)" in size.text
+    assert cases["permitted max-growth"].find("failure") is not None
+    commit(broken, {"api/.dockerignore": "big*\n"})
+    done = check(broken, "api", "--format", "junit", "--fail-on", "warning")
+    root = ElementTree.fromstring(done.stdout)
+    assert (root.get("tests"), root.get("failures"), root.get("errors")) == ("2", "0", "0")
+    assert [case.get("name") for case in root.iter("testcase")] == [
+        "permitted max-size", "findings",
+    ]  # fmt: skip
+
+
+def test_gitlab(broken):
+    done = check(broken, "api", "--format", "gitlab", "--fail-on", "warning")
+    assert done.returncode == 1
+    report = json.loads(done.stdout)
+    found = [
+        (item["check_name"], item["severity"], item["location"]["path"], item["location"]["lines"])
+        for item in report
+    ]
+    assert found == [
+        ("max-size", "critical", "api/ctxopt.toml", {"begin": 1}),
+        ("comment-trap", "major", "api/.dockerignore", {"begin": 1}),
+    ]
+    assert all(set(item) >= {"description", "fingerprint"} for item in report)
+    assert len({item["fingerprint"] for item in report}) == len(report)
+    assert json.loads(check(broken, "--format", "gitlab").stdout) == []
+
+
+def test_sarif(broken):
+    done = check(broken, "api", "--format", "sarif", "--fail-on", "warning")
+    assert done.returncode == 1
+    run = check_log(done.stdout)
+    assert [
+        (
+            result["ruleId"],
+            result["level"],
+            result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"],
+        )
+        for result in run["results"]
+    ] == [
+        ("max-size", "error", "api/ctxopt.toml"),
+        ("comment-trap", "warning", "api/.dockerignore"),
+    ]
+    assert json.loads(check(broken, "--format", "sarif").stdout)["runs"][0]["results"] == []
+
+
+def test_findings_in_every_format(broken):
+    write(broken, {"ctxopt.toml": '[[context]]\npath = "api"\nmax-files = 99\n'})
+    found = document(broken, "--fail-on", "warning")
+    assert not found["passed"]
+    assert (found["findings"]["failing"], found["findings"]["judged"]) == (1, True)
+    assert found["findings"]["new"][0]["file"] == "api/.dockerignore"
+    assert document(broken)["findings"] is None
+    annotated = check(broken, "--fail-on", "warning", "--format", "github").stdout
+    assert "::warning file=api/.dockerignore,line=1,title=comment-trap::" in annotated
+    markdown = check(broken, "--fail-on", "warning", "--format", "markdown").stdout
+    assert "| warning | `comment-trap` | `api/.dockerignore:1` |" in markdown
+    assert "1 new at or over warning, 0 below it\n" in markdown
+
+
+NAMED = {
+    "app/Dockerfile": "FROM x\nCOPY --from=extra data more /\nCOPY a /\n",
+    "app/a": "a",
+    "shared/data/one": "1" * MB,
+    "shared/more": "m",
+    "shared/never": "n" * 10,
+    "shared/.dockerignore": "**/*.tmp\n",
+    "shared/Dockerfile.dockerignore": "data\n",
+}
+
+
+def test_named_contexts_in_states(tmp_path):
+    root = init(tmp_path / "r", NAMED)
+    stage(root, {"shared/data/two": "2" * 2 * MB, "shared/data/x.tmp": "t" * 9 * MB})
+    named = ("app", "--build-context", "Extra=shared")
+    done = check(root, *named)
+    assert "Named extra  3 MB in 3 files, +2 MB\n" in done.stdout
+    assert "Transferred  1 B in 1 file, unchanged\n" in done.stdout
+    context = document(root, *named)["contexts"][0]
+    (on_disk,) = document(root, *named, "--working-tree")["contexts"][0]["after"]["named_contexts"]
+    assert context["after"]["named_contexts"] == [on_disk]
+    assert (on_disk["files"], on_disk["bytes"]) == (3, 3 * MB + 1)
+    assert context["before"]["named_contexts"][0]["bytes"] == MB + 1
+    markdown = check(root, *named, "--format", "markdown").stdout
+    assert "| named context `extra` | 1 MB in 2 files | 3 MB in 3 files | +2 MB |" in markdown
+
+
+def test_named_contexts_that_are_no_part_of_a_state(tmp_path):
+    root = init(tmp_path / "r", NAMED)
+    write(tmp_path, {"outside/data/x": "x", "r/untracked/data/x": "x"})
+    for value, message in (
+        ("../outside", "build context 'extra' is outside of the repository"),
+        ("untracked", "build context 'extra': there is no folder 'untracked' in the index"),
+    ):
+        done = check(root, "app", "--build-context", f"extra={value}", "--against", "HEAD")
+        assert (done.returncode, done.stdout) == (2, "")
+        assert message in done.stderr
+        assert check(root, "app", "--build-context", f"unused={value}").returncode == 0
+    for value in ("docker-image://alpine", "https://example.org/x.git"):
+        done = check(root, "app", "--build-context", f"extra={value}", "--against", "HEAD")
+        assert (done.returncode, "Named" in done.stdout) == (0, False)
+    # A folder that is new has nothing before.
+    stage(root, {"new/data/x": "x" * 10})
+    done = check(root, "app", "--build-context", "extra=new", "--against", "HEAD")
+    assert "Named extra  10 B in 1 file, +10 B\n" in done.stdout
+
+
+def test_the_largest_grower_is_not_lost_among_others(repository):
+    files = {f"src/{name}/{name}.bin": "b" * MB for name in "bcdefg"}
+    stage(repository, files | {"src/orders.parquet": "z" * 5 * MB})
+    growers = document(repository)["contexts"][0]["changes"]["growers"]
+    assert (growers[0]["path"], growers[0]["line"]) == ("src/orders.parquet", "src/orders.parquet")
+    assert {item["line"] for item in growers[1:]} == {"**/*.bin"}
+    # What comes as a whole is named as a whole, and so is what is all of one kind.
+    files = {f"new/{name}.{kind}": "n" * MB for name in "abc" for kind in ("x", "y")}
+    stage(repository, files)
+    (new,) = [item for item in document(repository)["contexts"][0]["changes"]["growers"]
+              if item["path"] == "new"]  # fmt: skip
+    assert (new["files"], new["line"]) == (6, "new")
+
+
+def permitted(cwd, *arguments):
+    """Files and bytes before and after in the first context."""
+    context = document(cwd, *arguments)["contexts"][0]
+    return [
+        (context[side]["permitted"]["files"], context[side]["permitted"]["bytes"])
+        for side in ("before", "after")
+    ]
+
+
+def test_a_head_without_commits(tmp_path):
+    root = init(tmp_path / "r")
+    stage(root, {"a": "a" * 10})
+    assert permitted(root) == [(0, 0), (1, 10)]
+    assert check(root, "--max-size", "9B").returncode == 1
+    assert check(root, "--against", "HEAD..HEAD").returncode == 0
+    done = check(root, "--against", "main~1")
+    assert (done.returncode, done.stdout) == (2, "")
+    git(root, "rm", "-q", "--cached", "a")
+    assert "the working tree" in check(root).stdout
+
+
+def test_a_detached_head(repository):
+    git(repository, "checkout", "-q", "--detach")
+    stage(repository, {"data/y": "y" * 10})
+    assert permitted(repository)[1] == (4, MB + len(DOCKERFILE) + 11)
+    commit(repository)
+    assert permitted(repository, "--against", "main...")[0] == (3, MB + len(DOCKERFILE) + 1)
+    assert check(repository, "--against", "nowhere").returncode == 2
+
+
+def test_a_worktree(repository, tmp_path):
+    tree = str(tmp_path / "w")
+    git(repository, "worktree", "add", "-q", "-b", "topic", tree)
+    stage(tree, {"data/y": "y" * 10})
+    assert permitted(tree)[1] == (4, MB + len(DOCKERFILE) + 11)
+    assert permitted(tree, "--against", "main")[0] == (3, MB + len(DOCKERFILE) + 1)
+    assert "the working tree" in check(repository).stdout
+
+
+def test_a_bare_repository(repository, tmp_path):
+    bare = str(tmp_path / "bare.git")
+    git(tmp_path, "clone", "-q", "--bare", repository, bare)
+    for arguments in ([], ["--working-tree"], ["--max-growth", "5%"], ["--init"],
+                      ["--baseline", "b.json", "--write-baseline"]):  # fmt: skip
+        done = check(bare, *arguments)
+        assert (done.returncode, done.stdout) == (2, ""), arguments
+        assert f"error: {bare} is a bare repository: it has no working tree" in done.stderr
+    assert not {"ctxopt.toml", "b.json"} & set(os.listdir(bare))
+    assert permitted(bare, "--against", "main")[1] == (3, MB + len(DOCKERFILE) + 1)
+    done = check(bare, "--against", "main", "--fail-on", "error")
+    assert "a bare repository has none" in done.stderr
+
+
+def test_a_shallow_clone(repository, tmp_path):
+    for number in range(3):
+        commit(repository, {"data/y": "y" * number})
+    shallow = str(tmp_path / "shallow")
+    git(tmp_path, "clone", "-q", "--depth", "2", "file://" + repository, shallow)
+    assert permitted(shallow, "--against", "HEAD~1")[0][0] == 4
+    for spec in ("HEAD~2", "HEAD~2..HEAD", "HEAD~3...HEAD"):
+        done = check(shallow, "--against", spec)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert "this clone is shallow" in done.stderr
+    assert document(shallow, "--history", "9")["complete"] is False
+    stage(shallow, {"data/z": "z"})
+    assert permitted(shallow)[1][0] == 5
+
+
+def test_renames_and_kinds(repository):
+    git(repository, "mv", "src/a", "data/a")
+    context = document(repository)["contexts"][0]
+    assert context["changes"]["renames"] == [{"before": "src/a", "after": "data/a", "bytes": MB}]
+    assert context["changes"]["growers"] == context["changes"]["shrinkers"] == []
+    # A file that becomes a link is no file any more.
+    git(repository, "reset", "-q", "--hard")
+    stage(repository, {"data/x": None})
+    stage(repository, {"data/x": {"link": "../src/a"}})
+    assert permitted(repository) == [(3, MB + len(DOCKERFILE) + 1), (2, MB + len(DOCKERFILE))]
+    git(repository, "reset", "-q", "--hard")
+    write(repository, {"data/announced": "a" * 10})
+    git(repository, "add", "-N", "data/announced")
+    assert "the working tree" in check(repository).stdout
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "files"),
+    [
+        (None, "data\n", [3, 3]),  # the file itself comes, data/x goes
+        ("data\n", None, [3, 3]),
+        ("data\n", "data\nsrc\n", [3, 2]),
+        ("data\n", "*\n!data\n", [3, 1]),
+        ("data\n", "# data\n", [3, 4]),
+    ],
+)
+def test_staged_ignore_files(repository, before, after, files):
+    if before is not None:
+        commit(repository, {".dockerignore": before})
+    stage(repository, {".dockerignore": after})
+    # What lies in the working tree has no say.
+    write(repository, {".dockerignore": "**\n"})
+    assert [count for count, _ in permitted(repository, "--against", "HEAD")] == files
+
+
+def test_an_ignore_file_that_docker_refuses(repository):
+    stage(repository, {".dockerignore": "x\n[\n"})
+    done = check(repository)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "the index: .dockerignore:2: " in done.stderr
+    assert "the index: the index" not in done.stderr
+
+
+def test_a_submodule_as_the_context(repository, tmp_path):
+    other = init(tmp_path / "other", {"inside": "i" * 100})
+    git(repository, "submodule", "-q", "add", other, "lib")
+    assert permitted(repository + "/lib", "--against", "HEAD")[1] == (1, 100)
+    commit(repository)
+    write(repository, {"ctxopt.toml": '[[context]]\npath = "lib"\nmax-size = "1 kB"\n'})
+    done = check(repository, "--against", "HEAD")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "lib" in done.stderr

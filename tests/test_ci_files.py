@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
 import subprocess
 import sys
 import textwrap
+from xml.etree import ElementTree
 
 import pytest
 
 from tests.readme import help_text
 from tests.recordings import ROOT
-from tests.repositories import clean, git, init, write
+from tests.repositories import clean, commit, git, init, write
 
 __all__ = ["clean"]
 pytestmark = pytest.mark.usefixtures("clean")
@@ -21,6 +23,9 @@ pytestmark = pytest.mark.usefixtures("clean")
 HOOKS = (ROOT / ".pre-commit-hooks.yaml").read_text("utf-8")
 ACTION = (ROOT / "action.yml").read_text("utf-8")
 GUIDE = (ROOT / "docs" / "ci.md").read_text("utf-8")
+
+
+COMMANDS = ("check", "fix", "lint")
 
 
 def hooks():
@@ -32,11 +37,27 @@ def hooks():
     }
 
 
-def test_both_hooks_see_every_commit_and_no_names():
-    assert set(hooks()) == {"ctxopt-growth", "ctxopt-check"}
-    for hook in hooks().values():
-        assert (hook["always_run"], hook["pass_filenames"]) == ("true", "false")
-        assert hook["language"] == "python"
+def test_hooks_see_every_commit_and_no_names_but_for_lint():
+    assert set(hooks()) == {"ctxopt-growth", "ctxopt-check", "ctxopt-lint", "ctxopt-fix-check"}
+    for name, hook in hooks().items():
+        assert (hook["language"], hook["require_serial"]) == ("python", "true")
+        if name == "ctxopt-lint":
+            assert not {"always_run", "pass_filenames"} & set(hook)
+        else:
+            assert (hook["always_run"], hook["pass_filenames"]) == ("true", "false")
+
+
+@pytest.mark.parametrize(
+    ("path", "runs"),
+    [
+        (".dockerignore", True), ("a/.dockerignore", True), ("Dockerfile.dockerignore", True),
+        ("a/b c/x.Dockerfile.dockerignore", True), (".gitignore", False), ("dockerignore", False),
+        ("my.dockerignore.txt", False), (".dockerignore/x", False), ("a.Dockerignore", False),
+        ("Dockerfile", False), (".dockerignore.bak", False), ("xdockerignore", False),
+    ],
+)  # fmt: skip
+def test_what_lint_is_given(path, runs):
+    assert bool(re.search(hooks()["ctxopt-lint"]["files"], path)) is runs
 
 
 def test_growth_is_shown_although_it_passes():
@@ -46,10 +67,11 @@ def test_growth_is_shown_although_it_passes():
 
 
 def test_options_exist():
-    known = set(re.findall(r"--[a-z-]+", help_text("check")))
+    commands = {name: set(re.findall(r"--[a-z-]+", help_text(name))) for name in COMMANDS}
+    known = commands["check"]
     for text in (HOOKS, ACTION.split("check() ")[1], GUIDE):
-        for command in re.findall(r"ctxopt check (.*)", text):
-            assert set(re.findall(r"--[a-z-]+", command)) <= known
+        for name, command in re.findall(r"ctxopt (check|fix|lint) (.*)", text):
+            assert set(re.findall(r" (--[a-z-]+)", " " + command)) <= commands[name]
     assert set(re.findall(r"\(\"?(--[a-z-]+)", ACTION)) <= known
 
 
@@ -66,7 +88,7 @@ def run_action(tmp_path, root, **inputs):
     binary.parent.mkdir(parents=True, exist_ok=True)
     binary.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m ctxopt "$@"\n')
     binary.chmod(0o755)
-    names = ("DOCKERFILE", "AGAINST", "MAX_SIZE", "MAX_GROWTH")
+    names = ("DOCKERFILE", "AGAINST", "MAX_SIZE", "MAX_GROWTH", "BASELINE", "FAIL_ON")
     given = dict.fromkeys(names, "") | {"CONTEXT": ".", "WARN_ONLY": "false", "SUMMARY": "true"}
     output, summary = tmp_path / "output", tmp_path / "summary"
     for file in (output, summary):
@@ -87,6 +109,7 @@ def run_action(tmp_path, root, **inputs):
         ({"MAX_SIZE": "1kB"}, 1),
         ({"MAX_SIZE": "1kB", "WARN_ONLY": "true"}, 0),
         ({"AGAINST": "HEAD", "MAX_GROWTH": "10%"}, 1),
+        ({"AGAINST": "HEAD", "FAIL_ON": "error"}, 0),
     ],
 )
 def test_the_action(tmp_path, inputs, code):
@@ -100,6 +123,34 @@ def test_the_action(tmp_path, inputs, code):
     }  # fmt: skip
     assert "::notice file=data/it's $(b),title=growth::" in done.stdout
     assert "+2 MB" in summary.read_text()
+
+
+def test_the_action_with_a_baseline(tmp_path):
+    root = init(tmp_path / "r", {"Dockerfile": "FROM x\n", ".dockerignore": "dist # x\n"})
+    write(root, {"known.json": '{"version": 1, "findings": []}'})
+    done, _, summary = run_action(tmp_path, root, BASELINE="known.json")
+    assert done.returncode == 1
+    assert "::warning file=.dockerignore,line=1,title=comment-trap::" in done.stdout
+    assert "1 new at or over warning" in summary.read_text()
+
+
+def test_the_script_for_gitlab(tmp_path):
+    text = GUIDE.partition("## GitLab CI")[2]
+    lines = text.partition("  script:\n")[2].partition("  artifacts:")[0].splitlines()
+    commands = [line.removeprefix("    - ") for line in lines if "pip install" not in line]
+    script = f'ctxopt() {{ {shlex.quote(sys.executable)} -m ctxopt "$@"; }}\n' + "\n".join(commands)
+    root = init(tmp_path / "r", {"Dockerfile": "FROM x\n", "a": "a"})
+    first = git(root, "rev-parse", "HEAD").decode().strip()
+    commit(root, {"big": "b" * 2_000_000})
+    done = subprocess.run(
+        ["bash", "-e", "-c", script], cwd=root, capture_output=True, text=True, check=False,
+        timeout=60, env=os.environ
+        | {"PYTHONPATH": str(ROOT), "CI_MERGE_REQUEST_DIFF_BASE_SHA": first},
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    (item,) = json.loads((tmp_path / "r/gl-code-quality-report.json").read_text())
+    assert (item["check_name"], item["location"]["path"]) == ("max-growth", "Dockerfile")
+    assert ElementTree.parse(tmp_path / "r/junit.xml").getroot().get("failures") == "1"
 
 
 def test_the_action_with_a_mistake(tmp_path):

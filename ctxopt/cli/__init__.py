@@ -14,6 +14,7 @@ from ctxopt.cli.boundary import leave
 from ctxopt.cli.check import check
 from ctxopt.cli.explain import explain
 from ctxopt.cli.fix import fix
+from ctxopt.cli.lint import lint
 from ctxopt.cli.ls import ls
 from ctxopt.cli.rules import rules
 from ctxopt.cli.scan import scan
@@ -62,5 +63,5 @@ def main(
     """Measure Docker build contexts exactly, and keep them small."""
 
 
-for command in (scan, fix, check, ls, explain, rules):
+for command in (scan, fix, check, lint, ls, explain, rules):
     app.command()(command)

@@ -12,21 +12,18 @@ import typer
 from ctxopt import console
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import deliver, guarded
-from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_inputs, read_settings
-from ctxopt.errors import ConfigError, CtxoptError, ExitCode
+from ctxopt.cli.checking import (
+    CheckFormat,
+    check_contexts,
+    show_history,
+    write_baseline_file,
+    write_first_limits,
+)
+from ctxopt.cli.inputs import Given
+from ctxopt.errors import CtxoptError, ExitCode
 
 if TYPE_CHECKING:
-    from ctxopt.git import Repository
     from ctxopt.guarding import Checked, Question
-
-
-class CheckFormat(StrEnum):
-    """How to write the report."""
-
-    text = "text"
-    json = "json"
-    markdown = "markdown"
-    github = "github"
 
 
 class ViewOption(StrEnum):
@@ -72,7 +69,18 @@ GrowthFloor = Annotated[
 LimitView = Annotated[
     ViewOption, typer.Option("--view", help="What limits outside of [[context]] are about.")
 ]
+FailOn = Annotated[
+    o.Level | None,
+    typer.Option(
+        "--fail-on",
+        help="Look at the findings of the working tree, too, and exit 1 if one that is new is at"
+        " least this bad. Default with a baseline: warning.",
+    ),
+]
 WarnOnly = Annotated[bool, typer.Option("--warn-only", help="Say what is wrong and exit 0.")]
+WriteBaseline = Annotated[
+    bool, typer.Option("--write-baseline", help="Write the findings of today to the baseline.")
+]
 Init = Annotated[
     bool, typer.Option("--init", help="Write ctxopt.toml with today's figures and a margin.")
 ]
@@ -103,6 +111,9 @@ def check(
     max_growth: MaxGrowth = None,
     growth_floor: GrowthFloor = None,
     view: LimitView = ViewOption.permitted,
+    fail_on: FailOn = None,
+    baseline: o.Baseline = None,
+    write_baseline: WriteBaseline = False,
     warn_only: WarnOnly = False,
     init: Init = False,
     history: History = None,
@@ -122,14 +133,21 @@ def check(
         "max-growth": max_growth,
         "growth-floor": growth_floor,
     }
-    given = Given(path, file, target, build_arg, build_context, builder, config, limits=limits)
+    given = Given(
+        path, file, target, build_arg, build_context, builder, config, None, None, fail_on, limits,
+        baseline,
+    )  # fmt: skip
     try:
         if init:
-            return _init(given, quiet=quiet)
+            return write_first_limits(given, quiet=quiet)
+        if write_baseline:
+            return write_baseline_file(given, quiet=quiet)
         if history is not None:
-            deliver(iter((_history(given, history, format_),)), output)
+            deliver(iter((show_history(given, history, format_),)), output)
             return ExitCode.OK
-        question, checked = _check(given, against, view, working_tree=working_tree, quiet=quiet)
+        question, checked = check_contexts(
+            given, against, view.value, working_tree=working_tree, quiet=quiet
+        )
         shape = (top, output is None and console.wants_color(color.value, sys.stdout))
         deliver(iter((_render(_format(question, format_), question, checked, *shape),)), output)
         return _verdict(checked, warn_only=warn_only)
@@ -140,76 +158,14 @@ def check(
         return ExitCode.OK
 
 
-def _check(
-    given: Given,
-    against: str | None,
-    view: ViewOption,
-    *,
-    working_tree: bool,
-    quiet: bool,
-) -> tuple[Question, Checked]:
-    from ctxopt.guarding import (
-        Question,
-        check_states,
-        check_trees,
-        default_against,
-        parse_against,
-    )
-
-    if against is not None and working_tree:
-        raise ConfigError("--against and --working-tree cannot be combined")
-    config, request = read_settings(given)
-    question = Question(root=given.path, config=config, request=request, view=view.value)
-    if given.file is not None and given.path not in question.paths:
-        raise ConfigError(
-            "-f names one Dockerfile, but the configuration limits other contexts",
-            hint="leave it out",
-        )
-    repository = None if working_tree else _repository(given.path)
-    states = None
-    if against is not None:
-        if repository is None:
-            raise ConfigError(
-                f"--against needs a git repository, and {given.path!r} is in none",
-                hint="leave it out to measure the working tree",
-            )
-        states = parse_against(against, repository)
-    else:
-        states = default_against(repository)
-    if states is not None and repository is not None:
-        return question, check_states(question, repository, states)
-    if given.limits and given.limits["max-growth"] is not None:
-        raise ConfigError(
-            "--max-growth has nothing to compare with: nothing is staged",
-            hint="--against names a commit",
-        )
-    sides = {}
-    for place in question.paths:
-        if not os.path.isdir(place):
-            raise ConfigError(
-                f"there is no context {place!r}, but there are limits for it",
-                hint="correct the path, or remove its limits",
-            )
-        inputs = read_inputs(given, (config, request), place, question.dockerfile_of(place))
-        sides[place] = measure_inputs(inputs, with_excluded=False, quiet=quiet)
-    return question, check_trees(question, sides)
-
-
-def _repository(path: str) -> Repository | None:
-    from ctxopt.git import find_repository
-
-    if not os.path.isdir(path):
-        raise ConfigError(f"there is no context {path!r}", hint="name a folder that exists")
-    return find_repository(path)
-
-
 def _verdict(checked: Checked, *, warn_only: bool) -> int:
-    unjudged = [] if checked.broken else checked.unjudged
+    failed = bool(checked.broken or checked.failing)
+    unjudged = () if failed else checked.unjudged
     for result in unjudged:
         console.write_error(result.message)
     if warn_only:
         return ExitCode.OK
-    return ExitCode.FINDINGS if checked.broken else ExitCode.USAGE if unjudged else ExitCode.OK
+    return ExitCode.FINDINGS if failed else ExitCode.USAGE if unjudged else ExitCode.OK
 
 
 def _format(question: Question, given: CheckFormat | None) -> CheckFormat:
@@ -229,6 +185,10 @@ def _render(
         from ctxopt.reporters.text import Look
 
         return render_check(checked, Look(console.width_of(sys.stdout), color), top=top)
+    if wanted is CheckFormat.junit:
+        from ctxopt.reporters.junit import render_junit
+
+        return render_junit(checked, top=top)
     from ctxopt.reporters import check_documents as documents
 
     if wanted is CheckFormat.json:
@@ -238,63 +198,9 @@ def _render(
     from ctxopt.gather import repository_base
 
     place = os.path.basename(question.config.file) if question.config.file else "Dockerfile"
-    root = os.path.realpath(question.root)
-    return documents.render_annotations(checked, top=top, place=place, base=repository_base(root))
-
-
-def _history(given: Given, count: int, wanted: CheckFormat | None) -> str:
-    from ctxopt.guarding import prefix_of
-    from ctxopt.history import read_history
-    from ctxopt.reporters import history as reporters
-
-    config, _ = read_settings(given)
-    repository = _repository(given.path)
-    if repository is None:
-        raise ConfigError(f"--history needs a git repository, and {given.path!r} is in none")
-    found = read_history(
-        repository,
-        prefix_of(given.path, given.path, repository),
-        count,
-        root=given.path,
-        dockerfile=config.dockerfile,
-        builder=config.builder,
-        floor=config.limits.growth_floor,
-    )
+    base = repository_base(os.path.realpath(question.root))
     if wanted is CheckFormat.github:
-        raise ConfigError("--history has no github format", hint="use markdown for a step summary")
-    if wanted is CheckFormat.json:
-        return reporters.render_json(found)
-    return (reporters.render_markdown if wanted is CheckFormat.markdown else reporters.render_text)(
-        found
-    )
-
-
-def _tracked(inputs: Inputs) -> int | None:
-    """The files that are sent of what git's index holds; None where there is none."""
-    from ctxopt.comparison import analyze_state
-    from ctxopt.git import find_repository
-    from ctxopt.gitstate import read_state
-
-    repository = find_repository(inputs.context.root)
-    if repository is None or repository.bare:
-        return None
-    state = read_state(repository)
-    config = inputs.config
-    try:
-        analysis = analyze_state(state, dockerfile=config.dockerfile, builder=config.builder)
-    except CtxoptError:
-        return None  # a Dockerfile that nobody has added yet
-    return analysis.permitted.total.files
-
-
-def _init(given: Given, *, quiet: bool) -> int:
-    from ctxopt.starting import first_limits, write_limits
-
-    inputs = read_inputs(given)
-    analysis = measure_inputs(inputs, with_excluded=False, quiet=quiet)
-    text = first_limits(analysis, _tracked(inputs))
-    written = write_limits(given.path, inputs.config.file, text)
-    console.write_out(text)
-    if not quiet:
-        console.note(f"written to {console.printable(written)}")
-    return ExitCode.OK
+        return documents.render_annotations(checked, top=top, place=place, base=base)
+    if wanted is CheckFormat.gitlab:
+        return documents.render_quality(checked, place=place, base=base)
+    return documents.render_log(checked, place=place, base=base)

@@ -30,6 +30,7 @@ class Given(NamedTuple):
     fail_on: Level | None = None
     limits: Mapping[str, object] | None = None
     """By the key that sets them."""
+    baseline: str | None = None
 
 
 class Inputs(NamedTuple):
@@ -75,6 +76,7 @@ def read_settings(given: Given) -> tuple[Config, BuildRequest]:
             "select": given.select or None,
             "ignore": given.ignore or None,
             "fail-on": given.fail_on.value if given.fail_on else None,
+            "baseline": given.baseline,
             **(given.limits or {}),
         },
     )
@@ -84,7 +86,9 @@ def read_settings(given: Given) -> tuple[Config, BuildRequest]:
     return config, request
 
 
-def measure_inputs(inputs: Inputs, *, with_excluded: bool, quiet: bool) -> Analysis:
+def measure_inputs(
+    inputs: Inputs, *, with_excluded: bool, quiet: bool, reads_dockerfile: bool = True
+) -> Analysis:
     """Measure with as many processes as help, and with a progress line for the patient."""
     from ctxopt.analysis import analyze
     from ctxopt.crowd import default_processes
@@ -94,7 +98,7 @@ def measure_inputs(inputs: Inputs, *, with_excluded: bool, quiet: bool) -> Analy
     try:
         return analyze(
             inputs.context,
-            inputs.request,
+            inputs.request if reads_dockerfile else None,
             with_excluded=with_excluded,
             processes=default_processes(),
             progress=progress,

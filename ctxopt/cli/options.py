@@ -105,6 +105,10 @@ FailOn = Annotated[
     Level | None,
     typer.Option("--fail-on", help="Exit 1 if a finding is at least this bad."),
 ]
+Baseline = Annotated[
+    str | None,
+    typer.Option("--baseline", metavar="FILE", help="Findings in this file are known."),
+]
 Output = Annotated[
     str | None,
     typer.Option("-o", "--output", metavar="FILE", help="Write to FILE instead of stdout."),

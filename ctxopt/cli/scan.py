@@ -10,6 +10,7 @@ import typer
 from ctxopt import console
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import deliver, guarded
+from ctxopt.cli.findings import describe_gone, judge_analysis, read_known
 from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_inputs
 from ctxopt.errors import ExitCode
 
@@ -41,6 +42,7 @@ def scan(
     select: o.Select = None,
     ignore: o.Ignore = None,
     fail_on: o.FailOn = None,
+    baseline: o.Baseline = None,
     config: o.ConfigFile = None,
     format_: Format = None,
     output: o.Output = None,
@@ -50,11 +52,16 @@ def scan(
 ) -> int:
     """Measure a build context: where its bytes are, what is heavy, risky or wrong."""
     given = Given(
-        path, file, target, build_arg, build_context, builder, config, select, ignore, fail_on
-    )
+        path, file, target, build_arg, build_context, builder, config, select, ignore, fail_on,
+        baseline=baseline,
+    )  # fmt: skip
     inputs = read_inputs(given)
     wanted = _format(inputs, format_)
-    judged, analysis = _judge(inputs, with_excluded=with_excluded, quiet=quiet)
+    known = read_known(inputs.config)
+    analysis = measure_inputs(inputs, with_excluded=with_excluded, quiet=quiet)
+    judged, gone = judge_analysis(analysis, inputs.config, known)
+    if known and gone and not quiet:
+        console.note(describe_gone(known.path, len(gone)))
     shape = _Shape(depth, top, output is None and console.wants_color(color.value, sys.stdout))
     deliver(iter((_render(wanted, inputs, analysis, judged, shape, verbose),)), output)
     limit = inputs.config.fail_on
@@ -79,17 +86,6 @@ def _format(inputs: Inputs, given: o.ReportFormat | None) -> o.ReportFormat:
         return given
     check_format(inputs.config, [item.value for item in o.ReportFormat])
     return o.ReportFormat(inputs.config.format)
-
-
-def _judge(inputs: Inputs, *, with_excluded: bool, quiet: bool) -> tuple[Judgement, Analysis]:
-    from ctxopt.gather import gather_facts
-    from ctxopt.judge import Selection, judge
-    from ctxopt.rules import RULES
-
-    analysis = measure_inputs(inputs, with_excluded=with_excluded, quiet=quiet)
-    config = inputs.config
-    selection = Selection(config.select or (), config.ignore, config.severity)
-    return judge(gather_facts(analysis, config), RULES, selection), analysis
 
 
 def _render(

@@ -6,15 +6,29 @@ import json
 import os
 from typing import Any
 
+from ctxopt.baseline import ContextFindings, Findings, entry_fields
 from ctxopt.budget import LimitResult, Verdict
 from ctxopt.finding import Finding, Location, Severity
 from ctxopt.growth import Change, Growth
 from ctxopt.guarding import VIEWS, Checked, Guarded, Side
+from ctxopt.reporters.check_findings import LIMIT_RULES, limit_findings, new_findings, placed
 from ctxopt.reporters.github import render_github
-from ctxopt.reporters.growing import cures, describe_side, percent, signed
-from ctxopt.reporters.json_ import VERSION
+from ctxopt.reporters.gitlab import render_gitlab
+from ctxopt.reporters.growing import (
+    cures,
+    describe_findings,
+    describe_gone,
+    describe_side,
+    named_rows,
+    percent,
+    signed,
+)
+from ctxopt.reporters.json_ import VERSION, finding_fields
 from ctxopt.reporters.markdown import code, plain, table
+from ctxopt.reporters.sarif import render_sarif
+from ctxopt.reporters.wording import count
 from ctxopt.settings import BudgetView
+from ctxopt.tree import Tally
 from ctxopt.units import format_size
 
 _MARKS = {Verdict.PASS: "ok", Verdict.FAIL: "**over**", Verdict.SKIP: "unknown"}
@@ -30,12 +44,29 @@ def render_json(checked: Checked, *, top: int) -> str:
     """Return the document; lists hold the ``top`` largest changes, figures hold all."""
     document = {
         "version": VERSION,
-        "passed": not checked.broken and not checked.unjudged,
+        "passed": not (checked.broken or checked.unjudged or checked.failing),
         "before": checked.against.before if checked.against else None,
         "after": checked.against.after_name if checked.against else None,
         "contexts": [_json_context(context, top) for context in checked.contexts],
+        "findings": _json_findings(checked.findings) if checked.findings else None,
     }
     return json.dumps(document, indent=2) + "\n"
+
+
+def _json_findings(findings: Findings) -> dict[str, Any]:
+    return {
+        "level": findings.level.label if findings.level else None,
+        "baseline": findings.baseline,
+        "judged": not findings.unjudged,
+        "failing": len(findings.failing),
+        "known": findings.known,
+        "new": [
+            {"context": item.name, **finding_fields(placed(item, finding))}
+            for item in findings.contexts
+            for finding in item.judged.reported
+        ],
+        "gone": [entry_fields(entry) for entry in findings.gone],
+    }
 
 
 def _json_context(context: Guarded, top: int) -> dict[str, Any]:
@@ -74,6 +105,15 @@ def _json_side(side: Side) -> dict[str, Any]:
         "ignore_file": side.analysis.context.ignore.path,
         "builder": side.analysis.context.builder,
         **{view: _json_figures(side, view) for view in VIEWS},
+        "named_contexts": [
+            {
+                "name": load.name,
+                "files": load.transfer.view.total.files,
+                "bytes": load.transfer.view.total.bytes,
+                "context_bytes": load.transfer.context_bytes,
+            }
+            for load in side.named
+        ],
         "not_measured": list(side.submodules),
         "lfs_pointers": len(side.pointers),
     }
@@ -126,9 +166,9 @@ def render_markdown(checked: Checked, *, top: int) -> str:
     for context in checked.contexts:
         compared = f", compared with {code(context.before.name)}" if context.before else ""
         lines += ["", f"{code(context.name)}: {plain(context.after.name)}{compared}", ""]
-        lines += table(
-            ["", "before:", "after:", "growth:"], [_markdown_row(context, view) for view in VIEWS]
-        )
+        rows = [_markdown_row(context, view) for view in VIEWS]
+        rows += [_markdown_named(*row) for row in named_rows(context)]
+        lines += table(["", "before:", "after:", "growth:"], rows)
         if context.results:
             lines += ["", "### Limits", ""]
             lines += [
@@ -137,7 +177,36 @@ def render_markdown(checked: Checked, *, top: int) -> str:
         lines += _markdown_changes(context, top)
         for path in context.after.submodules:
             lines += ["", f"Not measured: the submodule {code(path)}"]
+    if checked.findings is not None:
+        lines += _markdown_findings(checked.findings, top)
     return "\n".join(lines) + "\n"
+
+
+def _markdown_findings(findings: Findings, top: int) -> list[str]:
+    lines = ["", "### Findings", ""]
+    failing = findings.failing
+    if failing:
+        rows = (_markdown_finding(item, finding) for item, finding in failing[:top])
+        lines += [*table(["severity", "rule", "place", "finding"], rows), ""]
+    if len(failing) > top:
+        lines += [f"and {len(failing) - top:,} more", ""]
+    lines.append(plain(describe_findings(findings)))
+    if findings.gone:
+        lines += ["", plain(describe_gone(findings))]
+    return lines
+
+
+def _markdown_finding(item: ContextFindings, finding: Finding) -> list[str]:
+    shown = placed(item, finding)
+    place = shown.location
+    line = f":{place.line}" if place.line else ""
+    where = f"{place.file}{line}" if place.file else next(iter(shown.paths), "")
+    return [
+        finding.severity.label,
+        code(finding.rule),
+        code(where) if where else "",
+        plain(finding.message),
+    ]
 
 
 def _markdown_row(context: Guarded, view: BudgetView) -> list[str]:
@@ -147,6 +216,15 @@ def _markdown_row(context: Guarded, view: BudgetView) -> list[str]:
         cells.append(describe_side(figures) if figures else "not measured" if side else "")
     growth = context.growths.get(view)
     return [*cells, f"{signed(growth.bytes)}{percent(growth)}" if growth else ""]
+
+
+def _markdown_named(name: str, before: Tally | None, after: Tally) -> list[str]:
+    shown = [
+        "" if total is None else f"{format_size(total.bytes)} in {count(total.files, 'file')}"
+        for total in (before, after)
+    ]
+    growth = "" if before is None else signed(after.bytes - before.bytes)
+    return [f"named context {code(name)}", *shown, growth]
 
 
 def _markdown_changes(context: Guarded, top: int) -> list[str]:
@@ -183,23 +261,12 @@ def _markdown_changes(context: Guarded, top: int) -> list[str]:
 
 
 def render_annotations(checked: Checked, *, top: int, place: str, base: str = "") -> str:
-    """Return workflow commands: limits at ``place``, growers where they are if a limit is broken.
+    """Return workflow commands: limits at ``place``, findings and growers where they are.
 
     ``place`` is the file that sets the limits, ``base`` the root as the repository knows it.
     """
-    findings = []
+    findings = limit_findings(checked, place) + new_findings(checked)
     for context in checked.contexts:
-        for result in context.results:
-            if result.verdict is not Verdict.PASS:
-                failed = result.verdict is Verdict.FAIL
-                findings.append(
-                    Finding(
-                        rule=result.limit,
-                        severity=Severity.ERROR if failed else Severity.WARNING,
-                        message=f"{context.name}: {result.message}",
-                        location=Location(place),
-                    )
-                )
         growth = context.growths.get(context.lead)
         if growth is None or growth.bytes <= 0:
             continue
@@ -216,4 +283,24 @@ def render_annotations(checked: Checked, *, top: int, place: str, base: str = ""
                     help=f"to keep it out: {cure}" if cure else "",
                 )
             )
-    return render_github(findings, [], base=base)
+    return render_github(findings, [], base=base, fallback=place)
+
+
+def render_quality(checked: Checked, *, place: str, base: str = "") -> str:
+    """Return the code quality report of GitLab: broken limits and new findings."""
+    findings = limit_findings(checked, place) + new_findings(checked)
+    return render_gitlab(findings, base=base, fallback=place)
+
+
+def render_log(checked: Checked, *, place: str, base: str = "") -> str:
+    """Return a SARIF log: broken limits and new findings."""
+    from ctxopt import __version__
+    from ctxopt.rules import RULES
+
+    return render_sarif(
+        limit_findings(checked, place) + new_findings(checked),
+        (*LIMIT_RULES, *RULES),
+        version=__version__,
+        base=base,
+        fallback=place,
+    )

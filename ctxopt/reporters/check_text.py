@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from ctxopt.budget import Verdict
-from ctxopt.console import printable
+from ctxopt.console import printable, visible
 from ctxopt.growth import Change, Growth
 from ctxopt.guarding import VIEWS, Checked, Guarded
-from ctxopt.reporters.growing import cures, describe_side, percent, signed
+from ctxopt.reporters.check_findings import placed
+from ctxopt.reporters.finding_text import render_finding
+from ctxopt.reporters.growing import (
+    cures,
+    describe_findings,
+    describe_gone,
+    describe_side,
+    named_rows,
+    percent,
+    signed,
+)
 from ctxopt.reporters.text import Look, draw, field
 from ctxopt.reporters.wording import count
 from ctxopt.settings import BudgetView
 from ctxopt.units import format_buildkit, format_classic, format_size
+
+if TYPE_CHECKING:
+    from ctxopt.baseline import Findings
 
 _LABEL = 13
 _SIZE = 10
@@ -30,7 +44,22 @@ def render_check(checked: Checked, look: Look, *, top: int) -> str:
     lines: list[Text] = []
     for place, context in enumerate(checked.contexts):
         lines += [Text()] * (place > 0) + _context(context, top)
+    if checked.findings is not None:
+        title = "Findings in the working tree" if checked.against else "Findings"
+        lines += _findings(title, checked.findings, top, look.width)
     return draw(lines, look)
+
+
+def _findings(title: str, findings: Findings, top: int, width: int) -> list[Text]:
+    head = Text(f"{title}: ", "bold").append(visible(describe_findings(findings)), "not bold")
+    lines = [Text(), head]
+    failing = findings.failing
+    for item, finding in failing[:top]:
+        lines += render_finding(placed(item, finding), width)
+    lines += _more(len(failing) - top)
+    if findings.gone:
+        lines.append(Text(f"  {describe_gone(findings)}", "dim"))
+    return lines
 
 
 def _context(context: Guarded, top: int) -> list[Text]:
@@ -41,6 +70,13 @@ def _context(context: Guarded, top: int) -> list[Text]:
     lines += [field("Measured", measured), Text()]
     for view in VIEWS:
         lines += _figures(context, view)
+    for name, before, after in named_rows(context):
+        line = Text(f"Named {printable(name)}".ljust(_LABEL - 1) + " ", "dim")
+        line.append(f"{format_size(after.bytes)} in {count(after.files, 'file')}", "not dim")
+        if before is not None:
+            grown = after.bytes - before.bytes
+            line.append(f", {signed(grown) if grown else 'unchanged'}", "not dim")
+        lines.append(line)
     lines += _limits(context)
     growth = context.growths.get(context.lead)
     if growth is not None:

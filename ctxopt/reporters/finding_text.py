@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from ctxopt.console import printable, visible
 from ctxopt.finding import EditKind, Finding, Severity
-from ctxopt.judge import Judgement
 from ctxopt.reporters.wording import count
 from ctxopt.units import format_size
+
+if TYPE_CHECKING:
+    from ctxopt.judge import Judgement
 
 _LEAD = 3
 _PATHS = 3
@@ -44,7 +47,7 @@ def render_findings(judgement: Judgement, width: int, *, verbose: bool) -> list[
         head.append("; -v shows the notes", "not bold dim")
     lines = [Text(), head]
     for finding in shown:
-        lines += _finding(finding, width)
+        lines += render_finding(finding, width)
     return lines
 
 
@@ -66,7 +69,8 @@ def wrapped(text: str, width: int, indent: int) -> list[str]:
     )
 
 
-def _finding(finding: Finding, width: int) -> list[Text]:
+def render_finding(finding: Finding, width: int) -> list[Text]:
+    """Return one finding with its place, its evidence and its cure."""
     head = Text("  ").append(finding.severity.label, _STYLES[finding.severity])
     head.append(f" {finding.rule}", "bold")
     place = finding.location
@@ -107,6 +111,8 @@ def _counts(judgement: Judgement) -> str:
         if number:
             by_level.append(count(number, noun))
     text = ", ".join(by_level) or "none"
-    text += f", {len(judgement.suppressed)} suppressed" if judgement.suppressed else ""
+    silent = len(judgement.suppressed) - judgement.known
+    text += f", {silent} suppressed" if silent else ""
+    text += f", {judgement.known} known" if judgement.known else ""
     text += f", {judgement.filtered} filtered" if judgement.filtered else ""
     return text

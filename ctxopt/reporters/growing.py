@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ctxopt.budget import Figures
 from ctxopt.growth import Growth
 from ctxopt.guarding import Guarded
 from ctxopt.reporters.wording import count
 from ctxopt.stopping import stopping_lines
-from ctxopt.tree import FILE
+from ctxopt.tree import FILE, Tally
 from ctxopt.units import format_percent, format_size
+
+if TYPE_CHECKING:
+    from ctxopt.baseline import Findings
 
 
 def signed(size: int) -> str:
@@ -38,3 +43,42 @@ def cures(context: Guarded, top: int) -> dict[str, str | None]:
         return {}
     sent = (entry.path for entry in view.entries() if entry.kind == FILE and not entry.excluded)
     return stopping_lines(growth.growers, sent, top)
+
+
+def describe_findings(findings: Findings) -> str:
+    """Write ``1 new at or over warning, 3 new below it, 12 known in FILE``."""
+    if findings.unjudged:
+        return f"not judged: {findings.unjudged}"
+    new = sum(len(item.judged.reported) for item in findings.contexts)
+    failing = len(findings.failing)
+    parts = [f"{new} new"]
+    if findings.level is not None:
+        parts = [f"{failing} new at or over {findings.level.label}", f"{new - failing} below it"]
+    if findings.baseline is not None:
+        parts.append(f"{findings.known} known in {findings.baseline}")
+    return ", ".join(parts)
+
+
+def describe_gone(findings: Findings) -> str:
+    """Say that entries of the baseline can go."""
+    number = len(findings.gone)
+    what = count(number, "entry", "entries")
+    verb = "is" if number == 1 else "are"
+    return f"{what} of the baseline {verb} gone: --write-baseline takes them out"
+
+
+def named_rows(context: Guarded) -> list[tuple[str, Tally | None, Tally]]:
+    """Return name, sums before and sums after of every load of a named context, in order.
+
+    The sums before are None where nothing was compared.
+    """
+    waiting: dict[str, list[Tally]] = {}
+    for load in context.before.named if context.before else ():
+        waiting.setdefault(load.name, []).append(load.transfer.view.total)
+    rows = []
+    for load in context.after.named:
+        known = waiting.get(load.name)
+        before = known.pop(0) if known else Tally() if context.before else None
+        rows.append((load.name, before, load.transfer.view.total))
+    rows += [(name, total, Tally()) for name, totals in waiting.items() for total in totals]
+    return rows

@@ -12,7 +12,7 @@ from ctxopt.reporters.json_ import VERSION
 from ctxopt.reporters.markdown import plain, table
 from ctxopt.units import format_size
 
-_BAR = 20
+_BAR = 12
 _CUT = "The clone is shallow: what came before is not known."
 
 
@@ -20,13 +20,15 @@ def render_text(history: History) -> str:
     """Return the table, the newest commit first; jumps are named below it."""
     largest = max((point.bytes or 0 for point in history.points), default=0) or 1
     lines = [f"Context      {printable(history.root)}", ""]
+    head = f"{'permitted':>10}  {'change':>9}  {'transferred':>11}"
+    lines.append(f"  {'date':<10}  {'commit':<10}{head}")
     for point in history.points:
         size = "unknown" if point.bytes is None else format_size(point.bytes)
         bar = "█" * round((point.bytes or 0) / largest * _BAR)
         mark = "!" if point.is_jump else " "
         lines.append(
             f"{mark} {_date(point)}  {point.commit[:10]}  {size:>8}  {_change(point):>9}"
-            f"  {bar:<{_BAR}}  {printable(point.subject)}"
+            f"  {_transferred(point):>11}  {bar:<{_BAR}}  {printable(point.subject)}"
         )
         if point.problem:
             lines.append(f"    {printable(point.problem)}")
@@ -47,6 +49,7 @@ def render_markdown(history: History) -> str:
             f"`{point.commit[:10]}`",
             "unknown" if point.bytes is None else format_size(point.bytes),
             f"**{_change(point)}**" if point.is_jump else _change(point),
+            _transferred(point),
             plain(printable(point.subject)),
         ]
         for point in history.points
@@ -54,7 +57,7 @@ def render_markdown(history: History) -> str:
     lines = [
         "## Docker build context",
         "",
-        *table(["date", "commit", "size:", "change:", ""], rows),
+        *table(["date", "commit", "permitted:", "change:", "transferred:", ""], rows),
     ]
     return "\n".join([*lines, *(["", _CUT] if history.is_cut else [])]) + "\n"
 
@@ -76,6 +79,7 @@ def render_json(history: History) -> str:
                 "context_bytes": point.context_bytes,
                 "change": point.change,
                 "jump": point.is_jump,
+                "transferred_bytes": point.transferred,
                 "problem": point.problem or None,
             }
             for point in history.points
@@ -86,6 +90,10 @@ def render_json(history: History) -> str:
 
 def _date(point: Point) -> str:
     return datetime.fromtimestamp(point.seconds, UTC).strftime("%Y-%m-%d")
+
+
+def _transferred(point: Point) -> str:
+    return "" if point.transferred is None else format_size(point.transferred)
 
 
 def _change(point: Point) -> str:

@@ -74,10 +74,11 @@ def render_scan(analysis: Analysis, judged: Judgement, *, depth: int, top: int) 
             "bytes": total.excluded_bytes,
             "complete": analysis.with_excluded,
         },
-        "findings": [_finding(finding) for finding in judged.reported],
+        "findings": [finding_fields(finding) for finding in judged.reported],
         "finding_counts": {
             "reported": len(judged.reported),
-            "suppressed": len(judged.suppressed),
+            "suppressed": len(judged.suppressed) - judged.known,
+            "known": judged.known,
             "filtered": judged.filtered,
         },
         "walked": analysis.tree.walked,
@@ -101,7 +102,7 @@ def render_scan(analysis: Analysis, judged: Judgement, *, depth: int, top: int) 
     return json.dumps(document, indent=2) + "\n"
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_fields(finding: Finding) -> dict[str, Any]:
     return {
         "rule": finding.rule,
         "severity": finding.severity.label,

@@ -66,7 +66,9 @@ def _findings(judged: Judgement) -> list[str]:
             ),
         )
         lines.append("")
-    counts = f"{len(judged.reported)} reported, {len(judged.suppressed)} suppressed"
+    silent = len(judged.suppressed) - judged.known
+    counts = f"{len(judged.reported)} reported, {silent} suppressed"
+    counts += f", {judged.known} known" if judged.known else ""
     return [*lines, f"{counts}, {judged.filtered} filtered"]
 
 

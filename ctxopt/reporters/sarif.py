@@ -21,7 +21,7 @@ _SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 _LEVELS: Final = {Severity.INFO: "note", Severity.WARNING: "warning", Severity.ERROR: "error"}
-_KINDS: Final = {"ignore-file": "inSource", "config": "external"}
+_KINDS: Final = {"ignore-file": "inSource", "config": "external", "baseline": "external"}
 
 
 def render_sarif(

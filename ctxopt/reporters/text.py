@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from ctxopt.analysis import Analysis
 from ctxopt.console import make_console, printable
 from ctxopt.dockerfile import Unknown
-from ctxopt.judge import Judgement
 from ctxopt.reporters.finding_text import render_findings, render_lead, wrapped
 from ctxopt.reporters.wording import count, describe_unknown, reach
 from ctxopt.siblings import find_dockerfiles
@@ -21,6 +21,9 @@ from ctxopt.summary import (
     sizes_by_type,
 )
 from ctxopt.units import format_buildkit, format_classic, format_size
+
+if TYPE_CHECKING:
+    from ctxopt.judge import Judgement
 
 _LABEL = 13
 _SIZE = 9

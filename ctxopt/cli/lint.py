@@ -1,0 +1,117 @@
+"""``ctxopt lint``."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ctxopt import console
+from ctxopt.cli import options as o
+from ctxopt.cli.boundary import deliver, guarded
+from ctxopt.cli.findings import level_of
+from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_settings
+from ctxopt.errors import ExitCode
+
+if TYPE_CHECKING:
+    from ctxopt.analysis import Analysis
+    from ctxopt.config import Config
+    from ctxopt.context import BuildContext
+    from ctxopt.linting import Linted
+    from ctxopt.plan import BuildRequest
+
+Files = Annotated[
+    list[str],
+    typer.Argument(metavar="FILE...", help="Ignore files: .dockerignore or NAME.dockerignore."),
+]
+ContextRoot = Annotated[
+    str | None,
+    typer.Option(
+        "-C",
+        "--context",
+        metavar="ROOT",
+        help="The context root of NAME.dockerignore; that of .dockerignore is its folder.",
+    ),
+]
+FailOn = Annotated[
+    o.Level | None,
+    typer.Option("--fail-on", help="Exit 1 if a finding is at least this bad. Default: warning."),
+]
+
+
+@guarded
+def lint(
+    files: Files,
+    context: ContextRoot = None,
+    builder: o.Builder = None,
+    select: o.Select = None,
+    ignore: o.Ignore = None,
+    fail_on: FailOn = None,
+    config: o.ConfigFile = None,
+    output: o.Output = None,
+    quiet: o.Quiet = False,
+    verbose: o.Verbose = False,
+) -> int:
+    """Hold ignore files against the rules about their lines."""
+    from ctxopt.config import check_rules
+    from ctxopt.finding import Severity
+    from ctxopt.linting import NAME, context_of, lint_file
+    from ctxopt.rules import RULE_IDS
+
+    given = Given(".", None, None, None, None, builder, config, select, ignore, fail_on)
+    here, request = read_settings(given)
+    check_rules(here, RULE_IDS)
+    found: list[tuple[Linted, Severity | None]] = []
+    for path in dict.fromkeys(files):
+        root = context_of(path, here)
+        if context is not None and os.path.basename(path) != NAME:
+            root = context
+        settings = here
+        if root is not None:
+            settings, request = read_settings(given._replace(path=root))
+            check_rules(settings, RULE_IDS)
+        measure = _Measure(settings, request, quiet=quiet)
+        found.append((lint_file(path, root, settings, measure), level_of(settings)))
+    lines = [line for linted, _ in found for line in _lines(linted, verbose=verbose)]
+    deliver(iter(lines), output)
+    unknown = [linted.path for linted, _ in found if not linted.knows_context]
+    if unknown and not quiet:
+        shown = ", ".join(map(console.printable, unknown))
+        console.note(f"note: no context is known for {shown}: --context names it")
+    failed = any(
+        level is not None and finding.severity >= level
+        for linted, level in found
+        for finding in linted.findings
+    )
+    return ExitCode.FINDINGS if failed else ExitCode.OK
+
+
+class _Measure:
+    """Measures with as many processes as help."""
+
+    def __init__(self, config: Config, request: BuildRequest, *, quiet: bool) -> None:
+        self._config = config
+        self._request = request
+        self._quiet = quiet
+
+    def __call__(self, context: BuildContext, reads_dockerfile: bool) -> Analysis:
+        inputs = Inputs(context, self._config, self._request)
+        return measure_inputs(
+            inputs, with_excluded=False, quiet=self._quiet, reads_dockerfile=reads_dockerfile
+        )
+
+
+def _lines(linted: Linted, *, verbose: bool) -> list[str]:
+    """``FILE:LINE: message; cure [rule]`` for each finding, notes only for the ``verbose``."""
+    from ctxopt.finding import Severity
+
+    lines = []
+    for finding in linted.findings:
+        if finding.severity is Severity.INFO and not verbose:
+            continue
+        line = f":{finding.location.line}" if finding.location.line else ""
+        cure = f"; {console.visible(finding.help)}" if finding.help else ""
+        place = console.printable(linted.path) + line
+        lines.append(f"{place}: {console.visible(finding.message)}{cure} [{finding.rule}]\n")
+    return lines

@@ -1,0 +1,67 @@
+"""What ``check`` found wrong as findings: broken limits and new findings, for readers of findings."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, NamedTuple
+
+from ctxopt.budget import LimitResult, Verdict
+from ctxopt.finding import Finding, Location, Severity
+from ctxopt.guarding import Checked
+from ctxopt.settings import LIMITS
+
+if TYPE_CHECKING:
+    from ctxopt.baseline import ContextFindings
+
+
+class LimitRule(NamedTuple):
+    """A limit as code hosts list it among rules."""
+
+    id: str
+    title: str
+    help_uri: str = "docs/ci.md#limits"
+    default_severity: Severity = Severity.ERROR
+
+
+LIMIT_RULES = tuple(
+    LimitRule(key, f"Limit {key} of the build context") for key in LIMITS if key != "growth-floor"
+)
+
+
+def limit_findings(checked: Checked, place: str) -> list[Finding]:
+    """Return the limits that do not hold; ``place`` is the file that sets them."""
+    return [
+        limit_finding(result, place)
+        for result in checked.results
+        if result.verdict is not Verdict.PASS
+    ]
+
+
+def limit_finding(result: LimitResult, place: str) -> Finding:
+    """Return a limit that does not hold, or that nobody can judge."""
+    failed = result.verdict is Verdict.FAIL
+    return Finding(
+        rule=result.limit,
+        severity=Severity.ERROR if failed else Severity.WARNING,
+        message=f"{result.context}: {result.message}",
+        location=Location(place),
+        subject=f"{result.context} {result.view}",
+    )
+
+
+def new_findings(checked: Checked) -> list[Finding]:
+    """Return the findings that no baseline knows, with places from the root that was asked about."""
+    found = checked.findings.contexts if checked.findings else ()
+    return [placed(item, finding) for item in found for finding in item.judged.reported]
+
+
+def placed(item: ContextFindings, finding: Finding) -> Finding:
+    """Return a finding of a context below the root with places from that root."""
+    if not item.folder:
+        return finding
+    place = finding.location
+    if place.file is not None:
+        place = Location(os.path.join(item.folder, place.file), place.line)
+    paths = tuple(os.path.join(item.folder, path) for path in finding.paths)
+    return replace(finding, location=place, paths=paths)
