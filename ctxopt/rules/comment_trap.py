@@ -12,7 +12,15 @@ from collections.abc import Iterator
 
 from ctxopt.facts import Facts, Rule, replace_line
 from ctxopt.finding import Edit, EditKind, Finding, Severity
-from ctxopt.trial import WrittenPattern, place, shown, try_edits, written_patterns
+from ctxopt.replay import Difference
+from ctxopt.trial import (
+    WrittenPattern,
+    hidden_by,
+    place,
+    shown,
+    try_edits,
+    written_patterns,
+)
 from ctxopt.usage import find_hits
 
 _INLINE = re.compile(r"(?P<pattern>\S.*?)\s+(?P<comment>(?:#|//).*)\Z", re.DOTALL)
@@ -28,9 +36,10 @@ def check(facts: Facts) -> Iterator[Finding]:
     if not suspects:
         return
     hits = find_hits(facts.analysis.permitted, [item.pattern for item, _ in suspects])
-    for (item, edits), found in zip(suspects, hits, strict=True):
-        if not found.count:
-            yield _report(facts, item, edits)
+    found = [pair for pair, hit in zip(suspects, hits, strict=True) if not hit.count]
+    hidden = hidden_by(facts, (_cured(edits) for _, edits in found))
+    for item, edits in found:
+        yield _report(facts, item, edits, hidden.get(_cured(edits)))
 
 
 def cure(line: int, text: str) -> list[Edit]:
@@ -52,11 +61,23 @@ def cure(line: int, text: str) -> list[Edit]:
     return [Edit(EditKind.ADD, line, note, reason), pattern]
 
 
-def _report(facts: Facts, item: WrittenPattern, edits: list[Edit]) -> Finding:
-    trial = try_edits(facts, edits)
-    found = trial.difference if trial else None
-    cured = next((edit.text for edit in reversed(edits) if edit.kind is EditKind.REPLACE), "")
-    is_comment = (cured or "").startswith("#")
+def _cured(edits: list[Edit]) -> str:
+    """Return what the line becomes."""
+    texts = (edit.text for edit in reversed(edits) if edit.kind is EditKind.REPLACE)
+    return next(texts, None) or ""
+
+
+def _report(
+    facts: Facts, item: WrittenPattern, edits: list[Edit], found: Difference | None
+) -> Finding:
+    """``found`` is what the cured line hides, None where that takes a trial."""
+    cured = _cured(edits)
+    is_comment = cured.startswith("#")
+    # A pattern without a hit that becomes a comment changes nothing.
+    is_known = found is not None or (is_comment and not item.pattern.exception)
+    trial = None if is_known else try_edits(facts, edits)
+    if trial is not None:
+        found = trial.difference
     what = "is read as a pattern" if is_comment else "is part of the pattern"
     paths = (found.lost or found.gained) if found else ()
     return Finding(
@@ -68,7 +89,7 @@ def _report(facts: Facts, item: WrittenPattern, edits: list[Edit]) -> Finding:
         paths=shown(paths),
         size=found.lost_bytes if found else 0,
         entries=found.lost_entries if found else 0,
-        edits=tuple(edits) if trial else (),
+        edits=tuple(edits) if is_known or trial else (),
         reach=facts.reach(found.lost[0]) if found and found.lost else None,
         help=f"write {cured}" if is_comment else f"write {cured} alone on its line",
     )
