@@ -40,6 +40,8 @@ class Fix:
     lines: tuple[Line, ...]
     tracked: tuple[str, ...]
     left: tuple[LeftAlone, ...]
+    served: tuple[str, ...]
+    """The other Dockerfiles that the file serves, and that find all they name as well."""
     old: Analysis
     new: Analysis
     """As the file would make it."""
@@ -81,6 +83,7 @@ def plan_fix(
         tuple(plan.lines),
         tuple(sorted(plan.tracked)),
         tuple(plan.left[text] for text in sorted(plan.left) if text not in written),
+        plan.served,
         analysis,
         now,
     )
@@ -104,6 +107,7 @@ class _Plan(NamedTuple):
     tracked: set[str]
     left: dict[str, LeftAlone]
     rounds: int
+    served: tuple[str, ...] = ()
 
 
 class _Planner:
@@ -145,6 +149,7 @@ class _Planner:
                 choice=choice,
                 without=without,
             )
+            plan = plan._replace(served=facts.needs.served)
             plan.left.update({item.text: item for item in proposal.left})
             trial = try_edits(facts, proposal.edits) if proposal.edits else None
             if trial is None or proposal.file is None:

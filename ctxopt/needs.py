@@ -56,6 +56,8 @@ class Needs(NamedTuple):
     """The test command that a RUN step gives, if one does."""
     named: tuple[Need, ...] = ()
     """What instructions name, there or not yet there: of a wildcard the folder before it."""
+    served: tuple[str, ...] = ()
+    """The other Dockerfiles that the ignore file serves."""
     elsewhere: tuple[str, ...] = ()
     """What other stages and Dockerfiles take with the same ignore file; ``""`` is everything."""
 
@@ -101,6 +103,7 @@ class _Gatherer:
         self._found: dict[str, str] = {}
         self._named: dict[str, str] = {}
         self._elsewhere: dict[str, None] = {}
+        self._served: list[str] = []
         self._builds = [BuildTakings(self._build, self._uses)] if self._build else []
         """Every build that the ignore file serves."""
         self._mentions: dict[str, str] = {}
@@ -124,7 +127,8 @@ class _Gatherer:
         self._from_mentions()
         found = tuple(starmap(Need, self._found.items()))
         named = tuple(starmap(Need, self._named.items()))
-        return Needs(found, tuple(self._git), tests, named, tuple(self._elsewhere))
+        served = tuple(self._served)
+        return Needs(found, tuple(self._git), tests, named, served, tuple(self._elsewhere))
 
     def _add(self, path: str, reason: str) -> None:
         if path:
@@ -195,6 +199,7 @@ class _Gatherer:
         others = [path for path in paths if path != active]
         for sibling in read_siblings(tree.root, others, lambda path: bool(self._existing(path))):
             where = f" of {sibling.path}"
+            self._served.append(sibling.path)
             takings = [
                 Taking(source, self._take(meant, f"named in line {source.line}{where}"))
                 for source, meant in sibling.sources()

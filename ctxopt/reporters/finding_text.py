@@ -32,6 +32,8 @@ def render_lead(judgement: Judgement) -> list[Text]:
         if finding.edits and finding.edits[0].text is not None:
             line.append("  ").append(_edit(finding, 0), "green")
         lines.append(line)
+    if any(item.edits for item in judgement.reported):
+        lines.append(Text("  ctxopt fix --dry-run proves the lines and shows the diff", "dim"))
     lines.append(Text())
     return lines
 

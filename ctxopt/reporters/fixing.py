@@ -23,6 +23,33 @@ class Outcome(NamedTuple):
     written: bool
 
 
+class SourceEffect(NamedTuple):
+    """What one instruction takes of the main context before and after."""
+
+    line: int
+    text: str
+    """The instruction with its sources, as they are written."""
+    files: tuple[int, int]
+    bytes: tuple[int, int]
+
+
+def source_effects(outcome: Outcome) -> list[SourceEffect]:
+    """Return the effect on every instruction that takes something, in their order."""
+    old, new = outcome.fix.old.plan, outcome.after.plan
+    if old is None or new is None:
+        return []
+    return [
+        SourceEffect(
+            was.source.line,
+            " ".join([was.source.instruction, *(path.text or '""' for path in was.source.paths)]),
+            (was.files, now.files),
+            (was.bytes, now.bytes),
+        )
+        for was, now in zip(old.sources.uses, new.sources.uses, strict=True)
+        if was.context is None
+    ]
+
+
 def render_patch(outcome: Outcome) -> str:
     """Return the change as a patch; empty where there is none."""
     fix = outcome.fix
@@ -46,6 +73,18 @@ def render_json(outcome: Outcome) -> str:
             {"line": hunk.line, "old": list(hunk.old), "new": list(hunk.new)}
             for hunk in (hunks(fix.before, fix.after) if fix.after is not None else ())
         ],
+        "sources": [
+            {
+                "line": effect.line,
+                "text": effect.text,
+                "files_before": effect.files[0],
+                "files_after": effect.files[1],
+                "bytes_before": effect.bytes[0],
+                "bytes_after": effect.bytes[1],
+            }
+            for effect in source_effects(outcome)
+        ],
+        "other_dockerfiles": list(fix.served),
         "tracked": list(fix.tracked),
         "left_alone": [{"text": item.text, "reason": item.reason} for item in fix.left],
         "diff": render_patch(outcome),

@@ -10,7 +10,7 @@ from ctxopt.console import printable, visible
 from ctxopt.fixing import Fix
 from ctxopt.proposal import Confidence, Line
 from ctxopt.reporters.finding_text import wrapped
-from ctxopt.reporters.fixing import Outcome, figure, printed, render_patch
+from ctxopt.reporters.fixing import Outcome, figure, printed, render_patch, source_effects
 from ctxopt.reporters.text import Look, draw, field
 from ctxopt.reporters.wording import count
 from ctxopt.units import (
@@ -22,6 +22,7 @@ from ctxopt.units import (
 )
 
 _TRACKED = 20
+_SOURCES = 12
 _SURE: dict[Confidence, str] = {"proven": "green", "likely": "yellow"}
 _WORD = 6
 """Columns of ``proven`` and ``likely``."""
@@ -44,6 +45,8 @@ def render_text(outcome: Outcome, look: Look) -> str:
     else:
         lines += _diff(render_patch(outcome))
         lines += _table(fix.lines, look.width) if fix.lines else []
+    if fix.after is not None:
+        lines += _proof(outcome, look.width)
     lines += _tracked(fix) + _left(fix, look.width)
     if fix.after is not None:
         lines += _sums(outcome)
@@ -128,6 +131,31 @@ def _parts(line: Line) -> tuple[str, str]:
     if not new:
         return f"{old}  (removed)", ""
     return new, f"instead of {old}" if old else ""
+
+
+def _proof(outcome: Outcome, width: int) -> list[Text]:
+    """What every instruction takes before and after: nothing that it names is lost."""
+    effects = source_effects(outcome)
+    served = outcome.fix.served
+    if not effects and not served:
+        return []
+    lines = [Text(), Text("Every source still finds what it names", "bold")]
+    for effect in effects[:_SOURCES]:
+        files, size = effect.files, effect.bytes
+        if files[0] == files[1]:
+            what = f"{count(files[0], 'file')}, as before"
+        else:
+            what = f"{files[0]:,} files, {format_size(size[0])} -> {files[1]:,} files, {format_size(size[1])}"
+        source = f"line {effect.line}: {printable(effect.text)}"
+        lines += map(Text, wrapped(source, width, 2))
+        lines.append(Text(f"    {what}", "dim"))
+    if len(effects) > _SOURCES:
+        lines.append(Text(f"  and {len(effects) - _SOURCES} more", "dim"))
+    if served:
+        names = ", ".join(map(printable, served[:_SOURCES]))
+        more = f" and {len(served) - _SOURCES} more" if len(served) > _SOURCES else ""
+        lines += map(Text, wrapped(f"and those of {names}{more}", width, 2))
+    return lines
 
 
 def _tracked(fix: Fix) -> list[Text]:
