@@ -128,7 +128,9 @@ class _Pass:
             stack += [child for child in self._below.get(folder.path, ()) if child not in taken]
         if whole.needed_because and whole.entry:
             self._unsafe.add(whole.entry.pattern)
-        if whole.needed_because or sum(item.bytes for item in below) * 2 > whole.bytes:
+        # What is tracked in it is of its kind: a table among tests belongs to the tests.
+        other = sum(item.bytes for item in below if item.state != "tracked")
+        if whole.needed_because or other * 2 > whole.bytes:
             return below
         return [whole]
 
