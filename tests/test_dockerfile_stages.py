@@ -441,3 +441,18 @@ def test_a_named_context_takes_a_stages_place():
 def test_an_unknown_base_of_a_replaced_stage_is_still_read():
     with pytest.raises(DockerfileError, match="invalid reference format"):
         build("FROM a::b AS nc\nFROM scratch", named_contexts=["nc"])
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("FROM ${BASE}", "pass --build-arg BASE=..."),
+        ("ARG A\nFROM $A$B", "pass --build-arg A=..."),
+        ('FROM ""', None),
+        ("ARG A=\nFROM $A", None),
+    ],
+)
+def test_a_base_without_a_name_says_what_to_give(text, hint):
+    with pytest.raises(DockerfileError, match="should not be blank") as raised:
+        build(text)
+    assert raised.value.hint == hint

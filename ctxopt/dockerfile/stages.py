@@ -109,7 +109,7 @@ def context_paths(build: Build, context: str | None = None) -> tuple[str, ...] |
 
 
 def _located(error: DockerfileError, path: str | None, syntax: Directive | None) -> DockerfileError:
-    hint = None
+    hint = error.hint
     if syntax is not None:
         hint = f"the file asks for the frontend {syntax.value}, which may accept what Docker's own refuses"
     return DockerfileError(error.reason, path=path, line=error.line, hint=hint)

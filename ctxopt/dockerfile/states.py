@@ -113,7 +113,8 @@ class States:
             base = expand_at(start.base, variables, self.escape, line)
             if not base.text:
                 reason = f"base name ({start.base}) should not be blank"
-                raise DockerfileError(reason, line=line)
+                hint = f"pass --build-arg {base.unset[0]}=..." if base.unset else None
+                raise DockerfileError(reason, line=line, hint=hint)
             state = State(base.text, block=block, line=line)
             state.index = index
             state.name = start.name or ""
