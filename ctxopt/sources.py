@@ -115,6 +115,7 @@ class _Resolution:
         self._load = load
         self._sent = SentPaths(load.transfer.view)
         self._final_stages = set(_lineage(build))
+        self._empty = _arriving_empty(load.transfer.view)
         self.checks: list[SourceCheck] = []
         self._sources = [
             source
@@ -182,7 +183,7 @@ class _Resolution:
             self._check_missing(source, path, inside)
             return
         if found:
-            self._check_partly_ignored(source, path, found)
+            self._check_content(source, path, found)
         yield found
 
     def _resolve_wildcard(self, source: Source, path: SourcePath, inside: str) -> Iterator[str]:
@@ -203,7 +204,7 @@ class _Resolution:
             if found is None:
                 self._check_missing(source, path, match)
                 continue
-            self._check_partly_ignored(source, path, found)
+            self._check_content(source, path, found)
             yield found
 
     def _resolve_parents(self, source: Source, path: SourcePath, inside: str) -> Iterator[str]:
@@ -241,7 +242,9 @@ class _Resolution:
             return None
         return found.pattern if found.excluded else None
 
-    def _check_partly_ignored(self, source: Source, path: SourcePath, root: str) -> None:
+    def _check_content(self, source: Source, path: SourcePath, root: str) -> None:
+        if empty := [x for x in self._empty if x == root or x.startswith(root + "/")]:
+            self._add("arrives-empty", source, path, empty, fails=False)
         permitted = self._load.permitted
         total = permitted.totals.get(root)
         if total is None or not total.excluded:
@@ -362,10 +365,19 @@ def _exclude_matcher(source: Source) -> Matcher | None:
         return None  # Docker refuses such a pattern when it copies
 
 
+def _arriving_empty(view: View) -> list[str]:
+    return [
+        folder.child(name)
+        for folder in view.tree.folders.values()
+        if (flags := view.flags(folder)) and any(flag & EMPTY for flag in flags)
+        for name, flag in zip(folder.names, flags, strict=True)
+        if flag & EMPTY and not flag & Flag.EXCLUDED
+    ]
+
+
 def _unfiltered(view: View) -> View:
     """The same tree with nothing excluded, to see what an ignore file keeps back."""
-    flags: dict[str, bytes | None] = dict.fromkeys(view.tree.folders)
-    return View(view.tree, flags=flags)
+    return View(view.tree, flags=dict.fromkeys(view.tree.folders))
 
 
 def _excluded_below(view: View, root: str) -> list[str]:

@@ -81,6 +81,7 @@ def checks(tmp_path, dockerfile, ignore="", tree=None, **request):
         ("FROM scratch\nCOPY src /x\n", "src\n", [("ignored", 2, "/src", True)]),
         ("FROM scratch\nCOPY src/a.py /x\n", "**/*.py\n", [("ignored", 2, "/src/a.py", True)]),
         ("FROM scratch\nCOPY src /x\n", "**/*.log\n", [("partly-ignored", 2, "/src", False)]),
+        ("FROM scratch\nCOPY src/a.py /x\n", "src\n!src/a.py\nsrc\n", [("arrives-empty", 2, "/src/a.py", False)]),
         ("FROM scratch\nCOPY *.txt /x/\n", "", [("empty-wildcard", 2, "/*.txt", False)]),
         ("FROM scratch\nCOPY *.bin /x/\n", "*.bin\n", [("empty-wildcard", 2, "/*.bin", False)]),
         ("FROM scratch\nCOPY nope/*.txt /x/\n", "", [("missing", 2, "/nope/*.txt", True)]),
@@ -100,6 +101,8 @@ def test_checks(tmp_path, dockerfile, ignore, expected):
     [
         ("FROM scratch\nCOPY . /x\n", "**/*.log\n"),
         ("FROM scratch\nCOPY src /x\n", "docs\n"),
+        ("FROM scratch\nCOPY src/a.py /x\n", "src\n!src/a.py\n"),
+        ("FROM scratch\nCOPY docs /x\n", "src\n!src/a.py\nsrc\n"),
         ("FROM scratch\nCOPY src/a.py docs /x/\n", "**/*.log\n"),
         ("FROM scratch\nCOPY *.bin /x/\n", ""),
         ("FROM scratch\nCOPY link/a.py /x/\n", ""),
