@@ -14,18 +14,31 @@ from ctxopt.analysis import (
 )
 from ctxopt.context import BuildContext
 from ctxopt.crowd import default_processes
-from ctxopt.plan import BuildRequest
-from ctxopt.tree import DIR, EMPTY, Entry, Flag, WalkError
+from ctxopt.plan import BuildRequest, make_plan, paths_of, resolve_build
+from ctxopt.tree import DIR, EMPTY, ContextTree, Entry, Flag, WalkError
+from ctxopt.view import View
 from ctxopt.walk import Reader, stream
 
 
-def analyze_for(context: BuildContext, request: BuildRequest, view: ViewName) -> Analysis:
-    """Measure as much as ``view`` needs; the Dockerfile is read for ``transferred`` alone."""
+def analyze_for(
+    context: BuildContext, request: BuildRequest, view: ViewName, *, processes: int = 1
+) -> Analysis:
+    """Measure as much as ``view`` needs; the Dockerfile is read for ``transferred`` alone.
+
+    A build that loads nothing walks nothing: not even a pattern that fails when tried is met.
+    """
+    if view == "transferred" and context.builder == "buildkit" and context.dockerfile.found:
+        build = resolve_build(context, request)
+        if paths_of(build) is None:
+            matcher = build_matcher(context)  # Docker reads the patterns all the same
+            empty = View(ContextTree(context.root, {}))
+            plan = make_plan(context, empty, matcher, build, request, processes=processes)
+            return Analysis(context, matcher, empty.tree, empty, False, plan, request.target)
     return analyze(
         context,
         request if view == "transferred" else None,
         with_excluded=view == "excluded",
-        processes=default_processes(),
+        processes=processes,
     )
 
 
@@ -42,7 +55,7 @@ def list_entries(
     """
     matcher = build_matcher(context)
     if view != "permitted" or matcher.has_broken or context.builder == "classic":
-        analysis = analyze_for(context, request, view)
+        analysis = analyze_for(context, request, view, processes=default_processes())
         shown, _ = select_view(analysis, view)
         for error in shown.tree.errors:
             on_error(error)

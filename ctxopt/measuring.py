@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from ctxopt.analysis import ViewName, analyze, build_matcher, select_view
-from ctxopt.context import BuildContext, Builder, find_context
+from ctxopt.analysis import ViewName, select_view
+from ctxopt.context import Builder, find_context, read_dockerfile
 from ctxopt.errors import ContextError
-from ctxopt.plan import BuildRequest, paths_of, resolve_build
+from ctxopt.listing import analyze_for
+from ctxopt.plan import BuildRequest
 from ctxopt.tree import Entry
 
 
@@ -50,13 +51,9 @@ def measure(
     if view not in get_args(ViewName):
         raise ContextError(f"there is no view {view!r}", hint="permitted, transferred or excluded")
     context = find_context(root, dockerfile=dockerfile, builder=builder)
-    request = None
-    if view == "transferred":
-        request = BuildRequest(target, dict(build_args or {}))
-    if request and builder == "buildkit" and paths_of(resolve_build(context, request)) is None:
-        build_matcher(context)  # Docker reads the patterns all the same, though it tries none
-        return _nothing(context, target)
-    analysis = analyze(context, request, with_excluded=view == "excluded")
+    if view == "transferred" and not context.dockerfile.found:
+        read_dockerfile(context)  # says what Docker says
+    analysis = analyze_for(context, BuildRequest(target, dict(build_args or {})), view)
     shown, figure = select_view(analysis, view)
     entries = tuple(shown.excluded() if view == "excluded" else shown.entries())
     files = [entry.size for entry in entries if entry.type == "file"]
@@ -72,21 +69,4 @@ def measure(
         context_bytes=figure,
         entries=entries,
         errors=tuple(f"{error.path or '.'}: {error.reason}" for error in shown.tree.errors),
-    )
-
-
-def _nothing(context: BuildContext, target: str | None) -> Measurement:
-    """The transferred view of a build that needs nothing of its context."""
-    return Measurement(
-        root=context.root,
-        dockerfile=context.dockerfile.path,
-        ignore_file=context.ignore.path,
-        builder=context.builder,
-        target=target,
-        view="transferred",
-        files=0,
-        bytes=0,
-        context_bytes=0,
-        entries=(),
-        errors=(),
     )

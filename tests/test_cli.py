@@ -138,3 +138,22 @@ def test_an_interrupt(context):
     _, stderr = process.communicate(timeout=10)
     assert process.returncode == 130
     assert stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "code", "reason"),
+    [
+        ("FROM scratch\nCOPY --from=x /a /b\n", 0, ""),
+        ("FROM scratch\n", 0, ""),
+        ("FROM scratch\nCOPY f /b\n", 2, ".dockerignore:1: syntax error in pattern: a[z-a]"),
+        ("FROM scratch\nRUN --mount=target=/x true\n", 2, "syntax error in pattern"),
+        ("COPY f /b\n", 2, "no build stage in current context"),
+    ],
+)
+def test_a_build_that_loads_nothing_tries_no_pattern(tmp_path, dockerfile, code, reason):
+    root = str(tmp_path)
+    for name, text in (("Dockerfile", dockerfile), (".dockerignore", "a[z-a]\n"), ("f", "x")):
+        (tmp_path / name).write_text(text)
+    done = ctxopt("ls", "--transferred", cwd=root)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert reason in done.stderr

@@ -75,9 +75,10 @@ def ls(
 
 
 def _document(inputs: Inputs, view: ViewName, errors: list[WalkError]) -> Iterator[str]:
+    from ctxopt.crowd import default_processes
     from ctxopt.listing import analyze_for
     from ctxopt.reporters import json_
 
-    analysis = analyze_for(inputs.context, inputs.request, view)
+    analysis = analyze_for(inputs.context, inputs.request, view, processes=default_processes())
     errors += analysis.tree.errors
     return json_.render_listing(analysis, view)
