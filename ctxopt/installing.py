@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Final
 
 from ctxopt.dockerfile import Build
@@ -123,13 +124,31 @@ _KEYWORDS: Final = re.compile(r"^(?:\s|[({!]|(?:if|then|else|elif|do|while|until
 _ASSIGNMENT: Final = re.compile(r"^(?:\w+=(?:\"[^\"]*\"|'[^']*'|\S*)\s+)+")
 
 
+_MAKES: Final = re.compile(
+    r"(?<![\w./-])(?:(?:npm|pnpm|yarn|bun)\s(?:[^&|;\n]*\s)?[\w:-]*(?:build|compile|bundle|generate|dist)|"
+    r"(?:npx\s+|pnpm\s+|yarn\s+|bunx\s+)?(?:vite|next|nuxt|tsc|webpack|turbo|nx|ng|rollup|parcel|esbuild|gulp|grunt)|"
+    r"make|cmake|ninja|meson|just|task|cargo|trunk|go\s+(?:build|install)|mage|dotnet\s+(?:build|publish|restore)|"
+    r"(?:\./)?(?:mvnw?|gradlew?)|sbt|ant|mix|rake|rails|bin/rails|bundle\s+exec|python[\d.]*\s+(?:-m\s+build|setup\.py|manage\.py)|"
+    r"pip[\d.]*\s+(?:wheel|install\s(?:[^&|;\n]*\s)?-?e?\s*\.)|poetry|uv|hatch|pdm|swift|xcodebuild|stack|cabal|"
+    r"bazel|buck2|plz|mkdocs|sphinx-build|hugo|flutter|dart|sam|cdk|composer)(?![\w-])"
+)
+"""What makes output of sources."""
+
+
+def makes_something(build: Build) -> bool:
+    """Tell whether some step of the build is known to make output of sources."""
+    return any(_may_make(command) and _MAKES.search(command) for command in _commands(build))
+
+
 def makes_nothing(build: Build) -> bool:
     """Tell whether no step of the build can make output of sources: all only fetch and arrange files."""
-    return not any(
-        _may_make(command.strip())
-        for script in _scripts(build)
-        for command in _SEPARATOR.split(script.replace("\\\n", " "))
-    )
+    return not any(map(_may_make, _commands(build)))
+
+
+def _commands(build: Build) -> Iterator[str]:
+    for script in _scripts(build):
+        for command in _SEPARATOR.split(script.replace("\\\n", " ")):
+            yield command.strip()
 
 
 def _may_make(command: str) -> bool:

@@ -23,6 +23,7 @@ from ctxopt.facts import Facts
 from ctxopt.finding import Edit, EditKind, Finding
 from ctxopt.harm import Guard, files_below, lost_sources
 from ctxopt.ignorefile import IgnoreFile, clean_pattern
+from ctxopt.installing import makes_something
 from ctxopt.judge import Judgement
 from ctxopt.matcher import read_matcher
 from ctxopt.replay import Difference
@@ -31,6 +32,7 @@ from ctxopt.travel import upwards
 from ctxopt.trial import Trial, harms_other_builder, hidden_by, shown, try_edits
 
 _GIT_IGNORED: Final = "git-ignored"
+_BUILD_OUTPUT: Final = "build-output"
 _UNLESS_MADE: Final = "git ignores it: right unless something makes it for the build beforehand"
 _HEADS: Final = (
     "# Keys and passwords",
@@ -202,8 +204,7 @@ def _judge(
     if evidence and evidence.knows_tracked and evidence.tracked and "" not in evidence.ignored:
         wholes = all(evidence.is_ignored(p) and not evidence.has_tracked_below(p) for p in lost)
         if wholes or (files and all(map(evidence.is_ignored, files))):
-            if unit.rule == _GIT_IGNORED and any(_is_taken(facts, path) for path in lost):
-                # No catalogue knows what makes it: perhaps somebody's step before the build.
+            if not _is_made_again(facts, unit) and any(_is_taken(facts, p) for p in lost):
                 return "likely", _UNLESS_MADE
             return "proven", GIT_IGNORES
     else:
@@ -219,6 +220,14 @@ def _judge(
     if number:
         return "likely", f"nothing seen in the build reads it; git tracks {number} of its files"
     return "likely", "nothing seen in the build reads it; untracked, yet not ignored by git"
+
+
+def _is_made_again(facts: Facts, unit: Unit) -> bool:
+    """Whether the build can do without what git ignores; else a step before it may have to make it."""
+    plan = facts.analysis.plan
+    if unit.rule == _BUILD_OUTPUT:
+        return plan is not None and makes_something(plan.build)
+    return unit.rule != _GIT_IGNORED
 
 
 def _is_taken(facts: Facts, path: str) -> bool:

@@ -10,7 +10,7 @@ from ctxopt.analysis import analyze
 from ctxopt.catalog import load_catalog
 from ctxopt.context import find_context
 from ctxopt.dockerfile import parse, resolve
-from ctxopt.installing import makes_nothing
+from ctxopt.installing import makes_nothing, makes_something
 from ctxopt.manifests import read_manifest
 from ctxopt.needs import Need, Needs, gather_needs
 from ctxopt.plan import BuildRequest
@@ -332,3 +332,4 @@ STEPS = [
 def test_whether_a_build_makes_anything(steps, expected):
     build = resolve(parse(f"FROM a\nCOPY . .\n{steps}".encode()))
     assert makes_nothing(build) is expected
+    assert makes_something(build) is (not expected and "build.sh" not in steps)
