@@ -261,14 +261,6 @@ class Catalog:
             regex,
         )
 
-    def stacks_shown_by(self, names: Collection[str]) -> tuple[Stack, ...]:
-        """Take file names of one project; return the stacks that a manifest or lock file among them shows."""
-        return tuple(
-            stack
-            for stack in self.stacks.values()
-            if any(fnmatchcase(n, glob) for glob in stack.manifests + stack.locks for n in names)
-        )
-
     def version_from_git(self, file_name: str, text: str) -> tuple[str, ...]:
         """Take a file's name and content; return the texts (or the name) that show a build reading ``.git``."""
         found = {

@@ -32,15 +32,6 @@ class PathEvidence:
             return False
         return path in self.ignored or self._is_below_ignored(path)
 
-    def is_untracked(self, path: str) -> bool:
-        """Tell whether ``path`` is neither tracked, nor ignored, nor a folder of tracked files."""
-        return (
-            self.knows_tracked
-            and path not in self.tracked
-            and not self.is_ignored(path)
-            and not self.has_tracked_below(path)
-        )
-
     def has_tracked_below(self, folder: str) -> bool:
         """Tell whether git tracks anything below ``folder``; ``""`` is the folder asked about."""
         if not self._folders and self.tracked:

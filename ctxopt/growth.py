@@ -103,13 +103,6 @@ class Growth:
         """The growth of the files sent, in percent; None where there were no bytes before."""
         return 100 * self.bytes / self.bytes_before if self.bytes_before else None
 
-    @property
-    def context_percent(self) -> float | None:
-        """The growth of the figure Docker prints, in percent; None where nothing was sent before."""
-        if not self.files_before or not self.context_bytes_before:
-            return None
-        return 100 * self.context_bytes / self.context_bytes_before
-
 
 def compare(before: Measured, after: Measured) -> Growth:
     """Return what changed from ``before`` to ``after``.

@@ -513,32 +513,6 @@ def test_a_stack_is_well_formed(stack: Stack):
 
 
 @pytest.mark.parametrize(
-    ("names", "stacks"),
-    [
-        ({"package.json"}, {"node"}),
-        ({"pnpm-lock.yaml", "nx.json"}, {"node", "monorepo"}),
-        ({"pyproject.toml"}, {"python"}),
-        ({"requirements-dev.txt"}, {"python"}),
-        ({"go.mod", "Cargo.toml"}, {"go", "rust"}),
-        ({"pom.xml"}, {"jvm"}),
-        ({"build.gradle.kts"}, {"jvm"}),
-        ({"Api.csproj"}, {"dotnet"}),
-        ({"composer.json"}, {"php"}),
-        ({"Gemfile"}, {"ruby"}),
-        ({"CMakeLists.txt"}, {"cpp"}),
-        ({"meson.build"}, {"cpp"}),
-        ({"mix.exs"}, {"elixir"}),
-        ({"Package.swift"}, {"swift"}),
-        ({"main.tf"}, {"terraform"}),
-        ({"next.config.mjs", "package.json"}, {"node", "frontend"}),
-        ({"README.md", "main.py", "Makefile"}, set()),
-    ],
-)
-def test_stacks_are_recognised(names: set[str], stacks: set[str]):
-    assert {stack.name for stack in CATALOG.stacks_shown_by(names)} == stacks
-
-
-@pytest.mark.parametrize(
     ("name", "text", "found"),
     [
         ("pyproject.toml", 'requires = ["setuptools", "setuptools-scm>=8"]', True),

@@ -50,7 +50,6 @@ def agrees(root, evidence):
         if path in above:  # git calls a folder ignored that a rule matches, tracked files or not
             continue
         assert evidence.is_ignored(path) == (path in told), path
-        assert evidence.is_untracked(path) == (path not in told and path not in tracked), path
 
 
 RULES = {
@@ -93,7 +92,6 @@ def test_evidence_below_a_folder(sub, tmp_path):
         whole_path = f"{sub}/{path}"
         assert part.is_ignored(path) == whole.is_ignored(whole_path), path
         assert part.is_tracked(path) == whole.is_tracked(whole_path)
-        assert part.is_untracked(path) == whole.is_untracked(whole_path)
 
 
 PARTS = st.sampled_from(["a", "b", "[x]", "c d", "é"])
@@ -150,7 +148,6 @@ def test_gitignore_without_git_property(paths, rules, tmp_path_factory):
     for path in everything(root):
         assert evidence.is_ignored(path) == (path in told), path
         assert not evidence.is_tracked(path)
-        assert not evidence.is_untracked(path)
     shutil.rmtree(root)
 
 

@@ -69,11 +69,6 @@ def test_percent_of_an_empty_baseline(before, after, percent):
     assert growth(before, after).percent == percent
 
 
-def test_context_percent():
-    assert growth({}, {"a": 5}).context_percent is None
-    assert growth({"a": 0}, {"a": 5}).context_percent is not None
-
-
 RENAMES = {
     "moved": ({"a": (9, "i")}, {"b/a": (9, "i")}, [("a", "b/a")]),
     "copied": ({"a": (9, "i")}, {"a": (9, "i"), "b": (9, "i")}, []),
