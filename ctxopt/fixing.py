@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from ctxopt.analysis import Analysis
@@ -51,8 +51,12 @@ def plan_fix(
     *,
     proven_only: bool = False,
     prune_unused: bool = False,
+    taken: Collection[str] = (),
 ) -> Fix:
-    """Propose on the measured tree; raises WriteError where the ignore file cannot be edited."""
+    """Propose on the measured tree; raises WriteError where the ignore file cannot be edited.
+
+    ``taken`` are paths that builds are known to take besides what is found here.
+    """
     ignore = analysis.context.ignore
     if ignore.path is not None and ignore.file is None:
         raise WriteError(f"{ignore.path} cannot be edited: {ignore.reason}")
@@ -70,7 +74,7 @@ def plan_fix(
             judge(facts, RULES, selection),
             proven_only=proven_only,
             prune_unused=prune_unused,
-            named=named,
+            named=named.union(taken),
             shared=shared,
         )
         left |= {item.text: item for item in proposal.left}

@@ -10,9 +10,11 @@ import typer
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import deliver, guarded
 from ctxopt.cli.inputs import Given, measure_inputs, read_inputs
-from ctxopt.errors import ExitCode
+from ctxopt.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
+    from ctxopt.analysis import Analysis
+    from ctxopt.cli.inputs import Inputs
     from ctxopt.fixing import Fix
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the change, write nothing.")]
@@ -24,6 +26,10 @@ Proven = Annotated[
 ]
 PruneUnused = Annotated[
     bool, typer.Option("--prune-unused", help="Also remove lines that do nothing.")
+]
+AllowList = Annotated[
+    bool,
+    typer.Option("--allow-list", help="Exclude everything but what the Dockerfile's sources take."),
 ]
 Format = Annotated[
     o.FixFormat,
@@ -45,6 +51,7 @@ def fix(
     check: Check = False,
     proven: Proven = False,
     prune_unused: PruneUnused = False,
+    allow_list: AllowList = False,
     select: o.Select = None,
     ignore: o.Ignore = None,
     config: o.ConfigFile = None,
@@ -54,16 +61,20 @@ def fix(
 ) -> int:
     """Write the few ignore lines that make the context small, and prove them."""
     from ctxopt.config import check_rules
-    from ctxopt.fixing import plan_fix
     from ctxopt.reporters.fixing import Outcome, render_json, render_patch, render_text
     from ctxopt.rules import RULE_IDS
     from ctxopt.write import replace_file
 
+    if allow_list and prune_unused:
+        raise ConfigError(
+            "--allow-list and --prune-unused do not go together",
+            hint="an allow-list removes lines that can do nothing by itself",
+        )
     given = Given(path, file, target, build_arg, build_context, builder, config, select, ignore)
     inputs = read_inputs(given)
     check_rules(inputs.config, RULE_IDS)
-    analysis = measure_inputs(inputs, with_excluded=False, quiet=quiet)
-    planned = plan_fix(analysis, inputs.config, proven_only=proven, prune_unused=prune_unused)
+    analysis = measure_inputs(inputs, with_excluded=allow_list, quiet=quiet)
+    planned = _plan(analysis, inputs, proven, prune_unused, allow_list)
     writes = planned.after is not None and not (dry_run or check or format_ is o.FixFormat.diff)
     after = planned.new
     if writes and planned.after is not None:
@@ -77,6 +88,18 @@ def fix(
     }[format_]
     deliver(iter((render(outcome),)), output)
     return ExitCode.FINDINGS if check and planned.after is not None else ExitCode.OK
+
+
+def _plan(
+    analysis: Analysis, inputs: Inputs, proven: bool, prune_unused: bool, allow_list: bool
+) -> Fix:
+    if allow_list:
+        from ctxopt.allowing import plan_allow_list
+
+        return plan_allow_list(analysis, inputs.config, inputs.request, proven_only=proven)
+    from ctxopt.fixing import plan_fix
+
+    return plan_fix(analysis, inputs.config, proven_only=proven, prune_unused=prune_unused)
 
 
 def _patch_path(planned: Fix) -> str:
