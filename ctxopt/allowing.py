@@ -17,7 +17,7 @@ from ctxopt.catalog import load_catalog
 from ctxopt.config import Config
 from ctxopt.context import Builder
 from ctxopt.dockerfile import Build
-from ctxopt.errors import AllowListError
+from ctxopt.errors import AllowListError, WriteError
 from ctxopt.explain import escape_pattern
 from ctxopt.fixing import Fix, plan_fix
 from ctxopt.followlinks import LinksOnDisk
@@ -66,6 +66,9 @@ def plan_allow_list(
             "there is no Dockerfile, so nothing says what a build takes",
             hint="-f names a Dockerfile",
         )
+    ignore = context.ignore
+    if ignore.path is not None and ignore.file is None:
+        raise WriteError(f"{ignore.path} cannot be edited: {ignore.reason}")
     planner = _Planner(analysis, config, request)
     if proven_only and planner.doubt:
         raise AllowListError(
@@ -107,6 +110,7 @@ class _Planner:
         specific = read_matcher(
             (line.number, line.pattern or "") for line in after_catch_all(self._file)
         )
+        self._unlisted = replay(self._analysis.tree, specific).view
         now, there = SentPaths(self._analysis.permitted), SentPaths(self._everything)
         found: list[Entry] = []
         wanted: set[str] = set()
@@ -167,7 +171,7 @@ class _Planner:
 
     def _tried(self, entries: Sequence[Entry], repairs: Sequence[ListLine]) -> _Draft:
         analysis = self._analysis
-        lines = list_lines(entries, analysis.permitted)
+        lines = list_lines(entries, self._unlisted)
         tree = analysis.tree
         files = frozenset(
             entry.path
@@ -233,7 +237,7 @@ class _Planner:
             return False
         for builder, old in self._now.items():
             new = sent_under(self._analysis, draft.trial.file, builder)
-            if old and new and (old.paths, old.empty) != (new.paths, new.empty):
+            if old and new and (old.files, old.empty) != (new.files, new.empty):
                 return False
         return True
 
@@ -278,14 +282,15 @@ class _Planner:
             )
             for line in inside.lines
         ]
-        noted = {item.text for item in self._left}
+        # What is said of exceptions is about lines of this list.
+        others = (item for item in inside.left if not item.text.startswith("!"))
         return dataclasses.replace(
             inside,
             before=old,
             after=new if new != old else None,
             lines=tuple(lines),
             tracked=tuple(sorted(tracked)),
-            left=(*self._left, *(item for item in inside.left if item.text not in noted)),
+            left=(*self._left, *others),
             old=self._analysis,
         )
 

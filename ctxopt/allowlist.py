@@ -169,7 +169,10 @@ def _above(path: str) -> Iterator[str]:
 
 
 def list_lines(entries: Sequence[Entry], permitted: View) -> list[ListLine]:
-    """Write the entries as lines, full folders as such; ``permitted`` is what is sent now."""
+    """Write the entries as lines, full folders as such.
+
+    ``permitted`` is what other lines than those of a list let through.
+    """
     entries, left_out = _compacted(without_covered(entries), permitted)
     lines: dict[str, str] = {}
     for entry in entries:

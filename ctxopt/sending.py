@@ -19,6 +19,8 @@ class Sent(NamedTuple):
     """What one builder sends."""
 
     paths: frozenset[str]
+    files: frozenset[str]
+    """Those that are no folders."""
     own: frozenset[str]
     """Those that are not only the way to something."""
     empty: frozenset[str]
@@ -41,16 +43,18 @@ def sent_under(analysis: Analysis, file: IgnoreFile, builder: Builder) -> Sent |
         view = replay(analysis.tree, matcher, builder=builder).view
     except IgnoreFileError:
         return None
-    paths, own, empty = set(), set(), set()
+    paths, files, own, empty = set(), set(), set(), set()
     for folder, index, path in view.sent():
         paths.add(path)
+        if folder.kinds[index] != DIR:
+            files.add(path)
         flags = view.flags(folder)
         flag = flags[index] if flags else 0
         if not flag & Flag.EXCLUDED:
             own.add(path)
         if flag & EMPTY and folder.kinds[index] != DIR:
             empty.add(path)
-    return Sent(frozenset(paths), frozenset(own), frozenset(empty))
+    return Sent(frozenset(paths), frozenset(files), frozenset(own), frozenset(empty))
 
 
 def is_below(path: str, roots: Collection[str]) -> bool:

@@ -13,7 +13,7 @@ from ctxopt.allowing import plan_allow_list
 from ctxopt.analysis import analyze
 from ctxopt.config import Config
 from ctxopt.context import find_context
-from ctxopt.errors import AllowListError, CtxoptError
+from ctxopt.errors import AllowListError, CtxoptError, WriteError
 from ctxopt.fixing import Fix
 from ctxopt.plan import BuildRequest
 from tests.projects import NAMES, lay_project, load_project
@@ -176,6 +176,14 @@ def test_refusals(tmp_path, steps, reason):
 def test_no_dockerfile_no_list(tmp_path):
     root = lay(tmp_path / "c", {"a": "1"})
     with pytest.raises(AllowListError, match="there is no Dockerfile"):
+        list_of(root)
+
+
+def test_a_link_that_leaves_the_context_is_not_followed(tmp_path):
+    root = lay(tmp_path / "c", {"Dockerfile": LOCAL, "a": "1"})
+    (tmp_path / "other").write_text("x\n")
+    os.symlink(tmp_path / "other", f"{root}/.dockerignore")
+    with pytest.raises(WriteError, match="link to something outside"):
         list_of(root)
 
 
@@ -455,7 +463,7 @@ def test_docker_copies_the_same(case, tmp_path):
 PARTS = ["a", "b", "c.py", "web", "src", "x y", "[s]", "a|b", "!n", "#h"]
 PATTERNS = [
     "*.md", "**/*.py", "web", "!web/src", "!**/*.py", "a", "a/*", "!a/b", "*", "!src", "!a", "**/b",
-    "src/*", "web/*/a", "# c", "", "!b", "!**/b",
+    "src/*", "web/*/a", "wide/a", "# c", "", "!b", "!**/b",
 ]  # fmt: skip
 PATHS = st.lists(st.sampled_from(PARTS), min_size=1, max_size=3).map("/".join)
 ENDS = st.sampled_from(["1", "22", {"link": "a"}, {"link": "../web/src"}])
@@ -474,15 +482,20 @@ STEPS = st.lists(st.lists(st.one_of(PATHS, GLOBS), min_size=1, max_size=2), min_
     steps=STEPS,
     old=st.none() | st.lists(st.sampled_from(PATTERNS), max_size=4),
     builder=st.sampled_from(BOTH),
+    wide=st.sets(st.sampled_from("abcdefgh")),
+    taken=st.sets(st.sampled_from("abcdefgh")).map(sorted),
 )
 def test_nothing_is_lost_nothing_grows_and_once_is_enough(
-    tmp_path_factory, tree, steps, old, builder
+    tmp_path_factory, tree, steps, old, builder, wide, taken
 ):
     tree = {
         path: end
         for path, end in tree.items()
         if not any(other.startswith(path + "/") for other in tree)
     }
+    tree |= {f"wide/{name}": "1" for name in wide}
+    if taken:
+        steps = [*steps, [f"wide/{name}" for name in taken]]
     tree["Dockerfile"] = FROM + "".join(f"COPY {json.dumps([*s, '/x/'])}\n" for s in steps)
     if old is not None:
         tree[".dockerignore"] = "".join(line + "\n" for line in old)
