@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 
@@ -14,8 +15,12 @@ from ctxopt.analysis import analyze
 from ctxopt.config import Config
 from ctxopt.context import find_context
 from ctxopt.errors import AllowListError, CtxoptError, WriteError
-from ctxopt.fixing import Fix
+from ctxopt.finding import Edit, EditKind
+from ctxopt.fixing import Fix, plan_fix
+from ctxopt.gather import gather_facts
 from ctxopt.plan import BuildRequest
+from ctxopt.rewritten import rewalked
+from ctxopt.trial import try_edits
 from tests.projects import NAMES, lay_project, load_project
 from tests.recordings import listed, load, make_tree
 from tests.repositories import clean, git, init
@@ -360,6 +365,25 @@ def test_what_is_heavy_inside_goes_out_again(tmp_path):
     assert b"\n!docs\n!web\n" in kept
     with pytest.raises(AllowListError, match="keeps everything"):
         list_of(root, Config(keep=("**",)))
+
+
+def test_a_line_inside_that_empties_a_file_is_not_taken(tmp_path, monkeypatch):
+    def plan_with(analysis, config, **options):
+        edit = Edit(EditKind.ADD, None, "**/node_modules", "x")
+        trial = try_edits(gather_facts(analysis, config), (edit,))
+        assert trial is not None
+        fix = plan_fix(analysis, config, **options)
+        return dataclasses.replace(
+            fix, after=trial.file.render(), new=rewalked(analysis, trial), tracked=("x",)
+        )
+
+    monkeypatch.setattr("ctxopt.allowing.plan_fix", plan_with)
+    tree = {"Dockerfile": FROM + "COPY node_modules/a web /\n", "node_modules/a/b": "1"}
+    fix = list_of(lay(tmp_path / "c", tree | {"web/node_modules/x": "1"}))
+    assert fix.after == (HEAD + "!node_modules/a\n!web\n").encode()
+    assert fix.tracked == ()
+    fix = list_of(lay(tmp_path / "d", {"Dockerfile": FROM + "COPY web /\n", "web/x/y": "1"}))
+    assert fix.after == (HEAD + "!web\n**/node_modules\n").encode()
 
 
 def test_only_proven_lines_inside(tmp_path):
