@@ -13,9 +13,8 @@ from typing import Final, NamedTuple
 
 from ctxopt.allowlist import Entry, ListLine, exception_form, find_entries, list_lines
 from ctxopt.analysis import Analysis
-from ctxopt.catalog import load_catalog
 from ctxopt.config import Config
-from ctxopt.context import Builder
+from ctxopt.context import Builder, own_ignore
 from ctxopt.dockerfile import Build
 from ctxopt.errors import AllowListError, WriteError
 from ctxopt.explain import escape_pattern
@@ -24,15 +23,16 @@ from ctxopt.followlinks import LinksOnDisk
 from ctxopt.gather import ask_git
 from ctxopt.harm import files_below
 from ctxopt.ignorefile import IgnoreFile, parse_ignore_file
+from ctxopt.kept import read_wishes
 from ctxopt.leftovers import HEAD, Leftovers, after_catch_all, is_catch_all, sort_out
 from ctxopt.matcher import read_matcher
-from ctxopt.neighbours import Neighbours, find_neighbours
 from ctxopt.plan import BuildRequest, resolve_build
 from ctxopt.proposal import Confidence, LeftAlone, Line
 from ctxopt.replay import compare, replay
 from ctxopt.rewritten import rewalked
 from ctxopt.sending import is_below, matcher_for, sent_under, topmost_of
 from ctxopt.sent import SentPaths
+from ctxopt.siblings import Siblings, find_siblings
 from ctxopt.trial import Trial, shown
 from ctxopt.view import View
 from ctxopt.wants import depends_on_arguments, keep_wants, read_variants, read_wants
@@ -40,6 +40,7 @@ from ctxopt.wants import depends_on_arguments, keep_wants, read_variants, read_w
 RULE: Final = "allow-list"
 _ROUNDS: Final = 4
 _MOST_REPAIRS: Final = 50
+_OWN_LIST: Final = "--per-dockerfile writes a list that serves no other Dockerfile"
 _WITHOUT: Final = "run ctxopt fix without --allow-list"
 
 
@@ -53,12 +54,18 @@ class _Draft(NamedTuple):
 
 
 def plan_allow_list(
-    analysis: Analysis, config: Config, request: BuildRequest, *, proven_only: bool = False
+    analysis: Analysis,
+    config: Config,
+    request: BuildRequest,
+    *,
+    proven_only: bool = False,
+    per_dockerfile: bool = False,
 ) -> Fix:
     """Return the ignore file that lets in what the builds take, and what saves bytes inside of that.
 
-    The analysis has to be one with everything excluded walked. Raises AllowListError where such a list
-    is pointless or cannot be proved, WriteError where the ignore file cannot be edited.
+    The analysis has to be one with everything excluded walked; ``per_dockerfile`` is for an ignore file
+    of this Dockerfile alone. Raises AllowListError where such a list is pointless or cannot be proved,
+    WriteError where the ignore file cannot be edited, ContextError where the builder would not read it.
     """
     context = analysis.context
     if not context.dockerfile.found:
@@ -69,6 +76,10 @@ def plan_allow_list(
     ignore = context.ignore
     if ignore.path is not None and ignore.file is None:
         raise WriteError(f"{ignore.path} cannot be edited: {ignore.reason}")
+    before = ignore.file.render() if ignore.file else None
+    if per_dockerfile and ignore.path in (None, ".dockerignore"):
+        analysis = dataclasses.replace(analysis, context=own_ignore(context))
+        before = None
     planner = _Planner(analysis, config, request)
     if proven_only and planner.doubt:
         raise AllowListError(
@@ -76,10 +87,10 @@ def plan_allow_list(
         )
     draft = planner.draft()
     base = planner.base(draft)
-    inside = plan_fix(base, config, proven_only=proven_only, taken=planner.taken)
+    inside = plan_fix(base, config, proven_only=proven_only)
     if planner.empties(base, inside):
         inside = dataclasses.replace(inside, after=None, lines=(), tracked=(), new=base)
-    return planner.joined(draft, inside)
+    return planner.joined(draft, inside, before)
 
 
 class _Planner:
@@ -95,13 +106,14 @@ class _Planner:
         self._evidence = ask_git(analysis.tree.root)
         plan = analysis.plan
         build = plan.build if plan else resolve_build(analysis.context, request)
-        near = find_neighbours(analysis, self._everything, load_catalog(), self._evidence)
+        near = find_siblings(analysis, self._everything, self._evidence)
+        others = [sibling.as_given() for sibling in near.served]
         self._left = [*_notes(near)]
-        self.doubt = _doubt(build, near)
+        self.doubt = _doubt((build, *others), near)
         wants = [*read_wants(build), *read_variants(build, request, analysis.target)]
-        wants += [want for other in near.builds for want in read_wants(other, others=True)]
-        wants += keep_wants(config.keep)
-        self.taken = frozenset(want.text for want in wants)
+        cure = _OWN_LIST if analysis.context.builder == "buildkit" else None
+        wants += [want for other in others for want in read_wants(other, others=True, cure=cure)]
+        wants += keep_wants(read_wishes(config.keep, self._file))
         links = LinksOnDisk(analysis.tree.root)
         self._entries = self._admitted(find_entries(wants, self._everything, links))
 
@@ -261,10 +273,8 @@ class _Planner:
         old, new = (sent_under(self._analysis, file or self._file, "buildkit") for file in files)
         return old is not None and new is not None and bool(new.empty - old.empty)
 
-    def joined(self, draft: _Draft | None, inside: Fix) -> Fix:
-        """Return the list and what ``inside`` adds to it as one change."""
-        before = self._analysis.context.ignore.file
-        old = before.render() if before is not None else None
+    def joined(self, draft: _Draft | None, inside: Fix, before: bytes | None) -> Fix:
+        """Return the list and what ``inside`` adds to it as one change of the file ``before``."""
         new = inside.after if inside.after is not None else inside.before
         lines: list[Line] = []
         size = entries = 0
@@ -286,8 +296,8 @@ class _Planner:
         others = (item for item in inside.left if not item.text.startswith("!"))
         return dataclasses.replace(
             inside,
-            before=old,
-            after=new if new != old else None,
+            before=before,
+            after=new if (draft or inside.lines) and new != before else None,
             lines=tuple(lines),
             tracked=tuple(sorted(tracked)),
             left=(*self._left, *others),
@@ -312,9 +322,9 @@ class _Planner:
             size, entries, paths = 0, 0, ()
 
 
-def _doubt(build: Build, near: Neighbours) -> str | None:
+def _doubt(builds: Sequence[Build], near: Siblings) -> str | None:
     """Why another build might take more; None where nothing shows that."""
-    for other in (build, *near.builds):
+    for other in builds:
         source = depends_on_arguments(other)
         if source is not None:
             place = other.dockerfile.path or "Dockerfile"
@@ -326,7 +336,7 @@ def _doubt(build: Build, near: Neighbours) -> str | None:
     return None
 
 
-def _notes(near: Neighbours) -> Iterator[LeftAlone]:
+def _notes(near: Siblings) -> Iterator[LeftAlone]:
     for path, reason in near.unread:
         yield LeftAlone(path, f"nobody knows what it takes: {reason}")
     for path in near.elsewhere:

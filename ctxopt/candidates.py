@@ -9,14 +9,11 @@ from collections import defaultdict
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ctxopt.catalog import CatalogEntry, Kind
-from ctxopt.errors import IgnoreFileError
 from ctxopt.facts import Facts
 from ctxopt.finding import Reach
-from ctxopt.gopath import has_meta
 from ctxopt.installing import installs_nothing
-from ctxopt.matcher import read_matcher
 from ctxopt.sources import SourceUse
-from ctxopt.travel import Travel, upwards
+from ctxopt.travel import Travel
 from ctxopt.tree import DIR, EMPTY, FILE, SOCKET, Flag, Folder
 
 State: TypeAlias = Literal["tracked", "ignored", "untracked", "unknown"]
@@ -75,7 +72,7 @@ class _Pass:
         self._view = facts.analysis.permitted
         self._folders = self._view.tree.folders
         self._catalog = facts.catalog
-        self._kept = _kept_by_configuration(facts)
+        self._kept = facts.kept.paths(self._view)
         self._reasons = facts.needs.reasons()
         self._large = max(facts.config.large_file, 1)
         self._unsafe: set[str] = set()
@@ -128,13 +125,9 @@ class _Pass:
             below += claimed
             taken = {item.path for item in claimed}
             stack += [child for child in self._below.get(folder.path, ()) if child not in taken]
-        if (
-            whole.needed_because
-            or whole.bytes < self._facts.config.noise_floor
-            or sum(item.bytes for item in below) * 2 > whole.bytes
-        ):
-            if whole.entry:
-                self._unsafe.add(whole.entry.pattern)
+        if whole.needed_because and whole.entry:
+            self._unsafe.add(whole.entry.pattern)
+        if whole.needed_because or sum(item.bytes for item in below) * 2 > whole.bytes:
             return below
         return [whole]
 
@@ -344,18 +337,3 @@ class _Pass:
         """The files in a folder; of one with thousands, which is no project's, none."""
         folder = self._folders.get(path)
         return frozenset(folder.names if folder and len(folder.kinds) < 2000 else ())
-
-
-def _kept_by_configuration(facts: Facts) -> set[str]:
-    """The paths that ``keep`` matches, and the folders that lead to them."""
-    patterns = [pattern.strip("/") for pattern in facts.config.keep]
-    found = {pattern for pattern in patterns if not has_meta(pattern)}
-    shaped = [(None, pattern) for pattern in patterns if has_meta(pattern)]
-    if shaped:
-        try:
-            matcher = read_matcher(shaped)
-        except IgnoreFileError:
-            return found
-        entries = facts.analysis.permitted.entries()
-        found |= {entry.path for entry in entries if matcher.decide(entry.path).excluded}
-    return {folder for path in found for folder in upwards(path) if folder}

@@ -69,6 +69,16 @@ class CatalogEntry(NamedTuple):
     except_names: tuple[str, ...] = ()
     keep_when: str = ""
 
+    @property
+    def is_ambiguous(self) -> bool:
+        """Whether the name, as ``data``, stands for waste in one place and for sources in another."""
+        return self.confidence == "low" and self.kind in ("data", "model") and "*" not in self.name
+
+    @property
+    def name(self) -> str:
+        """The last part of the pattern."""
+        return self.pattern.rpartition("/")[2]
+
     def is_credible(self, nearby: Collection[str]) -> bool:
         """Take the file names of the parent folder and its ancestors; tell whether a manifest backs the match.
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Literal
 
 from ctxopt.errors import WriteError
@@ -119,3 +120,33 @@ def note(text: str) -> None:
         sys.stderr.flush()
     except OSError:
         pass  # nobody can be told, and the exit code still says it
+
+
+def prompt(text: str) -> None:
+    """Write drawn text to stderr as it is, colours included, and leave the cursor behind it."""
+    encoding = sys.stderr.encoding or "utf-8"
+    try:
+        sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        sys.stderr.flush()
+    except OSError as error:
+        raise WriteError(f"cannot write to stderr: {error.strerror}") from error
+
+
+def read_typed() -> str | None:
+    """Return a line that was typed on stdin; None, on a new line, at the end of the input."""
+    try:
+        typed = sys.stdin.buffer.readline()
+    except OSError:
+        typed = b""  # the terminal has gone
+    if not typed.endswith(b"\n"):
+        prompt("\n")
+        return None
+    return typed.decode("utf-8", "replace")
+
+
+def forget_typed() -> None:
+    """Forget what was typed ahead on the terminal behind stdin."""
+    import termios
+
+    with suppress(OSError, termios.error):
+        termios.tcflush(sys.stdin, termios.TCIFLUSH)

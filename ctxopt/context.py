@@ -160,6 +160,31 @@ def _buildkit_ignore(root: str, dockerfile: DockerfileLocation) -> IgnoreChoice:
     return named_ignore(root)
 
 
+def own_ignore(context: BuildContext) -> BuildContext:
+    """Return ``context`` as if its Dockerfile had an ignore file of its own, with the lines in force.
+
+    Raises ContextError where there is no Dockerfile, or the builder would not read such a file.
+    """
+    dockerfile, ignore = context.dockerfile, context.ignore
+    if context.builder == "classic":
+        raise ContextError(
+            "the classic builder reads no ignore file but .dockerignore",
+            hint="leave --per-dockerfile out",
+        )
+    if not dockerfile.found:
+        raise ContextError(
+            "there is no Dockerfile to which an ignore file could belong",
+            hint="-f names another Dockerfile",
+        )
+    path = _shown(dockerfile.path) + ".dockerignore"
+    content = ignore.file.render() if ignore.file else b""
+    choice = IgnoreChoice(
+        path, dockerfile.absolute + ".dockerignore", "it belongs to the Dockerfile",
+        parse_ignore_file(content, path),
+    )  # fmt: skip
+    return context._replace(ignore=choice)
+
+
 def named_ignore(root: str) -> IgnoreChoice:
     """Return the ignore file at the root of a context: the only one for a named context.
 

@@ -12,6 +12,7 @@ from ctxopt.catalog import Catalog
 from ctxopt.config import Config
 from ctxopt.evidence import PathEvidence
 from ctxopt.finding import Edit, EditKind, Finding, Reach, Severity
+from ctxopt.kept import Kept, read_wishes
 from ctxopt.needs import Needs
 from ctxopt.sources import SourceUse
 from ctxopt.tree import Tally
@@ -36,6 +37,11 @@ class Facts:
     def ignore_path(self) -> str:
         """The ignore file that an edit would change, as people name it."""
         return self.analysis.context.ignore.path or ".dockerignore"
+
+    @cached_property
+    def kept(self) -> Kept:
+        """What people said must stay; raises ConfigError where a comment says it wrongly."""
+        return read_wishes(self.config.keep, self.analysis.context.ignore.file)
 
     @cached_property
     def main_uses(self) -> tuple[SourceUse, ...]:

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ctxopt.analysis import Analysis
+from ctxopt.answers import OPEN, Choice
 from ctxopt.config import Config
-from ctxopt.dockerfile import Source, parse, resolve
-from ctxopt.errors import CtxoptError, WriteError
+from ctxopt.context import own_ignore
+from ctxopt.errors import WriteError
+from ctxopt.finding import Edit, EditKind
 from ctxopt.gather import ask_git, gather_facts
 from ctxopt.judge import Selection, judge
-from ctxopt.peek import read_start
 from ctxopt.proposal import LeftAlone, Line, propose
 from ctxopt.rewritten import rewalked
 from ctxopt.rules import RULES
-from ctxopt.summary import find_dockerfiles
 from ctxopt.trial import try_edits
 
 _ROUNDS = 6
 """A repaired line may be repaired again, and what is hidden may have been the reason for a line."""
-_MOST_DOCKERFILES = 50
-_MOST_BYTES = 1 << 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,94 +50,114 @@ def plan_fix(
     *,
     proven_only: bool = False,
     prune_unused: bool = False,
-    taken: Collection[str] = (),
+    per_dockerfile: bool = False,
+    choice: Choice = OPEN,
 ) -> Fix:
-    """Propose on the measured tree; raises WriteError where the ignore file cannot be edited.
+    """Propose on the measured tree; ``per_dockerfile`` for an ignore file of this Dockerfile alone.
 
-    ``taken`` are paths that builds are known to take besides what is found here.
+    Raises WriteError where the ignore file cannot be edited, ContextError without a Dockerfile.
     """
     ignore = analysis.context.ignore
     if ignore.path is not None and ignore.file is None:
         raise WriteError(f"{ignore.path} cannot be edited: {ignore.reason}")
-    selection = Selection(config.select or (), config.ignore, config.severity)
-    evidence = ask_git(analysis.tree.root)
-    named, shared = _taken_elsewhere(analysis)
-    lines: list[Line] = []
-    tracked: set[str] = set()
-    left: dict[str, LeftAlone] = {}
-    now = analysis
-    for _ in range(_ROUNDS):
-        facts = gather_facts(now, config, evidence)
-        proposal = propose(
-            facts,
-            judge(facts, RULES, selection),
-            proven_only=proven_only,
-            prune_unused=prune_unused,
-            named=named.union(taken),
-            shared=shared,
-        )
-        left |= {item.text: item for item in proposal.left}
-        trial = try_edits(facts, proposal.edits) if proposal.edits else None
-        if trial is None or proposal.file is None:
-            break
-        size = lines[-1].total_bytes if lines else 0
-        entries = lines[-1].total_entries if lines else 0
-        lines += [
-            line._replace(
-                total_bytes=line.total_bytes + size, total_entries=line.total_entries + entries
-            )
-            for line in proposal.lines
-        ]
-        tracked |= set(proposal.tracked)
-        now = rewalked(now, trial)
-    after = now.context.ignore.file
     before = ignore.file.render() if ignore.file else None
+    if per_dockerfile and ignore.path in (None, ".dockerignore"):
+        analysis = replace(analysis, context=own_ignore(analysis.context))
+        before = None
+    planner = _Planner(analysis, config, proven_only, prune_unused, choice)
+    plan = planner.plan()
+    now = plan.now
+    after = now.context.ignore.file
     content = after.render() if after is not None else None
-    written = {text for line in lines for text in line.texts}
+    written = {text for line in plan.lines for text in line.texts}
     return Fix(
         now.context.ignore.absolute or os.path.join(analysis.context.root, ".dockerignore"),
         now.context.ignore.path or ".dockerignore",
         before,
-        content if content != before else None,
-        tuple(lines),
-        tuple(sorted(tracked)),
-        tuple(left[text] for text in sorted(left) if text not in written),
+        content if plan.lines else None,
+        tuple(plan.lines),
+        tuple(sorted(plan.tracked)),
+        tuple(plan.left[text] for text in sorted(plan.left) if text not in written),
         analysis,
         now,
     )
 
 
-def _taken_elsewhere(analysis: Analysis) -> tuple[frozenset[str], bool]:
-    """Return the sources of stages that are not built and of other Dockerfiles, and if there are any."""
-    plan, context = analysis.plan, analysis.context
-    found: set[str] = set()
-    shared = False
-    if plan is not None:
-        idle = [source for source in plan.build.sources if not source.reachable]
-        found |= _paths(idle, "")
-        shared = any(source.from_ is None for source in idle)
-    if context.ignore.path not in (None, ".dockerignore"):
-        return frozenset(found), shared
-    for path in find_dockerfiles(analysis.permitted)[:_MOST_DOCKERFILES]:
-        if path == context.dockerfile.inside:
-            continue
-        shared = True
-        content = read_start(os.path.join(context.root, path), _MOST_BYTES)
-        try:
-            sources = resolve(parse(content or b"", path=path)).sources
-        except CtxoptError:
-            continue
-        # Nobody knows whether its context is this one or its own folder.
-        found |= _paths(sources, "") | _paths(sources, path.rpartition("/")[0])
-    return frozenset(found), shared
+class _Plan(NamedTuple):
+    now: Analysis
+    lines: list[Line]
+    tracked: set[str]
+    left: dict[str, LeftAlone]
+    rounds: int
 
 
-def _paths(sources: Iterable[Source], folder: str) -> set[str]:
-    """Return what sources name in the main context, where that is ``folder``."""
-    return {
-        "/".join(filter(None, (folder, path.path.strip("/"))))
-        for source in sources
-        if source.from_ is None
-        for path in source.paths
-        if path.kind == "local" and path.path.strip("/")
-    }
+class _Planner:
+    """Proposes until nothing is left to propose."""
+
+    def __init__(
+        self,
+        analysis: Analysis,
+        config: Config,
+        proven_only: bool,
+        prune_unused: bool,
+        choice: Choice,
+    ) -> None:
+        self._analysis = analysis
+        self._config = config
+        self._selection = Selection(config.select or (), config.ignore, config.severity)
+        self._evidence = ask_git(analysis.tree.root)
+        self._options = (proven_only, prune_unused, choice)
+
+    def plan(self) -> _Plan:
+        without: set[str] = set()
+        while True:
+            plan = self._try(without)
+            more = set(self._superfluous(plan)) - without
+            if not more:
+                return plan
+            without |= more
+
+    def _try(self, without: Collection[str]) -> _Plan:
+        plan = _Plan(self._analysis, [], set(), {}, 0)
+        proven_only, prune_unused, choice = self._options
+        while plan.rounds < _ROUNDS:
+            facts = gather_facts(plan.now, self._config, self._evidence)
+            proposal = propose(
+                facts,
+                judge(facts, RULES, self._selection),
+                proven_only=proven_only,
+                prune_unused=prune_unused,
+                choice=choice,
+                without=without,
+            )
+            plan.left.update({item.text: item for item in proposal.left})
+            trial = try_edits(facts, proposal.edits) if proposal.edits else None
+            if trial is None or proposal.file is None:
+                break
+            size = plan.lines[-1].total_bytes if plan.lines else 0
+            entries = plan.lines[-1].total_entries if plan.lines else 0
+            plan.lines.extend(
+                line._replace(
+                    total_bytes=line.total_bytes + size, total_entries=line.total_entries + entries
+                )
+                for line in proposal.lines
+            )
+            plan.tracked.update(proposal.tracked)
+            plan = plan._replace(now=rewalked(plan.now, trial), rounds=plan.rounds + 1)
+        return plan
+
+    def _superfluous(self, plan: _Plan) -> Iterator[str]:
+        """Yield the new lines that those of a later round have made superfluous."""
+        file = plan.now.context.ignore.file
+        if plan.rounds < 2 or file is None:
+            return
+        facts = gather_facts(plan.now, self._config, self._evidence)
+        texts = {text for line in plan.lines for text in line.texts if not line.replaces}
+        gone: list[Edit] = []
+        for line in file.lines:
+            if line.text in texts:
+                edit = Edit(EditKind.REMOVE, line.number, None, "another line does it")
+                trial = try_edits(facts, [*gone, edit])
+                if trial is not None and trial.is_exact and not trial.difference:
+                    gone.append(edit)
+                    yield line.text

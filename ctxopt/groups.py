@@ -63,9 +63,18 @@ def by_pattern(
         entry = candidate.entry
         groups.setdefault(entry.pattern if entry else f"/{candidate.path}", []).append(candidate)
     return [
-        Group(None if key[0] == "/" or key in unsafe else key, tuple(members))
+        Group(
+            None if key[0] == "/" or key in unsafe or _is_only_here(members) else key,
+            tuple(members),
+        )
         for key, members in groups.items()
     ]
+
+
+def _is_only_here(members: list[Candidate]) -> bool:
+    """Whether a common name means waste in one place: elsewhere it may be somebody's sources."""
+    entry = members[0].entry
+    return len(members) == 1 and entry is not None and entry.is_ambiguous
 
 
 def split_needed(candidates: Iterable[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
@@ -153,7 +162,8 @@ def edits_for(facts: Facts, group: Group, reason: str) -> tuple[Edit, ...]:
     """The line of the group, else a line for each path that is worth one."""
     if group.pattern is not None:
         return (add_line(group.pattern, reason),)
-    floor = facts.config.noise_floor if len(group.members) > 1 else 0
+    counts_anyway = len(group.members) == 1 or group.worst.topic == "secret"
+    floor = 0 if counts_anyway else facts.config.noise_floor
     members = [member for member in group.members if member.bytes >= floor]
     return tuple(add_line(escape_pattern(member.path), reason) for member in members)
 

@@ -6,14 +6,13 @@ Pure: values in, a reason or None out.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ctxopt.errors import IgnoreFileError
 from ctxopt.facts import Facts
 from ctxopt.gopath import has_meta
-from ctxopt.ignorefile import clean_pattern
 from ctxopt.matcher import Matcher, read_matcher
-from ctxopt.sources import CheckKind
+from ctxopt.sources import CheckKind, SourceUse
 from ctxopt.tree import DIR, Flag
 from ctxopt.view import View
 
@@ -23,11 +22,10 @@ _FAILING: tuple[CheckKind, ...] = ("missing", "ignored", "not-transferred", "emp
 class Guard:
     """Says why paths must stay: sources, needs, the configuration, the file's own exceptions."""
 
-    def __init__(self, facts: Facts, named: Collection[str]) -> None:
+    def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        self._named = [path for path in sorted(named) if not has_meta(path)]
-        self._shaped = _matchers(path for path in sorted(named) if has_meta(path))
-        self._keep = _matchers(filter(None, map(clean_pattern, facts.config.keep)))
+        before = facts.analysis.matcher
+        self._named = [need for need in facts.needs.named if not before.decide(need.path).excluded]
         # An exception that ends in a star brings back a folder, not what is named below it.
         patterns = facts.analysis.matcher.patterns
         wild = [
@@ -41,28 +39,39 @@ class Guard:
             for pattern in patterns
             if pattern not in wild
         )
+        self._sources = _source_folders(facts)
+        self._follows_links = any(map(_follows_links, facts.main_uses))
         self._git_is_sent = bool(facts.needs.git) and facts.total(".git").entries > 0
 
-    def refusal(self, lost: Sequence[str], files: Sequence[str]) -> str | None:
-        """Return why ``lost``, which holds ``files``, must stay; None where nothing says so."""
+    def refusal(self, lost: Sequence[str], files: Sequence[str], matcher: Matcher) -> str | None:
+        """Return why ``lost``, with ``files`` in it, must stay; None where nothing says so.
+
+        ``matcher`` excludes it: that of the whole file, or of the new lines alone.
+        """
         needs = self._facts.needs
+        for need in self._named:
+            # Also what is not there yet: a build that makes it first would fail.
+            if matcher.decide(need.path).excluded:
+                return f"{need.path}: {need.reason}"
         for path in lost:
             why = needs.why(path)
             if why is None and needs.git and (path == ".git" or path.endswith("/.git")):
                 why = needs.git[0]
-            if why is None:
-                why = self._named_elsewhere(path)
             if why is not None:
                 return f"{path}: {why}"
         for path in files:
-            if _matches_any(self._keep, path):
-                return f"{path}: the configuration keeps it"
+            if (keeper := self._facts.kept.why(path)) is not None:
+                return f"{path}: {keeper}"
             if self._is_brought_back(path):
                 return f"{path}: an exception in the ignore file brings it back"
         evidence = self._facts.evidence
         if self._git_is_sent and evidence and any(map(evidence.is_tracked, files)):
             return "tracked files would be missing beside .git, which the build reads"
         return None
+
+    def meets_source(self, lost: Sequence[str]) -> bool:
+        """Whether what a source names may be in ``lost``; else no source can miss any of it."""
+        return bool(lost) and (self._follows_links or any(path in self._sources for path in lost))
 
     def _is_brought_back(self, path: str) -> bool:
         """Whether a wildcard after ``!`` is what lets ``path`` in; what git ignores it did not mean."""
@@ -73,13 +82,25 @@ class Guard:
             return False
         return self._without.decide(path).excluded
 
-    def _named_elsewhere(self, path: str) -> str | None:
-        for name in self._named:
-            if name == path or name.startswith(path + "/"):
-                return "another stage or Dockerfile names it"
-        if any(_is_itself_matched(matcher, path) for matcher in self._shaped):
-            return "another stage or Dockerfile names it"
-        return None
+
+def _source_folders(facts: Facts) -> set[str]:
+    """Return all that sources name or take by name, and the folders above."""
+    found: set[str] = set()
+    for use in facts.main_uses:
+        for path in (*use.roots, *(item.path.strip("/") for item in use.source.paths)):
+            here = path
+            while here and here not in found:
+                found.add(here)
+                here = here.rpartition("/")[0]
+    return found
+
+
+def _follows_links(use: SourceUse) -> bool:
+    """Whether what an instruction takes is not where its sources say."""
+    folders = {path.path.strip("/").rpartition("/")[0] for path in use.source.paths}
+    return any(has_meta(folder) for folder in folders) or any(
+        root.rpartition("/")[0] not in folders for root in use.roots
+    )
 
 
 def lost_sources(before: Facts, after: Facts) -> str | None:
@@ -132,10 +153,6 @@ def _matchers(patterns: Iterable[str]) -> list[Matcher]:
             except IgnoreFileError:
                 continue
     return found
-
-
-def _matches_any(matchers: list[Matcher], path: str) -> bool:
-    return any(matcher.decide(path).excluded for matcher in matchers)
 
 
 def _is_itself_matched(matcher: Matcher, path: str) -> bool:

@@ -9,19 +9,20 @@ import os
 import posixpath
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fnmatch import translate
+from itertools import starmap, takewhile
 from typing import Final, NamedTuple
 
 from ctxopt.analysis import Analysis
 from ctxopt.catalog import Catalog
-from ctxopt.dockerfile import Build, RunStep
+from ctxopt.dockerfile import Build
 from ctxopt.gopath import has_meta
+from ctxopt.historians import BuildTakings, Taking, asks_git, is_outside, script_of
 from ctxopt.manifests import MANIFESTS, read_manifest
 from ctxopt.peek import read_start
 from ctxopt.sent import SentPaths
-from ctxopt.siblings import places_of, read_siblings
-from ctxopt.sources import SourceUse
+from ctxopt.siblings import find_dockerfiles, local_paths, read_siblings
 
 _MOST_BYTES: Final = 1 << 18
 """What is read of one file."""
@@ -58,6 +59,10 @@ class Needs(NamedTuple):
     """Why the build may read ``.git``; empty where nothing shows that it does."""
     tests: str | None = None
     """The test command that a RUN step gives, if one does."""
+    named: tuple[Need, ...] = ()
+    """What instructions name, there or not yet there: of a wildcard the folder before it."""
+    elsewhere: tuple[str, ...] = ()
+    """What other stages and Dockerfiles take with the same ignore file; ``""`` is everything."""
 
     def why(self, path: str) -> str | None:
         """Return why ``path`` or something below it must stay; None if nothing is known."""
@@ -77,24 +82,36 @@ class Needs(NamedTuple):
         return found
 
 
-def gather_needs(analysis: Analysis, catalog: Catalog) -> Needs:
-    """Collect what Dockerfile and manifests say; what cannot be read says nothing."""
-    return _Gatherer(analysis, catalog).needs()
+def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()) -> Needs:
+    """Collect what Dockerfiles and manifests say; what cannot be read says nothing.
+
+    ``known`` are files among which Dockerfiles may be that are not sent.
+    """
+    return _Gatherer(analysis, catalog, known).needs()
 
 
 class _Gatherer:
-    def __init__(self, analysis: Analysis, catalog: Catalog) -> None:
+    def __init__(self, analysis: Analysis, catalog: Catalog, known: Iterable[str]) -> None:
         self._analysis = analysis
         self._catalog = catalog
         self._sent = SentPaths(analysis.permitted)
         plan = analysis.plan
         self._build: Build | None = plan.build if plan else None
-        self._uses = (
-            [use for use in plan.sources.uses if use.context is None and use.source.reachable]
-            if plan
-            else []
-        )
+        self._known = known
+        self._uses = [
+            Taking(use.source, use.roots)
+            for use in (plan.sources.uses if plan else ())
+            if use.context is None
+        ]
         self._found: dict[str, str] = {}
+        self._named: dict[str, str] = {}
+        self._elsewhere: dict[str, None] = {}
+        self._builds = [BuildTakings(self._build, self._uses)] if self._build else []
+        """Every build that the ignore file serves."""
+        self._mentions: dict[str, str] = {}
+        """Files that show a reading of the history, and what of them does."""
+        self._callers: list[str] = []
+        """Manifests, which may name a script that no step names."""
         self._git: dict[str, None] = {}
         self._builds_solution = self._build is None
         """Whether a step of .NET names no project, so that it builds all that a solution lists."""
@@ -104,11 +121,14 @@ class _Gatherer:
     def needs(self) -> Needs:
         self._from_sources()
         self._from_exceptions()
-        tests = self._from_runs()
+        tests = self._from_runs(self._builds[0]) if self._builds else None
         self._from_manifests()
+        self._from_other_stages()
         tests = self._from_siblings() or tests
-        found = tuple(Need(path, reason) for path, reason in self._found.items())
-        return Needs(found, tuple(self._git), tests)
+        self._from_mentions()
+        found = tuple(starmap(Need, self._found.items()))
+        named = tuple(starmap(Need, self._named.items()))
+        return Needs(found, tuple(self._git), tests, named, tuple(self._elsewhere))
 
     def _add(self, path: str, reason: str) -> None:
         if path:
@@ -117,6 +137,7 @@ class _Gatherer:
     def _from_sources(self) -> None:
         for use in self._uses:
             kind = "bind mount" if use.source.mount else use.source.instruction
+            self._name(local_paths(use.source), f"named by {kind} in line {use.source.line}")
             # A wildcard that takes everything names nothing.
             plain = {p.path.strip("/") for p in use.source.paths if p.kind == "local"}
             for root in use.roots:
@@ -133,42 +154,73 @@ class _Gatherer:
                     pattern.text, f"brought back in line {pattern.line} of the ignore file"
                 )
 
-    def _from_runs(self) -> str | None:
+    def _name(self, paths: Iterable[str], reason: str) -> None:
+        for path in paths:
+            plain = "/".join(takewhile(lambda part: not has_meta(part), path.split("/")))
+            if plain:
+                self._named.setdefault(plain, reason)
+
+    def _from_runs(self, taken: BuildTakings, where: str = "") -> str | None:
         tests = None
-        for run in self._build.runs if self._build else ():
-            script = "\n".join((run.shell, *(heredoc.content for heredoc in run.heredocs)))
+        for run in taken.build.runs:
+            script = script_of(run)
             # A stage for tests is built by name, and with the same ignore file.
             tests = tests or self._catalog.test_command(script)
             if not run.reachable:
                 continue
-            self._builds_solution |= bool(_SOLUTION_STEP.search(script))
-            uses = self._arriving(run)
+            if taken.build is self._build:
+                self._builds_solution |= bool(_SOLUTION_STEP.search(script))
+            uses = taken.arriving(run)
             if uses and "git clone" not in script:
                 shown = self._catalog.version_from_git("Dockerfile", script)
                 if shown and any(self._brings_git(use) for use in uses):
-                    self._git.setdefault(f"RUN in line {run.line} runs {shown[0]}")
+                    self._git.setdefault(f"RUN in line {run.line}{where} runs {shown[0]}")
             for path in self._paths_in(script, uses):
-                self._add(path, f"named by RUN in line {run.line}")
+                self._add(path, f"named by RUN in line {run.line}{where}")
+                if path not in self._mentions and asks_git(path, self._read(path)):
+                    self._mentions[path] = (
+                        f"{path}, named by RUN in line {run.line}{where}, asks git"
+                    )
         return tests
 
-    def _from_siblings(self) -> str | None:
-        """What the other stages, and the other Dockerfiles of the same folder, name and test."""
+    def _from_other_stages(self) -> None:
         for source in self._build.sources if self._build else ():
-            if not source.reachable and source.from_ is None:
-                for path in source.paths:
-                    if path.kind == "local":
-                        self._add_existing(
-                            path.path, f"named by {source.instruction} in line {source.line}"
-                        )
+            paths = [] if source.reachable else local_paths(source)
+            self._take(paths, f"named by {source.instruction} in line {source.line}")
+
+    def _from_siblings(self) -> str | None:
+        """What the other Dockerfiles name, read and test that the same ignore file serves."""
+        context, tree = self._analysis.context, self._analysis.tree
+        active = context.dockerfile.inside if self._build else None
+        paths = find_dockerfiles(tree, self._known, self._entered)
         tests = None
-        active = self._analysis.context.dockerfile.inside
-        for sibling in read_siblings(self._analysis.tree, self._entered, active):
-            for line, inside in sibling.sources:
-                for place in places_of(sibling, inside):
-                    self._add_existing(place, f"named in line {line} of {sibling.path}")
-            for _, script in sibling.scripts:
-                tests = tests or self._catalog.test_command(script)
+        others = [path for path in paths if path != active]
+        read = read_siblings(context, others, lambda path: bool(self._existing(path)))
+        for sibling in read.served:
+            where = f" of {sibling.path}"
+            takings = [
+                Taking(source, self._take(meant, f"named in line {source.line}{where}"))
+                for source, meant in sibling.sources()
+            ]
+            self._builds.append(BuildTakings(sibling.build, takings))
+            tests = self._from_runs(self._builds[-1], where) or tests
         return tests
+
+    def _take(self, paths: Iterable[str], reason: str) -> tuple[str, ...]:
+        """Note what others than this build take; return what there is of it."""
+        roots: dict[str, None] = {}
+        for path in paths:
+            folder, _, last = path.rpartition("/")
+            if set(last) <= {"*"}:
+                roots[folder] = None  # all of it is taken, and nothing is named
+                continue
+            found = self._existing(path)
+            roots |= dict.fromkeys(found)
+            for root in found:
+                self._add(root, reason)
+            self._name([path], reason)
+        self._elsewhere |= roots
+        return tuple(roots)
 
     def _add_existing(self, path: str, reason: str) -> None:
         inside = path.strip("/")
@@ -176,27 +228,10 @@ class _Gatherer:
             for found in self._existing(inside):
                 self._add(found, reason)
 
-    def _arriving(self, run: RunStep) -> list[SourceUse]:
-        """What the stage of a step, and those it is built on, take before or at the step."""
-        assert self._build is not None  # noqa: S101 - there is a step, so there is a build
-        lineage: dict[int, None] = {}
-        stage: int | None = run.stage
-        while stage is not None and stage not in lineage:
-            lineage[stage] = None
-            base = self._build.stages[stage].base
-            stage = base.stage if base.kind == "stage" else None
-        return [
-            use
-            for use in self._uses
-            if use.source.stage in lineage
-            and (use.source.stage != run.stage or use.source.line <= run.line)
-            and (use.source.mount is None or use.source.line == run.line)
-        ]
-
-    def _brings_git(self, use: SourceUse) -> bool:
+    def _brings_git(self, use: Taking) -> bool:
         return any(self._sent.find(_join(root, ".git")) is not None for root in use.roots)
 
-    def _paths_in(self, script: str, uses: list[SourceUse]) -> Iterator[str]:
+    def _paths_in(self, script: str, uses: list[Taking]) -> Iterator[str]:
         if not uses:
             return
         for command in re.split(r"&&|\|\||[;|\n]", script):
@@ -207,7 +242,7 @@ class _Gatherer:
                 if len(word) < 200 and ("/" in word or "." in word.strip(".") or _is_capital(word)):
                     yield from self._resolve(word, uses)
 
-    def _resolve(self, word: str, uses: list[SourceUse]) -> Iterator[str]:
+    def _resolve(self, word: str, uses: list[Taking]) -> Iterator[str]:
         for use in uses:
             for root in use.roots:
                 inside = word
@@ -247,6 +282,8 @@ class _Gatherer:
         for folder, name in self._manifests():
             path = _join(folder, name)
             text = self._read(path)
+            if name in MANIFESTS:
+                self._callers.append(text)
             for named in read_manifest(name, text):
                 if named.role == "project" and not self._builds_solution:
                     continue
@@ -257,10 +294,21 @@ class _Gatherer:
                 for found in existing:
                     if named.role not in ("main", "files") or self._is_input(found):
                         self._add(found, f"{path} reads it as {named.role}")
-            if self._is_built(folder):
-                for shown in self._catalog.version_from_git(name, text):
-                    what = "shows it" if shown == name else f"mentions {shown.strip()}"
-                    self._git.setdefault(f"{path} {what}")
+            shown = () if is_outside(text) else self._catalog.version_from_git(name, text)
+            if shown and self._is_built(folder):
+                what = "shows it" if shown[0] == name else f"mentions {shown[0].strip()}"
+                self._mentions.setdefault(path, f"{path} {what}")
+
+    def _from_mentions(self) -> None:
+        """A file that asks for the history reads it where a stage holds both, and something runs it."""
+        folders = [path for path in self._analysis.tree.folders if path.endswith("/.git")]
+        histories = [".git", *folders]
+        for path, reason in self._mentions.items():
+            if not self._builds or any(
+                build.runs(path, self._callers) and build.joins(path, histories)
+                for build in self._builds
+            ):
+                self._git.setdefault(reason)
 
     def _manifests(self) -> list[tuple[str, str]]:
         """Folder and name of the files to read, those near the root first."""

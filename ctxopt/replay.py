@@ -5,7 +5,7 @@ Pure: nothing is read from disk. What the first walk did not read is named, neve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ctxopt.context import Builder
@@ -13,8 +13,8 @@ from ctxopt.finding import Edit, EditKind
 from ctxopt.ignorefile import IgnoreFile, parse_ignore_file
 from ctxopt.level import Level, Levels
 from ctxopt.matcher import Decision, Matcher, Scope
-from ctxopt.pattern import Pattern
-from ctxopt.tree import DIR, FILE, SOCKET, ContextTree, Flag, Folder
+from ctxopt.pattern import BadPatternError, Pattern
+from ctxopt.tree import DIR, FILE, SOCKET, ContextTree, Flag, Folder, Tally
 from ctxopt.view import View
 
 
@@ -292,4 +292,62 @@ class _Comparison:
         return False
 
 
-__all__ = ["Difference", "Replay", "apply_edits", "compare", "replay"]
+def hide(view: View, patterns: Sequence[Pattern]) -> list[Difference]:
+    """Return what each of ``patterns`` alone would take away, all in one pass.
+
+    Exactly what a replay says, for patterns without ``!`` after an ignore file without ``!``.
+    Raises BadPatternError for one that Docker fails to compile.
+    """
+    levels = Levels(patterns)
+    if levels.broken:
+        raise BadPatternError
+    hidden = [_Hidden() for _ in patterns]
+    stack = [("", levels.root, 0)]
+    while stack:
+        path, level, above = stack.pop()
+        folder = view.tree.folders.get(path)
+        if folder is None or level.is_dead or not folder.kinds:
+            continue
+        names, flags, sizes = folder.names, view.flags(folder), folder.sizes
+        masks = level.masks(names)
+        everything = level.everything
+        for index, name in enumerate(names) if everything else _places(names, masks):
+            mask = masks.get(name, everything) & ~above
+            if not mask or (flags and flags[index] & Flag.EXCLUDED):
+                continue
+            kind = folder.kinds[index]
+            size = sizes[index] if kind == FILE else 0
+            total = view.totals.get(folder.child(name)) if kind == DIR else None
+            while mask:
+                bit = mask & -mask
+                hidden[bit.bit_length() - 1].add(folder.child(name), size, total)
+                mask ^= bit
+        index = folder.kinds.find(DIR)
+        while index >= 0:
+            name = names[index]
+            hit = masks.get(name, everything)
+            stack.append((folder.child(name), level.advance(name), above | hit))
+            index = folder.kinds.find(DIR, index + 1)
+    return [item.difference() for item in hidden]
+
+
+def _places(names: Sequence[str], masks: Mapping[str, int]) -> Iterator[tuple[int, str]]:
+    for name in masks:
+        yield names.index(name), name
+
+
+class _Hidden:
+    def __init__(self) -> None:
+        self._paths: list[str] = []
+        self._bytes = self._entries = 0
+
+    def add(self, path: str, size: int, below: Tally | None) -> None:
+        self._paths.append(path)
+        self._bytes += below.bytes if below else size
+        self._entries += 1 + (below.entries if below else 0)
+
+    def difference(self) -> Difference:
+        return Difference(tuple(sorted(self._paths)), self._bytes, self._entries, (), 0, 0)
+
+
+__all__ = ["Difference", "Replay", "apply_edits", "compare", "hide", "replay"]

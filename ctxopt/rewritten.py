@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import stat
+from bisect import bisect_left
+from typing import Final
 
+from ctxopt import wire
 from ctxopt.analysis import Analysis
 from ctxopt.context import IgnoreChoice
 from ctxopt.facts import Facts
@@ -12,9 +17,13 @@ from ctxopt.matcher import Matcher
 from ctxopt.plan import Plan, paths_of
 from ctxopt.sources import Load, report_sources
 from ctxopt.transfer import transferred
-from ctxopt.tree import DIR, ContextTree, Flag, Folder
+from ctxopt.tree import DIR, FILE, ContextTree, Flag, Folder
 from ctxopt.trial import Trial
 from ctxopt.view import View
+
+_NEW_MODE: Final = stat.S_IFREG | 0o644
+_NOW: Final = 1_800_000_000_000_000_000
+"""Nanoseconds; all times of this century take as many bytes."""
 
 
 def rewritten(facts: Facts, trial: Trial) -> Facts:
@@ -80,4 +89,48 @@ def _tree(analysis: Analysis, trial: Trial) -> ContextTree:
                 if analysis.with_excluded or not (excluded and prunes(path)):
                     stack.append(path)
     kept = {path: folders[path] for path in old.folders if path in folders}
+    _put_file(kept, analysis, trial)
     return dataclasses.replace(old, folders=kept, tallies={}, types=None)
+
+
+def _put_file(folders: dict[str, Folder], analysis: Analysis, trial: Trial) -> None:
+    """Give the ignore file, which is in the context itself, the size that it will have."""
+    where = _choice(analysis, trial.file).absolute or ""
+    root = analysis.tree.root.rstrip("/") + "/"
+    path, _, name = where.removeprefix(root).rpartition("/")
+    if not where.startswith(root) or path not in folders:
+        return
+    folder, size = folders[path], len(trial.file.render())
+    flag = Flag.EXCLUDED if trial.matcher.decide(folder.child(name)).excluded else 0
+    folders[path] = put_file(folder, name, size, flag)
+
+
+def put_file(folder: Folder, name: str, size: int, flag: int) -> Folder:
+    """Return ``folder`` with a plain new file of ``size`` bytes in it, or with an old one resized."""
+    names, sizes, packets = folder.names, folder.sizes, folder.packets
+    if name in names:
+        index = names.index(name)
+        fields = wire.stat_of_packet(packets[index]) - wire.number_field(sizes[index])
+        packets[index] = wire.packet(fields + wire.number_field(size))
+        sizes[index] = size
+        return folder._replace(raw_sizes=sizes.tobytes(), raw_packets=packets.tobytes())
+    index = bisect_left([os.fsencode(other) for other in names], os.fsencode(name))
+    fields = wire.text_field(len(os.fsencode(folder.child(name)))) + wire.number_field(size)
+    fields += wire.number_field(wire.go_mode(_NEW_MODE)) + wire.number_field(_NOW)
+    names.insert(index, name)
+    sizes.insert(index, size)
+    packets.insert(index, wire.packet(fields))
+    flags, inodes = folder.flags, folder.inodes
+    if flags is not None or flag:
+        old = flags or bytes(len(folder.kinds))
+        flags = old[:index] + bytes([flag]) + old[index:]
+    if folder.raw_inodes is not None:
+        inodes.insert(index, 0)
+    return folder._replace(
+        joined="/".join(names),
+        kinds=folder.kinds[:index] + bytes([FILE]) + folder.kinds[index:],
+        raw_sizes=sizes.tobytes(),
+        raw_packets=packets.tobytes(),
+        flags=flags,
+        raw_inodes=inodes.tobytes() if folder.raw_inodes is not None else None,
+    )

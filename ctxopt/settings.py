@@ -9,10 +9,10 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 from ctxopt.context import BUILDERS
-from ctxopt.errors import ConfigError
+from ctxopt.errors import ConfigError, IgnoreFileError
 from ctxopt.finding import Severity
 from ctxopt.ignorefile import clean_pattern
-from ctxopt.pattern import BadPatternError, IllegalExceptionError, read_pattern
+from ctxopt.matcher import read_matcher
 from ctxopt.units import parse_bandwidth, parse_percent, parse_size
 
 BudgetView: TypeAlias = Literal["permitted", "transferred"]
@@ -49,20 +49,25 @@ def _selection(value: object) -> tuple[str, ...]:
     return _texts(value) or _raise(_unfit("at least one rule", value))
 
 
+def read_kept(text: str) -> str:
+    """Return a pattern of paths to keep as it was given; raises ConfigError if it cannot be one."""
+    try:
+        pattern = clean_pattern(text)
+        read = read_matcher([(None, pattern)]) if pattern and "\n" not in text else None
+    except IgnoreFileError as error:
+        raise ConfigError(f"Docker refuses the pattern {text!r}: {error.reason}") from error
+    if read is not None and read.has_broken:
+        raise ConfigError(f"Docker refuses the pattern {text!r}: syntax error in pattern")
+    if read is None or read.patterns[0].exception:
+        raise ConfigError(
+            f"not a pattern to keep: {text!r}",
+            hint="write the path as an ignore file would, without !",
+        )
+    return text
+
+
 def _patterns(value: object) -> tuple[str, ...]:
-    found = []
-    for text in _texts(value):
-        try:
-            pattern = clean_pattern(text)
-            read = read_pattern(pattern) if pattern and "\n" not in text else None
-        except (BadPatternError, IllegalExceptionError) as error:
-            raise ConfigError(f"Docker refuses the pattern {text!r}: {error}") from error
-        if read is None or read.exception:
-            raise ConfigError(
-                f"not a pattern to keep: {text!r}", hint="write the path as an ignore file would, without !"
-            )  # fmt: skip
-        found.append(text)
-    return tuple(found)
+    return tuple(map(read_kept, _texts(value)))
 
 
 def _size(value: object) -> int:

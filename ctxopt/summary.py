@@ -92,21 +92,6 @@ def _sent_files(folder: Folder, flags: bytes | None, floor: int) -> list[tuple[s
     ]
 
 
-def find_dockerfiles(view: View) -> list[str]:
-    """Return the paths below the root that are named like Dockerfiles, nearest to it first."""
-    found = []
-    for folder in view.tree.folders.values():
-        if "ockerfile" not in folder.joined:
-            continue
-        for name, kind in zip(folder.names, folder.kinds, strict=True):
-            stem = name.lower()
-            named = stem == "dockerfile" or stem.startswith("dockerfile.")
-            named = (named or stem.endswith(".dockerfile")) and not stem.endswith(".dockerignore")
-            if kind == FILE and named:
-                found.append(folder.child(name))
-    return sorted(found, key=lambda path: (path.count("/"), path))
-
-
 def sizes_by_type(view: View) -> list[TypeSize]:
     """Return all file types of a view, heaviest first."""
     merged: dict[str, list[int]] = {}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import NamedTuple
 
 from ctxopt import classic
@@ -15,9 +14,12 @@ from ctxopt.facts import Facts
 from ctxopt.finding import Edit, EditKind, Location
 from ctxopt.ignorefile import IgnoreFile, Line, clean_pattern, parse_ignore_file
 from ctxopt.matcher import Matcher, read_matcher
-from ctxopt.pattern import Pattern
-from ctxopt.replay import Difference, Replay, apply_edits, compare, replay
+from ctxopt.pattern import BadPatternError, IllegalExceptionError, Pattern, read_pattern
+from ctxopt.replay import Difference, Replay, apply_edits, compare, hide, replay
 from ctxopt.sources import CheckKind, SourceCheck
+
+MOST_SHOWN = 50
+"""Paths of a list that may be long."""
 
 
 class Trial(NamedTuple):
@@ -78,6 +80,51 @@ def try_edits(facts: Facts, edits: Sequence[Edit]) -> Trial | None:
     return Trial(edited, matcher, replayed, compare(facts.analysis.permitted, replayed))
 
 
+def hidden_by(facts: Facts, texts: Iterable[str]) -> dict[str, Difference]:
+    """Return what each line would hide at the end of the file, as far as one pass can tell.
+
+    An exception in the file or an odd line takes a trial of its own, and is left out.
+    """
+    if any(item.exception for item in facts.analysis.matcher.patterns):
+        return {}
+    found: dict[str, Pattern] = {}
+    for text in texts:
+        try:
+            pattern = read_pattern(clean_pattern(text) or "")
+        except (BadPatternError, IllegalExceptionError):
+            continue
+        if pattern is not None and not pattern.exception and not text.startswith("#"):
+            found[text] = pattern
+    try:
+        differences = hide(facts.analysis.permitted, list(found.values()))
+    except BadPatternError:
+        return {}
+    return dict(zip(found, differences, strict=True))
+
+
+def harms_other_builder(facts: Facts, trial: Trial) -> bool:
+    """Whether the other builder, which reads the same file, would send more or refuse.
+
+    Only exceptions make the two walk differently: without any, what holds for one holds for both.
+    """
+    context = facts.analysis.context
+    file = context.ignore.file
+    patterns = (*facts.analysis.matcher.patterns, *trial.matcher.patterns)
+    if file is None or context.ignore.path != ".dockerignore":
+        return False
+    if not any(pattern.exception for pattern in patterns):
+        return False
+    other: Builder = "buildkit" if context.builder == "classic" else "classic"
+    tree = facts.analysis.tree
+    old = replay(tree, matcher_of(facts, file, other), builder=other)
+    try:
+        new = replay(tree, matcher_of(facts, trial.file, other), builder=other)
+    except IgnoreFileError:
+        return True
+    change = compare(old.view, new._replace(changed=old.changed | new.changed))
+    return bool(change.gained) or not set(new.unseen) <= set(old.unseen)
+
+
 def matcher_of(facts: Facts, file: IgnoreFile, builder: Builder) -> Matcher:
     """Return the matcher of an ignore file; raises IgnoreFileError as Docker refuses it."""
     patterns: list[tuple[int | None, str]] = list(file.patterns())
@@ -93,13 +140,8 @@ def is_read(facts: Facts, path: str) -> bool:
         bool(facts.named_by(path))
         or (bool(facts.needs.git) and path.rpartition("/")[2] == ".git")
         or facts.needs.why(path) is not None
-        or (bool(facts.config.keep) and _keeper(facts.config.keep).decide(path).excluded)
+        or facts.kept.why(path) is not None
     )
-
-
-@lru_cache(maxsize=1)
-def _keeper(patterns: tuple[str, ...]) -> Matcher:
-    return read_matcher((None, clean_pattern(text) or "") for text in patterns)
 
 
 def is_waste(facts: Facts, path: str, is_dir: bool) -> bool:
@@ -158,6 +200,6 @@ def remove_line(line: int, reason: str) -> Edit:
     return Edit(EditKind.REMOVE, line, None, reason)
 
 
-def shown(paths: Iterable[str], most: int = 50) -> tuple[str, ...]:
+def shown(paths: Iterable[str], most: int = MOST_SHOWN) -> tuple[str, ...]:
     """Return the first paths of a list that may be long."""
     return tuple(path for path, _ in zip(paths, range(most), strict=False))

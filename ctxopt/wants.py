@@ -6,13 +6,13 @@ Pure. All stages count, whichever the target. A source that takes everything, or
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
 from ctxopt.dockerfile import Build, Source, SourcePath, resolve
 from ctxopt.errors import AllowListError, DockerfileError, IgnoreFileError
 from ctxopt.gopath import has_meta
-from ctxopt.ignorefile import clean_pattern
+from ctxopt.kept import Kept
 from ctxopt.matcher import read_matcher
 from ctxopt.plan import BuildRequest, host_platform
 
@@ -36,30 +36,36 @@ class Want(NamedTuple):
     """``COPY in line 4``, with the Dockerfile where it is another one."""
 
 
-def read_wants(build: Build, *, others: bool = False, case: str = "") -> list[Want]:
+def read_wants(
+    build: Build, *, others: bool = False, case: str = "", cure: str | None = None
+) -> list[Want]:
     """Return what the sources of ``build`` want of the main context.
 
     ``others`` says that it is not the Dockerfile in force, ``case`` what else was assumed. Raises
-    AllowListError with the instruction for which there can be no list.
+    AllowListError with the instruction for which there can be no list, and ``cure`` as the next step.
     """
     place = build.dockerfile.path or "Dockerfile"
     hint = f"name the files and folders it needs, {_WITHOUT}"
-    if others:
-        name = place.rpartition("/")[2]
-        hint = f"give it an ignore file of its own, {name}.dockerignore beside it, {_WITHOUT}"
-    _refuse_unknowns(build, place)
+    _refuse_unknowns(build, place, cure)
     found = []
     for source, path in local_sources(build):
-        problem, cure = _problem(source, path)
+        problem, special = _problem(source, path)
         if problem:
-            raise AllowListError(problem, path=place, line=source.line, hint=cure or hint)
+            raise AllowListError(
+                problem,
+                path=place,
+                line=source.line,
+                hint=cure or (None if others else special) or hint,
+            )
         why = f"{source.instruction} in line {source.line}" + (f" of {place}" if others else "")
         inside = path.path.strip("/")
         is_glob = has_meta(inside) and source.mount is None
         kind: WantKind = "path" if not is_glob else "pattern" if source.parents else "glob"
         if is_glob and not _is_readable(inside):
             problem = f"{inside} is no pattern that Docker can read"
-            raise AllowListError(problem, path=place, line=source.line, hint="correct the source")
+            raise AllowListError(
+                problem, path=place, line=source.line, hint=cure or "correct the source"
+            )
         found.append(Want(kind, inside, why + case))
     return found
 
@@ -78,21 +84,18 @@ def is_broad(inside: str) -> bool:
     return not inside.strip("*?/") and "*" in inside
 
 
-def keep_wants(keep: Iterable[str]) -> list[Want]:
-    """Return what the configuration keeps; raises AllowListError where that is everything."""
+def keep_wants(kept: Kept) -> list[Want]:
+    """Return what people said must stay; raises AllowListError where that is everything."""
     found = []
-    for text in keep:
-        pattern = clean_pattern(text)
-        if not pattern:
-            continue
-        pattern = pattern.strip("/")
+    for wish in kept.wishes:
+        pattern = wish.pattern.strip("/")
         if is_broad(pattern):
             raise AllowListError(
-                f"keep = {text!r} in the configuration keeps everything",
+                f"{wish.origin} keeps everything: {wish.pattern}",
                 hint=f"keep the paths that matter, {_WITHOUT}",
             )
         kind: WantKind = "pattern" if has_meta(pattern) or "\\" in pattern else "path"
-        found.append(Want(kind, pattern, "the configuration keeps it"))
+        found.append(Want(kind, pattern, f"{wish.origin} keeps it"))
     return found
 
 
@@ -101,7 +104,7 @@ def depends_on_arguments(build: Build) -> Source | None:
     return next((source for source, path in local_sources(build) if "$" in path.raw), None)
 
 
-def _refuse_unknowns(build: Build, place: str) -> None:
+def _refuse_unknowns(build: Build, place: str, cure: str | None) -> None:
     for unknown in build.unknowns:
         name = unknown.text.partition("@")[0]
         if unknown.kind == "frontend" and name.partition(":")[0] not in _OWN_FRONTENDS:
@@ -109,21 +112,21 @@ def _refuse_unknowns(build: Build, place: str) -> None:
                 f"the frontend {unknown.text} reads this file, so nobody knows what it takes",
                 path=place,
                 line=unknown.line,
-                hint="run ctxopt fix without --allow-list",
+                hint=cure or "run ctxopt fix without --allow-list",
             )
         if unknown.kind == "unread":
             raise AllowListError(
                 f"a stage cannot be read, so nobody knows what it takes: {unknown.text}",
                 path=place,
                 line=unknown.line,
-                hint=f"correct it, {_WITHOUT}",
+                hint=cure or f"correct it, {_WITHOUT}",
             )
         if unknown.kind == "base-onbuild" and "onbuild" in name:
             raise AllowListError(
                 f"the triggers of {unknown.text} may copy anything",
                 path=place,
                 line=unknown.line,
-                hint="run ctxopt fix without --allow-list",
+                hint=cure or "run ctxopt fix without --allow-list",
             )
 
 

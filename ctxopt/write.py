@@ -13,6 +13,7 @@ import stat
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from ctxopt.errors import WriteError
 
@@ -62,6 +63,31 @@ def unified_diff(old: bytes | None, new: bytes, path: str) -> str:
     for line in lines:
         parts.append(line if line.endswith("\n") else f"{line}\n{_NO_NEWLINE}")
     return "".join(parts)
+
+
+class Hunk(NamedTuple):
+    """Lines that take the place of others; texts without line endings, with surrogate escapes."""
+
+    line: int
+    """The first old line that goes, from 1; without such, the one before which new lines come."""
+    old: tuple[str, ...]
+    new: tuple[str, ...]
+
+
+def hunks(old: bytes | None, new: bytes) -> list[Hunk]:
+    """Return what makes ``new`` of ``old``, top to bottom; line numbers are those of ``old``."""
+    from difflib import SequenceMatcher
+
+    before, after = _lines(old or b""), _lines(new)
+    return [
+        Hunk(a + 1, tuple(map(_bare, before[a:b])), tuple(map(_bare, after[c:d])))
+        for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+        if tag != "equal"
+    ]
+
+
+def _bare(line: str) -> str:
+    return line.removesuffix("\n").removesuffix("\r")
 
 
 def replace_file(path: str, content: bytes, *, expected: bytes | None, root: str) -> bool:

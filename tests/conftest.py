@@ -9,5 +9,5 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden",
         action="store_true",
-        help="rewrite fixtures/projects/*.findings.json; the run fails, so that nobody leaves it on",
+        help="rewrite the expected outputs under fixtures/projects; the run fails, so that nobody leaves it on",
     )

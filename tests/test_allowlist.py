@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import os
+import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +15,7 @@ from ctxopt.allowing import plan_allow_list
 from ctxopt.analysis import analyze
 from ctxopt.config import Config
 from ctxopt.context import find_context
-from ctxopt.errors import AllowListError, CtxoptError, WriteError
+from ctxopt.errors import AllowListError, ContextError, CtxoptError, WriteError
 from ctxopt.finding import Edit, EditKind
 from ctxopt.fixing import Fix, plan_fix
 from ctxopt.gather import gather_facts
@@ -29,8 +30,13 @@ from tests.test_cli import ctxopt
 
 pytestmark = pytest.mark.usefixtures("clean")
 
+BOTH = ("buildkit", "classic")
 FROM = "FROM scratch\n"
 HEAD = "# Only what the build takes\n*\n"
+WEB = {
+    "Dockerfile": FROM + "COPY web /\n", "web/a": "1", "web/k.md": "1", "web/b.md": "1",
+    "web/x/y": "1", "web/x/z": "1", "web/log": "1", "web/q.log": "1", "docs/d": "1", "README.md": "1",
+}  # fmt: skip
 
 
 def list_of(root, config=None, dockerfile=None, builder="buildkit", request=None, **options) -> Fix:
@@ -54,6 +60,14 @@ def write(root, fix: Fix) -> None:
 def measured(root, builder="buildkit", dockerfile=None):
     context = find_context(str(root), dockerfile=dockerfile, builder=builder)
     return analyze(context, BuildRequest())
+
+
+def assert_foreseen(root, fix: Fix, builder="buildkit", dockerfile=None) -> None:
+    """Hold that the file, once written, makes the context what was said."""
+    write(root, fix)
+    now = measured(root, builder, dockerfile)
+    assert now.permitted_bytes == fix.new.permitted_bytes
+    assert files(now.permitted) == files(fix.new.permitted)
 
 
 def files(view) -> dict[str, int]:
@@ -138,7 +152,20 @@ LISTS = [
 
 @pytest.mark.parametrize(("what", "steps", "tree", "lines"), LISTS, ids=[row[0] for row in LISTS])
 def test_lists(tmp_path, what, steps, tree, lines):
-    assert written(tmp_path, {"Dockerfile": FROM + steps + "\n", **tree}) == HEAD + lines
+    root = lay(tmp_path / "c", {"Dockerfile": FROM + steps + "\n", **tree})
+    fix = list_of(root)
+    assert fix.after == os.fsencode(HEAD + lines)
+    assert_foreseen(root, fix)
+
+
+@pytest.mark.parametrize("builder", BOTH)
+@pytest.mark.parametrize("old", [None, "", "web/log\n", "*\n!docs\n", "*\n!web\n", "*\n!web\nb\n"])
+@pytest.mark.parametrize("more", ["", "COPY .dockerignore /\n"])
+def test_the_file_counts_itself(tmp_path, builder, old, more):
+    tree = WEB | {"web/node_modules/x": 3_000_000, "Dockerfile": WEB["Dockerfile"] + more}
+    root = lay(tmp_path / "c", tree | ({".dockerignore": old} if old is not None else {}))
+    assert_foreseen(root, list_of(root, builder=builder), builder)
+    assert list_of(root, builder=builder).after is None
 
 
 REFUSED = [
@@ -241,9 +268,12 @@ def test_other_dockerfiles(tmp_path, path, steps, more, lines):
         with pytest.raises(AllowListError) as caught:
             written(tmp_path, tree)
         assert caught.value.path == path
-        assert (
-            f"{path.rpartition('/')[2]}.dockerignore" in (caught.value.hint or "") or "$" in steps
-        )
+        assert "--per-dockerfile" in (caught.value.hint or "")
+        alone = list_of(tmp_path / "c", per_dockerfile=True)
+        assert (alone.shown, alone.after) == ("Dockerfile.dockerignore", (HEAD + "!a\n").encode())
+        with pytest.raises(AllowListError) as caught:
+            list_of(tmp_path / "c", builder="classic")
+        assert "without --allow-list" in (caught.value.hint or "")
     else:
         assert written(tmp_path, tree) == HEAD + lines
 
@@ -269,6 +299,111 @@ def test_an_ignore_file_of_its_own_serves_nobody_else(tmp_path):
     assert fix.after == (HEAD + "!a\n").encode()
 
 
+NAMES_IT = "COPY web web/node_modules /"
+HIDDEN = [
+    ("COPY web/a /", "docker/Dockerfile", NAMES_IT, None),
+    ("COPY web/a /", "a/b/c/ci.Dockerfile", NAMES_IT, None),
+    ("COPY web/a /", "docker/Dockerfile", "COPY web /", "likely"),
+    ("COPY web /", "docker/Dockerfile", "COPY docs /", "likely"),
+    ("COPY web /", "docker/Dockerfile.md", NAMES_IT, "likely"),
+    ("COPY web /", "node_modules/x/Dockerfile", NAMES_IT, "likely"),
+    ("COPY web /", "docker/Dockerfile/x", NAMES_IT, "likely"),
+]
+
+
+@pytest.mark.parametrize(("own", "path", "steps", "confidence"), HIDDEN)
+def test_a_dockerfile_that_the_list_leaves_out_is_heard(tmp_path, own, path, steps, confidence):
+    tree = {"web/a": "1", "web/node_modules/x": 30_000_000, "docs/d": "1"}
+    tree |= {path: f"{FROM}{steps}\n", "Dockerfile": f"{FROM}{own}\n"}
+    root = lay(tmp_path / "c", tree)
+    fix = list_of(root)
+    found = {text: line.confidence for line in fix.lines for text in line.texts}
+    assert found.get("**/node_modules") == confidence
+    assert_foreseen(root, fix)
+    assert plan_fix(measured(root), Config()).after is None
+
+
+def test_what_is_kept_is_let_in(tmp_path):
+    comments = "# ctxopt: keep docs/*\n\n# ctxopt: keep web/log\nREADME.md\n"
+    root = lay(tmp_path / "c", WEB | {".dockerignore": comments, "web/node_modules/x": 3_000_000})
+    fix = list_of(root, Config(keep=("more",)))
+    assert fix.after is not None
+    head, _, rest = fix.after.decode().partition("\n\n")
+    assert head + "\n" == HEAD + "!docs/*\n!more\n!web" + "\n"
+    assert rest.startswith("# ctxopt: keep docs/*\n\n# ctxopt: keep web/log\n")
+    reasons = {line.texts: line.reason for line in fix.lines}
+    assert reasons[("!docs/*",)] == "line 1 of .dockerignore keeps it"
+    assert reasons[("!more",)] == "the configuration keeps it"
+    assert_foreseen(root, fix)
+    assert list_of(root, Config(keep=("more",))).after is None
+
+
+@pytest.mark.parametrize("pattern", ["**", "*", "/*/*"])
+def test_what_keeps_everything_leaves_no_list(tmp_path, pattern):
+    root = lay(tmp_path / "c", WEB | {".dockerignore": f"x\n# ctxopt: keep {pattern}\n"})
+    with pytest.raises(AllowListError, match=r"line 2 of \.dockerignore keeps everything"):
+        list_of(root)
+
+
+ALONE = [
+    (None, "Dockerfile", HEAD + "!web\n"),
+    ("web/log\nx\n", "Dockerfile", HEAD + "!web\n\nweb/log\n"),
+    ("*\n!docs\n", "docker/a.Dockerfile", HEAD + "!web\n"),
+    ("*\n!web\n", "Dockerfile", None),
+]
+
+
+@pytest.mark.parametrize(("old", "dockerfile", "new"), ALONE)
+def test_a_list_for_one_dockerfile(tmp_path, old, dockerfile, new):
+    tree = WEB | {"docker/a.Dockerfile": WEB["Dockerfile"], "b.Dockerfile": FROM + "COPY . /\n"}
+    root = lay(tmp_path / "c", tree | ({".dockerignore": old} if old is not None else {}))
+    named = ["-f", dockerfile]
+    if old != "*\n!web\n":
+        refused = ctxopt("fix", "--allow-list", *named, cwd=root)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert "b.Dockerfile:2: " in refused.stderr
+        assert "--per-dockerfile" in refused.stderr
+    fix = list_of(root, dockerfile=f"{root}/{dockerfile}", per_dockerfile=True)
+    assert fix.before is None
+    done = ctxopt("fix", "--allow-list", "--per-dockerfile", *named, cwd=root)
+    assert (done.returncode, done.stderr) == (0, "")
+    if new is None:
+        assert fix.after is None
+        assert done.stdout.startswith("nothing to do")
+        assert not os.path.exists(f"{root}/{dockerfile}.dockerignore")
+    else:
+        assert f"Written to {dockerfile}.dockerignore" in done.stdout
+        with open(f"{root}/{dockerfile}.dockerignore") as file:
+            assert file.read() == new
+        assert_foreseen(root, fix, dockerfile=f"{root}/{dockerfile}")
+        for options in (["--per-dockerfile"], []):
+            assert (
+                ctxopt("fix", "--allow-list", "--check", *options, *named, cwd=root).returncode == 0
+            )
+    if old is None:
+        assert not os.path.exists(f"{root}/.dockerignore")
+    else:
+        with open(f"{root}/.dockerignore") as file:
+            assert file.read() == old
+
+
+def test_no_list_of_its_own_for_the_classic_builder(tmp_path):
+    root = lay(tmp_path / "c", WEB)
+    with pytest.raises(ContextError, match="reads no ignore file but"):
+        list_of(root, builder="classic", per_dockerfile=True)
+
+
+def test_the_report_and_the_bandwidth(tmp_path):
+    root = lay(tmp_path / "c", WEB | {"big": 30_000_000})
+    options = ("fix", "--allow-list", "--dry-run", "--bandwidth", "10 Mbit/s")
+    plain, coloured = (
+        ctxopt(*options, "--color", on, cwd=root).stdout for on in ("never", "always")
+    )
+    assert "24 s at 10 Mbit/s on a first build" in plain
+    assert "\x1b[32m+!web\x1b[0m" in coloured
+    assert re.sub(r"\x1b\[[\d;]*m", "", coloured) == plain
+
+
 TAKEN_OVER = [
     ("dead lines go", "README.md\nnode_modules\n", "!web\n"),
     ("their comments too", "# dependencies\nnode_modules\n", "!web\n"),
@@ -283,10 +418,6 @@ TAKEN_OVER = [
     ("what stands before everything", "**/.env\n*\n!web\n!docs\n", "!web\n"),
     ("suppressions", "# ctxopt: ignore[large-file] x\nREADME.md\n", "!web\n\n# ctxopt: ignore[large-file] x\n"),
 ]  # fmt: skip
-WEB = {
-    "Dockerfile": FROM + "COPY web /\n", "web/a": "1", "web/k.md": "1", "web/b.md": "1",
-    "web/x/y": "1", "web/x/z": "1", "web/log": "1", "web/q.log": "1", "docs/d": "1", "README.md": "1",
-}  # fmt: skip
 
 
 @pytest.mark.parametrize(("what", "old", "new"), TAKEN_OVER, ids=[row[0] for row in TAKEN_OVER])
@@ -302,9 +433,6 @@ def test_what_stays_of_an_ignore_file(tmp_path, what, old, new):
         assert now.items() <= before[builder].items()
         assert {p for p in before[builder] if p.startswith("web/")} == set(now)
     assert list_of(root).after is None
-
-
-BOTH = ("buildkit", "classic")
 
 
 @pytest.mark.parametrize("old", ["*\n!web\n", "# mine\n**\n!/web/\n", "*\n!web/\n# x\nweb/log\n"])
@@ -400,7 +528,7 @@ def test_the_command(tmp_path):
     patch = ctxopt("fix", "-q", "--allow-list", "--format", "diff", cwd=root).stdout
     assert ctxopt("fix", "-q", "--allow-list", "--check", cwd=root).returncode == 1
     shown = ctxopt("fix", "-q", "--allow-list", "--dry-run", cwd=root).stdout
-    assert "!a  (COPY in line 2; COPY in line 3)" in shown
+    assert "!a\n    proven  COPY in line 2; COPY in line 3\n" in shown
     assert not os.path.exists(f"{root}/.dockerignore")
     document = json.loads(ctxopt("fix", "-q", "--allow-list", "--format", "json", cwd=root).stdout)
     assert document["diff"] == patch
@@ -415,8 +543,11 @@ def test_the_command(tmp_path):
     again = ctxopt("fix", "-q", "--allow-list", "--check", cwd=root)
     assert (again.returncode, again.stdout[:13]) == (0, "nothing to do")
     assert ctxopt("fix", "-q", "--check", cwd=root).returncode == 0
-    refused = ctxopt("fix", "--allow-list", "--prune-unused", cwd=root)
-    assert (refused.returncode, refused.stdout) == (2, "")
+    for option in ("--prune-unused", "--interactive"):
+        refused = ctxopt("fix", "--allow-list", option, cwd=root)
+        assert (refused.returncode, refused.stdout) == (2, "")
+        assert f"--allow-list and {option} cannot be combined" in refused.stderr
+        assert len(refused.stderr.splitlines()) == 2
 
 
 def test_the_classic_builder(tmp_path):
@@ -424,7 +555,7 @@ def test_the_classic_builder(tmp_path):
     root = lay(tmp_path / "c", tree)
     fix = list_of(root, builder="classic")
     assert fix.after == (HEAD + "!p/*/m\n!p/a/m\n").encode()
-    assert set(files(fix.new.permitted)) == {"Dockerfile", "p/a/m"}
+    assert set(files(fix.new.permitted)) == {".dockerignore", "Dockerfile", "p/a/m"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -439,7 +570,7 @@ def test_projects(name, tmp_path):
             list_of(root, dockerfile=dockerfile)
         return
     fix = list_of(root, dockerfile=dockerfile)
-    write(root, fix)
+    assert_foreseen(root, fix, dockerfile=dockerfile)
     after = measured(root, dockerfile=dockerfile)
     assert before.plan
     assert after.plan
@@ -531,7 +662,7 @@ def test_nothing_is_lost_nothing_grows_and_once_is_enough(
         return
     assert fix.after == list_of(root, builder=builder).after
     sent = {each: files(measured(root, each).permitted) for each in BOTH}
-    write(root, fix)
+    assert_foreseen(root, fix, builder)
     assert list_of(root, builder=builder).after is None
     assert before.plan
     inside = tuple(p for line in fix.lines if line.rule != "allow-list" for p in line.paths)

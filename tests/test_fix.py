@@ -47,6 +47,16 @@ def sizes(view) -> dict[str, int]:
     return {entry.path: entry.size for entry in view.entries() if entry.type == "file"}
 
 
+def edited(before: bytes | None, edits) -> bytes:
+    """The file as a program would make it that reads the edits."""
+    lines = os.fsdecode(before or b"").splitlines()
+    for edit in reversed(edits):
+        start = edit["line"] - 1
+        assert lines[start : start + len(edit["old"])] == edit["old"]
+        lines[start : start + len(edit["old"])] = edit["new"]
+    return os.fsencode("".join(f"{line}\n" for line in lines))
+
+
 def above(path: str) -> set[str]:
     parts = path.split("/")
     return {"/".join(parts[:depth]) for depth in range(1, len(parts) + 1)}
@@ -67,13 +77,13 @@ def test_every_project(name, tmp_path):
     assert document["written"] is document["changes"] is (planned.after is not None)
     assert document["diff"] == patch.stdout
     own = planned.shown
+    assert edited(planned.before, document["edits"]) == planned.after or planned.after is None
     was, now = sizes(before.permitted), sizes(after.permitted)
     was.pop(own, None), now.pop(own, None)
     assert now.items() <= was.items()
     lost = set(was) - set(now)
-    foreseen = sizes(planned.new.permitted)
-    foreseen.pop(own, None)
-    assert now == foreseen
+    assert sizes(after.permitted) == sizes(planned.new.permitted)
+    assert after.permitted_bytes == planned.new.permitted_bytes
     assert not lost & {*project.expect["reads"]}
     assert not {p for path in lost for p in above(path)} & {*project.expect["kept"]}
     tracked = set(os.fsdecode(git(root, "ls-files", "-z")).split("\0"))
@@ -183,6 +193,19 @@ def test_odd_files_change_only_where_it_says(tmp_path, old, new):
     assert ctxopt("fix", "--check", cwd=root).returncode == 0
 
 
+def test_the_seconds_follow_the_bandwidth(tmp_path):
+    root = repository(tmp_path)
+    seconds = [
+        json.loads(ctxopt("fix", "--dry-run", "--format", "json", *option, cwd=root).stdout)[
+            "saved_seconds"
+        ]
+        for option in ([], ["--bandwidth", "10 Mbit/s"], ["--bandwidth", "1 Gbit/s"])
+    ]
+    assert seconds == pytest.approx([seconds[0], seconds[0] * 10, seconds[0] / 10], rel=0.01)
+    done = ctxopt("fix", "--bandwidth", "fast", cwd=root)
+    assert (done.returncode, done.stdout) == (2, "")
+
+
 def test_check_and_dry_run_write_nothing(tmp_path):
     root = repository(tmp_path)
     assert ctxopt("fix", "--check", cwd=root).returncode == 1
@@ -206,6 +229,79 @@ def test_keep_wins(tmp_path, keep):
     assert "web/node_modules/y.js" in sizes(planned.new.permitted)
 
 
+@pytest.mark.parametrize(
+    "old", [None, b"", b"x\n", b"web\n!web/node_modules\n", b".dockerignore\n"]
+)
+@pytest.mark.parametrize("dockerfile", ["Dockerfile", "docker/a.Dockerfile"])
+def test_an_ignore_file_for_one_dockerfile(tmp_path, old, dockerfile):
+    root = repository(tmp_path, TREE | {"docker/a.Dockerfile": STAGED})
+    if old is not None:
+        with open(f"{root}/.dockerignore", "wb") as file:
+            file.write(old)
+    planned = fix_of(root, dockerfile=f"{root}/{dockerfile}", per_dockerfile=True)
+    named = ["-f", dockerfile, "--per-dockerfile"]
+    assert ctxopt("fix", *named, cwd=root).returncode == 0
+    with open(f"{root}/{dockerfile}.dockerignore", "rb") as file:
+        written = file.read()
+    assert written.startswith(old or b"# ")
+    assert b"node_modules\n" in written
+    after = analyze(find_context(root, dockerfile=f"{root}/{dockerfile}"), BuildRequest())
+    assert after.context.ignore.path == f"{dockerfile}.dockerignore"
+    assert after.permitted_bytes == planned.new.permitted_bytes
+    assert sizes(after.permitted) == sizes(planned.new.permitted)
+    assert ctxopt("fix", *named, "--check", cwd=root).returncode == 0
+    if old is None:
+        assert not os.path.exists(f"{root}/.dockerignore")
+    else:
+        with open(f"{root}/.dockerignore", "rb") as file:
+            assert file.read() == old
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        (["--builder", "classic"], "the classic builder reads no ignore file but .dockerignore"),
+        (["-f", "missing"], "Dockerfile 'missing': no such file"),
+        ([], "there is no Dockerfile to which an ignore file could belong"),
+    ],
+)
+def test_no_ignore_file_for_one_dockerfile(tmp_path, options, reason):
+    root = lay(tmp_path / "c", {"node_modules/x": 3 * MB})
+    done = ctxopt("fix", "--per-dockerfile", *options, cwd=root)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert reason in done.stderr
+    assert os.listdir(root) == ["node_modules"]
+
+
+@pytest.mark.parametrize(
+    ("comment", "is_kept"),
+    [
+        ("# ctxopt: keep web/node_modules", True),
+        ("#ctxopt: keep   **/y.js  ", True),
+        ("\ufeff# ctxopt: keep /web/", True),
+        ("# ctxopt: keep", False),
+        ("# ctxopt: keep web/x", False),
+        ("# ctxopt: keeps web", False),
+        (" # ctxopt: keep web", False),
+        ("x # ctxopt: keep web", False),
+        ("# keep web", False),
+    ],
+)
+def test_a_comment_keeps(tmp_path, comment, is_kept):
+    root = repository(tmp_path, TREE | {".dockerignore": f"{comment}\n"})
+    planned = fix_of(root)
+    assert ("web/node_modules/y.js" in sizes(planned.new.permitted)) is is_kept
+    assert "node_modules/x.js" not in sizes(planned.new.permitted)
+
+
+@pytest.mark.parametrize("pattern", ["!web", "[", "a[z-a]", "!"])
+def test_a_comment_that_cannot_be_a_pattern_is_a_mistake(tmp_path, pattern):
+    root = repository(tmp_path, TREE | {".dockerignore": f"x\n# ctxopt: keep {pattern}\n"})
+    done = ctxopt("fix", cwd=root)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert ".dockerignore:2: " in done.stderr
+
+
 def test_what_is_suppressed_or_not_selected_is_left_alone(tmp_path):
     root = repository(tmp_path)
     assert texts(
@@ -227,6 +323,32 @@ def test_other_dockerfiles_and_other_stages_keep_what_they_name(tmp_path):
     with open(f"{root}/Dockerfile", "w") as file:
         file.write("FROM scratch AS ship\nCOPY out/app /app\nFROM scratch\nCOPY . .\n")
     assert "out/app" in sizes(fix_of(root).new.permitted)
+
+
+GENERATED = {"a/out/x.js": 2 * MB, "b/out/x.js": MB}
+"""``out`` at the root is made by what runs before the build."""
+
+
+@pytest.mark.parametrize(
+    ("name", "dockerfile", "is_kept"),
+    [
+        ("ship.Dockerfile", "FROM scratch\nCOPY out/app /app\n", True),
+        ("ship.Dockerfile", "FROM scratch\nCOPY out/*.js /app/\n", True),
+        ("ship.Dockerfile", "FROM scratch\nRUN --mount=source=out,target=/d true\n", True),
+        ("docker/Dockerfile", "FROM scratch\nCOPY main.py out/app /app/\n", True),
+        ("ship.Dockerfile", "FROM scratch\nCOPY --from=x out/app /app\n", False),
+        ("ship.Dockerfile", "FROM scratch\nCOPY . .\n", False),
+        ("ship.Dockerfile", "COPY out/app /app\n", False),
+        ("ship.Dockerfile.md", "FROM scratch\nCOPY out/app /app\n", False),
+        ("docker/Dockerfile", "FROM scratch\nCOPY hello out/app /app/\n", False),
+    ],
+)
+def test_what_others_name_stays_even_before_it_is_made(tmp_path, name, dockerfile, is_kept):
+    tree = GENERATED | {name: dockerfile, "docker/hello": "x", ".dockerignore": "*ockerfile\n"}
+    root = repository(tmp_path, tree, BROAD)
+    new = fix_of(root).new
+    assert new.matcher.decide("out/app").excluded is not is_kept
+    assert ("a/out/x.js" in sizes(new.permitted)) is is_kept
 
 
 def test_a_wildcard_exception_keeps_only_what_it_alone_lets_in(tmp_path):

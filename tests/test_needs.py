@@ -8,7 +8,9 @@ import pytest
 
 from ctxopt.analysis import analyze
 from ctxopt.catalog import load_catalog
+from ctxopt.config import Config
 from ctxopt.context import find_context
+from ctxopt.gather import gather_facts
 from ctxopt.manifests import read_manifest
 from ctxopt.needs import Need, Needs, gather_needs
 from ctxopt.plan import BuildRequest
@@ -78,7 +80,10 @@ NEEDED += [
     ("docs", {"docs/a.md": "x"}, UNUSED, "named by COPY in line 2"),
     ("docs", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY docs /docs\n"}, ALL, "named in line 2 of x.Dockerfile"),
     ("docs", {"docs/a.md": "x", "b/Dockerfile.x": "ARG V\nFROM a:${V}\nADD docs/*.md /\n"}, ALL, "named in line 3 of b/Dockerfile.x"),
-    ("b/docs", {"b/docs/a.md": "x", "b/Dockerfile": "FROM a\nCOPY docs /docs\n"}, ALL, "named in line 2 of b/Dockerfile"),
+    ("b/docs", {"b/docs/a.md": "x", "docs/b": "x", "b/Dockerfile": "FROM a\nCOPY docs /docs\n"}, ALL, "named in line 2 of b/Dockerfile"),
+    ("b/docs", {"b/docs/a.md": "x", "b/Dockerfile": "FROM a\nCOPY b/docs /docs\n"}, ALL, "named in line 2 of b/Dockerfile"),
+    ("docs/a.md", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY . .\nRUN cat docs/a.md\n"}, ALL, "named by RUN in line 3 of x.Dockerfile"),
+    ("docs", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY docs .\n", ".dockerignore": "*.Dockerfile"}, ALL, "named in line 2 of x.Dockerfile"),
 ]  # fmt: skip
 
 NOT_NEEDED = [
@@ -102,6 +107,11 @@ NOT_NEEDED = [
     ("docs", {"docs/a.md": "x", "x.Dockerfile/y": "FROM a\nCOPY docs /docs\n"}, ALL),
     ("docs", {"docs/a.md": "x", "Dockerfile.md": "FROM a\nCOPY docs /docs\n"}, ALL),
     ("docs", {"docs/a.md": "x", "node_modules/x/Dockerfile": "FROM a\nCOPY docs /docs\n"}, ALL),
+    # Its own folder is the context, or its own ignore file is in force.
+    ("b/docs", {"b/docs/a.md": "x", "b/Dockerfile": "FROM a\nCOPY docs /docs\n"}, ALL),
+    ("docs", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY docs /docs\n", "x.Dockerfile.dockerignore": "a"}, ALL),
+    ("docs", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY docs /docs\n", "Dockerfile.dockerignore": "a"}, ALL),
+    ("docs/a.md", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY src .\nRUN cat docs/a.md\n"}, ALL),
     ("src/node_modules", {"src/node_modules/x": "x"}, "FROM a\nCOPY src /src\n"),
     ("scripts", {"scripts/x.sh": "x"}, UNUSED),
     ("scripts", {"scripts/x.sh": "x"}, "FROM a\nCOPY main.py .\nRUN sh scripts/x.sh\n"),
@@ -153,14 +163,69 @@ def test_not_needed(tmp_path, path, tree, dockerfile):
     assert needs_of(tmp_path, tree, dockerfile).why(path) is None
 
 
+FOUND_BY = [
+    ("b/Dockerfile", "FROM a\nCOPY . .\n", {}, ("",)),
+    ("b/Dockerfile", "FROM a\nCOPY . .\n", {"b/package.json": "{}"}, ()),
+    ("b/Dockerfile", "FROM a\nCOPY * /\n", {"b/go.mod": "x"}, ()),
+    ("b/Dockerfile", "FROM a\nCOPY . .\n", {"b/.dockerignore": "x"}, ()),
+    ("b/Dockerfile", "FROM a\nCOPY dist .\n", {"b/dist/x": "x", ".dockerignore": "b"}, ()),
+    ("b/Dockerfile", "FROM a\nCOPY main.py .\n", {"b/go.mod": "x"}, ("main.py",)),
+    ("b/Dockerfile", "FROM a\nCOPY main.py . /x/\n", {"b/go.mod": "x"}, ("main.py", "")),
+    ("Dockerfile.b", "FROM a\nCOPY . .\n", {"package.json": "{}"}, ("",)),
+    ("Dockerfile.b", "FROM a\nARG X\nCOPY $X .\n", {}, ("",)),
+    ("Dockerfile.b", "nonsense\n", {}, ()),
+]
+
+
+@pytest.mark.parametrize(("path", "dockerfile", "tree", "taken"), FOUND_BY)
+def test_whose_context_it_is(tmp_path, path, dockerfile, tree, taken):
+    found = needs_of(tmp_path, {path: dockerfile, **tree}, NARROW).elsewhere
+    assert tuple(root for root in found if not root.startswith("b")) == taken
+
+
+HIDDEN = [
+    ("docker/Dockerfile", "docker\n", True),
+    ("docker/ci/a.Dockerfile", "docker\n", True),
+    ("docker/ci/a.Dockerfile", "*\n!docs\n", True),
+    ("a/b/c/Dockerfile", "a/b/c\n", True),
+    ("docker/Dockerfile", "x\n", True),
+    ("docker/Dockerfile.md", "docker\n", False),
+    ("docker/x/node_modules/Dockerfile", "docker\n", False),
+    ("node_modules/x/Dockerfile", "node_modules\n", False),
+    (".git/Dockerfile", ".git\n", False),
+    ("a/b/c/d/Dockerfile", "a/b/c/d\n", False),
+    ("d/d/d/d/d/d/d/Dockerfile", "d\n", False),
+]
+
+
+@pytest.mark.parametrize(("path", "ignored", "is_heard"), HIDDEN)
+def test_a_dockerfile_that_is_not_sent(tmp_path, path, ignored, is_heard):
+    tree = {path: "FROM a\nCOPY docs/a /\n", ".dockerignore": ignored, "docs/a": "x"}
+    root = lay(tmp_path / "c", tree | {"main.py": "x", "Dockerfile": NARROW})
+    os.symlink(root, f"{root}/loop")
+    facts = gather_facts(analyze(find_context(root), BuildRequest()), Config())
+    assert bool(facts.needs.why("docs/a")) is is_heard
+
+
 GIT = [
     ({".git/HEAD": "x"}, run("git describe --tags > version")),
     ({".git/HEAD": "x"}, run("go build -ldflags=$(git rev-parse HEAD)")),
     ({".git/HEAD": "x"}, "FROM a\nCOPY .git .git\n"),
     ({".git/HEAD": "x"}, "FROM a\nRUN --mount=source=.git,target=/g true\n"),
     ({"pyproject.toml": "[build-system]\nrequires = ['setuptools-scm']\n"}, ALL),
-    ({"svc/pyproject.toml": "[build-system]\nrequires = ['hatch-vcs']\n"}, "FROM a\nCOPY svc /svc\n"),
+    ({"svc/pyproject.toml": "[build-system]\nrequires = ['hatch-vcs']\n", ".git/HEAD": "x"}, "FROM a\nCOPY svc /svc\nCOPY .git /.git\n"),
+    ({"svc/pyproject.toml": "[build-system]\nrequires = ['hatch-vcs']\n"}, ALL),
+    ({"svc/pyproject.toml": "[build-system]\nrequires = ['hatch-vcs']\n", ".git/HEAD": "x"}, "FROM a AS x\nCOPY svc .\nFROM x\nCOPY .git .\n"),
     ({"setup.py": "import versioneer"}, None),
+    ({"version.py": "run(['git', 'describe'])"}, run("python version.py")),
+    ({"version.py": "run('git log -1', shell=True)"}, run("python version.py")),
+    ({"magefile.go": 'exec.Command("git", args...)'}, run("mage build")),
+    ({"tools/version": "#!/bin/sh\ngit -C . describe\n"}, run("./tools/version")),
+    ({"Makefile": "V := $(shell git describe)\n"}, run("apt-get install -y make && make all")),
+    ({"build.sh": "git rev-parse HEAD"}, run("sh build.sh")),
+    ({"build.sh": "git rev-parse HEAD", "package.json": '{"scripts": {"build": "./build.sh"}}'}, run("npm run build")),
+    ({"x.Dockerfile": run("git describe"), ".git/HEAD": "x"}, ALL),
+    ({"x.Dockerfile": run("make"), "Makefile": "git describe"}, ALL),
 ]  # fmt: skip
 
 NO_GIT = [
@@ -177,6 +242,25 @@ NO_GIT = [
     ({"node_modules/x/setup.py": "import versioneer"}, ALL),
     ({"svc/pyproject.toml": "[build-system]\nrequires = ['hatch-vcs']\n"}, "FROM a\nCOPY web /w\n"),
     ({"docs.md": "git describe"}, ALL),
+    # No stage holds both.
+    ({"svc/pyproject.toml": "[build-system]\nrequires = ['hatch-vcs']\n"}, "FROM a\nCOPY svc /svc\n"),
+    ({"setup.py": "import versioneer"}, "FROM a AS x\nCOPY .gitignore .\nFROM b\nCOPY setup.py .\n"),
+    ({"setup.py": "import versioneer"}, "FROM a AS x\nCOPY . .\nFROM b\nCOPY setup.py .\n"),
+    # Nothing runs it.
+    ({"Makefile": "V := $(shell git describe)\n"}, ALL),
+    ({"Makefile": "V := $(shell git describe)\n"}, run("cmake --build .")),
+    ({"Taskfile.yml": "git describe"}, run("npm run build")),
+    ({"build.sh": "git rev-parse HEAD"}, ALL),
+    ({"build.sh": "git rev-parse HEAD"}, run("sh rebuild")),
+    ({"build.sh": "git rev-parse HEAD\ndocker build ."}, run("sh build.sh")),
+    ({"version.py": "print('the git tool')"}, run("python version.py")),
+    ({"version.py": "run(['git', 'describe'])"}, ALL),
+    ({"version.py": "run(['git', 'describe'])"}, "FROM a\nCOPY version.py .\nRUN python version.py\n"),
+    ({"version.txt": "git describe"}, run("cat version.txt")),
+    # It can do without.
+    ({"pom.xml": "git-commit-id-plugin<failOnNoGitDirectory>false</failOnNoGitDirectory>"}, ALL),
+    ({"lib/app.rb": "`git rev-parse HEAD`"}, ALL),
+    ({"x.Dockerfile": "FROM a\nCOPY src .\nRUN git describe\n"}, ALL),
     ({"pyproject.toml": "[build-system]\nrequires = ['setuptools-scm']\n", ".dockerignore": "*.toml"}, ALL),
 ]  # fmt: skip
 

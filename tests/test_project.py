@@ -31,7 +31,9 @@ THIRD_PARTY = {
         "console.py",
         "reporters/text.py",
         "reporters/finding_text.py",
+        "reporters/asking.py",
         "reporters/check_text.py",
+        "reporters/fixing_text.py",
     ),
     "tqdm": ("progress.py",),
 }

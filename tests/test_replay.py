@@ -13,7 +13,7 @@ from ctxopt.errors import IgnoreFileError
 from ctxopt.finding import Edit, EditKind
 from ctxopt.ignorefile import parse_ignore_file
 from ctxopt.matcher import Matcher, read_matcher
-from ctxopt.replay import apply_edits, compare, replay
+from ctxopt.replay import apply_edits, compare, hide, replay
 from ctxopt.tree import Flag
 from ctxopt.view import View
 from ctxopt.walk import Policy
@@ -175,3 +175,20 @@ def test_builders_agree_without_wildcards_in_exceptions(paths, lines):
             for name in ("buildkit", "classic")
         ]
         assert found[0] == found[1]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    paths=st.lists(PATHS, max_size=10),
+    lines=st.lists(PATTERNS, max_size=3),
+    patterns=st.lists(PATTERNS, min_size=1, max_size=5),
+)
+def test_hiding_in_one_pass_is_what_replays_say(paths, lines, patterns):
+    with tempfile.TemporaryDirectory() as root:
+        lay(paths, root)
+        old = matcher_of(lines)
+        tree = walked(root, old, enter_pruned=False)
+    view = View(tree)
+    read = [matcher_of([pattern]).patterns[0] for pattern in patterns]
+    for pattern, found in zip(patterns, hide(view, read), strict=True):
+        assert found == compare(view, replay(tree, matcher_of([*lines, pattern]), before=old))

@@ -11,7 +11,7 @@ from ctxopt.console import printable
 from ctxopt.growth import Change, Growth
 from ctxopt.guarding import VIEWS, Checked, Guarded
 from ctxopt.reporters.growing import cures, describe_side, percent, signed
-from ctxopt.reporters.text import Look, draw
+from ctxopt.reporters.text import Look, draw, field
 from ctxopt.reporters.wording import count
 from ctxopt.settings import BudgetView
 from ctxopt.units import format_buildkit, format_classic, format_size
@@ -33,16 +33,12 @@ def render_check(checked: Checked, look: Look, *, top: int) -> str:
     return draw(lines, look)
 
 
-def _field(label: str, value: str, style: str = "") -> Text:
-    return Text(label.ljust(_LABEL), "dim").append(value, style or "not dim")
-
-
 def _context(context: Guarded, top: int) -> list[Text]:
-    lines = [_field("Context", printable(context.name))]
+    lines = [field("Context", printable(context.name))]
     measured = context.after.name
     if context.before is not None:
         measured += f", compared with {printable(context.before.name)}"
-    lines += [_field("Measured", measured), Text()]
+    lines += [field("Measured", measured), Text()]
     for view in VIEWS:
         lines += _figures(context, view)
     lines += _limits(context)
@@ -57,19 +53,19 @@ def _figures(context: Guarded, view: BudgetView) -> list[Text]:
     side, growth = context.after, context.growths.get(view)
     figures = side.figures(view)
     if figures is None:
-        return [_field(label, f"not measured in {side.name}: {printable(side.unknown)}")]
+        return [field(label, f"not measured in {side.name}: {printable(side.unknown)}")]
     if view == "transferred" and side.analysis.context.builder == "classic":
         return []
-    line = Text(label.ljust(_LABEL), "dim").append(describe_side(figures), "bold not dim")
+    line = field(label, describe_side(figures), "bold")
     show = format_classic if side.analysis.context.builder == "classic" else format_buildkit
     printed = f"Docker prints {show(side.context_bytes(view))}"
     if growth is not None:
         change = "unchanged" if not growth.bytes else f"{signed(growth.bytes)}{percent(growth)}"
-        line.append(f", {change}", "not bold")
+        line.append(f", {change}")
         printed += f", before {show(growth.context_bytes_before)}"
     elif context.before is not None:
-        line.append(f", not measured in {printable(context.before.name)}", "not bold")
-    return [line, _field("", printed)]
+        line.append(f", not measured in {printable(context.before.name)}")
+    return [line, field("", printed)]
 
 
 def _limits(context: Guarded) -> list[Text]:

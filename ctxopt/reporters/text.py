@@ -13,9 +13,9 @@ from ctxopt.dockerfile import Unknown
 from ctxopt.judge import Judgement
 from ctxopt.reporters.finding_text import render_findings, render_lead, wrapped
 from ctxopt.reporters.wording import count, describe_unknown, reach
+from ctxopt.siblings import find_dockerfiles
 from ctxopt.summary import (
     FolderSize,
-    find_dockerfiles,
     heaviest_folders,
     largest_files,
     sizes_by_type,
@@ -73,31 +73,32 @@ def draw(lines: list[Text], look: Look) -> str:
     return stream.getvalue()
 
 
-def _field(label: str, value: str, style: str = "") -> Text:
-    return Text(label.ljust(_LABEL), "dim").append(value, style)
+def field(label: str, value: str, style: str = "") -> Text:
+    """Return a line with a label, the value whole behind it."""
+    return Text().append(label.ljust(_LABEL), "dim").append(value, style)
 
 
 def _header(analysis: Analysis) -> list[Text]:
     context = analysis.context
-    lines = [_field("Context", printable(context.root))]
+    lines = [field("Context", printable(context.root))]
     if context.dockerfile.found:
-        lines.append(_field("Dockerfile", printable(context.dockerfile.path)))
+        lines.append(field("Dockerfile", printable(context.dockerfile.path)))
     else:
-        lines.append(_field("Dockerfile", "none found, so only what is permitted can be said"))
-        others = find_dockerfiles(analysis.permitted)
+        lines.append(field("Dockerfile", "none found, so only what is permitted can be said"))
+        others = find_dockerfiles(analysis.tree)
         if others:
             names = ", ".join(printable(path) for path in others[:3])
-            lines.append(_field("", f"-f names one: {names}"))
+            lines.append(field("", f"-f names one: {names}"))
     ignore = context.ignore
     if ignore.path is None:
-        lines.append(_field("Ignore file", f"none: {ignore.reason}, everything is permitted"))
+        lines.append(field("Ignore file", f"none: {ignore.reason}, everything is permitted"))
     else:
-        lines.append(_field("Ignore file", f"{printable(ignore.path)} ({ignore.reason})"))
+        lines.append(field("Ignore file", f"{printable(ignore.path)} ({ignore.reason})"))
     lines += [
-        _field("Not in force", f"{printable(item.path)}: {item.reason}", "yellow")
+        field("Not in force", f"{printable(item.path)}: {item.reason}", "yellow")
         for item in context.inactive
     ]
-    lines.append(_field("Builder", context.builder))
+    lines.append(field("Builder", context.builder))
     return lines
 
 
@@ -106,19 +107,18 @@ def _totals(analysis: Analysis) -> list[Text]:
     least = "at least " if analysis.tree.errors else ""
     classic = analysis.context.builder == "classic"
     printed = (format_classic if classic else format_buildkit)(analysis.permitted_bytes)
-    permitted = Text("Permitted".ljust(_LABEL), "dim")
-    permitted.append(f"{least}{format_size(total.bytes)}", "bold")
+    permitted = field("Permitted", f"{least}{format_size(total.bytes)}", "bold")
     permitted.append(f" in {count(total.files, 'file')}")
     when = "" if classic else " if the build takes all of it"
-    lines = [permitted, _field("", f"Docker prints {printed}{when}")]
+    lines = [permitted, field("", f"Docker prints {printed}{when}")]
     lines += _transferred(analysis)
     excluded = f"{count(total.excluded, 'entry', 'entries')}, {format_size(total.excluded_bytes)}"
     if not analysis.with_excluded and total.excluded:
         excluded += " seen"
-    lines.append(_field("Excluded", excluded))
+    lines.append(field("Excluded", excluded))
     if not analysis.with_excluded and total.excluded:
-        lines.append(_field("", "--with-excluded enters the folders that Docker skips", "dim"))
-    lines.append(_field("Walked", count(analysis.tree.walked, "entry", "entries")))
+        lines.append(field("", "--with-excluded enters the folders that Docker skips", "dim"))
+    lines.append(field("Walked", count(analysis.tree.walked, "entry", "entries")))
     return lines
 
 
@@ -129,22 +129,20 @@ def _transferred(analysis: Analysis) -> list[Text]:
         return []
     transfer, sources = plan.main.transfer, plan.sources
     if not transfer.loaded:
-        return [_field("Transferred", "nothing: no instruction needs the context", "bold")]
+        return [field("Transferred", "nothing: no instruction needs the context", "bold")]
     total = transfer.view.total
-    line = Text("Transferred".ljust(_LABEL), "dim")
-    line.append(
-        ("at least " if transfer.view.tree.errors else "") + format_size(total.bytes), "bold"
-    )
-    line.append(f" in {count(total.files, 'file')}", "not bold")
+    least = "at least " if transfer.view.tree.errors else ""
+    line = field("Transferred", least + format_size(total.bytes), "bold")
+    line.append(f" in {count(total.files, 'file')}")
     if analysis.target:
         line.append(f" for the target {printable(analysis.target)}")
     figures = f"Docker prints {format_buildkit(transfer.context_bytes)}"
     figures += f", {format_buildkit(transfer.unchanged_bytes)} if nothing changed"
-    lines = [line, _field("", figures)]
+    lines = [line, field("", figures)]
     copied = f"{format_size(sources.final_bytes)} copied straight into the final image"
     if sources.never_copied_files:
         copied += f", {format_size(sources.never_copied_bytes)} sent but never copied"
-    lines.append(_field("", copied))
+    lines.append(field("", copied))
     return lines
 
 

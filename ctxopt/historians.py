@@ -1,0 +1,115 @@
+"""Which files of a build ask git for the history, and whether the build gets both of them together.
+
+Pure: takes texts and what instructions take; whether ``.git`` is worth its bytes is for others to say.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from ctxopt.dockerfile import Build, RunStep, Source
+
+_SCRIPTS: Final = (".sh", ".bash", ".py", ".js", ".mjs", ".cjs", ".ts", ".rb", ".pl", ".go", ".ps1")
+_RUNNERS: Final = {
+    "makefile": "make", "gnumakefile": "make", ".mk": "make", "justfile": "just",
+    "taskfile.yml": "task", "taskfile.yaml": "task",
+}  # fmt: skip
+"""Files that one program reads, by their name or its end: no step that runs it, no reading."""
+_ASKS_GIT: Final = re.compile(
+    r"""["'`]git["'`]|"""
+    r"\bgit\s+(?:-C\s+\S+\s+)?(?:describe|rev-parse|rev-list|log|show|status|tag|ls-files|diff|archive|name-rev)\b"
+)
+_CALLS_DOCKER: Final = re.compile(
+    r"\bdocker\s+(?:buildx|build|compose|image|push|run|tag)\b|\bdocker-compose\b|\bpodman\s+build\b"
+)
+_CAN_DO_WITHOUT: Final = re.compile(
+    r"failOnNoGitDirectory>\s*false|failOnNoGitDirectory\s*=\s*false"
+)
+
+
+class Taking(NamedTuple):
+    """A source with the paths that it takes, each with all below it; ``""`` is everything."""
+
+    source: Source
+    roots: tuple[str, ...]
+
+    def takes(self, path: str) -> bool:
+        """Tell whether ``path`` comes along."""
+        return any(not root or path == root or path.startswith(root + "/") for root in self.roots)
+
+
+class BuildTakings(NamedTuple):
+    """A build with what its sources take."""
+
+    build: Build
+    takings: Sequence[Taking]
+
+    def arriving(self, run: RunStep) -> list[Taking]:
+        """Return what the stage of a step, and those it is built on, take before or at the step."""
+        lineage = self._lineage(run.stage)
+        return [
+            taking
+            for taking in self.takings
+            if taking.source.stage in lineage
+            and (taking.source.stage != run.stage or taking.source.line <= run.line)
+            and (taking.source.mount is None or taking.source.line == run.line)
+        ]
+
+    def joins(self, path: str, histories: Iterable[str]) -> bool:
+        """Tell whether some stage holds ``path`` and one of the folders ``histories``."""
+        stages = self._stages_with(path)
+        return bool(stages) and any(stages & self._stages_with(other) for other in histories)
+
+    def runs(self, path: str, callers: Iterable[str]) -> bool:
+        """Tell whether a step may read the file ``path``, itself or through the texts ``callers``.
+
+        What has no runner of its own is read, for all that is known.
+        """
+        name = posixpath.basename(path).lower()
+        ending = posixpath.splitext(name)[1]
+        runner = _RUNNERS.get(name) or _RUNNERS.get(ending)
+        scripts = "\n".join(self.scripts())
+        if runner is not None:
+            return bool(re.search(rf"\b{runner}\b", scripts))
+        if ending not in (".sh", ".bash"):
+            return True
+        return any(name in text.lower() for text in (scripts, *callers))
+
+    def scripts(self) -> Iterator[str]:
+        """Yield the text of each step that is reached."""
+        for run in self.build.runs:
+            if run.reachable:
+                yield script_of(run)
+
+    def _stages_with(self, path: str) -> set[int]:
+        found = {taking.source.stage for taking in self.takings if taking.takes(path)}
+        return {stage.index for stage in self.build.stages if found & self._lineage(stage.index)}
+
+    def _lineage(self, stage: int) -> set[int]:
+        lineage: set[int] = set()
+        here: int | None = stage
+        while here is not None and here not in lineage:
+            lineage.add(here)
+            base = self.build.stages[here].base
+            here = base.stage if base.kind == "stage" else None
+        return lineage
+
+
+def script_of(run: RunStep) -> str:
+    """Return all that a RUN step gives to the shell."""
+    return "\n".join((run.shell, *(heredoc.content for heredoc in run.heredocs)))
+
+
+def asks_git(name: str, text: str) -> bool:
+    """Tell whether a script runs git on the repository it is in."""
+    if not name.lower().endswith(_SCRIPTS) and not text.startswith("#!"):
+        return False
+    return bool(_ASKS_GIT.search(text)) and not is_outside(text)
+
+
+def is_outside(text: str) -> bool:
+    """Tell whether a file is for the machine that builds images, or can do without the history."""
+    return bool(_CALLS_DOCKER.search(text) or _CAN_DO_WITHOUT.search(text))

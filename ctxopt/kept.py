@@ -1,0 +1,85 @@
+"""What people said must stay: ``keep`` of the configuration, ``# ctxopt: keep PATTERN`` in the ignore file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from ctxopt.errors import ConfigError
+from ctxopt.ignorefile import IgnoreFile, clean_pattern
+from ctxopt.matcher import Matcher, read_matcher
+from ctxopt.settings import read_kept
+from ctxopt.view import View
+
+_COMMENT = re.compile(r"#\s*ctxopt:\s*keep\s+(.*\S)")
+
+
+class Wish(NamedTuple):
+    """One pattern of paths to keep."""
+
+    pattern: str
+    """Cleaned as Docker cleans it."""
+    matcher: Matcher
+    origin: str
+    """Where it was said."""
+
+
+class Kept:
+    """Patterns that win over every finding, each with the place where it was said."""
+
+    def __init__(self, wishes: Iterable[Wish] = ()) -> None:
+        self.wishes = tuple(wishes)
+
+    def __bool__(self) -> bool:
+        """Whether anything was said at all."""
+        return bool(self.wishes)
+
+    def why(self, path: str) -> str | None:
+        """Return who keeps ``path``, in one clause; None where nobody does."""
+        for wish in self.wishes:
+            if wish.matcher.decide(path).excluded:
+                return f"{wish.origin} keeps it"
+        return None
+
+    def paths(self, view: View) -> set[str]:
+        """Return what is kept of what ``view`` sends, and the folders that lead there."""
+        found: set[str] = set()
+        for entry in view.entries() if self else ():
+            path = entry.path
+            if self.why(path):
+                while path and path not in found:
+                    found.add(path)
+                    path = path.rpartition("/")[0]
+        return found
+
+
+def read_wishes(keep: Iterable[str], file: IgnoreFile | None) -> Kept:
+    """Join the configuration's patterns with the comments of ``file``.
+
+    Raises ConfigError for a comment whose pattern cannot be one; the configuration was checked.
+    """
+    wishes = [_wish(text, "the configuration") for text in keep]
+    return Kept([*wishes, *_comments(file)])
+
+
+def _comments(file: IgnoreFile | None) -> Iterator[Wish]:
+    for line in file.lines if file else ():
+        match = _COMMENT.match(line.text.removeprefix("\ufeff")) if line.is_comment else None
+        if file is None or match is None:
+            continue
+        try:
+            read_kept(match[1])
+        except ConfigError as error:
+            raise ConfigError(
+                f"{file.path}:{line.number}: {error.message}", hint=error.hint
+            ) from error
+        yield _wish(match[1], f"line {line.number} of {file.path}")
+
+
+def _wish(text: str, origin: str) -> Wish:
+    pattern = clean_pattern(text) or ""
+    return Wish(pattern, read_matcher([(None, pattern)]), origin)
+
+
+__all__ = ["Kept", "Wish", "read_wishes"]

@@ -1,0 +1,87 @@
+"""One proposed line as a question in a terminal."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rich.text import Text
+
+from ctxopt.console import printable
+from ctxopt.proposal import Line
+from ctxopt.reporters.fixing_text import changed, grounds, savings
+from ctxopt.reporters.text import Look, draw
+from ctxopt.trial import MOST_SHOWN
+from ctxopt.units import format_size
+
+_PATHS = 3
+_LABEL = 9
+_KEYS = {
+    "y": "take this line",
+    "n": "leave it out",
+    "a": "take this line and all that follow",
+    "d": "done: leave out this line and all that follow",
+    "q": "quit: leave the file as it is",
+    "?": "show this help",
+}
+
+
+class Question(NamedTuple):
+    """A line to decide on, after those that were taken."""
+
+    line: Line
+    number: int
+    questions: int
+    """So far and to come; what is declined may bring up new ones."""
+    bytes: int
+    """Of the context without any of the lines."""
+    shown: str
+    """The ignore file, as people name it."""
+
+    @property
+    def is_yes_usual(self) -> bool:
+        """Whether Enter takes the line: only what is proven is taken without a word."""
+        return self.line.confidence == "proven"
+
+
+def render_question(question: Question, look: Look) -> str:
+    """Return what the line does, why, what it saves and what is saved with it."""
+    line, whole = question.line, question.bytes
+    head = Text(f"{question.number}/{question.questions}", "bold")
+    head.append(f"  {printable(question.shown)}", "not bold dim")
+    lines = [Text(), head]
+    lines += [Text("  ").append_text(text) for text in changed(line)]
+    lines += grounds(line, look.width, 2)
+    lines.append(_row("saves", _saved(line.bytes, line.entries), "bold"))
+    hidden = [printable(path) for path in line.paths[:_PATHS]]
+    lines += [_row("" if place else "hides", path) for place, path in enumerate(hidden)]
+    if len(line.paths) > _PATHS:
+        # A longer list was cut.
+        number = f"{len(line.paths) - _PATHS} " if len(line.paths) < MOST_SHOWN else ""
+        lines.append(_row("", f"and {number}more", "dim"))
+    before = line.total_bytes - line.bytes
+    lines.append(_row("so far", _saved(before, line.total_entries - line.entries)))
+    change = f"{format_size(whole - before)} → {format_size(whole - line.total_bytes)}"
+    lines.append(_row("context", change))
+    return draw(lines, look)
+
+
+def render_prompt(question: Question, look: Look) -> str:
+    """Return the prompt; the answer that Enter gives is the capital letter."""
+    usual = "y" if question.is_yes_usual else "n"
+    keys = "/".join(key.upper() if key == usual else key for key in _KEYS)
+    return draw([Text(f"Take this line? [{keys}]", "bold")], look).rstrip("\n") + " "
+
+
+def render_help(question: Question, look: Look) -> str:
+    """Return what the keys mean."""
+    lines = [Text(f"  {key:<7}").append(text, "dim") for key, text in _KEYS.items()]
+    usual = "y, as the line is proven" if question.is_yes_usual else "n, as the line is only likely"
+    return draw([*lines, Text("  Enter  ").append(usual, "dim")], look)
+
+
+def _saved(size: int, entries: int) -> str:
+    return savings(size, entries) if entries else "nothing"
+
+
+def _row(label: str, value: str, style: str = "") -> Text:
+    return Text().append(f"  {label:<{_LABEL}}", "dim").append(value, style)
