@@ -67,7 +67,7 @@ def test_line_by_line(root):
     assert code == 0
     assert "\x1b[31m-out" in stdout
     assert "\x1b[1;32mWritten to .dockerignore\x1b[0m\n" in stdout
-    assert re.search(r"\n  \*\*/node_modules +\x1b\[2mdeclined", stdout)
+    assert re.search(r"\n  \*\*/node_modules\n\x1b\[2m    declined", stdout)
     assert content(root).startswith(b"**/out\r\n\r\n# Nothing in the build reads")
     assert b"node_modules" not in content(root)
     assert b"**/core.[0-9]*\r\n" in content(root)
