@@ -5,6 +5,7 @@ CtxoptError                 exit 2
 ├── ContextError            the context root or the Dockerfile is missing or unusable
 ├── IgnoreFileError         an ignore file that Docker itself refuses
 ├── DockerfileError         a Dockerfile that Docker itself refuses
+├── AllowListError          a build for which no list of exceptions can be written
 ├── GitError                git is missing, or refused what was asked of it
 └── WriteError              a file could not be written, or must not be
 """
@@ -75,3 +76,7 @@ class IgnoreFileError(LocatedError):
 
 class DockerfileError(LocatedError):
     """A Dockerfile that Docker refuses, with Docker's reason."""
+
+
+class AllowListError(LocatedError):
+    """No list of exceptions can be written for this build, with the reason."""

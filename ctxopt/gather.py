@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from itertools import chain
 
 from ctxopt.analysis import Analysis
 from ctxopt.catalog import load_catalog
@@ -11,6 +12,7 @@ from ctxopt.errors import GitError
 from ctxopt.evidence import PathEvidence
 from ctxopt.facts import Facts
 from ctxopt.needs import gather_needs
+from ctxopt.siblings import find_hidden
 
 
 def gather_facts(analysis: Analysis, config: Config, evidence: PathEvidence | None = None) -> Facts:
@@ -21,8 +23,16 @@ def gather_facts(analysis: Analysis, config: Config, evidence: PathEvidence | No
     catalog = load_catalog()
     if evidence is None:
         evidence = ask_git(analysis.tree.root) or _read_ignore_files(analysis)
-    tracked = evidence.tracked if evidence else ()
-    return Facts(analysis, config, catalog, evidence, gather_needs(analysis, catalog, tracked))
+    known = chain(_hidden(analysis, evidence), evidence.tracked if evidence else ())
+    return Facts(analysis, config, catalog, evidence, gather_needs(analysis, catalog, known))
+
+
+def _hidden(analysis: Analysis, evidence: PathEvidence | None) -> list[str]:
+    """Return the Dockerfiles that nobody sends and git does not ignore."""
+    if not analysis.matcher.patterns:
+        return []
+    found = find_hidden(analysis.tree, load_catalog())
+    return [path for path in found if evidence is None or not evidence.is_ignored(path)]
 
 
 def ask_git(root: str) -> PathEvidence | None:

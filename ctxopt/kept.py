@@ -15,26 +15,31 @@ from ctxopt.view import View
 _COMMENT = re.compile(r"#\s*ctxopt:\s*keep\s+(.*\S)")
 
 
-class _Wish(NamedTuple):
+class Wish(NamedTuple):
+    """One pattern of paths to keep."""
+
+    pattern: str
+    """Cleaned as Docker cleans it."""
     matcher: Matcher
     origin: str
+    """Where it was said."""
 
 
 class Kept:
     """Patterns that win over every finding, each with the place where it was said."""
 
-    def __init__(self, wishes: Iterable[_Wish] = ()) -> None:
-        self._wishes = tuple(wishes)
+    def __init__(self, wishes: Iterable[Wish] = ()) -> None:
+        self.wishes = tuple(wishes)
 
     def __bool__(self) -> bool:
         """Whether anything was said at all."""
-        return bool(self._wishes)
+        return bool(self.wishes)
 
     def why(self, path: str) -> str | None:
         """Return who keeps ``path``, in one clause; None where nobody does."""
-        for matcher, origin in self._wishes:
-            if matcher.decide(path).excluded:
-                return f"{origin} keeps it"
+        for wish in self.wishes:
+            if wish.matcher.decide(path).excluded:
+                return f"{wish.origin} keeps it"
         return None
 
     def paths(self, view: View) -> set[str]:
@@ -58,7 +63,7 @@ def read_wishes(keep: Iterable[str], file: IgnoreFile | None) -> Kept:
     return Kept([*wishes, *_comments(file)])
 
 
-def _comments(file: IgnoreFile | None) -> Iterator[_Wish]:
+def _comments(file: IgnoreFile | None) -> Iterator[Wish]:
     for line in file.lines if file else ():
         match = _COMMENT.match(line.text.removeprefix("\ufeff")) if line.is_comment else None
         if file is None or match is None:
@@ -72,8 +77,9 @@ def _comments(file: IgnoreFile | None) -> Iterator[_Wish]:
         yield _wish(match[1], f"line {line.number} of {file.path}")
 
 
-def _wish(text: str, origin: str) -> _Wish:
-    return _Wish(read_matcher([(None, clean_pattern(text) or "")]), origin)
+def _wish(text: str, origin: str) -> Wish:
+    pattern = clean_pattern(text) or ""
+    return Wish(pattern, read_matcher([(None, pattern)]), origin)
 
 
-__all__ = ["Kept", "read_wishes"]
+__all__ = ["Kept", "Wish", "read_wishes"]

@@ -79,22 +79,22 @@ class Needs(NamedTuple):
         return found
 
 
-def gather_needs(analysis: Analysis, catalog: Catalog, tracked: Iterable[str] = ()) -> Needs:
+def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()) -> Needs:
     """Collect what Dockerfiles and manifests say; what cannot be read says nothing.
 
-    ``tracked`` are the files of git, among which Dockerfiles may be that are not sent.
+    ``known`` are files among which Dockerfiles may be that are not sent.
     """
-    return _Gatherer(analysis, catalog, tracked).needs()
+    return _Gatherer(analysis, catalog, known).needs()
 
 
 class _Gatherer:
-    def __init__(self, analysis: Analysis, catalog: Catalog, tracked: Iterable[str]) -> None:
+    def __init__(self, analysis: Analysis, catalog: Catalog, known: Iterable[str]) -> None:
         self._analysis = analysis
         self._catalog = catalog
         self._sent = SentPaths(analysis.permitted)
         plan = analysis.plan
         self._build: Build | None = plan.build if plan else None
-        self._tracked = tracked
+        self._known = known
         self._uses = [
             Taking(use.source, use.roots)
             for use in (plan.sources.uses if plan else ())
@@ -191,13 +191,12 @@ class _Gatherer:
     def _from_siblings(self) -> str | None:
         """What the other Dockerfiles name, read and test that the same ignore file serves."""
         context, tree = self._analysis.context, self._analysis.tree
-        if context.ignore.path not in (None, ".dockerignore"):
-            return None
         active = context.dockerfile.inside if self._build else None
-        paths = find_dockerfiles(tree, self._tracked, self._entered)
+        paths = find_dockerfiles(tree, self._known, self._entered)
         tests = None
         others = [path for path in paths if path != active]
-        for sibling in read_siblings(tree.root, others, lambda path: bool(self._existing(path))):
+        read = read_siblings(context, others, lambda path: bool(self._existing(path)))
+        for sibling in read.served:
             where = f" of {sibling.path}"
             self._served.append(sibling.path)
             takings = [

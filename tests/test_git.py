@@ -179,22 +179,21 @@ def test_folders_that_are_ignored_stay_folders(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("path", "tracked", "ignored", "untracked"),
+    ("path", "tracked", "ignored"),
     [
-        ("a/b", True, False, False),
-        ("a", False, False, False),
-        ("a/c", False, False, True),
-        ("i", False, True, False),
-        ("i/x/y", False, True, False),
-        ("ix", False, False, True),
-        ("", False, False, False),
+        ("a/b", True, False),
+        ("a", False, False),
+        ("a/c", False, False),
+        ("i", False, True),
+        ("i/x/y", False, True),
+        ("ix", False, False),
+        ("", False, False),
     ],
 )
-def test_lookups(path, tracked, ignored, untracked):
+def test_lookups(path, tracked, ignored):
     evidence = PathEvidence(frozenset({"a/b"}), frozenset({"i"}))
     assert evidence.is_tracked(path) == tracked
     assert evidence.is_ignored(path) == ignored
-    assert evidence.is_untracked(path) == untracked
 
 
 @pytest.mark.parametrize(("folder", "expected"), [("", True), ("a", True), ("a/b", True), ("a/b/c", False), ("ab", False)])  # fmt: skip
@@ -217,7 +216,8 @@ def test_submodules_are_asked_too(tmp_path):
     evidence = found(root).evidence(root)
     assert evidence.is_tracked("ext/lib/src/l.c")
     assert evidence.is_ignored("ext/lib/out/o")
-    assert evidence.is_untracked("ext/lib/new")
+    assert not evidence.is_tracked("ext/lib/new")
+    assert not evidence.is_ignored("ext/lib/new")
     git(root, "submodule", "deinit", "-q", "-f", "ext/lib")
     assert "ext/lib/src/l.c" not in found(root).evidence(root).tracked
 

@@ -8,8 +8,10 @@ import pytest
 
 from ctxopt.analysis import analyze
 from ctxopt.catalog import load_catalog
+from ctxopt.config import Config
 from ctxopt.context import find_context
 from ctxopt.dockerfile import parse, resolve
+from ctxopt.gather import gather_facts
 from ctxopt.installing import makes_nothing, makes_something
 from ctxopt.manifests import read_manifest
 from ctxopt.needs import Need, Needs, gather_needs
@@ -175,6 +177,50 @@ def test_needed(tmp_path, path, tree, dockerfile, reason):
 @pytest.mark.parametrize(("path", "tree", "dockerfile"), NOT_NEEDED)
 def test_not_needed(tmp_path, path, tree, dockerfile):
     assert needs_of(tmp_path, tree, dockerfile).why(path) is None
+
+
+FOUND_BY = [
+    ("b/Dockerfile", "FROM a\nCOPY . .\n", {}, ("",)),
+    ("b/Dockerfile", "FROM a\nCOPY . .\n", {"b/package.json": "{}"}, ()),
+    ("b/Dockerfile", "FROM a\nCOPY * /\n", {"b/go.mod": "x"}, ()),
+    ("b/Dockerfile", "FROM a\nCOPY . .\n", {"b/.dockerignore": "x"}, ()),
+    ("b/Dockerfile", "FROM a\nCOPY dist .\n", {"b/dist/x": "x", ".dockerignore": "b"}, ()),
+    ("b/Dockerfile", "FROM a\nCOPY main.py .\n", {"b/go.mod": "x"}, ("main.py",)),
+    ("b/Dockerfile", "FROM a\nCOPY main.py . /x/\n", {"b/go.mod": "x"}, ("main.py", "")),
+    ("Dockerfile.b", "FROM a\nCOPY . .\n", {"package.json": "{}"}, ("",)),
+    ("Dockerfile.b", "FROM a\nARG X\nCOPY $X .\n", {}, ("",)),
+    ("Dockerfile.b", "nonsense\n", {}, ()),
+]
+
+
+@pytest.mark.parametrize(("path", "dockerfile", "tree", "taken"), FOUND_BY)
+def test_whose_context_it_is(tmp_path, path, dockerfile, tree, taken):
+    found = needs_of(tmp_path, {path: dockerfile, **tree}, NARROW).elsewhere
+    assert tuple(root for root in found if not root.startswith("b")) == taken
+
+
+HIDDEN = [
+    ("docker/Dockerfile", "docker\n", True),
+    ("docker/ci/a.Dockerfile", "docker\n", True),
+    ("docker/ci/a.Dockerfile", "*\n!docs\n", True),
+    ("a/b/c/Dockerfile", "a/b/c\n", True),
+    ("docker/Dockerfile", "x\n", True),
+    ("docker/Dockerfile.md", "docker\n", False),
+    ("docker/x/node_modules/Dockerfile", "docker\n", False),
+    ("node_modules/x/Dockerfile", "node_modules\n", False),
+    (".git/Dockerfile", ".git\n", False),
+    ("a/b/c/d/Dockerfile", "a/b/c/d\n", False),
+    ("d/d/d/d/d/d/d/Dockerfile", "d\n", False),
+]
+
+
+@pytest.mark.parametrize(("path", "ignored", "is_heard"), HIDDEN)
+def test_a_dockerfile_that_is_not_sent(tmp_path, path, ignored, is_heard):
+    tree = {path: "FROM a\nCOPY docs/a /\n", ".dockerignore": ignored, "docs/a": "x"}
+    root = lay(tmp_path / "c", tree | {"main.py": "x", "Dockerfile": NARROW})
+    os.symlink(root, f"{root}/loop")
+    facts = gather_facts(analyze(find_context(root), BuildRequest()), Config())
+    assert bool(facts.needs.why("docs/a")) is is_heard
 
 
 GIT = [

@@ -16,6 +16,10 @@ from ctxopt.cli.inputs import Given, measure_inputs, read_inputs
 from ctxopt.errors import ConfigError, ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ctxopt.analysis import Analysis
+    from ctxopt.cli.inputs import Inputs
     from ctxopt.fixing import Fix
     from ctxopt.reporters.fixing import Outcome
 
@@ -31,6 +35,10 @@ Proven = Annotated[
 ]
 PruneUnused = Annotated[
     bool, typer.Option("--prune-unused", help="Also remove lines that do nothing.")
+]
+AllowList = Annotated[
+    bool,
+    typer.Option("--allow-list", help="Exclude everything but what the Dockerfile's sources take."),
 ]
 PerDockerfile = Annotated[
     bool,
@@ -67,6 +75,7 @@ def fix(
     check: Check = False,
     proven: Proven = False,
     prune_unused: PruneUnused = False,
+    allow_list: AllowList = False,
     per_dockerfile: PerDockerfile = False,
     bandwidth: Bandwidth = None,
     select: o.Select = None,
@@ -79,11 +88,12 @@ def fix(
 ) -> int:
     """Write the few ignore lines that make the context small, and prove them."""
     from ctxopt.config import check_rules
-    from ctxopt.fixing import plan_fix
     from ctxopt.reporters.fixing import Outcome
     from ctxopt.rules import RULE_IDS
     from ctxopt.write import replace_file
 
+    if allow_list:
+        _check_allow_list(interactive=interactive, prune_unused=prune_unused)
     if interactive:
         _check_interactive(check=check, format_=format_, output=output)
     given = Given(
@@ -100,14 +110,14 @@ def fix(
     )
     inputs = read_inputs(given)
     check_rules(inputs.config, RULE_IDS)
-    analysis = measure_inputs(inputs, with_excluded=False, quiet=quiet)
-    plan = partial(
-        plan_fix,
+    analysis = measure_inputs(inputs, with_excluded=allow_list, quiet=quiet)
+    plan = _planner(
         analysis,
-        inputs.config,
-        proven_only=proven,
+        inputs,
+        proven=proven,
         prune_unused=prune_unused,
         per_dockerfile=per_dockerfile,
+        allow_list=allow_list,
     )
     planned = plan()
     if interactive and planned.after is not None:
@@ -128,6 +138,40 @@ def fix(
     with_color = output is None and console.wants_color(color.value, sys.stdout)
     deliver(iter((_render(format_, outcome, with_color),)), output)
     return ExitCode.FINDINGS if check and planned.after is not None else ExitCode.OK
+
+
+def _planner(
+    analysis: Analysis,
+    inputs: Inputs,
+    *,
+    proven: bool,
+    prune_unused: bool,
+    per_dockerfile: bool,
+    allow_list: bool,
+) -> Callable[..., Fix]:
+    if allow_list:
+        from ctxopt.allowing import plan_allow_list
+
+        plan: Callable[..., Fix] = partial(plan_allow_list, request=inputs.request)
+    else:
+        from ctxopt.fixing import plan_fix
+
+        plan = partial(plan_fix, prune_unused=prune_unused)
+    return partial(plan, analysis, inputs.config, proven_only=proven, per_dockerfile=per_dockerfile)
+
+
+def _check_allow_list(*, interactive: bool, prune_unused: bool) -> None:
+    """Raise ConfigError for what an allow-list leaves no room for."""
+    if interactive:
+        raise ConfigError(
+            "--allow-list and --interactive cannot be combined",
+            hint="the list is proved as a whole: --dry-run shows it first",
+        )
+    if prune_unused:
+        raise ConfigError(
+            "--allow-list and --prune-unused cannot be combined",
+            hint="an allow-list removes lines that can do nothing by itself",
+        )
 
 
 def _check_interactive(*, check: bool, format_: o.FixFormat, output: str | None) -> None:

@@ -1,0 +1,368 @@
+"""The use case behind ``fix --allow-list``: the list, proved under both builders, then what else pays.
+
+What the file in force excludes stays out, and what the builds take stays in; where that cannot be
+had, nothing is proposed and the reason is given.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from ctxopt.allowlist import Entry, ListLine, exception_form, find_entries, list_lines
+from ctxopt.analysis import Analysis
+from ctxopt.config import Config
+from ctxopt.context import Builder, own_ignore
+from ctxopt.dockerfile import Build
+from ctxopt.errors import AllowListError, WriteError
+from ctxopt.explain import escape_pattern
+from ctxopt.fixing import Fix, plan_fix
+from ctxopt.followlinks import LinksOnDisk
+from ctxopt.gather import ask_git
+from ctxopt.harm import files_below
+from ctxopt.ignorefile import IgnoreFile, parse_ignore_file
+from ctxopt.kept import read_wishes
+from ctxopt.leftovers import HEAD, Leftovers, after_catch_all, is_catch_all, sort_out
+from ctxopt.matcher import read_matcher
+from ctxopt.plan import BuildRequest, resolve_build
+from ctxopt.proposal import Confidence, LeftAlone, Line
+from ctxopt.replay import compare, replay
+from ctxopt.rewritten import rewalked
+from ctxopt.sending import is_below, matcher_for, sent_under, topmost_of
+from ctxopt.sent import SentPaths
+from ctxopt.siblings import Siblings, find_siblings
+from ctxopt.trial import Trial, shown
+from ctxopt.view import View
+from ctxopt.wants import depends_on_arguments, keep_wants, read_variants, read_wants
+
+RULE: Final = "allow-list"
+_ROUNDS: Final = 4
+_MOST_REPAIRS: Final = 50
+_OWN_LIST: Final = "--per-dockerfile writes a list that serves no other Dockerfile"
+_WITHOUT: Final = "run ctxopt fix without --allow-list"
+
+
+class _Draft(NamedTuple):
+    """A file that is tried, and what it was made of."""
+
+    trial: Trial
+    lines: tuple[ListLine, ...]
+    repairs: tuple[ListLine, ...]
+    removed: tuple[str, ...]
+
+
+def plan_allow_list(
+    analysis: Analysis,
+    config: Config,
+    request: BuildRequest,
+    *,
+    proven_only: bool = False,
+    per_dockerfile: bool = False,
+) -> Fix:
+    """Return the ignore file that lets in what the builds take, and what saves bytes inside of that.
+
+    The analysis has to be one with everything excluded walked; ``per_dockerfile`` is for an ignore file
+    of this Dockerfile alone. Raises AllowListError where such a list is pointless or cannot be proved,
+    WriteError where the ignore file cannot be edited, ContextError where the builder would not read it.
+    """
+    context = analysis.context
+    if not context.dockerfile.found:
+        raise AllowListError(
+            "there is no Dockerfile, so nothing says what a build takes",
+            hint="-f names a Dockerfile",
+        )
+    ignore = context.ignore
+    if ignore.path is not None and ignore.file is None:
+        raise WriteError(f"{ignore.path} cannot be edited: {ignore.reason}")
+    before = ignore.file.render() if ignore.file else None
+    if per_dockerfile and ignore.path in (None, ".dockerignore"):
+        analysis = dataclasses.replace(analysis, context=own_ignore(context))
+        before = None
+    planner = _Planner(analysis, config, request)
+    if proven_only and planner.doubt:
+        raise AllowListError(
+            f"the list is not proven: {planner.doubt}", hint="leave out --proven to accept it"
+        )
+    draft = planner.draft()
+    base = planner.base(draft)
+    inside = plan_fix(base, config, proven_only=proven_only)
+    if planner.empties(base, inside):
+        inside = dataclasses.replace(inside, after=None, lines=(), tracked=(), new=base)
+    return planner.joined(draft, inside, before)
+
+
+class _Planner:
+    """One list in the making."""
+
+    def __init__(self, analysis: Analysis, config: Config, request: BuildRequest) -> None:
+        self._analysis = analysis
+        self._file = analysis.context.ignore.file or parse_ignore_file(b"", ".dockerignore")
+        self._everything = View(analysis.tree, flags=dict.fromkeys(analysis.tree.folders))
+        self._now = {
+            builder: sent_under(analysis, self._file, builder) for builder in self._builders()
+        }
+        self._evidence = ask_git(analysis.tree.root)
+        plan = analysis.plan
+        build = plan.build if plan else resolve_build(analysis.context, request)
+        near = find_siblings(analysis, self._everything, self._evidence)
+        others = [sibling.as_given() for sibling in near.served]
+        self._left = [*_notes(near)]
+        self.doubt = _doubt((build, *others), near)
+        wants = [*read_wants(build), *read_variants(build, request, analysis.target)]
+        cure = _OWN_LIST if analysis.context.builder == "buildkit" else None
+        wants += [want for other in others for want in read_wants(other, others=True, cure=cure)]
+        wants += keep_wants(read_wishes(config.keep, self._file))
+        links = LinksOnDisk(analysis.tree.root)
+        self._entries = self._admitted(find_entries(wants, self._everything, links))
+
+    def _admitted(self, entries: Sequence[Entry]) -> list[Entry]:
+        """Leave out what a line of the file excludes on purpose; note what comes back."""
+        specific = read_matcher(
+            (line.number, line.pattern or "") for line in after_catch_all(self._file)
+        )
+        self._unlisted = replay(self._analysis.tree, specific).view
+        now, there = SentPaths(self._analysis.permitted), SentPaths(self._everything)
+        found: list[Entry] = []
+        wanted: set[str] = set()
+        self._back: set[str] = set()
+        self._barred: list[Entry] = []
+        for entry in entries:
+            sent = [path for path in entry.taken if now.find(path) is not None]
+            out = [path for path in entry.taken if there.find(path) and path not in sent]
+            excluded = [path for path in entry.taken if specific.decide(path).excluded]
+            if entry.path is not None and not sent and excluded:
+                index = specific.decide(entry.path).index
+                line = specific.patterns[index].line if index is not None else None
+                why = f"line {line} excludes it, though it is taken by {entry.reasons[0]}"
+                self._left.append(LeftAlone("!" + entry.pattern, why))
+                self._barred.append(entry)
+                continue
+            if not sent:
+                self._back.update(set(out) - set(excluded))
+            wanted.update(entry.taken)
+            found.append(entry)
+        self._wanted = frozenset(wanted)
+        return found
+
+    def draft(self) -> _Draft | None:
+        """Return the file with the list; None where the file in force does the same already."""
+        entries, repairs = self._entries, list[ListLine]()
+        for _ in range(_ROUNDS):
+            draft = self._tried(entries, repairs)
+            lost, gained = self._changes(draft.trial.file)
+            if not lost and not gained:
+                break
+            spelled = [*_spelled_out(entries, lost)]
+            known = {entry.path for entry in entries}
+            if any(entry.path not in known for entry in spelled):
+                entries = [*entries, *(entry for entry in spelled if entry.path not in known)]
+                continue
+            repairs += [
+                ListLine("!" + exception_form(path), "the file brings it back now")
+                for path in topmost_of(lost)
+            ]
+            repairs += [
+                ListLine(escape_pattern(path), "the file excludes it now")
+                for path in topmost_of(gained)
+            ]
+        if lost or gained or len(repairs) > _MOST_REPAIRS or not draft.trial.is_exact:
+            name = self._analysis.context.ignore.path or ".dockerignore"
+            first = topmost_of(lost | gained)[:1]
+            detail = (
+                f": {first[0]} would {'be lost' if first[0] in lost else 'come back'}"
+                if first
+                else ""
+            )
+            raise AllowListError(
+                f"the lines in {name} and a list of exceptions do not go together{detail}",
+                hint=f"remove the lines that bring files back, or {_WITHOUT}",
+            )
+        return None if self._is_done(draft) else draft
+
+    def _tried(self, entries: Sequence[Entry], repairs: Sequence[ListLine]) -> _Draft:
+        analysis = self._analysis
+        lines = list_lines(entries, self._unlisted)
+        tree = analysis.tree
+        files = frozenset(
+            entry.path
+            for entry in entries
+            if entry.path is not None
+            and entry.path not in tree.folders
+            and SentPaths(self._everything).find(entry.path) is not None
+        )
+        kept = sort_out(self._file, entries, self._barred, files)
+        file = _written(self._file, lines, kept, repairs)
+        trial = self._trial(file)
+        removed = tuple(
+            line.text
+            for line in kept.removed
+            if line.pattern not in {item.text for item in lines} | {"*"}
+        )
+        return _Draft(trial, tuple(lines), tuple(repairs), removed)
+
+    def _trial(self, file: IgnoreFile) -> Trial:
+        analysis = self._analysis
+        builder = analysis.context.builder
+        matcher = matcher_for(analysis.context, file, builder)
+        replayed = replay(analysis.tree, matcher, builder=builder, before=analysis.matcher)
+        return Trial(file, matcher, replayed, compare(analysis.permitted, replayed))
+
+    def _changes(self, file: IgnoreFile) -> tuple[set[str], set[str]]:
+        """Return what is wanted and sent no more, and what is sent and was not, by any builder.
+
+        Where builders disagree about the file in force, what this build sends is nothing new.
+        """
+        lost: set[str] = set()
+        gained: set[str] = set()
+        now = self._now[self._analysis.context.builder]
+        known = now.paths if now else frozenset()
+        for builder, old in self._now.items():
+            new = sent_under(self._analysis, file, builder)
+            if old is None or new is None:
+                continue
+            worse = (old.paths - new.paths) | (new.empty - old.empty)
+            lost |= {path for path in worse if is_below(path, self._wanted)}
+            gained |= {path for path in new.own - old.paths - known if not self._comes_back(path)}
+        return lost, gained
+
+    def _comes_back(self, path: str) -> bool:
+        """Whether a path is let in for a source that finds nothing now, or lies on the way."""
+        return is_below(path, self._back) or any(
+            other.startswith(path + "/") for other in self._back
+        )
+
+    def _builders(self) -> tuple[Builder, ...]:
+        """Those that read the file."""
+        path = self._analysis.context.ignore.path
+        return ("buildkit", "classic") if path in (None, ".dockerignore") else ("buildkit",)
+
+    def _is_done(self, draft: _Draft) -> bool:
+        """Whether the file in force is such a list, and lets in the same under every builder."""
+        patterns = [line.pattern for line in self._file.lines if line.pattern]
+        if not any(map(is_catch_all, patterns)):
+            return False
+        matcher = self._analysis.matcher
+        missing = (entry.path for entry in self._entries if entry.path is not None)
+        if any(matcher.decide(path).excluded for path in missing if path in self._missing()):
+            return False
+        for builder, old in self._now.items():
+            new = sent_under(self._analysis, draft.trial.file, builder)
+            if old and new and (old.files, old.empty) != (new.files, new.empty):
+                return False
+        return True
+
+    def _missing(self) -> set[str]:
+        there = SentPaths(self._everything)
+        return {
+            entry.path
+            for entry in self._entries
+            if entry.path is not None and there.find(entry.path) is None
+        }
+
+    def base(self, draft: _Draft | None) -> Analysis:
+        """Return the analysis of a walk under the list."""
+        analysis = self._analysis
+        trial = draft.trial if draft else self._trial(self._file)
+        return rewalked(dataclasses.replace(analysis, with_excluded=False), trial)
+
+    def empties(self, base: Analysis, inside: Fix) -> bool:
+        """Whether lines inside the list make BuildKit refuse to open what it lists."""
+        files = [base.context.ignore.file, inside.new.context.ignore.file]
+        old, new = (sent_under(self._analysis, file or self._file, "buildkit") for file in files)
+        return old is not None and new is not None and bool(new.empty - old.empty)
+
+    def joined(self, draft: _Draft | None, inside: Fix, before: bytes | None) -> Fix:
+        """Return the list and what ``inside`` adds to it as one change of the file ``before``."""
+        new = inside.after if inside.after is not None else inside.before
+        lines: list[Line] = []
+        size = entries = 0
+        tracked = set(inside.tracked)
+        if draft is not None:
+            change = draft.trial.difference
+            size, entries = change.lost_bytes, change.lost_entries
+            lines = [*self._measured(draft)]
+            if self._evidence is not None:
+                files = files_below(self._analysis.permitted, change.lost)
+                tracked |= {path for path in files if self._evidence.is_tracked(path)}
+        lines += [
+            line._replace(
+                total_bytes=line.total_bytes + size, total_entries=line.total_entries + entries
+            )
+            for line in inside.lines
+        ]
+        # What is said of exceptions is about lines of this list.
+        others = (item for item in inside.left if not item.text.startswith("!"))
+        return dataclasses.replace(
+            inside,
+            before=before,
+            after=new if (draft or inside.lines) and new != before else None,
+            lines=tuple(lines),
+            tracked=tuple(sorted(tracked)),
+            left=(*self._left, *others),
+            old=self._analysis,
+        )
+
+    def _measured(self, draft: _Draft) -> Iterator[Line]:
+        """Yield the lines that are new, and those that go; the first saves it all."""
+        known = {line.pattern for line in self._file.lines}
+        new = [ListLine("*", "no instruction takes the rest"), *draft.lines, *draft.repairs]
+        change = draft.trial.difference
+        sure: Confidence = "likely" if self.doubt else "proven"
+        texts = [((line.text,), (), line.reason) for line in new if line.text not in known]
+        gone = "nothing that it speaks of is let in"
+        changes = [*texts, *(((), (text,), gone) for text in draft.removed)]
+        size, entries, paths = change.lost_bytes, change.lost_entries, shown(change.lost)
+        for added, replaced, reason in changes:
+            yield Line(
+                added, replaced, RULE, sure, reason, size, entries,
+                change.lost_bytes, change.lost_entries, paths,
+            )  # fmt: skip
+            size, entries, paths = 0, 0, ()
+
+
+def _doubt(builds: Sequence[Build], near: Siblings) -> str | None:
+    """Why another build might take more; None where nothing shows that."""
+    for other in builds:
+        source = depends_on_arguments(other)
+        if source is not None:
+            place = other.dockerfile.path or "Dockerfile"
+            return f"{source.instruction} in line {source.line} of {place} depends on a variable"
+    if near.unread:
+        return f"{near.unread[0][0]} cannot be read"
+    if near.elsewhere:
+        return f"{near.elsewhere[0]} is taken to be built with its own folder as context"
+    return None
+
+
+def _notes(near: Siblings) -> Iterator[LeftAlone]:
+    for path, reason in near.unread:
+        yield LeftAlone(path, f"nobody knows what it takes: {reason}")
+    for path in near.elsewhere:
+        yield LeftAlone(path, "taken to be built with its own folder as context")
+
+
+def _written(
+    file: IgnoreFile, lines: Sequence[ListLine], kept: Leftovers, repairs: Sequence[ListLine]
+) -> IgnoreFile:
+    """Write the list first, then what stays of the file, with its line endings and its mark."""
+    ending = next((line.ending for line in file.lines if line.ending), "\n")
+    mark = "\ufeff" if file.lines and file.lines[0].text.startswith("\ufeff") else ""
+    texts = [mark + HEAD, "*", *(line.text for line in lines)]
+    others = [*kept.kept, *(line.text for line in repairs)]
+    texts += ["", *others] if others else []
+    content = "".join(text + ending for text in texts)
+    return parse_ignore_file(os.fsencode(content), file.path)
+
+
+def _spelled_out(entries: Sequence[Entry], lost: Collection[str]) -> Iterator[Entry]:
+    """Yield by name what a wildcard takes and a client does not look for."""
+    for entry in entries:
+        for path in entry.taken if entry.path is None else ():
+            if path in lost:
+                reasons = tuple(f"{reason}, for the classic builder" for reason in entry.reasons)
+                yield Entry(exception_form(path), path, reasons, (path,))
+
+
+__all__ = ["plan_allow_list"]

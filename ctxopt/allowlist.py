@@ -1,0 +1,243 @@
+"""The exceptions of an allow-list: the fewest lines that let in what is wanted, under both builders' walks.
+
+Pure: links are looked up where the caller says. The classic client looks below an excluded folder
+only where an exception literally begins with its path; so wildcards in the middle get company.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from ctxopt.errors import AllowListError
+from ctxopt.explain import escape_pattern
+from ctxopt.followlinks import Links, follow_links
+from ctxopt.gopath import has_meta
+from ctxopt.pattern import BadPatternError, Pattern, read_pattern
+from ctxopt.sent import SentPaths
+from ctxopt.usage import find_hits, topmost
+from ctxopt.view import View
+from ctxopt.wants import Want
+
+_SEVERAL: Final = 5
+"""Paths in one folder from which on the folder may be let in without its few others."""
+_FEW: Final = 4
+"""How many of them there must be for one that is left out."""
+_MOST_REASONS: Final = 3
+_CLASS: Final = re.compile(r"\[[\w.-]+\]", re.ASCII)
+
+
+class Entry(NamedTuple):
+    """One exception without its ``!``."""
+
+    pattern: str
+    path: str | None
+    """The path it names; None where it is a pattern."""
+    reasons: tuple[str, ...]
+    taken: tuple[str, ...]
+    """The paths there are that it is for."""
+
+
+class ListLine(NamedTuple):
+    """A line of the list, below the one that excludes everything."""
+
+    text: str
+    reason: str
+
+
+def find_entries(wants: Iterable[Want], everything: View, links: Links) -> list[Entry]:
+    """Turn wants into exceptions, one for each text; raises AllowListError as a link to the root does.
+
+    ``everything`` is the tree with nothing excluded.
+    """
+    paths = SentPaths(everything)
+    found: dict[str, Entry] = {}
+    for want in wants:
+        for entry in _entries(want, paths, links):
+            old = found.get(entry.pattern)
+            if old:
+                reasons = tuple(dict.fromkeys((*old.reasons, *entry.reasons)))
+                entry = old._replace(reasons=reasons)
+            found[entry.pattern] = entry
+    return [found[text] for text in sorted(found)]
+
+
+def _entries(want: Want, paths: SentPaths, links: Links) -> Iterator[Entry]:
+    if want.kind == "path":
+        yield from _followed(want, want.text, paths, links)
+    elif want.kind == "glob":
+        yield from _glob(want, paths, links)
+    else:
+        hits = find_hits(paths.view, [Pattern(want.text, False, None)])[0]
+        taken = tuple(hit.path for hit in topmost(hits.shown))
+        yield Entry(want.text, None, (want.reason,), taken)
+
+
+def _followed(want: Want, path: str, paths: SentPaths, links: Links) -> Iterator[Entry]:
+    """Name a path, the links on the way to it, and where they lead."""
+    # The client would take a name with brackets for a pattern.
+    is_odd = has_meta(path)
+    found = {path, paths.resolve(path) or path} if is_odd else follow_links(links, (path,))
+    if found is None:
+        raise AllowListError(
+            f"{path}, which is taken by {want.reason}, is a link to the whole context",
+            hint="name what is behind the link, or run ctxopt fix without --allow-list",
+        )
+    for item in sorted(found):
+        through = "" if item == path else f", through the link {path}"
+        yield _literal(item, want.reason + through)
+
+
+def _literal(path: str, reason: str) -> Entry:
+    return Entry(exception_form(path), path, (reason,), (path,))
+
+
+def exception_form(path: str) -> str:
+    """Return what stands behind the ``!``: there, a second ``!`` and a ``#`` are plain characters."""
+    return escape_pattern("x" + path)[1:] if path[0] in "!#" else escape_pattern(path)
+
+
+def _glob(want: Want, paths: SentPaths, links: Links) -> Iterator[Entry]:
+    parts = want.text.split("/")
+    first = next(place for place, part in enumerate(parts) if has_meta(part))
+    folder = "/".join(parts[:first])
+    matches = paths.glob(want.text) or []
+    real = paths.resolve(folder) if folder else ""
+    pattern = _ignore_form(want.text)
+    if real not in (None, folder):
+        links_met = set(follow_links(links, (folder,)) or ()) - {real}
+        yield from (_literal(path, want.reason) for path in sorted(links_met))
+        pattern = None
+    if pattern is not None:
+        yield Entry(pattern, None, (want.reason,), tuple(matches))
+    for match in matches:
+        for entry in _followed(want, match, paths, links):
+            if pattern is None or entry.path != match:
+                yield entry
+
+
+def _ignore_form(glob: str) -> str | None:
+    """Return the line that reads like the source ``glob``; None if there is none that surely does."""
+    if "\\" in glob or glob != glob.strip() or "\n" in glob or "\r" in glob:
+        return None
+    if re.search(r"[][]", _CLASS.sub("", glob)):
+        return None
+    return re.sub(r"[{}|^]", r"\\\g<0>", re.sub(r"\*+", "*", glob))
+
+
+def without_covered(entries: Sequence[Entry]) -> list[Entry]:
+    """Leave out the entries that others let in, too."""
+    literal = {entry.path for entry in entries if entry.path is not None}
+    shaped = []
+    for entry in entries:
+        depth = entry.pattern.count("/")
+        fixed = _fixed_part(entry.pattern)
+        if entry.path is None and len(fixed.split("/")) * bool(fixed) == depth:
+            try:
+                shaped.append((depth, read_pattern(entry.pattern)))
+            except BadPatternError:
+                continue
+    found = []
+    for entry in entries:
+        path = entry.path if entry.path is not None else _fixed_part(entry.pattern) + "/"
+        above = {*_above(path)}
+        if entry.path is not None:
+            parts = path.split("/")
+            candidates = {depth: "/".join(parts[: depth + 1]) for depth in range(len(parts))}
+            if any(
+                pattern is not None and depth in candidates and pattern.matches(candidates[depth])
+                for depth, pattern in shaped
+            ):
+                continue
+        if not above & literal:
+            found.append(entry)
+    return found
+
+
+def _fixed_part(pattern: str) -> str:
+    """The folders before the first component that is no plain name."""
+    parts = pattern.split("/")
+    plain = next((n for n, part in enumerate(parts) if set(part) & set("*?[]\\")), len(parts))
+    return "/".join(parts[: min(plain, len(parts) - 1)])
+
+
+def _above(path: str) -> Iterator[str]:
+    while "/" in path:
+        path = path.rpartition("/")[0]
+        yield path
+
+
+def list_lines(entries: Sequence[Entry], permitted: View) -> list[ListLine]:
+    """Write the entries as lines, full folders as such.
+
+    ``permitted`` is what other lines than those of a list let through.
+    """
+    entries, left_out = _compacted(without_covered(entries), permitted)
+    lines: dict[str, str] = {}
+    for entry in entries:
+        lines.update(_rungs(entry))
+        lines["!" + entry.pattern] = _joined(entry.reasons)
+    if all(text.startswith("!") for text in lines):
+        ordered = sorted(lines)
+    else:
+        ordered = sorted(lines, key=lambda text: (text.count("/"), text.startswith("!"), text))
+    found = [ListLine(text, lines[text]) for text in ordered]
+    return found + [ListLine(escape_pattern(path), "no instruction takes it") for path in left_out]
+
+
+def _rungs(entry: Entry) -> Iterator[tuple[str, str]]:
+    """Lines that lead down through folders whose names need escaping.
+
+    No exception literally begins with such a folder, so the classic client would pass it by.
+    """
+    if entry.path is None:
+        return
+    for folder in sorted(_above(entry.path), key=len):
+        if not entry.pattern.startswith(folder + "/"):
+            yield "!" + exception_form(folder), f"the way to {entry.path}"
+            inside = escape_pattern(folder + "/*").removesuffix("\\*") + "*"
+            yield inside, f"only {entry.path} of it is taken"
+
+
+def _compacted(entries: Sequence[Entry], permitted: View) -> tuple[list[Entry], list[str]]:
+    """Let folders in of which nearly everything is wanted; what is left out of them then."""
+    sent = SentPaths(permitted)
+    known = {entry.path: entry for entry in entries if entry.path is not None}
+    shaped = [entry for entry in entries if entry.path is None]
+    left_out: list[str] = []
+    folders = {folder for path in known for folder in _above(path)}
+    for folder in sorted(folders, key=lambda path: (-path.count("/"), path)):
+        wanted = {path for path in known if path.rpartition("/")[0] == folder}
+        tree = permitted.tree.folders.get(folder)
+        if tree is None or len(wanted) < _SEVERAL or escape_pattern(folder) != folder:
+            continue
+        children = {tree.child(name) for name in tree.names}
+        others = {path for path in children - wanted if sent.find(path) is not None}
+        if len(others) * _FEW > len(wanted) or _reaches_into(others, known, shaped):
+            continue
+        reasons = [reason for path in sorted(wanted) for reason in known[path].reasons]
+        for path in wanted:
+            del known[path]
+        known[folder] = Entry(folder, folder, tuple(dict.fromkeys(reasons)), (folder,))
+        left_out += sorted(others)
+    merged = sorted([*known.values(), *shaped], key=lambda entry: entry.pattern)
+    return without_covered(merged), left_out
+
+
+def _reaches_into(others: Collection[str], known: Iterable[str], shaped: Sequence[Entry]) -> bool:
+    below = tuple(path + "/" for path in others)
+    return any(path.startswith(below) for path in known) or any(
+        (_fixed_part(entry.pattern) + "/").startswith(below)
+        or any(path in others or path.startswith(below) for path in entry.taken)
+        for entry in shaped
+    )
+
+
+def _joined(reasons: Sequence[str]) -> str:
+    shown = "; ".join(reasons[:_MOST_REASONS])
+    more = len(reasons) - _MOST_REASONS
+    return f"{shown}; and {more} more" if more > 0 else shown
+
+
+__all__ = ["Entry", "ListLine", "exception_form", "find_entries", "list_lines", "without_covered"]

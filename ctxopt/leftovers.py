@@ -1,0 +1,159 @@
+"""What an allow-list keeps of the ignore file it takes the place of: lines that still can do something.
+
+Pure. Asks what a pattern could match, not what it does match: a line about files to come stays.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from ctxopt.allowlist import Entry
+from ctxopt.gopath import BadPatternError, has_meta, match
+from ctxopt.ignorefile import IgnoreFile, Line
+
+HEAD: Final = "# Only what the build takes"
+_BOM: Final = "\ufeff"
+_CATCH_ALL: Final = re.compile(r"\*+|\*\*/\*+|(?:\*\*/)+\*\*")
+
+
+class Leftovers(NamedTuple):
+    """The lines that stay, as text, and those that go."""
+
+    kept: tuple[str, ...]
+    removed: tuple[Line, ...]
+    """Only patterns; comments that spoke of them alone go with them."""
+
+
+def is_catch_all(pattern: str) -> bool:
+    """Tell whether a pattern excludes everything."""
+    return bool(_CATCH_ALL.fullmatch(pattern))
+
+
+def listed(file: IgnoreFile) -> frozenset[int]:
+    """Return the numbers of the lines that an earlier run wrote: from its head to a blank line."""
+    found: list[int] = []
+    for line in file.lines:
+        if found and not line.text.strip():
+            break
+        if found or line.text.removeprefix(_BOM) == HEAD:
+            found.append(line.number)
+    return frozenset(found)
+
+
+def after_catch_all(file: IgnoreFile) -> list[Line]:
+    """Return the patterns after the last line that excludes everything; all where there is none.
+
+    What an earlier run wrote is left out.
+    """
+    lines = [line for line in file.lines if line.pattern is not None]
+    own = listed(file)
+    last = max(
+        (place for place, line in enumerate(lines) if is_catch_all(line.pattern or "")), default=-1
+    )
+    return [line for line in lines[last + 1 :] if line.number not in own]
+
+
+def sort_out(
+    file: IgnoreFile,
+    entries: Sequence[Entry],
+    barred: Sequence[Entry],
+    files: frozenset[str],
+) -> Leftovers:
+    """Decide about every line.
+
+    ``barred`` are entries that lines of the file exclude, so that these have to stay; ``files``
+    those of the entries' paths that are no folders.
+    """
+    alive = {line.number for line in _alive(file, entries, barred, files)}
+    own = listed(file)
+    kept: list[str] = []
+    removed: list[Line] = []
+    for block in _blocks(file):
+        patterns = [line for line in block if line.pattern is not None]
+        stays = not patterns or any(line.number in alive for line in patterns)
+        for line in block:
+            text = line.text.removeprefix(_BOM)
+            if line.pattern is None:
+                speaks = stays and line.is_comment and line.number not in own
+                if speaks or "ctxopt:" in text or not text.strip():
+                    kept.append(text)
+            elif line.number in alive:
+                kept.append(text)
+            else:
+                removed.append(line)
+    return Leftovers(tuple(_without_gaps(kept)), tuple(removed))
+
+
+def _blocks(file: IgnoreFile) -> list[list[Line]]:
+    """Comments with the patterns below them; a blank line, or the next comment, starts anew."""
+    found: list[list[Line]] = [[]]
+    for line in file.lines:
+        last = found[-1]
+        blank = line.pattern is None and not line.is_comment
+        starts = line.is_comment and any(item.pattern is not None for item in last)
+        if blank or starts or (last and not last[-1].text.strip()):
+            found.append([])
+        found[-1].append(line)
+    return found
+
+
+def _without_gaps(texts: list[str]) -> list[str]:
+    """Leave out blank lines at the ends and beside another one."""
+    found: list[str] = []
+    for text in texts:
+        if text.strip() or (found and found[-1].strip()):
+            found.append(text)
+    while found and not found[-1].strip():
+        found.pop()
+    return found
+
+
+def _alive(
+    file: IgnoreFile,
+    entries: Sequence[Entry],
+    barred: Sequence[Entry],
+    files: frozenset[str],
+) -> list[Line]:
+    kept: list[Line] = []
+    excludes = False
+    for line in after_catch_all(file):
+        pattern = line.pattern or ""
+        if pattern.startswith("!"):
+            if excludes and any(_is_inside(pattern[1:], entry) for entry in entries):
+                kept.append(line)
+        elif any(_can_meet(pattern, entry, files) for entry in entries) or any(
+            _can_meet(pattern, entry, files, or_above=True) for entry in barred
+        ):
+            kept.append(line)
+            excludes = True
+    return kept
+
+
+def _is_inside(pattern: str, entry: Entry) -> bool:
+    """Whether an exception brings back nothing but what an entry lets in."""
+    fixed = entry.pattern
+    return pattern == fixed or (entry.path is not None and pattern.startswith(fixed + "/"))
+
+
+def _can_meet(pattern: str, entry: Entry, files: frozenset[str], *, or_above: bool = False) -> bool:
+    """Whether a pattern can match what an entry names, anything below that, or a folder above."""
+    if "**" in pattern or "**" in entry.pattern or re.search(r"[\[\\|]", pattern):
+        return True
+    mine, its = pattern.split("/"), entry.pattern.split("/")
+    if (len(mine) < len(its) and not or_above) or (len(mine) > len(its) and entry.path in files):
+        return False
+    return all(map(_may_be_same, mine, its))
+
+
+def _may_be_same(one: str, other: str) -> bool:
+    if one == other or (has_meta(one) and (has_meta(other) or "\\" in other)):
+        return True
+    try:
+        return match(one, other) or match(other, one)
+    except BadPatternError:
+        return True
+
+
+__all__ = ["HEAD", "Leftovers", "after_catch_all", "is_catch_all", "sort_out"]
