@@ -66,7 +66,7 @@ def apply_edits(file: IgnoreFile, edits: Iterable[Edit]) -> IgnoreFile:
         if text is not None:
             out.append(text + line.ending)
     if at_end and out and not out[-1].endswith("\n"):
-        out[-1] += ending
+        out[-1] += "\n" if out[-1].endswith("\r") else ending
     out += [text + ending for text in at_end]
     return parse_ignore_file("".join(out).encode("utf-8", "surrogateescape"), file.path)
 
