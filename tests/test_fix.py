@@ -254,6 +254,36 @@ def test_check_and_dry_run_write_nothing(tmp_path):
     assert not os.path.exists(f"{root}/.dockerignore")
 
 
+@pytest.mark.parametrize(
+    ("output", "code"),
+    [
+        (".dockerignore", 2),
+        ("./x/../.dockerignore", 2),
+        ("alias", 2),
+        ("missing/report", 2),
+        ("report", 0),
+        ("x/.dockerignore", 0),
+        ("/dev/null", 0),
+    ],
+)
+@pytest.mark.parametrize("option", [(), ("--dry-run",), ("--format", "diff")])
+@pytest.mark.parametrize("old", [None, "logs\n"])
+def test_a_report_never_takes_the_place_of_the_file(tmp_path, output, code, option, old):
+    root = repository(tmp_path)
+    os.mkdir(f"{root}/x")
+    os.symlink(".dockerignore", f"{root}/alias")
+    if old is not None:
+        with open(f"{root}/.dockerignore", "w") as file:
+            file.write(old)
+    done = ctxopt("fix", "-o", output, *option, cwd=root)
+    assert (done.returncode, done.stdout) == (code, "")
+    if code or option:
+        assert os.path.exists(f"{root}/.dockerignore") is (old is not None)
+        if old is not None:
+            with open(f"{root}/.dockerignore") as file:
+                assert file.read() == old
+
+
 def test_nothing_to_do_writes_nothing(tmp_path):
     root = lay(tmp_path / "c", {"main.py": "x", "Dockerfile": BROAD})
     done = ctxopt("fix", cwd=root)

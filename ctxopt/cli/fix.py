@@ -80,6 +80,7 @@ def fix(
     """Write the few ignore lines that make the context small, and prove them."""
     from ctxopt.config import check_rules
     from ctxopt.fixing import plan_fix
+    from ctxopt.output import check_report
     from ctxopt.reporters.fixing import Outcome
     from ctxopt.rules import RULE_IDS
     from ctxopt.write import replace_file
@@ -110,6 +111,8 @@ def fix(
         per_dockerfile=per_dockerfile,
     )
     planned = plan()
+    if output is not None:
+        check_report(output, planned.path)
     if interactive and planned.after is not None:
         from ctxopt.cli.asking import ask_in_terminal
 
