@@ -5,26 +5,35 @@ from __future__ import annotations
 import json
 import os
 import random
+import signal
+import subprocess
+import sys
+import time
 from collections import Counter
 from collections.abc import Collection
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import typer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctxopt.analysis import analyze
+from ctxopt.cli.fix import fix
 from ctxopt.config import Config
 from ctxopt.context import find_context
 from ctxopt.fixing import Fix, plan_fix
 from ctxopt.patch import Hunk, hunks, unified_diff
 from ctxopt.plan import BuildRequest
+from ctxopt.write import TEMPORARY
 from tests.repositories import clean
 from tests.rules.trees import BROAD, lay
-from tests.test_cli import ctxopt
+from tests.test_cli import ctxopt, environment
 from tests.test_patch import git_apply
+from tests.test_write import Tripwire, kill_self, killed, restored
 
-__all__ = ["clean"]
+__all__ = ["clean", "restored"]
 
 pytestmark = pytest.mark.usefixtures("clean")
 
@@ -108,18 +117,18 @@ def check_patch(folder: str, old: bytes, new: bytes) -> None:
 @settings(max_examples=50, deadline=None)
 @given(old=odd_files)
 def test_odd_files_change_where_it_says(folder: str, old: bytes):
-    fix = planned(folder, old)
-    assert fix.before == old
-    if fix.after is None:
-        assert not fix.lines
+    proposed = planned(folder, old)
+    assert proposed.before == old
+    if proposed.after is None:
+        assert not proposed.lines
         return
-    said = {text for line in fix.lines for text in line.replaces}
-    check_said(old, fix.after, hunks(old, fix.after), said)
-    check_patch(os.path.dirname(folder), old, fix.after)
+    said = {text for line in proposed.lines for text in line.replaces}
+    check_said(old, proposed.after, hunks(old, proposed.after), said)
+    check_patch(os.path.dirname(folder), old, proposed.after)
     mark = b"\xef\xbb\xbf"
-    assert mark not in fix.after[1:]
-    assert old.startswith(mark) or not fix.after.startswith(mark)
-    assert planned(folder, fix.after).after is None
+    assert mark not in proposed.after[1:]
+    assert old.startswith(mark) or not proposed.after.startswith(mark)
+    assert planned(folder, proposed.after).after is None
 
 
 def large_file(lines: int) -> bytes:
@@ -151,3 +160,72 @@ def test_a_large_file(tmp_path: Path):
     git_apply(Path(root), document["diff"])
     assert path.read_bytes() == new
     assert ctxopt("fix", "--check", cwd=root).returncode == 0
+
+
+@pytest.mark.parametrize("old", [None, b"# mine\n"])
+@pytest.mark.usefixtures("restored")
+def test_the_whole_command_killed_at_any_moment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: bytes | None
+):
+    """The moments are the calls that write; before those nothing has changed."""
+    root = lay(tmp_path / "c", TREE)
+    monkeypatch.chdir(root)
+    path = Path(root, ".dockerignore")
+    present = set(os.listdir(root))
+    contents = set()
+    for at in range(100):
+        path.unlink(missing_ok=True)
+        if old is not None:
+            path.write_bytes(old)
+
+        def act(at: int = at) -> None:
+            Tripwire(kill_self, at).install()
+            with suppress(typer.Exit):
+                fix(output="/dev/null", quiet=True)
+
+        is_killed = killed(act)
+        left = set(os.listdir(root)) - present
+        assert left <= ({".dockerignore"} if old is None else {".dockerignore", TEMPORARY})
+        contents.add(path.read_bytes() if path.exists() else None)
+        Path(TEMPORARY).unlink(missing_ok=True)
+        if not is_killed:
+            break
+    assert at > 10
+    assert old in contents
+    assert len(contents) == 2
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_the_command_ended_by_a_signal(tmp_path: Path, ending: int):
+    chance = random.Random(ending)
+    root = lay(tmp_path / "c", TREE)
+    path = Path(root, ".dockerignore")
+    present = set(os.listdir(root))
+    for _ in range(8):
+        path.unlink(missing_ok=True)
+        process = subprocess.Popen(
+            [sys.executable, "-c", STARTED],
+            cwd=root, env=environment(), stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        assert process.stdout
+        assert process.stdout.read(1) == b"."
+        time.sleep(chance.uniform(0, 0.4))
+        process.send_signal(ending)
+        _, errors = process.communicate(timeout=30)
+        assert process.returncode in (0, -ending, 130 if ending == signal.SIGINT else 0)
+        assert b"Traceback" not in errors
+        assert set(os.listdir(root)) <= present | {".dockerignore"}
+        assert not path.exists() or path.read_bytes().endswith(b"**/node_modules\n**/logs\n")
+
+
+STARTED = """
+import os, sys
+from ctxopt.__main__ import main
+sys.argv[1:] = ["fix", "-q"]
+try:
+    os.write(1, b".")
+    main()
+except KeyboardInterrupt:
+    os._exit(130)
+"""
