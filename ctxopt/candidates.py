@@ -309,7 +309,8 @@ class _Pass:
                 backed = entry.kind in _BULK and not is_dir
             else:
                 backed = (
-                    state in ("ignored", "untracked")
+                    state == "ignored"
+                    or (state == "untracked" and entry.is_credible(self._around(path)))
                     or (entry.kind in _BULK and not is_dir)
                     or (bool(entry.manifests) and entry.is_credible(self._around(path)))
                 )

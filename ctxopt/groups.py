@@ -15,6 +15,7 @@ from ctxopt.facts import Facts, add_line
 from ctxopt.finding import Edit, Finding, Reach, Severity
 
 _RANK: Final[dict[Reach, int]] = {"permitted": 0, "sent": 1, "builder": 2, "final": 3}
+_LINE_BREAKS: Final = frozenset("\n\r")
 _SERIOUS: Final = 10
 """Times the noise floor from which on a finding is a warning."""
 
@@ -112,7 +113,7 @@ def finding_of(
     """Return the finding about a group: ``what`` says in a clause what its members are."""
     worst = group.worst
     entry = worst.entry
-    advice = [what if entry is None else entry.reason]
+    advice = [f"{what[0].upper()}{what[1:].rstrip('.')}." if entry is None else entry.reason]
     if entry and entry.rebuilt_by:
         advice.append(f"Made again by {entry.rebuilt_by}.")
     if group.is_tracked:
@@ -164,7 +165,12 @@ def edits_for(facts: Facts, group: Group, reason: str) -> tuple[Edit, ...]:
         return (add_line(group.pattern, reason),)
     counts_anyway = len(group.members) == 1 or group.worst.topic == "secret"
     floor = 0 if counts_anyway else facts.config.noise_floor
-    members = [member for member in group.members if member.bytes >= floor]
+    # No line can hold a line break, and ? in its place would hide other names, too.
+    members = [
+        member
+        for member in group.members
+        if member.bytes >= floor and not _LINE_BREAKS.intersection(member.path)
+    ]
     return tuple(add_line(escape_pattern(member.path), reason) for member in members)
 
 
@@ -174,7 +180,7 @@ def name_of(group: Group) -> str:
         return shown(group.members[0].path)
     entry = group.members[0].entry
     if entry is None:
-        return f"{shown(group.members[0].path)} and {len(group.members) - 1} more"
+        return f"{shown(group.members[0].path)} (and {len(group.members) - 1} more)"
     return f"{entry.pattern.removeprefix('**/')} in {len(group.members)} places"
 
 

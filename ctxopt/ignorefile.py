@@ -15,7 +15,7 @@ from ctxopt.gopath import clean, trim_space
 MAX_LINE = 65_535
 """Bytes of the longest line that Go's ``bufio.Scanner`` accepts, without its newline."""
 
-_BOM = "\ufeff"
+BOM = "\ufeff"
 
 
 class Line(NamedTuple):
@@ -30,7 +30,7 @@ class Line(NamedTuple):
     @property
     def is_comment(self) -> bool:
         """Whether Docker skips the line as a comment: ``#`` is its very first character."""
-        return self.text.removeprefix(_BOM if self.number == 1 else "").startswith("#")
+        return self.text.removeprefix(BOM if self.number == 1 else "").startswith("#")
 
 
 class IgnoreFile(NamedTuple):
@@ -75,7 +75,7 @@ def parse_ignore_file(content: bytes, path: str) -> IgnoreFile:
 def _parse_line(number: int, raw: str) -> Line:
     text = raw.removesuffix("\r")
     ending = "\r\n" if text != raw else "\n"
-    read = text.removeprefix(_BOM) if number == 1 else text
+    read = text.removeprefix(BOM) if number == 1 else text
     return Line(number, text, ending, None if read.startswith("#") else clean_pattern(read))
 
 

@@ -119,6 +119,9 @@ _FETCHES: Final = re.compile(
     r"|bundle\s+(?:install|config)\b|composer\s+install\b|gem\s+install\b"
 )
 """Commands that install packages of others."""
+_HELPER: Final = re.compile(
+    r"(?:upload|publish|push|download|fetch|entrypoint|health|wait)[^/]*\.sh$"
+)
 _SEPARATOR: Final = re.compile(r"&&|\|\||[;|\n&]")
 _KEYWORDS: Final = re.compile(r"^(?:\s|[({!]|(?:if|then|else|elif|do|while|until)\b)+")
 _ASSIGNMENT: Final = re.compile(r"^(?:\w+=(?:\"[^\"]*\"|'[^']*'|\S*)\s+)+")
@@ -155,7 +158,8 @@ def _may_make(command: str) -> bool:
     command = _ASSIGNMENT.sub("", _KEYWORDS.sub("", command))
     if not command or command.startswith("#"):
         return False
-    return command.split()[0] not in _IDLE and not _FETCHES.match(command)
+    word = command.split()[0]
+    return word not in _IDLE and not _FETCHES.match(command) and not _HELPER.search(word)
 
 
 def _scripts(build: Build) -> list[str]:

@@ -249,7 +249,7 @@ class _Gatherer:
                 inside = word
                 dest = use.source.dest.rstrip("/")
                 if word.startswith("/"):
-                    if not dest.startswith("/") or not word.startswith(dest + "/"):
+                    if not use.source.dest.startswith("/") or not word.startswith(dest + "/"):
                         continue
                     inside = word[len(dest) + 1 :]
                 inside = posixpath.normpath(inside)

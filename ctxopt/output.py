@@ -26,6 +26,17 @@ def write_report(path: str, text: str) -> None:
         raise WriteError(f"cannot write {path!r}: {error.strerror}") from error
 
 
+def check_report(path: str, other: str) -> None:
+    """Raise WriteError where a report at ``path`` would replace the file ``other``, or has no folder."""
+    target = os.path.realpath(path)
+    if target == os.path.realpath(other):
+        raise WriteError(
+            f"{path} is the file that is to be changed", hint="write the report to another file"
+        )
+    if not os.path.isdir(os.path.dirname(target)):
+        raise WriteError(f"cannot write {path!r}: its folder does not exist")
+
+
 def _dangles(link: str) -> bool:
     """Whether a link leads to a file that is yet to be made, and not in a circle."""
     try:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ctxopt.context import Builder
 from ctxopt.finding import Edit, EditKind
-from ctxopt.ignorefile import IgnoreFile, parse_ignore_file
+from ctxopt.ignorefile import BOM, IgnoreFile, parse_ignore_file
 from ctxopt.level import Level, Levels
 from ctxopt.matcher import Decision, Matcher, Scope
 from ctxopt.pattern import BadPatternError, Pattern
@@ -66,8 +66,12 @@ def apply_edits(file: IgnoreFile, edits: Iterable[Edit]) -> IgnoreFile:
         if text is not None:
             out.append(text + line.ending)
     if at_end and out and not out[-1].endswith("\n"):
-        out[-1] += ending
+        out[-1] += "\n" if out[-1].endswith("\r") else ending
     out += [text + ending for text in at_end]
+    is_gone = 1 in instead and instead[1] is None and 1 not in before
+    if out and file.lines and file.lines[0].text.startswith(BOM) and not is_gone:
+        # The mark belongs to the file, not to what was its first line.
+        out = [BOM + out[0].removeprefix(BOM), *(text.removeprefix(BOM) for text in out[1:])]
     return parse_ignore_file("".join(out).encode("utf-8", "surrogateescape"), file.path)
 
 

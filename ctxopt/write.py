@@ -1,7 +1,9 @@
-"""Replacing one ignore file: the diff to show first, and the replacement, whole or not at all.
+"""Replacing one ignore file, whole or not at all.
 
 Decides nothing about the content. Whatever happens in between, a reader finds the old bytes or the
-new ones; what a killed run leaves behind has one name, and the next run removes it.
+new ones. On Linux the new file has no name while it is written, so a killed run leaves nothing: only
+between two calls, where an old file gives way, it is called ``TEMPORARY``. Where the file system
+knows no such files, it has that name from the start. The next run removes what is left of it.
 """
 
 from __future__ import annotations
@@ -9,21 +11,24 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import signal
 import stat
+import sys
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from ctxopt.errors import WriteError
 
 TEMPORARY = ".ctxopt-write.tmp"
-"""The file in the target's folder that is written first."""
+"""The name in the target's folder from which the new file is renamed."""
 
-_NO_NEWLINE = "\\ No newline at end of file\n"
 _AGAIN = "run the command again"
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+_NAMELESS = os.O_WRONLY | os.O_CLOEXEC | os.O_TMPFILE if sys.platform == "linux" else None
+_ENDING = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 _UNTOUCHED = "the file is as it was"
 _REASONS = {
     errno.ENOSPC: (": the disk is full", _UNTOUCHED),
@@ -37,57 +42,6 @@ _REASONS = {
     errno.ELOOP: (": its links lead in a circle", "repair the link"),
 }
 _NO_LINKS = (errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS)
-
-
-def unified_diff(old: bytes | None, new: bytes, path: str) -> str:
-    """Return the change as a patch that ``git apply`` takes; empty where there is none.
-
-    ``old`` is None for a file that does not exist. ``path`` is relative. The text has surrogate
-    escapes where the bytes are not UTF-8, and must be written without translating line endings.
-    """
-    if old == new:
-        return ""
-    # Loading it takes longer than measuring a small context.
-    from difflib import unified_diff as diff_lines
-
-    path = path.removeprefix("./")
-    before, after = _quote(f"a/{path}"), _quote(f"b/{path}")
-    parts = [f"diff --git {before} {after}\n"]
-    if old is None:
-        parts.append("new file mode 100644\n")
-        before = "/dev/null"
-    lines = list(diff_lines(_lines(old or b""), _lines(new), n=3))[2:]
-    if lines:
-        # Git ends a name with a tab where it holds a space.
-        parts += [f"--- {before}{_tab(before)}\n", f"+++ {after}{_tab(after)}\n"]
-    for line in lines:
-        parts.append(line if line.endswith("\n") else f"{line}\n{_NO_NEWLINE}")
-    return "".join(parts)
-
-
-class Hunk(NamedTuple):
-    """Lines that take the place of others; texts without line endings, with surrogate escapes."""
-
-    line: int
-    """The first old line that goes, from 1; without such, the one before which new lines come."""
-    old: tuple[str, ...]
-    new: tuple[str, ...]
-
-
-def hunks(old: bytes | None, new: bytes) -> list[Hunk]:
-    """Return what makes ``new`` of ``old``, top to bottom; line numbers are those of ``old``."""
-    from difflib import SequenceMatcher
-
-    before, after = _lines(old or b""), _lines(new)
-    return [
-        Hunk(a + 1, tuple(map(_bare, before[a:b])), tuple(map(_bare, after[c:d])))
-        for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-        if tag != "equal"
-    ]
-
-
-def _bare(line: str) -> str:
-    return line.removesuffix("\n").removesuffix("\r")
 
 
 def replace_file(path: str, content: bytes, *, expected: bytes | None, root: str) -> bool:
@@ -121,22 +75,96 @@ def _replace(path: str, target: str, content: bytes, expected: bytes | None) -> 
         return False
     if present is not None and not os.access(target, os.W_OK):
         raise WriteError(f"{path} is read-only", hint="make it writable first")
-    descriptor = -1
+    change = _Change(path, target, temporary, content, present)
     try:
-        descriptor = os.open(temporary, _CREATE, 0o666 if present is None else 0o600)
-        _lock(descriptor, temporary)
-        _fill(descriptor, content, present)
-        # Somebody may have saved the file meanwhile.
-        _check_unchanged(path, _read(path, target), expected)
-        _put(temporary, target, is_new=present is None)
+        with _undisturbed():
+            _exchange(change)
     except FileExistsError as error:
         if os.path.lexists(target) and expected is None:
             raise _changed(path, expected) from error
         raise _busy(temporary) from error
-    finally:
-        _discard(descriptor, temporary)
     _sync_folder(os.path.dirname(target))
     return True
+
+
+class _Change(NamedTuple):
+    path: str
+    """The file, as people name it."""
+    target: str
+    temporary: str
+    content: bytes
+    present: _Present | None
+
+    @property
+    def mode(self) -> int:
+        """Nobody else reads a file before it has the permissions of the old one."""
+        return 0o666 if self.present is None else 0o600
+
+    def check(self) -> None:
+        """Raise WriteError if somebody has saved the file meanwhile."""
+        expected = self.present.content if self.present else None
+        _check_unchanged(self.path, _read(self.path, self.target), expected)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Have the signals wait that end the process without removing anything."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    try:
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _exchange(change: _Change) -> None:
+    if _NAMELESS is not None:
+        try:
+            _exchange_nameless(change, _NAMELESS)
+        except FileExistsError:
+            raise
+        except OSError:
+            # The file system knows no such files, or there is no /proc to name one by.
+            pass
+        else:
+            return
+    _exchange_named(change)
+
+
+def _exchange_nameless(change: _Change, flags: int) -> None:
+    descriptor = -1
+    try:
+        descriptor = os.open(os.path.dirname(change.target), flags, change.mode)
+        _fill(descriptor, change.content, change.present)
+        if change.present is None:
+            _name(descriptor, change.target)
+            return
+        # Only a rename takes a place that is taken. Nobody else can hold this lock before.
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _name(descriptor, change.temporary)
+        change.check()
+        os.replace(change.temporary, change.target)
+    finally:
+        _discard(descriptor, change.temporary)
+
+
+def _name(descriptor: int, path: str) -> None:
+    """Give a file without a name the absolute ``path``; raises FileExistsError."""
+    # Without a folder's descriptor, Python calls link(2), which follows no links; what it is does
+    # not matter to absolute paths.
+    os.link(f"/proc/self/fd/{descriptor}", path, src_dir_fd=descriptor, follow_symlinks=True)
+
+
+def _exchange_named(change: _Change) -> None:
+    descriptor = -1
+    try:
+        descriptor = os.open(change.temporary, _CREATE, change.mode)
+        _lock(descriptor, change.temporary)
+        _fill(descriptor, change.content, change.present)
+        change.check()
+        _put(change.temporary, change.target, is_new=change.present is None)
+    finally:
+        _discard(descriptor, change.temporary)
 
 
 def _resolve(path: str, root: str) -> str:
@@ -307,33 +335,3 @@ def _sync_folder(folder: str) -> None:
 def _explain(path: str, error: OSError) -> WriteError:
     reason, hint = _REASONS.get(error.errno or 0, (f": {error.strerror or error}", None))
     return WriteError(path + reason, hint=hint)
-
-
-def _lines(content: bytes) -> list[str]:
-    return list(_split(os.fsdecode(content)))
-
-
-def _split(text: str) -> Iterator[str]:
-    """Split after ``\\n`` alone: to git a lone ``\\r`` is a character like any other."""
-    *whole, last = text.split("\n")
-    yield from (line + "\n" for line in whole)
-    if last:
-        yield last
-
-
-def _tab(name: str) -> str:
-    return "\t" if " " in name and not name.startswith('"') else ""
-
-
-def _quote(name: str) -> str:
-    """Write a name as git does: in quotes with octal bytes if it holds anything that is special."""
-    if name.isprintable() and '"' not in name and "\\" not in name:
-        return name
-    parts = []
-    for byte in os.fsencode(name):
-        char = chr(byte)
-        if char in '"\\':
-            parts.append("\\" + char)
-        else:
-            parts.append(char if 0x20 <= byte < 0x7F else f"\\{byte:03o}")
-    return f'"{"".join(parts)}"'

@@ -277,11 +277,29 @@ def test_markdown(repository):
 
 def test_annotations(repository):
     commit(repository, {"app/ctxopt.toml": "max-files = 1\n", "app/a": "a"})
-    stage(repository, {"app/b": "b" * 100})
+    stage(repository, {"app/b": "b" * MB})
     assert check(repository, "app", "--format", "github").stdout.splitlines() == [
         "::error file=app/ctxopt.toml,title=max-files::app: permitted 3 files > max-files 1 file (set in ctxopt.toml)",
-        "::notice file=app/b,title=growth::b: 0 B -> 100 B, +100 B in the build context%0Ato keep it out: b",
+        "::notice file=app/b,title=growth::b: 0 B -> 1 MB, +1 MB in the build context%0Ato keep it out: b",
     ]
+
+
+@pytest.mark.parametrize(
+    ("size", "dockerfile", "is_told"),
+    [
+        (MB, "FROM a\nCOPY . .\n", True),
+        (MB, "FROM a\nCOPY src .\n", True),
+        (999, "FROM a\nCOPY . .\n", False),
+        (MB, "FROM a\nCOPY src/b .\n", False),
+        (MB, "FROM a\nCOPY src/* .\n", False),
+    ],
+)
+def test_no_line_for_what_is_small_or_named(repository, size, dockerfile, is_told):
+    commit(repository, {"Dockerfile": dockerfile, "src/a": "a"})
+    stage(repository, {"src/b": "b" * size})
+    done = check(repository)
+    assert "src/b" in done.stdout
+    assert ("to keep it out" in done.stdout) is is_told
 
 
 def test_init_writes_limits_that_hold(repository):

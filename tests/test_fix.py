@@ -155,6 +155,16 @@ def test_a_link_that_leaves_the_context_is_not_followed(tmp_path):
     assert (tmp_path / "other").read_text() == "x\n"
 
 
+@pytest.mark.parametrize("name", ["a\nb", "a\rb", "new\n"])
+def test_a_name_with_a_line_break_gets_no_line(tmp_path, name):
+    root = repository(tmp_path, {f"d/{name}": 3 * MB, "d/axb": "x", "d/newx": "x"}, BROAD)
+    with open(os.path.join(root, ".git", "info", "exclude"), "a") as file:
+        file.write("/d/*\n!/d/axb\n!/d/newx\n")
+    git(root, "rm", "-q", "--cached", f"d/{name}")
+    assert not any("?" in text for text in texts(fix_of(root)))
+    assert {"d/axb", "d/newx"} <= sizes(fix_of(root).new.permitted).keys()
+
+
 def test_a_link_to_the_file_of_another_tool_is_not_written(tmp_path):
     root = repository(tmp_path, TREE | {".gitignore": "x\n"})
     os.symlink(".gitignore", f"{root}/.dockerignore")
@@ -252,6 +262,36 @@ def test_check_and_dry_run_write_nothing(tmp_path):
     assert done.returncode == 0
     assert "Not written: .dockerignore" in done.stdout
     assert not os.path.exists(f"{root}/.dockerignore")
+
+
+@pytest.mark.parametrize(
+    ("output", "code"),
+    [
+        (".dockerignore", 2),
+        ("./x/../.dockerignore", 2),
+        ("alias", 2),
+        ("missing/report", 2),
+        ("report", 0),
+        ("x/.dockerignore", 0),
+        ("/dev/null", 0),
+    ],
+)
+@pytest.mark.parametrize("option", [(), ("--dry-run",), ("--format", "diff")])
+@pytest.mark.parametrize("old", [None, "logs\n"])
+def test_a_report_never_takes_the_place_of_the_file(tmp_path, output, code, option, old):
+    root = repository(tmp_path)
+    os.mkdir(f"{root}/x")
+    os.symlink(".dockerignore", f"{root}/alias")
+    if old is not None:
+        with open(f"{root}/.dockerignore", "w") as file:
+            file.write(old)
+    done = ctxopt("fix", "-o", output, *option, cwd=root)
+    assert (done.returncode, done.stdout) == (code, "")
+    if code or option:
+        assert os.path.exists(f"{root}/.dockerignore") is (old is not None)
+        if old is not None:
+            with open(f"{root}/.dockerignore") as file:
+                assert file.read() == old
 
 
 def test_nothing_to_do_writes_nothing(tmp_path):

@@ -95,6 +95,10 @@ NEEDED += [
     ("ui/dist", {"ui/dist/x.js": "x", "ui/serve.go": "//go:embed a.txt all:dist\n"}, ALL, "named by ui/serve.go"),
 ]  # fmt: skip
 
+NEEDED += [
+    ("d/axb", {"d/axb": "x"}, "FROM a\nCOPY . /\nRUN cat /d/axb\n", "named by RUN in line 3"),
+]
+
 NOT_NEEDED = [
     ("docs", {"docs/a.md": "x"}, ALL),
     ("docs", {"docs/a.md": "x"}, "FROM a\nCOPY * /x/\n"),
@@ -360,6 +364,7 @@ STEPS = [
     ("RUN apt-get update \\\n && apt-get install -y make\n", True),
     ("RUN yarn\nRUN pip install --no-cache-dir -r requirements.txt\n", True),
     ("RUN set -eux; NODE_ENV=production npm install; rm -rf /tmp/x\n", True),
+    ("RUN tar -czf a.tgz dist && /app/extra/upload-asset.sh a.tgz\n", True),
     ("RUN npm run build\n", False),
     ("RUN npm ci && npm run build\n", False),
     ("RUN yarn build\n", False),

@@ -1,4 +1,4 @@
-"""Replacing a file: patches that git takes, refusals, and interruptions at every moment."""
+"""Replacing a file: refusals, and interruptions at every moment."""
 
 from __future__ import annotations
 
@@ -8,20 +8,16 @@ import fcntl
 import os
 import signal
 import stat
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from ctxopt import write
 from ctxopt.errors import WriteError
-from ctxopt.write import TEMPORARY, replace_file, unified_diff
+from ctxopt.write import TEMPORARY, replace_file
 
 OLD, NEW = b"node_modules\n", b"node_modules\n.git\n"
 
@@ -32,6 +28,14 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder.mkdir()
     monkeypatch.chdir(folder)
     return folder
+
+
+@pytest.fixture(params=["nameless", "named"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How the new file comes to be: file systems without nameless files take the second way."""
+    if request.param == "named":
+        monkeypatch.setattr(write, "_NAMELESS", None)
+    return str(request.param)
 
 
 def laid(content: bytes = OLD, name: str = ".dockerignore") -> Path:
@@ -54,114 +58,6 @@ def refusal(path: str = ".dockerignore", **changes: Any) -> str:
 
 def names(folder: str = ".") -> set[str]:
     return set(os.listdir(folder))
-
-
-# --------------------------------------------------------------------------- patches
-
-
-def git_apply(folder: Path, patch: str) -> None:
-    subprocess.run(
-        ["git", "-c", "core.autocrlf=false", "apply", "--whitespace=nowarn", "-"],
-        cwd=folder,
-        input=patch.encode("utf-8", "surrogateescape"),
-        env={"PATH": os.environ["PATH"], "GIT_CEILING_DIRECTORIES": str(folder.parent)},
-        check=True,
-        capture_output=True,
-    )
-
-
-def test_a_patch_as_people_read_it():
-    assert unified_diff(b"a\nb\n", b"a\nc\n", "./app/.dockerignore") == (
-        "diff --git a/app/.dockerignore b/app/.dockerignore\n"
-        "--- a/app/.dockerignore\n"
-        "+++ b/app/.dockerignore\n"
-        "@@ -1,2 +1,2 @@\n"
-        " a\n"
-        "-b\n"
-        "+c\n"
-    )
-
-
-def test_a_new_file():
-    assert unified_diff(None, b"a", ".dockerignore") == (
-        "diff --git a/.dockerignore b/.dockerignore\n"
-        "new file mode 100644\n"
-        "--- /dev/null\n"
-        "+++ b/.dockerignore\n"
-        "@@ -0,0 +1 @@\n"
-        "+a\n"
-        "\\ No newline at end of file\n"
-    )
-
-
-@pytest.mark.parametrize("content", [b"", b"a", b"a\r\n\xff"])
-def test_no_change_is_no_patch(content: bytes):
-    assert unified_diff(content, content, "f") == ""
-
-
-CONTENTS = [
-    (None, b""),
-    (None, b"a\n"),
-    (None, b"a"),
-    (b"", b"a\n"),
-    (b"a\n", b""),
-    (b"a", b"a\n"),
-    (b"a\n", b"a"),
-    (b"a", b"b"),
-    (b"a\r\nb\r\n", b"a\r\nb\r\nc\r\n"),
-    (b"a\r\nb", b"a\nb"),
-    (b"a\rb\n", b"a\rc\n"),
-    (b"\xef\xbb\xbfa\n", b"a\n"),
-    (b"caf\xe9\n", b"caf\xe9\n\xff\xfe\n"),
-    ("café\u2028x\x0cy\x85z\n".encode(), "café\u2028x\x0cy\x85q\n".encode()),
-    (b"a\n" * 50, b"a\n" * 20 + b"b\n" + b"a\n" * 25),
-    (b"--- a\n+++ b\n", b"+++ b\n--- a\n@@ -1 +1 @@\n"),
-    (b"\\ No newline at end of file\n", b"\\ No newline at end of file"),
-    (b"\n\n", b"\n"),
-]
-
-
-@pytest.mark.parametrize(("old", "new"), CONTENTS)
-def test_git_takes_the_patch(tmp_path: Path, old: bytes | None, new: bytes):
-    path = tmp_path / ".dockerignore"
-    if old is not None:
-        path.write_bytes(old)
-    git_apply(tmp_path, unified_diff(old, new, ".dockerignore"))
-    assert path.read_bytes() == new
-
-
-@pytest.mark.parametrize(
-    "name",
-    ["a b", "tab\there", "line\nbreak", 'quo"te', "back\\slash", "café", "caf\udce9", "a/b/c d/e",
-     "b/a b/b", " start", "end ", "\x7f", "[x]*"],
-)  # fmt: skip
-@pytest.mark.parametrize("old", [None, b"a\n"])
-def test_git_takes_any_name(tmp_path: Path, name: str, old: bytes | None):
-    path = os.path.join(tmp_path, name)
-    os.makedirs(os.path.dirname(path), exist_ok=True)
-    if old is not None:
-        with open(path, "wb") as file:
-            file.write(old)
-    git_apply(tmp_path, unified_diff(old, b"b\n", name))
-    with open(path, "rb") as file:
-        assert file.read() == b"b\n"
-
-
-texts = st.lists(
-    st.sampled_from([b"a", b"b", b" ", b"\r", b"\xff", b"\\", b"\n", b"\n", b"\r\n"]), max_size=25
-).map(b"".join)
-
-
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(texts, texts)
-def test_git_takes_any_patch(tmp_path: Path, old: bytes, new: bytes):
-    path = tmp_path / "f"
-    path.write_bytes(old)
-    if patch := unified_diff(old, new, "f"):
-        git_apply(tmp_path, patch)
-    assert path.read_bytes() == new
 
 
 # --------------------------------------------------------------------------- replacing
@@ -306,9 +202,9 @@ def test_a_change_in_the_last_moment(root: Path, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_file_that_appears_after_the_last_look(root: Path, monkeypatch: pytest.MonkeyPatch):
-    def link(source: str, target: str) -> None:
+    def link(source: str, target: str, **options: Any) -> None:
         laid(b"mine\n")
-        os.link(source, target)
+        os.link(source, target, **options)
 
     patch_os(monkeypatch, link=link)
     assert "has appeared" in refusal(expected=None)
@@ -407,7 +303,7 @@ def test_errors_of_the_system(
     path = laid()
 
     def fails(*arguments: Any) -> Any:
-        if call == "open" and not str(arguments[0]).endswith(TEMPORARY):
+        if call == "open" and not arguments[1] & os.O_WRONLY:
             return os.open(*arguments)
         raise OSError(code, os.strerror(code))
 
@@ -477,8 +373,8 @@ def test_a_file_that_another_run_creates_meanwhile_is_left_alone(
     others: list[Any] = []
 
     def opens(path: str, flags: int, *mode: int) -> int:
-        if path.endswith(TEMPORARY) and flags & os.O_CREAT:
-            others.append(open(path, "wb"))  # noqa: SIM115
+        if flags & os.O_WRONLY and not others:
+            others.append(open(TEMPORARY, "wb"))  # noqa: SIM115
             fcntl.flock(others[0], fcntl.LOCK_EX)
         return os.open(path, flags, *mode)
 
@@ -492,6 +388,7 @@ def test_a_run_whose_file_was_taken_for_a_stale_one_gives_up(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ):
     laid()
+    monkeypatch.setattr(write, "_NAMELESS", None)
 
     def flock(descriptor: int, operation: int) -> None:
         os.unlink(TEMPORARY)
@@ -608,7 +505,7 @@ def descriptors() -> int:
 @pytest.mark.usefixtures("restored")
 def test_an_error_at_any_moment(root: Path, is_new: bool, after: bool, error: BaseException):
     total = count_calls(is_new)
-    assert total > 15
+    assert total > 10
     for at in range(total):
         prepare(is_new)
         wire = Tripwire(raises(error), at, after)
@@ -628,43 +525,127 @@ def test_an_error_at_any_moment(root: Path, is_new: bool, after: bool, error: Ba
             assert stat.S_IMODE(os.stat(".dockerignore").st_mode) == 0o640, moment
 
 
-CHILD = """
-import os, signal, sys
-from tests.test_write import OLD, Tripwire, replace
-at, after, is_new = int(sys.argv[1]), sys.argv[2] == "after", sys.argv[3] == "new"
-wire = Tripwire(lambda: os.kill(os.getpid(), signal.SIGKILL), at, after)
-wire.install()
-replace(expected=None if is_new else OLD)
-"""
+def killed(act: Callable[[], Any]) -> bool:
+    """Run ``act`` in a child process; whether it was killed, and did not end by itself."""
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            act()
+            code = 0
+        finally:
+            os._exit(code)
+    status = os.waitpid(child, 0)[1]
+    assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0
+    return os.WIFSIGNALED(status)
+
+
+def kill_self() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
 
 
 @pytest.mark.parametrize("is_new", [False, True])
-@pytest.mark.usefixtures("restored")
-def test_a_kill_at_any_moment(root: Path, monkeypatch: pytest.MonkeyPatch, is_new: bool):
-    """A spare selection of moments: each takes a process; the rest is the test above."""
-    total = count_calls(is_new)
-    monkeypatch.undo()
-    monkeypatch.chdir(root)
+@pytest.mark.parametrize("after", [False, True])
+def test_a_kill_at_any_moment(root: Path, way: str, is_new: bool, after: bool):
+    """What is left: the old file or the new one, and rarely the one name that the next run removes."""
     expected = None if is_new else OLD
-    repository = str(Path(__file__).parent.parent)
-    stale = 0
-    for at in range(total // 3, total, 3):
+    stale: list[int] = []
+    for at in range(100):
         prepare(is_new)
-        ended = subprocess.run(
-            [sys.executable, "-c", CHILD, str(at), "after", "new" if is_new else "old"],
-            env={**os.environ, "PYTHONPATH": repository},
-            check=False,
-        )
-        assert ended.returncode == -signal.SIGKILL
+        wire = Tripwire(kill_self, at, after)
+
+        def act(wire: Tripwire = wire) -> None:
+            wire.install()
+            replace(expected=expected)
+
+        is_killed = killed(act)
         left = names()
         assert left <= {".dockerignore", TEMPORARY}
         content = Path(".dockerignore").read_bytes() if ".dockerignore" in left else None
         assert content in (expected, NEW)
-        stale += TEMPORARY in left
+        if TEMPORARY in left:
+            stale.append(at)
         replace(content=b"next\n", expected=content)
         assert names() == {".dockerignore"}
         assert Path(".dockerignore").read_bytes() == b"next\n"
-    assert stale
+        if not is_killed:
+            break
+    else:
+        pytest.fail("it never came to its end")
+    assert at > 10
+    if way == "named":
+        assert stale
+    elif is_new:
+        assert not stale
+    else:
+        # While the old file is looked at once more, and no longer.
+        assert 0 < len(stale) <= 8
+        assert stale[-1] - stale[0] == len(stale) - 1
+
+
+def test_the_file_has_no_name_while_it_is_written(
+    root: Path, way: str, monkeypatch: pytest.MonkeyPatch
+):
+    laid()
+    seen: list[set[str]] = []
+    patch_os(monkeypatch, fsync=lambda _: seen.append(names()))
+    assert replace()
+    assert seen[0] == ({".dockerignore"} if way == "nameless" else {".dockerignore", TEMPORARY})
+
+
+@pytest.mark.parametrize("call", ["open", "link"])
+@pytest.mark.parametrize("code", [errno.EOPNOTSUPP, errno.EISDIR, errno.ENOENT, errno.EXDEV])
+@pytest.mark.parametrize("is_new", [False, True])
+def test_a_file_system_without_nameless_files(
+    root: Path, monkeypatch: pytest.MonkeyPatch, call: str, code: int, is_new: bool
+):
+    prepare(is_new)
+    before = descriptors()
+
+    def refuses(*arguments: Any, **options: Any) -> Any:
+        nameless = arguments[1] & os.O_TMPFILE == os.O_TMPFILE if call == "open" else options
+        if nameless:
+            raise OSError(code, os.strerror(code))
+        return getattr(os, call)(*arguments, **options)
+
+    patch_os(monkeypatch, **{call: refuses})
+    assert replace(expected=None if is_new else OLD)
+    assert Path(".dockerignore").read_bytes() == NEW
+    assert names() == {".dockerignore"}
+    assert descriptors() == before
+
+
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("is_new", [False, True])
+@pytest.mark.parametrize("call", ["write", "fsync", "link", "replace"])
+def test_a_signal_waits_until_nothing_can_be_left(root: Path, ending: int, is_new: bool, call: str):
+    prepare(is_new)
+
+    def act() -> None:
+        signal.signal(ending, signal.SIG_DFL)
+        wrapped = getattr(os, call)
+
+        def interrupted(*arguments: Any, **options: Any) -> Any:
+            os.kill(os.getpid(), ending)
+            done = wrapped(*arguments, **options)
+            os.kill(os.getpid(), ending)
+            return done
+
+        vars(write)["os"] = overlay(os, **{call: interrupted})
+        replace(expected=None if is_new else OLD)
+
+    is_killed = killed(act)
+    assert names() == {".dockerignore"}
+    assert Path(".dockerignore").read_bytes() == NEW
+    assert is_killed or call in ("link", "replace")
+
+
+def test_signals_are_taken_again_afterwards(root: Path):
+    laid()
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+    assert replace()
+    assert "changed" in refusal(content=OLD, expected=OLD)
+    assert signal.pthread_sigmask(signal.SIG_BLOCK, ()) == mask
 
 
 @pytest.mark.usefixtures("restored")

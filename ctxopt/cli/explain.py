@@ -33,7 +33,7 @@ def explain(
     config: o.ConfigFile = None,
     output: o.Output = None,
 ) -> None:
-    """Say why paths are kept or excluded, and which instruction takes them."""
+    """Say which line decides about paths, and who takes them."""
     from ctxopt.explaining import answer_paths
 
     inputs = read_inputs(Given(root, file, target, build_arg, build_context, builder, config))

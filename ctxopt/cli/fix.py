@@ -86,8 +86,9 @@ def fix(
     color: o.ColorOption = o.Color.auto,
     quiet: o.Quiet = False,
 ) -> int:
-    """Write the few ignore lines that make the context small, and prove them."""
+    """Write the few ignore lines that save most, proved."""
     from ctxopt.config import check_rules
+    from ctxopt.output import check_report
     from ctxopt.reporters.fixing import Outcome
     from ctxopt.rules import RULE_IDS
     from ctxopt.write import replace_file
@@ -120,6 +121,8 @@ def fix(
         allow_list=allow_list,
     )
     planned = plan()
+    if output is not None:
+        check_report(output, planned.path)
     if interactive and planned.after is not None:
         from ctxopt.cli.asking import ask_in_terminal
 

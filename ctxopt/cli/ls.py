@@ -50,7 +50,7 @@ def ls(
     output: o.Output = None,
     quiet: o.Quiet = False,
 ) -> None:
-    """List the entries of a build context, in the order Docker sends them."""
+    """List the entries of a build context in Docker's order."""
     if permitted + transferred + excluded > 1:
         raise ConfigError("--permitted, --transferred and --excluded cannot be combined")
     view: ViewName = "transferred" if transferred else "excluded" if excluded else "permitted"

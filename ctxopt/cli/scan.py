@@ -50,7 +50,7 @@ def scan(
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
 ) -> int:
-    """Measure a build context: where its bytes are, what is heavy, risky or wrong."""
+    """Measure a build context; show what is heavy or wrong."""
     given = Given(
         path, file, target, build_arg, build_context, builder, config, select, ignore, fail_on,
         baseline=baseline,

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 from ctxopt.analysis import Analysis
 from ctxopt.fixing import Fix
+from ctxopt.patch import hunks, unified_diff
 from ctxopt.proposal import Line
 from ctxopt.reporters.json_ import context_keys
 from ctxopt.units import format_buildkit, format_classic, transfer_seconds
-from ctxopt.write import hunks, unified_diff
 
 
 class Outcome(NamedTuple):

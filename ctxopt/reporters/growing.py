@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctxopt.budget import Figures
+from ctxopt.config import Config
 from ctxopt.growth import Growth
 from ctxopt.guarding import Guarded
 from ctxopt.reporters.wording import count
@@ -14,6 +15,9 @@ from ctxopt.units import format_percent, format_size
 
 if TYPE_CHECKING:
     from ctxopt.baseline import Findings
+
+_WORTH = Config().noise_floor
+"""Bytes of growth below which nobody wants a line; the default of the configuration."""
 
 
 def signed(size: int) -> str:
@@ -37,12 +41,21 @@ def describe_side(figures: Figures) -> str:
 
 
 def cures(context: Guarded, top: int) -> dict[str, str | None]:
-    """Return the ignore line that would stop each of the first ``top`` growers, by path."""
+    """Return the ignore line that would stop each of the first ``top`` growers, by path.
+
+    None for what an instruction names, and for what is too small for a line of its own.
+    """
     growth, view = context.growths.get(context.lead), context.after.view(context.lead)
     if growth is None or view is None or not growth.growers:
         return {}
     sent = (entry.path for entry in view.entries() if entry.kind == FILE and not entry.excluded)
-    return stopping_lines(growth.growers, sent, top)
+    plan = context.after.analysis.plan
+    named = {root for use in plan.sources.uses for root in use.roots} if plan else set()
+    lines = stopping_lines(growth.growers, sent, top)
+    return {
+        change.path: None if change.growth < _WORTH or change.path in named else lines[change.path]
+        for change in growth.growers[:top]
+    }
 
 
 def describe_findings(findings: Findings) -> str:

@@ -44,8 +44,9 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def cure(line: int, text: str) -> list[Edit]:
     """Return the edits that make a comment of one; none for a line without a trap."""
+    text = text.removeprefix("\ufeff")
     body = text.strip()
-    if body.startswith("#") and not text.removeprefix("\ufeff").startswith("#"):
+    if body.startswith("#") and not text.startswith("#"):
         return [replace_line(line, body, "a comment has to start in the first column")]
     if body.startswith("//"):
         note = body.lstrip("/").strip()
