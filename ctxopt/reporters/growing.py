@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ctxopt.budget import Figures
 from ctxopt.config import Config
+from ctxopt.gopath import BadPatternError, match
 from ctxopt.growth import Growth
 from ctxopt.guarding import Guarded
 from ctxopt.reporters.wording import count
@@ -49,13 +50,19 @@ def cures(context: Guarded, top: int) -> dict[str, str | None]:
     if growth is None or view is None or not growth.growers:
         return {}
     sent = (entry.path for entry in view.entries() if entry.kind == FILE and not entry.excluded)
-    plan = context.after.analysis.plan
-    named = {root for use in plan.sources.uses for root in use.roots} if plan else set()
     lines = stopping_lines(growth.growers, sent, top)
-    return {
-        change.path: None if change.growth < _WORTH or change.path in named else lines[change.path]
-        for change in growth.growers[:top]
-    }
+    for change in growth.growers[:top]:
+        if change.growth < _WORTH or _is_named(context, change.path):
+            lines[change.path] = None
+    return lines
+
+
+def _is_named(context: Guarded, path: str) -> bool:
+    transfer = context.after.transfer
+    try:
+        return any(match(source, path) for source in (transfer and transfer.includes) or ())
+    except BadPatternError:
+        return False
 
 
 def describe_findings(findings: Findings) -> str:
