@@ -51,7 +51,11 @@ class Judgement(NamedTuple):
 
 
 def judge(facts: Facts, rules: Iterable[Rule], selection: Selection) -> Judgement:
-    """Run the rules and sort what they find."""
+    """Run the rules and sort what they find.
+
+    Raises ConfigError for a comment to ctxopt that asks for nothing it knows.
+    """
+    _ = facts.kept
     suppressions = _read_suppressions(facts.analysis.context.ignore.file)
     reported: list[Finding] = []
     suppressed: list[Suppression] = []

@@ -12,7 +12,8 @@ from ctxopt.matcher import Matcher, read_matcher
 from ctxopt.settings import read_kept
 from ctxopt.view import View
 
-_COMMENT = re.compile(r"#\s*ctxopt:\s*keep\s+(.*\S)")
+_COMMENT = re.compile(r"#\s*ctxopt:(?!\s*ignore\[)\s*(?P<text>.*?)\s*\Z")
+_KEEP = re.compile(r"keep\s+(.+)")
 
 
 class Wish(NamedTuple):
@@ -69,12 +70,22 @@ def _comments(file: IgnoreFile | None) -> Iterator[Wish]:
         if file is None or match is None:
             continue
         try:
-            read_kept(match[1])
+            text = _read_comment(match["text"])
         except ConfigError as error:
             raise ConfigError(
                 f"{file.path}:{line.number}: {error.message}", hint=error.hint
             ) from error
-        yield _wish(match[1], f"line {line.number} of {file.path}")
+        yield _wish(text, f"line {line.number} of {file.path}")
+
+
+def _read_comment(text: str) -> str:
+    match = _KEEP.fullmatch(text)
+    if match is None:
+        raise ConfigError(
+            f"ctxopt does not know what {text!r} asks for",
+            hint="write # ctxopt: keep PATTERN, or # ctxopt: ignore[RULE] reason",
+        )
+    return read_kept(match[1])
 
 
 def _wish(text: str, origin: str) -> Wish:
