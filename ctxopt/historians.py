@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from ctxopt.dockerfile import Build, RunStep, Source
@@ -49,7 +49,7 @@ class BuildTakings(NamedTuple):
 
     def arriving(self, run: RunStep) -> list[Taking]:
         """Return what the stage of a step, and those it is built on, take before or at the step."""
-        lineage = self._lineage(run.stage)
+        lineage = set(self.build.lineage(run.stage))
         return [
             taking
             for taking in self.takings
@@ -71,36 +71,20 @@ class BuildTakings(NamedTuple):
         name = posixpath.basename(path).lower()
         ending = posixpath.splitext(name)[1]
         runner = _RUNNERS.get(name) or _RUNNERS.get(ending)
-        scripts = "\n".join(self.scripts())
+        scripts = "\n".join(self.build.scripts())
         if runner is not None:
             return bool(re.search(rf"\b{runner}\b", scripts))
         if ending not in (".sh", ".bash"):
             return True
         return any(name in text.lower() for text in (scripts, *callers))
 
-    def scripts(self) -> Iterator[str]:
-        """Yield the text of each step that is reached."""
-        for run in self.build.runs:
-            if run.reachable:
-                yield script_of(run)
-
     def _stages_with(self, path: str) -> set[int]:
         found = {taking.source.stage for taking in self.takings if taking.takes(path)}
-        return {stage.index for stage in self.build.stages if found & self._lineage(stage.index)}
-
-    def _lineage(self, stage: int) -> set[int]:
-        lineage: set[int] = set()
-        here: int | None = stage
-        while here is not None and here not in lineage:
-            lineage.add(here)
-            base = self.build.stages[here].base
-            here = base.stage if base.kind == "stage" else None
-        return lineage
-
-
-def script_of(run: RunStep) -> str:
-    """Return all that a RUN step gives to the shell."""
-    return "\n".join((run.shell, *(heredoc.content for heredoc in run.heredocs)))
+        return {
+            stage.index
+            for stage in self.build.stages
+            if not found.isdisjoint(self.build.lineage(stage.index))
+        }
 
 
 def asks_git(name: str, text: str) -> bool:

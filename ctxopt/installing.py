@@ -149,7 +149,7 @@ def makes_nothing(build: Build) -> bool:
 
 
 def _commands(build: Build) -> Iterator[str]:
-    for script in _scripts(build):
+    for script in build.scripts():
         for command in _SEPARATOR.split(script.replace("\\\n", " ")):
             yield command.strip()
 
@@ -162,16 +162,7 @@ def _may_make(command: str) -> bool:
     return word not in _IDLE and not _FETCHES.match(command) and not _HELPER.search(word)
 
 
-def _scripts(build: Build) -> list[str]:
-    return [
-        text
-        for run in build.runs
-        if run.reachable
-        for text in (run.shell, *(heredoc.content for heredoc in run.heredocs))
-    ]
-
-
 def installs_nothing(build: Build) -> bool:
     """Tell whether the build has steps, and none of them may install packages."""
-    scripts = _scripts(build)
+    scripts = list(build.scripts())
     return bool(scripts) and not any(map(_INSTALLER.search, scripts))

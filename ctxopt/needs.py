@@ -16,7 +16,7 @@ from ctxopt.analysis import Analysis
 from ctxopt.catalog import Catalog
 from ctxopt.dockerfile import Build
 from ctxopt.gopath import has_meta
-from ctxopt.historians import BuildTakings, Taking, asks_git, is_outside, script_of
+from ctxopt.historians import BuildTakings, Taking, asks_git, is_outside
 from ctxopt.manifest_files import GIT_DEPTH, MOST_FILES, find_manifests
 from ctxopt.manifests import MANIFESTS, read_manifest
 from ctxopt.neighbours import NAMES, named_beside, sources_among
@@ -163,7 +163,7 @@ class _Gatherer:
     def _from_runs(self, taken: BuildTakings, where: str = "") -> str | None:
         tests = None
         for run in taken.build.runs:
-            script = script_of(run)
+            script = run.script
             # A stage for tests is built by name, and with the same ignore file.
             tests = tests or self._catalog.test_command(script)
             if not run.reachable:

@@ -88,9 +88,7 @@ class Siblings(NamedTuple):
 
 def local_paths(source: Source) -> list[str]:
     """Return what a source names in the main context; ``""`` is all of it."""
-    if source.from_ is not None or source.mount in ("tmpfs", "cache"):
-        return []
-    return [path.path.strip("/") for path in source.paths if path.kind == "local"]
+    return [path.path.strip("/") for path in source.local]
 
 
 def is_dockerfile_name(name: str) -> bool:

@@ -114,7 +114,7 @@ class _Resolution:
         self._build = build
         self._load = load
         self._sent = SentPaths(load.transfer.view)
-        self._final_stages = set(_lineage(build))
+        self._final_stages = set(build.lineage(build.target))
         self._empty = _arriving_empty(load.transfer.view)
         self.checks: list[SourceCheck] = []
         self._sources = [
@@ -347,15 +347,6 @@ def _context_of(source: Source) -> tuple[bool, str | None]:
     if source.from_ is None:
         return True, None
     return source.from_.kind == "context", source.from_.text
-
-
-def _lineage(build: Build) -> Iterator[int]:
-    """The target stage and the stages it is built on."""
-    stage: int | None = build.target
-    while stage is not None:
-        yield stage
-        base = build.stages[stage].base
-        stage = base.stage if base.kind == "stage" else None
 
 
 def _exclude_matcher(source: Source) -> Matcher | None:

@@ -48,7 +48,7 @@ def read_wants(
     hint = f"name the files and folders it needs, {_WITHOUT}"
     _refuse_unknowns(build, place, cure)
     found = []
-    for source, path in local_sources(build):
+    for source, path in _local_sources(build):
         problem, special = _problem(source, path)
         if problem:
             raise AllowListError(
@@ -70,13 +70,9 @@ def read_wants(
     return found
 
 
-def local_sources(build: Build) -> Iterator[tuple[Source, SourcePath]]:
+def _local_sources(build: Build) -> Iterator[tuple[Source, SourcePath]]:
     """Yield the sources that read files of the main context, of all stages."""
-    for source in build.sources:
-        if source.from_ is None and source.mount in (None, "bind"):
-            for path in source.paths:
-                if path.kind == "local":
-                    yield source, path
+    return ((source, path) for source in build.sources for path in source.local)
 
 
 def is_broad(inside: str) -> bool:
@@ -101,7 +97,7 @@ def keep_wants(kept: Kept) -> list[Want]:
 
 def depends_on_arguments(build: Build) -> Source | None:
     """Return the first source that another value of a variable would change; None if there is none."""
-    return next((source for source, path in local_sources(build) if "$" in path.raw), None)
+    return next((source for source, path in _local_sources(build) if "$" in path.raw), None)
 
 
 def _refuse_unknowns(build: Build, place: str, cure: str | None) -> None:
@@ -187,7 +183,6 @@ __all__ = [
     "depends_on_arguments",
     "is_broad",
     "keep_wants",
-    "local_sources",
     "read_variants",
     "read_wants",
 ]

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ctxopt.dockerfile.directives import Directive
     from ctxopt.dockerfile.heredocs import Heredoc
     from ctxopt.dockerfile.instructions import Assign, Block
@@ -123,6 +125,13 @@ class Source(NamedTuple):
     flags: tuple[str, ...] = ()
 
     @property
+    def local(self) -> tuple[SourcePath, ...]:
+        """The paths that name files of the main context."""
+        if self.from_ is not None or self.mount in ("tmpfs", "cache"):
+            return ()
+        return tuple(path for path in self.paths if path.kind == "local")
+
+    @property
     def unset(self) -> tuple[str, ...]:
         """The variables used in the sources that have no value."""
         return tuple(dict.fromkeys(name for path in self.paths for name in path.unset))
@@ -140,6 +149,11 @@ class RunStep(NamedTuple):
     is_json: bool
     heredocs: tuple[Heredoc, ...] = ()
     onbuild: int | None = None
+
+    @property
+    def script(self) -> str:
+        """All that the shell is given, here-documents included."""
+        return "\n".join((self.shell, *(heredoc.content for heredoc in self.heredocs)))
 
 
 class Transfer(NamedTuple):
@@ -160,3 +174,15 @@ class Build:
     runs: tuple[RunStep, ...]
     transfers: tuple[Transfer, ...]
     unknowns: tuple[Unknown, ...] = field(default=())
+
+    def lineage(self, stage: int) -> Iterator[int]:
+        """Yield a stage and those that it is built on."""
+        here: int | None = stage
+        while here is not None:
+            yield here
+            base = self.stages[here].base
+            here = base.stage if base.kind == "stage" else None
+
+    def scripts(self) -> Iterator[str]:
+        """Yield what each RUN step that is reached gives to the shell."""
+        return (run.script for run in self.runs if run.reachable)
