@@ -12,17 +12,17 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from ctxopt.allowlist import Entry, ListLine, exception_form, find_entries, list_lines
-from ctxopt.analysis import Analysis
+from ctxopt.analysis import Analysis, matcher_for
 from ctxopt.config import Config
-from ctxopt.context import Builder, own_ignore
+from ctxopt.context import Builder
 from ctxopt.dockerfile import Build
-from ctxopt.errors import AllowListError, WriteError
+from ctxopt.errors import AllowListError
 from ctxopt.explain import escape_pattern
-from ctxopt.fixing import Fix, plan_fix
+from ctxopt.fixing import Fix, plan_fix, starting_point
 from ctxopt.followlinks import LinksOnDisk
 from ctxopt.gather import ask_git
 from ctxopt.harm import files_below
-from ctxopt.ignorefile import IgnoreFile, parse_ignore_file
+from ctxopt.ignorefile import BOM, IgnoreFile, parse_ignore_file
 from ctxopt.kept import read_wishes
 from ctxopt.leftovers import HEAD, Leftovers, after_catch_all, is_catch_all, sort_out
 from ctxopt.matcher import read_matcher
@@ -30,7 +30,7 @@ from ctxopt.plan import BuildRequest, resolve_build
 from ctxopt.proposal import Confidence, LeftAlone, Line
 from ctxopt.replay import compare, replay
 from ctxopt.rewritten import rewalked
-from ctxopt.sending import is_below, matcher_for, sent_under, topmost_of
+from ctxopt.sending import is_below, sent_under, topmost_of
 from ctxopt.sent import SentPaths
 from ctxopt.siblings import Siblings, find_siblings
 from ctxopt.trial import Trial, shown
@@ -73,13 +73,7 @@ def plan_allow_list(
             "there is no Dockerfile, so nothing says what a build takes",
             hint="-f names a Dockerfile",
         )
-    ignore = context.ignore
-    if ignore.path is not None and ignore.file is None:
-        raise WriteError(f"{ignore.path} cannot be edited: {ignore.reason}")
-    before = ignore.file.render() if ignore.file else None
-    if per_dockerfile and ignore.path in (None, ".dockerignore"):
-        analysis = dataclasses.replace(analysis, context=own_ignore(context))
-        before = None
+    analysis, before = starting_point(analysis, per_dockerfile=per_dockerfile)
     planner = _Planner(analysis, config, request)
     if proven_only and planner.doubt:
         raise AllowListError(
@@ -286,12 +280,7 @@ class _Planner:
             if self._evidence is not None:
                 files = files_below(self._analysis.permitted, change.lost)
                 tracked |= {path for path in files if self._evidence.is_tracked(path)}
-        lines += [
-            line._replace(
-                total_bytes=line.total_bytes + size, total_entries=line.total_entries + entries
-            )
-            for line in inside.lines
-        ]
+        lines += [line.after(size, entries) for line in inside.lines]
         # What is said of exceptions is about lines of this list.
         others = (item for item in inside.left if not item.text.startswith("!"))
         return dataclasses.replace(
@@ -347,12 +336,11 @@ def _written(
     file: IgnoreFile, lines: Sequence[ListLine], kept: Leftovers, repairs: Sequence[ListLine]
 ) -> IgnoreFile:
     """Write the list first, then what stays of the file, with its line endings and its mark."""
-    ending = next((line.ending for line in file.lines if line.ending), "\n")
-    mark = "\ufeff" if file.lines and file.lines[0].text.startswith("\ufeff") else ""
+    mark = BOM if file.lines and file.lines[0].text.startswith(BOM) else ""
     texts = [mark + HEAD, "*", *(line.text for line in lines)]
     others = [*kept.kept, *(line.text for line in repairs)]
     texts += ["", *others] if others else []
-    content = "".join(text + ending for text in texts)
+    content = "".join(text + file.ending for text in texts)
     return parse_ignore_file(os.fsencode(content), file.path)
 
 

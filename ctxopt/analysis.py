@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ctxopt import classic
-from ctxopt.context import BuildContext
+from ctxopt.context import BuildContext, Builder
 from ctxopt.crowd import Progress, walk
 from ctxopt.errors import ContextError, IgnoreFileError
+from ctxopt.ignorefile import IgnoreFile
 from ctxopt.matcher import Matcher, read_matcher
 from ctxopt.plan import BuildRequest, Plan, make_plan, resolve_build
 from ctxopt.tree import ContextTree
@@ -65,6 +66,12 @@ def build_matcher(context: BuildContext) -> Matcher:
     if context.builder == "classic":
         return classic.forced_patterns(patterns, context.dockerfile.inside, context.ignore.path)
     return read_matcher(patterns, context.ignore.path)
+
+
+def matcher_for(context: BuildContext, file: IgnoreFile, builder: Builder) -> Matcher:
+    """Return a builder's matcher of ``file`` in place of the one in force; raises IgnoreFileError."""
+    ignore = context.ignore._replace(file=file, path=file.path)
+    return build_matcher(context._replace(builder=builder, ignore=ignore))
 
 
 def build_policy(context: BuildContext, matcher: Matcher, *, with_excluded: bool = False) -> Policy:

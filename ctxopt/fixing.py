@@ -13,6 +13,7 @@ from ctxopt.answers import OPEN, Choice
 from ctxopt.config import Config
 from ctxopt.context import own_ignore
 from ctxopt.errors import WriteError
+from ctxopt.facts import Facts
 from ctxopt.finding import Edit, EditKind
 from ctxopt.gather import ask_git, gather_facts
 from ctxopt.judge import Selection, judge
@@ -60,18 +61,12 @@ def plan_fix(
 
     Raises WriteError where the ignore file cannot be edited, ContextError without a Dockerfile.
     """
-    ignore = analysis.context.ignore
-    if ignore.path is not None and ignore.file is None:
-        raise WriteError(f"{ignore.path} cannot be edited: {ignore.reason}")
-    before = ignore.file.render() if ignore.file else None
-    if per_dockerfile and ignore.path in (None, ".dockerignore"):
-        analysis = replace(analysis, context=own_ignore(analysis.context))
-        before = None
+    analysis, before = starting_point(analysis, per_dockerfile=per_dockerfile)
     planner = _Planner(analysis, config, proven_only, prune_unused, choice)
     plan = planner.plan()
     if plan.lines:
         _check_link(analysis)
-    now = plan.now
+    now = plan.facts.analysis
     after = now.context.ignore.file
     content = after.render() if after is not None else None
     written = {text for line in plan.lines for text in line.texts}
@@ -83,10 +78,23 @@ def plan_fix(
         tuple(plan.lines),
         tuple(sorted(plan.tracked)),
         tuple(plan.left[text] for text in sorted(plan.left) if text not in written),
-        plan.served,
+        plan.facts.needs.served,
         analysis,
         now,
     )
+
+
+def starting_point(analysis: Analysis, *, per_dockerfile: bool) -> tuple[Analysis, bytes | None]:
+    """Return the analysis with the ignore file to edit in force, and what is there of that file.
+
+    Raises WriteError where it cannot be edited, ContextError without a Dockerfile to write one for.
+    """
+    ignore = analysis.context.ignore
+    if ignore.path is not None and ignore.file is None:
+        raise WriteError(f"{ignore.path} cannot be edited: {ignore.reason}")
+    if per_dockerfile and ignore.path in (None, ".dockerignore"):
+        return replace(analysis, context=own_ignore(analysis.context)), None
+    return analysis, ignore.file.render() if ignore.file else None
 
 
 def _check_link(analysis: Analysis) -> None:
@@ -102,12 +110,12 @@ def _check_link(analysis: Analysis) -> None:
 
 
 class _Plan(NamedTuple):
-    now: Analysis
+    facts: Facts
+    """Of the context as the lines make it."""
     lines: list[Line]
     tracked: set[str]
     left: dict[str, LeftAlone]
     rounds: int
-    served: tuple[str, ...] = ()
 
 
 class _Planner:
@@ -137,10 +145,10 @@ class _Planner:
             without |= more
 
     def _try(self, without: Collection[str]) -> _Plan:
-        plan = _Plan(self._analysis, [], set(), {}, 0)
+        plan = _Plan(self._gather(self._analysis), [], set(), {}, 0)
         proven_only, prune_unused, choice = self._options
         while plan.rounds < _ROUNDS:
-            facts = gather_facts(plan.now, self._config, self._evidence)
+            facts = plan.facts
             proposal = propose(
                 facts,
                 judge(facts, RULES, self._selection),
@@ -149,29 +157,26 @@ class _Planner:
                 choice=choice,
                 without=without,
             )
-            plan = plan._replace(served=facts.needs.served)
             plan.left.update({item.text: item for item in proposal.left})
-            trial = try_edits(facts, proposal.edits) if proposal.edits else None
-            if trial is None or proposal.file is None:
+            if proposal.trial is None:
                 break
             size = plan.lines[-1].total_bytes if plan.lines else 0
             entries = plan.lines[-1].total_entries if plan.lines else 0
-            plan.lines.extend(
-                line._replace(
-                    total_bytes=line.total_bytes + size, total_entries=line.total_entries + entries
-                )
-                for line in proposal.lines
-            )
+            plan.lines.extend(line.after(size, entries) for line in proposal.lines)
             plan.tracked.update(proposal.tracked)
-            plan = plan._replace(now=rewalked(plan.now, trial), rounds=plan.rounds + 1)
+            after = rewalked(facts.analysis, proposal.trial)
+            plan = plan._replace(facts=self._gather(after), rounds=plan.rounds + 1)
         return plan
+
+    def _gather(self, analysis: Analysis) -> Facts:
+        return gather_facts(analysis, self._config, self._evidence)
 
     def _superfluous(self, plan: _Plan) -> Iterator[str]:
         """Yield the new lines that those of a later round have made superfluous."""
-        file = plan.now.context.ignore.file
+        facts = plan.facts
+        file = facts.analysis.context.ignore.file
         if plan.rounds < 2 or file is None:
             return
-        facts = gather_facts(plan.now, self._config, self._evidence)
         texts = {text for line in plan.lines for text in line.texts if not line.replaces}
         gone: list[Edit] = []
         for line in file.lines:

@@ -96,9 +96,14 @@ def report(
         if group.bytes >= (facts.config.noise_floor if floor is None else floor):
             yield finding_of(facts, rule, group, what)
     for candidate in needed:
-        # What an instruction names alone is meant: only what comes along besides is worth a note.
-        if candidate.bytes >= facts.config.large_file and candidate.root != candidate.path:
+        if is_notable(facts, candidate):
             yield note_of(rule, candidate)
+
+
+def is_notable(facts: Facts, needed: Candidate) -> bool:
+    """Whether it is worth a note that something has to stay: heavy, and not named alone."""
+    # What an instruction names alone is meant: only what comes along besides is told.
+    return needed.bytes >= facts.config.large_file and needed.root != needed.path
 
 
 def finding_of(

@@ -39,6 +39,11 @@ class IgnoreFile(NamedTuple):
     path: str
     lines: tuple[Line, ...]
 
+    @property
+    def ending(self) -> str:
+        """The line ending of a new line: that of the first line which has one."""
+        return next((line.ending for line in self.lines if line.ending), "\n")
+
     def render(self) -> bytes:
         """Return the file's bytes; for an unchanged file exactly those it was parsed from."""
         return os.fsencode("".join(line.text + line.ending for line in self.lines))

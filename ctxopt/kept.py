@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ctxopt.errors import ConfigError
-from ctxopt.ignorefile import IgnoreFile, clean_pattern
+from ctxopt.ignorefile import BOM, IgnoreFile, clean_pattern
 from ctxopt.matcher import Matcher, read_matcher
 from ctxopt.settings import read_kept
 from ctxopt.view import View
@@ -66,7 +66,7 @@ def read_wishes(keep: Iterable[str], file: IgnoreFile | None) -> Kept:
 
 def _comments(file: IgnoreFile | None) -> Iterator[Wish]:
     for line in file.lines if file else ():
-        match = _COMMENT.match(line.text.removeprefix("\ufeff")) if line.is_comment else None
+        match = _COMMENT.match(line.text.removeprefix(BOM)) if line.is_comment else None
         if file is None or match is None:
             continue
         try:

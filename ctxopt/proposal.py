@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
 from ctxopt.answers import OPEN, Change, Choice
@@ -21,6 +21,7 @@ from ctxopt.choice import (
 )
 from ctxopt.facts import Facts
 from ctxopt.finding import Edit, EditKind, Finding
+from ctxopt.groups import is_notable
 from ctxopt.harm import Guard, files_below, lost_sources
 from ctxopt.ignorefile import IgnoreFile, clean_pattern
 from ctxopt.installing import makes_something
@@ -59,6 +60,12 @@ class Line(NamedTuple):
     paths: tuple[str, ...]
     """What is no longer sent, the first ones."""
 
+    def after(self, size: int, entries: int) -> Line:
+        """Return the line as one that comes after others, which save this much in all."""
+        return self._replace(
+            total_bytes=self.total_bytes + size, total_entries=self.total_entries + entries
+        )
+
     @property
     def change(self) -> Change:
         """What it writes, and instead of what."""
@@ -76,13 +83,13 @@ class LeftAlone(NamedTuple):
 class Proposal:
     """What to write, and what that does to the measured tree."""
 
-    file: IgnoreFile | None
-    """The ignore file with the lines; None where nothing changes."""
     lines: tuple[Line, ...] = ()
     edits: tuple[Edit, ...] = ()
     tracked: tuple[str, ...] = ()
     """Files that git tracks and that would no longer be sent."""
     left: tuple[LeftAlone, ...] = ()
+    trial: Trial | None = field(default=None, compare=False)
+    """The ignore file with the lines, tried; None where nothing changes."""
 
 
 def propose(
@@ -122,14 +129,14 @@ def propose(
     while True:
         chosen, saved = choose(facts, tried, left)
         if not chosen:
-            return Proposal(None, left=_left(left, ()))
+            return Proposal(left=_left(left, ()))
         if sum(item.bytes for item in chosen) != saved[0]:
             taken = [item for item in chosen if _change(facts, item.unit) in choice.taken]
             chosen = without_superfluous(facts, chosen, saved, needed=taken)
         edits = _arrange(facts, chosen)
         final = try_edits(facts, edits)
         if final is None:
-            return Proposal(None, left=_left(left, ()))
+            return Proposal(left=_left(left, ()))
         if not harms_other_builder(facts, final):
             break
         harmful = _harmful(facts, chosen)
@@ -138,7 +145,7 @@ def propose(
         )
         tried = [item for item in tried if item not in harmful]
     lines = tuple(_lines(facts, chosen, shares(facts, chosen, final)))
-    return Proposal(final.file, lines, edits, _tracked(facts, final), _left(left, lines))
+    return Proposal(lines, edits, _tracked(facts, final), _left(left, lines), final)
 
 
 def _has_to_stay(facts: Facts) -> Iterator[tuple[str, str]]:
@@ -147,8 +154,7 @@ def _has_to_stay(facts: Facts) -> Iterator[tuple[str, str]]:
         reason = item.needed_because
         if reason is None and facts.needs.git and item.topic == "version-control":
             reason = facts.needs.git[0]
-        # What an instruction names alone is meant: what comes along besides is worth a note.
-        if reason and item.bytes >= facts.config.large_file and item.root != item.path:
+        if reason and is_notable(facts, item):
             yield item.path, f"it has to stay: {reason}"
 
 

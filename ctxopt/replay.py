@@ -48,7 +48,7 @@ def apply_edits(file: IgnoreFile, edits: Iterable[Edit]) -> IgnoreFile:
 
     Added lines keep the order of the edits. Line endings follow the file's first line.
     """
-    ending = next((line.ending for line in file.lines if line.ending), "\n")
+    ending = file.ending
     before: dict[int, list[str]] = {}
     instead: dict[int, str | None] = {}
     at_end: list[str] = []

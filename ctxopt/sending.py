@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from ctxopt import classic
-from ctxopt.analysis import Analysis
-from ctxopt.context import BuildContext, Builder
+from ctxopt.analysis import Analysis, matcher_for
+from ctxopt.context import Builder
 from ctxopt.errors import IgnoreFileError
 from ctxopt.ignorefile import IgnoreFile
-from ctxopt.matcher import Matcher, read_matcher
 from ctxopt.replay import replay
 from ctxopt.tree import DIR, EMPTY, Flag
 
@@ -25,15 +23,6 @@ class Sent(NamedTuple):
     """Those that are not only the way to something."""
     empty: frozenset[str]
     """Those that arrive empty."""
-
-
-def matcher_for(context: BuildContext, file: IgnoreFile, builder: Builder) -> Matcher:
-    """Return the matcher of a builder; raises IgnoreFileError as Docker refuses the file."""
-    patterns: list[tuple[int | None, str]] = list(file.patterns())
-    if builder == "classic":
-        inside = context.dockerfile.inside
-        return classic.forced_patterns(patterns, inside, file.path)
-    return read_matcher(patterns, file.path)
 
 
 def sent_under(analysis: Analysis, file: IgnoreFile, builder: Builder) -> Sent | None:
@@ -77,4 +66,4 @@ def topmost_of(paths: Iterable[str]) -> list[str]:
     return sorted(found)
 
 
-__all__ = ["Sent", "is_below", "matcher_for", "sent_under", "topmost_of"]
+__all__ = ["Sent", "is_below", "sent_under", "topmost_of"]

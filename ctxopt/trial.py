@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ctxopt import classic
+from ctxopt.analysis import matcher_for
 from ctxopt.context import Builder
 from ctxopt.dockerfile import Source
 from ctxopt.errors import IgnoreFileError
 from ctxopt.facts import Facts
 from ctxopt.finding import Edit, EditKind, Location
 from ctxopt.ignorefile import IgnoreFile, Line, clean_pattern, parse_ignore_file
-from ctxopt.matcher import Matcher, read_matcher
+from ctxopt.matcher import Matcher
 from ctxopt.pattern import BadPatternError, IllegalExceptionError, Pattern, read_pattern
 from ctxopt.replay import Difference, Replay, apply_edits, compare, hide, replay
 from ctxopt.sources import CheckKind, SourceCheck
@@ -71,7 +71,7 @@ def try_edits(facts: Facts, edits: Sequence[Edit]) -> Trial | None:
     file = context.ignore.file or parse_ignore_file(b"", facts.ignore_path)
     try:
         edited = apply_edits(file, edits)
-        matcher = matcher_of(facts, edited, context.builder)
+        matcher = matcher_for(context, edited, context.builder)
         replayed = replay(
             facts.analysis.tree, matcher, builder=context.builder, before=facts.analysis.matcher
         )
@@ -116,22 +116,13 @@ def harms_other_builder(facts: Facts, trial: Trial) -> bool:
         return False
     other: Builder = "buildkit" if context.builder == "classic" else "classic"
     tree = facts.analysis.tree
-    old = replay(tree, matcher_of(facts, file, other), builder=other)
+    old = replay(tree, matcher_for(context, file, other), builder=other)
     try:
-        new = replay(tree, matcher_of(facts, trial.file, other), builder=other)
+        new = replay(tree, matcher_for(context, trial.file, other), builder=other)
     except IgnoreFileError:
         return True
     change = compare(old.view, new._replace(changed=old.changed | new.changed))
     return bool(change.gained) or not set(new.unseen) <= set(old.unseen)
-
-
-def matcher_of(facts: Facts, file: IgnoreFile, builder: Builder) -> Matcher:
-    """Return the matcher of an ignore file; raises IgnoreFileError as Docker refuses it."""
-    patterns: list[tuple[int | None, str]] = list(file.patterns())
-    if builder == "classic":
-        inside = facts.analysis.context.dockerfile.inside
-        return classic.forced_patterns(patterns, inside, file.path)
-    return read_matcher(patterns, file.path)
 
 
 def is_read(facts: Facts, path: str) -> bool:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ctxopt.analysis import matcher_for
 from ctxopt.errors import IgnoreFileError
 from ctxopt.facts import Facts, Rule
 from ctxopt.finding import Finding, Severity
 from ctxopt.matcher import Matcher
 from ctxopt.replay import replay
 from ctxopt.tree import DIR, SOCKET, Flag
-from ctxopt.trial import matcher_of, place, shown
+from ctxopt.trial import place, shown
 from ctxopt.view import View
 
 
@@ -31,7 +32,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         return  # without a wildcard in an exception both skip the same folders
     is_classic = analysis.context.builder == "classic"
     try:
-        other = matcher_of(facts, file, "buildkit" if is_classic else "classic")
+        other = matcher_for(analysis.context, file, "buildkit" if is_classic else "classic")
         replayed = replay(analysis.tree, other, builder="buildkit" if is_classic else "classic")
     except IgnoreFileError:
         return

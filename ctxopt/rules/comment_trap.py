@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from ctxopt.facts import Facts, Rule, replace_line
 from ctxopt.finding import Edit, EditKind, Finding, Severity
+from ctxopt.ignorefile import BOM
 from ctxopt.replay import Difference
 from ctxopt.trial import (
     WrittenPattern,
@@ -44,7 +45,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def cure(line: int, text: str) -> list[Edit]:
     """Return the edits that make a comment of one; none for a line without a trap."""
-    text = text.removeprefix("\ufeff")
+    text = text.removeprefix(BOM)
     body = text.strip()
     if body.startswith("#") and not text.startswith("#"):
         return [replace_line(line, body, "a comment has to start in the first column")]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ctxopt.facts import Facts, Rule
 from ctxopt.finding import Finding, Severity
-from ctxopt.groups import Group, finding_of, note_of, split_needed
+from ctxopt.groups import Group, finding_of, is_notable, note_of, split_needed
 
 _WHAT = "ignored by git, so that no clean checkout has it"
 
@@ -27,7 +27,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         if group.bytes >= facts.config.noise_floor:
             yield finding_of(facts, RULE.id, group, f"{_WHAT[0].upper()}{_WHAT[1:]}.")
     for item in needed:
-        if item.bytes >= facts.config.large_file and item.root != item.path:
+        if is_notable(facts, item):
             yield note_of(RULE.id, item)
 
 
