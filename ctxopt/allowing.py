@@ -81,7 +81,7 @@ def plan_allow_list(
         )
     draft = planner.draft()
     base = planner.base(draft)
-    inside = plan_fix(base, config, proven_only=proven_only)
+    inside = plan_fix(base, config, proven_only=proven_only, evidence=planner.evidence)
     if planner.empties(base, inside):
         inside = dataclasses.replace(inside, after=None, lines=(), tracked=(), new=base)
     return planner.joined(draft, inside, before)
@@ -97,10 +97,10 @@ class _Planner:
         self._now = {
             builder: sent_under(analysis, self._file, builder) for builder in self._builders()
         }
-        self._evidence = ask_git(analysis.tree.root)
+        self.evidence = ask_git(analysis.tree.root)
         plan = analysis.plan
         build = plan.build if plan else resolve_build(analysis.context, request)
-        near = find_siblings(analysis, self._everything, self._evidence)
+        near = find_siblings(analysis, self._everything, self.evidence)
         others = [sibling.as_given() for sibling in near.served]
         self._left = [*_notes(near)]
         self.doubt = _doubt((build, *others), near)
@@ -277,9 +277,9 @@ class _Planner:
             change = draft.trial.difference
             size, entries = change.lost_bytes, change.lost_entries
             lines = [*self._measured(draft)]
-            if self._evidence is not None:
+            if self.evidence is not None:
                 files = files_below(self._analysis.permitted, change.lost)
-                tracked |= {path for path in files if self._evidence.is_tracked(path)}
+                tracked |= {path for path in files if self.evidence.is_tracked(path)}
         lines += [line.after(size, entries) for line in inside.lines]
         # What is said of exceptions is about lines of this list.
         others = (item for item in inside.left if not item.text.startswith("!"))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
+from ctxopt.evidence import folders_above
 from ctxopt.facts import Facts
 from ctxopt.finding import Edit, EditKind, Severity
+from ctxopt.sending import is_below
 from ctxopt.trial import Trial, try_edits
 
 Confidence = Literal["proven", "likely"]
@@ -84,23 +86,14 @@ class _Covered:
     def add(self, item: Tried) -> None:
         self._adds_up = self._adds_up and item.unit.is_plain
         self._paths.update(item.lost)
-        for path in item.lost:
-            while path and path not in self._above:
-                self._above.add(path)
-                path = path.rpartition("/")[0]
+        self._above |= folders_above(item.lost)
 
     def is_apart(self, item: Tried) -> bool:
         """Whether what ``item`` saves just adds up with what is saved already."""
         return self._adds_up and item.unit.is_plain and not any(map(self._meets, item.lost))
 
     def _meets(self, path: str) -> bool:
-        if path in self._above:
-            return True
-        while path:
-            if path in self._paths:
-                return True
-            path = path.rpartition("/")[0]
-        return False
+        return path in self._above or is_below(path, self._paths)
 
 
 def choose(

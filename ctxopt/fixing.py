@@ -13,6 +13,7 @@ from ctxopt.answers import OPEN, Choice
 from ctxopt.config import Config
 from ctxopt.context import own_ignore
 from ctxopt.errors import WriteError
+from ctxopt.evidence import PathEvidence
 from ctxopt.facts import Facts
 from ctxopt.finding import Edit, EditKind
 from ctxopt.gather import ask_git, gather_facts
@@ -56,13 +57,16 @@ def plan_fix(
     prune_unused: bool = False,
     per_dockerfile: bool = False,
     choice: Choice = OPEN,
+    evidence: PathEvidence | None = None,
 ) -> Fix:
     """Propose on the measured tree; ``per_dockerfile`` for an ignore file of this Dockerfile alone.
 
+    ``evidence`` is what ``ask_git`` answered, for callers that plan more than once.
     Raises WriteError where the ignore file cannot be edited, ContextError without a Dockerfile.
     """
     analysis, before = starting_point(analysis, per_dockerfile=per_dockerfile)
-    planner = _Planner(analysis, config, proven_only, prune_unused, choice)
+    evidence = evidence or ask_git(analysis.tree.root)
+    planner = _Planner(analysis, config, evidence, proven_only, prune_unused, choice)
     plan = planner.plan()
     if plan.lines:
         _check_link(analysis)
@@ -125,6 +129,7 @@ class _Planner:
         self,
         analysis: Analysis,
         config: Config,
+        evidence: PathEvidence | None,
         proven_only: bool,
         prune_unused: bool,
         choice: Choice,
@@ -132,7 +137,7 @@ class _Planner:
         self._analysis = analysis
         self._config = config
         self._selection = Selection(config.select or (), config.ignore, config.severity)
-        self._evidence = ask_git(analysis.tree.root)
+        self._evidence = evidence
         self._options = (proven_only, prune_unused, choice)
 
     def plan(self) -> _Plan:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ctxopt.errors import IgnoreFileError
+from ctxopt.evidence import folders_above
 from ctxopt.facts import Facts
 from ctxopt.gopath import has_meta
 from ctxopt.matcher import Matcher, read_matcher
@@ -85,14 +86,12 @@ class Guard:
 
 def _source_folders(facts: Facts) -> set[str]:
     """Return all that sources name or take by name, and the folders above."""
-    found: set[str] = set()
-    for use in facts.main_uses:
-        for path in (*use.roots, *(item.path.strip("/") for item in use.source.paths)):
-            here = path
-            while here and here not in found:
-                found.add(here)
-                here = here.rpartition("/")[0]
-    return found
+    named = {
+        path
+        for use in facts.main_uses
+        for path in (*use.roots, *(item.path.strip("/") for item in use.source.paths))
+    }
+    return named | folders_above(named)
 
 
 def _follows_links(use: SourceUse) -> bool:

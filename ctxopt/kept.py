@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ctxopt.errors import ConfigError
+from ctxopt.evidence import folders_above
 from ctxopt.ignorefile import BOM, IgnoreFile, clean_pattern
 from ctxopt.matcher import Matcher, read_matcher
 from ctxopt.settings import read_kept
@@ -45,14 +46,8 @@ class Kept:
 
     def paths(self, view: View) -> set[str]:
         """Return what is kept of what ``view`` sends, and the folders that lead there."""
-        found: set[str] = set()
-        for entry in view.entries() if self else ():
-            path = entry.path
-            if self.why(path):
-                while path and path not in found:
-                    found.add(path)
-                    path = path.rpartition("/")[0]
-        return found
+        found = {entry.path for entry in (view.entries() if self else ()) if self.why(entry.path)}
+        return found | folders_above(found)
 
 
 def read_wishes(keep: Iterable[str], file: IgnoreFile | None) -> Kept:

@@ -158,8 +158,10 @@ def _planner(
         plan: Callable[..., Fix] = partial(plan_allow_list, request=inputs.request)
     else:
         from ctxopt.fixing import plan_fix
+        from ctxopt.gather import ask_git
 
-        plan = partial(plan_fix, prune_unused=prune_unused)
+        evidence = ask_git(analysis.tree.root)
+        plan = partial(plan_fix, prune_unused=prune_unused, evidence=evidence)
     return partial(plan, analysis, inputs.config, proven_only=proven, per_dockerfile=per_dockerfile)
 
 
