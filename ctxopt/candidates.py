@@ -6,15 +6,20 @@ Evidence first, names second. Judges nothing: rules decide what to say of which 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from ctxopt.catalog import CatalogEntry, Kind
-from ctxopt.facts import Facts
+from ctxopt.analysis import Analysis
+from ctxopt.catalog import Catalog, CatalogEntry, Kind
+from ctxopt.config import Config
+from ctxopt.evidence import PathEvidence
 from ctxopt.finding import Reach
 from ctxopt.installing import installs_nothing, makes_nothing
+from ctxopt.kept import Kept
+from ctxopt.needs import Needs
 from ctxopt.sources import SourceUse
 from ctxopt.travel import Travel
-from ctxopt.tree import DIR, EMPTY, FILE, SOCKET, Flag, Folder
+from ctxopt.tree import DIR, EMPTY, FILE, SOCKET, Flag, Folder, Tally
 
 State: TypeAlias = Literal["tracked", "ignored", "untracked", "unknown"]
 Topic: TypeAlias = Kind | Literal["ignored", "large"]
@@ -61,28 +66,43 @@ class Candidates(NamedTuple):
         return sorted(chosen, key=lambda candidate: (-candidate.bytes, candidate.path))
 
 
-def find_candidates(facts: Facts) -> Candidates:
+def find_candidates(
+    analysis: Analysis,
+    config: Config,
+    catalog: Catalog,
+    evidence: PathEvidence | None,
+    kept: Kept,
+    needs: Needs,
+    uses: Sequence[SourceUse],
+) -> Candidates:
     """Walk the measured folders once, from the top; what is claimed is not entered."""
-    return _Pass(facts).run()
+    return _Pass(analysis, config, catalog, evidence, kept, needs, uses).run()
 
 
 class _Pass:
-    def __init__(self, facts: Facts) -> None:
-        self._facts = facts
-        self._view = facts.analysis.permitted
+    def __init__(
+        self,
+        analysis: Analysis,
+        config: Config,
+        catalog: Catalog,
+        evidence: PathEvidence | None,
+        kept: Kept,
+        needs: Needs,
+        uses: Sequence[SourceUse],
+    ) -> None:
+        self._view = analysis.permitted
         self._folders = self._view.tree.folders
-        self._catalog = facts.catalog
-        self._kept = facts.kept.paths(self._view)
-        self._reasons = facts.needs.reasons()
-        self._large = max(facts.config.large_file, 1)
+        self._catalog = catalog
+        self._kept = kept.paths(self._view)
+        self._reasons = needs.reasons()
+        self._large = max(config.large_file, 1)
         self._unsafe: set[str] = set()
         self._nearby: dict[str, frozenset[str]] = {"": self._names_in("")}
-        self._travel = Travel(facts)
-        plan = facts.analysis.plan
+        self._travel = Travel(analysis, uses)
+        plan = analysis.plan
         self._installs_nothing = plan is not None and installs_nothing(plan.build)
         self._makes_nothing = plan is not None and makes_nothing(plan.build)
         # An ignored root says nothing of what is in it, and a repository without files nothing of any.
-        evidence = facts.evidence
         self._evidence = evidence if evidence and "" not in evidence.ignored else None
         self._knows_tracked = bool(
             self._evidence and self._evidence.knows_tracked and self._evidence.tracked
@@ -216,7 +236,7 @@ class _Pass:
         entry = self._choose(entries, path, is_dir, size, state)
         topic: Topic | None = entry.kind if entry else None
         if entry is None:
-            total = self._facts.total(path).bytes if is_dir else size
+            total = self._total(path).bytes if is_dir else size
             if state == "ignored":
                 topic = "ignored"
             elif total >= self._large and (not is_dir or state == "untracked"):
@@ -240,7 +260,7 @@ class _Pass:
     ) -> Candidate:
         count = 1
         if is_dir:
-            total = self._facts.total(path)
+            total = self._total(path)
             size, count = total.bytes, total.entries + self._is_sent(path)
         reach, use, root, nearest = self._travel.of(path)
         reason = self._reasons.get(path)
@@ -253,6 +273,9 @@ class _Pass:
         return Candidate(
             path, is_dir, topic, entry, size, count, state, reach, use, root, nearest, reason
         )
+
+    def _total(self, path: str) -> Tally:
+        return self._view.totals.get(path) or Tally()
 
     def _is_sent(self, path: str) -> int:
         """1 for a folder that is permitted itself, or sent because something in it is."""
@@ -292,7 +315,7 @@ class _Pass:
                 entry.kind in _BULK
                 and is_dir
                 and state != "ignored"
-                and self._facts.total(path).bytes < self._large
+                and self._total(path).bytes < self._large
             ):
                 # Not worth a word as a whole, and what is in it may be.
                 backed = False

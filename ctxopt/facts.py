@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ctxopt.analysis import Analysis
+from ctxopt.candidates import Candidates, find_candidates
 from ctxopt.catalog import Catalog
 from ctxopt.config import Config
 from ctxopt.evidence import PathEvidence
@@ -16,9 +17,6 @@ from ctxopt.kept import Kept, read_wishes
 from ctxopt.needs import Needs
 from ctxopt.sources import SourceUse
 from ctxopt.tree import Tally
-
-if TYPE_CHECKING:
-    from ctxopt.candidates import Candidates
 
 
 @dataclass(frozen=True)
@@ -52,9 +50,15 @@ class Facts:
     @cached_property
     def candidates(self) -> Candidates:
         """The paths that may be superfluous, found at the first call."""
-        from ctxopt.candidates import find_candidates
-
-        return find_candidates(self)
+        return find_candidates(
+            self.analysis,
+            self.config,
+            self.catalog,
+            self.evidence,
+            self.kept,
+            self.needs,
+            self.main_uses,
+        )
 
     def total(self, path: str) -> Tally:
         """The permitted sums below a folder."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
+from ctxopt.analysis import Analysis
 from ctxopt.errors import IgnoreFileError
-from ctxopt.facts import Facts
 from ctxopt.finding import Reach
 from ctxopt.matcher import read_matcher
 from ctxopt.sources import SourceUse
@@ -18,12 +18,12 @@ _RANK: Final = {"mount": 0, "builder": 1, "final": 2}
 class Travel:
     """How far each path travels, by lookups on the folders above it."""
 
-    def __init__(self, facts: Facts) -> None:
-        self._plan = facts.analysis.plan
-        self._is_classic = facts.analysis.context.builder == "classic"
+    def __init__(self, analysis: Analysis, uses: Sequence[SourceUse]) -> None:
+        self._plan = analysis.plan
+        self._is_classic = analysis.context.builder == "classic"
         self._takes: dict[str, list[SourceUse]] = defaultdict(list)
         self._passes: dict[str, list[SourceUse]] = defaultdict(list)
-        for use in facts.main_uses:
+        for use in uses:
             for root in use.roots:
                 self._takes[root].append(use)
                 while root:
