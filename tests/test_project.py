@@ -1,9 +1,8 @@
-"""The rooms of the program: who may import whom, and how large they may grow."""
+"""The modules of the program: what each says of itself, and how long it may grow."""
 
 from __future__ import annotations
 
 import ast
-import re
 import subprocess
 import sys
 
@@ -13,80 +12,10 @@ from tests.recordings import ROOT
 
 PACKAGE = ROOT / "ctxopt"
 
-
-def layers():
-    """The layer of every room, from the table in ARCHITECTURE.md."""
-    found = {}
-    for line in (ROOT / "ARCHITECTURE.md").read_text("utf-8").splitlines():
-        if row := re.match(r"\| (\d)[^|]*\| ([^|]*) \|", line):
-            for room in re.findall(r"`([^`]+)`", row[2]):
-                found[room.removesuffix("/")] = int(row[1])
-    return found | {"__init__": 0}
-
-
-LAYER = layers()
-THIRD_PARTY = {
-    "typer": tuple(f"cli/{path.name}" for path in (PACKAGE / "cli").glob("*.py")),
-    "rich": (
-        "console.py",
-        "reporters/text.py",
-        "reporters/finding_text.py",
-        "reporters/asking.py",
-        "reporters/check_text.py",
-        "reporters/fixing_text.py",
-    ),
-    "tqdm": ("progress.py",),
-}
 LONG = {
     "walk.py": "one hot loop, of which every call costs",
 }
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
-
-
-def room_of(module):
-    return module.split("/")[0].removesuffix(".py")
-
-
-def imported(module):
-    """Dotted names that a module imports while it runs, types aside."""
-    tree = ast.parse((PACKAGE / module).read_text())
-    for node in ast.walk(tree):
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            node.body = [ast.Pass()]
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert not node.level, f"{module}: imports are absolute"
-            if node.module == "ctxopt":
-                yield from (f"ctxopt.{alias.name}" for alias in node.names)
-            else:
-                yield node.module or ""
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_nobody_imports_from_above(module):
-    room = room_of(module)
-    assert room in LAYER, f"{room} has no layer"
-    for name in imported(module):
-        if name.startswith("ctxopt."):
-            other = name.split(".")[1]
-            other = "__init__" if other.startswith("__version") else other
-            assert LAYER[other] <= LAYER[room], f"{module} imports {name}"
-
-
-@pytest.mark.parametrize("module", MODULES)
-def test_each_library_has_its_room(module):
-    tree = ast.parse((PACKAGE / module).read_text())
-    names = {
-        (node.module or "") if isinstance(node, ast.ImportFrom) else alias.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import | ast.ImportFrom)
-        for alias in node.names
-    }
-    for library, rooms in THIRD_PARTY.items():
-        if module not in rooms:
-            assert not any(name.split(".")[0] == library for name in names)
 
 
 @pytest.mark.parametrize("module", MODULES)

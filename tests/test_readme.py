@@ -45,14 +45,6 @@ def test_the_changelog_has_a_head_for_what_is_not_released():
     assert heads[0] == "[Unreleased]"
 
 
-def test_the_layer_table_names_every_module():
-    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
-    package = ROOT / "ctxopt"
-    modules = {path.stem for path in package.glob("*.py")} - {"__init__"}
-    modules |= {f"{path.parent.name}/" for path in package.glob("*/__init__.py")}
-    assert {name for name in modules if f"`{name}`" not in text} == set()
-
-
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.name)
 def test_documents_name_no_path_of_one_machine(path):
     found = re.findall(r"(?<![\w./])/(?:tmp|root|home|work|opt/pypi)\b\S*", path.read_text("utf-8"))
