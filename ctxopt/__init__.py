@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ctxopt.api import Measurement, measure
     from ctxopt.errors import (
         ConfigError,
         ContextError,
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
         DockerfileError,
         IgnoreFileError,
     )
-    from ctxopt.measuring import Measurement, measure
     from ctxopt.tree import Entry
+
 
 __version__ = "0.1.0"
 
@@ -36,5 +37,5 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    home = {"Measurement": "measuring", "measure": "measuring", "Entry": "tree"}.get(name, "errors")
+    home = {"Measurement": "api", "measure": "api", "Entry": "tree"}.get(name, "errors")
     return getattr(import_module(f"ctxopt.{home}"), name)

@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 
 from ctxopt.allowlist import Entry, ListLine, exception_form, find_entries, list_lines
 from ctxopt.analysis import Analysis, matcher_for
+from ctxopt.builder import Builder
 from ctxopt.config import Config
-from ctxopt.context import Builder
 from ctxopt.dockerfile import Build
 from ctxopt.errors import AllowListError
 from ctxopt.explain import escape_pattern
@@ -26,11 +26,12 @@ from ctxopt.ignorefile import BOM, IgnoreFile, parse_ignore_file
 from ctxopt.kept import read_wishes
 from ctxopt.leftovers import HEAD, Leftovers, after_catch_all, is_catch_all, sort_out
 from ctxopt.matcher import read_matcher
+from ctxopt.paths import is_below, topmost_of
 from ctxopt.plan import BuildRequest, resolve_build
 from ctxopt.proposal import Confidence, LeftAlone, Line
 from ctxopt.replay import compare, replay
 from ctxopt.rewritten import rewalked
-from ctxopt.sending import is_below, sent_under, topmost_of
+from ctxopt.sending import sent_under
 from ctxopt.sent import SentPaths
 from ctxopt.siblings import Siblings, find_siblings
 from ctxopt.trial import Trial, shown

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ctxopt import classic
-from ctxopt.context import BuildContext, Builder
+from ctxopt.builder import Builder
+from ctxopt.context import BuildContext
 from ctxopt.crowd import Progress, walk
 from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.ignorefile import IgnoreFile

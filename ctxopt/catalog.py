@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+
 Kind: TypeAlias = Literal[
     "dependencies",
     "version-control",

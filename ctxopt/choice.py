@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
-from ctxopt.evidence import folders_above
 from ctxopt.facts import Facts
-from ctxopt.finding import Edit, EditKind, Severity
-from ctxopt.sending import is_below
+from ctxopt.finding import Edit, EditKind
+from ctxopt.paths import folders_above, is_below
+from ctxopt.severity import Severity
 from ctxopt.trial import Trial, try_edits
 
 Confidence = Literal["proven", "likely"]

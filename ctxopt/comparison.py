@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ctxopt.analysis import Analysis, build_matcher, build_policy
-from ctxopt.context import Builder
+from ctxopt.builder import Builder
 from ctxopt.errors import ContextError
 from ctxopt.gitcontext import read_dockerfile, state_context, state_named_ignore
 from ctxopt.gitstate import GitState, StateLinks, read_state, state_tree

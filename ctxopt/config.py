@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
+from ctxopt.builder import Builder
 from ctxopt.configfile import ConfigFile, find_config_file, read_config_file
-from ctxopt.context import Builder
 from ctxopt.errors import ConfigError
-from ctxopt.finding import Severity
 from ctxopt.settings import CONTEXT, DEBUG, KEYS, LIMITS, BudgetView, Reader, describe, unknown
+from ctxopt.severity import Severity
 from ctxopt.units import format_size
 
 MB: Final = 10**6

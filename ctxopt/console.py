@@ -15,6 +15,7 @@ from ctxopt.errors import WriteError
 if TYPE_CHECKING:
     from rich.console import Console
 
+
 ColorChoice = Literal["auto", "always", "never"]
 
 _PIPED_WIDTH = 100

@@ -8,14 +8,12 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
+from ctxopt.builder import Builder
 from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.gopath import resolve_links
 from ctxopt.ignorefile import IgnoreFile, parse_ignore_file
-
-Builder = Literal["buildkit", "classic"]
-BUILDERS: tuple[Builder, ...] = get_args(Builder)
 
 
 class DockerfileLocation(NamedTuple):

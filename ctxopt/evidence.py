@@ -5,8 +5,9 @@ Values only; ``git`` and ``gitignore`` fill them in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from ctxopt.paths import folders_above
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,3 @@ class PathEvidence:
             known = folder in self.ignored or (folder != "" and self._is_below_ignored(folder))
             self._memo[folder] = known
         return known
-
-
-def folders_above(paths: Iterable[str]) -> set[str]:
-    """Return every folder above one of the files ``paths``, ``""`` among them."""
-    found: set[str] = set()
-    for path in {path.rpartition("/")[0] for path in paths}:
-        folder = path
-        while folder not in found:
-            found.add(folder)
-            folder = folder.rpartition("/")[0]
-    return found

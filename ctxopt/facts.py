@@ -12,9 +12,10 @@ from ctxopt.candidates import Candidates, find_candidates
 from ctxopt.catalog import Catalog
 from ctxopt.config import Config
 from ctxopt.evidence import PathEvidence
-from ctxopt.finding import Edit, EditKind, Finding, Reach, Severity
+from ctxopt.finding import Edit, EditKind, Finding, Reach
 from ctxopt.kept import Kept, read_wishes
 from ctxopt.needs import Needs
+from ctxopt.severity import Severity
 from ctxopt.sources import SourceUse
 from ctxopt.tree import Tally
 

@@ -6,36 +6,13 @@ No colours, no sizes as text, no files: reporters render, ``write`` writes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import Literal, TypeAlias
 
-from ctxopt.errors import ConfigError
+from ctxopt.severity import Severity
 
 Reach: TypeAlias = Literal["permitted", "sent", "builder", "final"]
 """How far bytes travel: past the ignore file, to the builder's cache, into a stage, into the image."""
-
-
-class Severity(IntEnum):
-    """How bad a finding is; whether its cure is safe is another question."""
-
-    INFO = 1
-    WARNING = 2
-    ERROR = 3
-
-    @classmethod
-    def parse(cls, text: str) -> Severity:
-        """Read ``info``, ``warning`` or ``error`` in any case; raises ConfigError."""
-        try:
-            return cls[text.strip().upper()]
-        except KeyError:
-            raise ConfigError(
-                f"not a severity: {text!r}", hint="write info, warning or error"
-            ) from None
-
-    @property
-    def label(self) -> str:
-        """``info``, ``warning`` or ``error``."""
-        return self.name.lower()
 
 
 class EditKind(StrEnum):

@@ -37,7 +37,7 @@ def _hidden(analysis: Analysis, evidence: PathEvidence | None) -> list[str]:
 
 def ask_git(root: str) -> PathEvidence | None:
     """Return what git says of the folder ``root``; None without a repository that it would read."""
-    from ctxopt.git import find_repository  # starts processes: nothing for a mere listing
+    from ctxopt.git import find_repository
 
     try:
         repository = find_repository(root)

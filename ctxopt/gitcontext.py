@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 
+from ctxopt.builder import Builder
 from ctxopt.context import (
     BuildContext,
-    Builder,
     DockerfileLocation,
     IgnoreChoice,
     InactiveIgnoreFile,
@@ -18,11 +18,11 @@ from ctxopt.context import (
 )
 from ctxopt.context import read_dockerfile as context_dockerfile
 from ctxopt.errors import ContextError, IgnoreFileError
-from ctxopt.evidence import folders_above
 from ctxopt.gitlisting import GITLINK, TREE
 from ctxopt.gitstate import GitState
 from ctxopt.gopath import resolve_links
 from ctxopt.ignorefile import parse_ignore_file
+from ctxopt.paths import folders_above
 
 _FILE, _FOLDER, _LINK = "file", "folder", "link"
 

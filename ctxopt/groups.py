@@ -12,7 +12,8 @@ from typing import Final
 from ctxopt.candidates import Candidate
 from ctxopt.explain import escape_pattern
 from ctxopt.facts import Facts, add_line
-from ctxopt.finding import Edit, Finding, Reach, Severity
+from ctxopt.finding import Edit, Finding, Reach
+from ctxopt.severity import Severity
 
 _RANK: Final[dict[Reach, int]] = {"permitted": 0, "sent": 1, "builder": 2, "final": 3}
 _LINE_BREAKS: Final = frozenset("\n\r")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from ctxopt.analysis import Analysis, build_policy
 from ctxopt.budget import Figures, LimitResult, Verdict, judge_contexts
+from ctxopt.builder import Builder
 from ctxopt.comparison import NamedLoad, analyze_state, state_named, state_transfer
 from ctxopt.config import Config, ContextBudget
-from ctxopt.context import Builder
 from ctxopt.errors import ConfigError, ContextError, CtxoptError, DockerfileError, GitError
 from ctxopt.git import Repository
 from ctxopt.gitstate import GitState, has_staged_changes, read_state
@@ -24,6 +24,7 @@ from ctxopt.view import View
 if TYPE_CHECKING:
     from ctxopt.baseline import ContextFindings, Findings
     from ctxopt.finding import Finding
+
 
 VIEWS: tuple[BudgetView, ...] = ("permitted", "transferred")
 

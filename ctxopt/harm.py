@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from ctxopt.errors import IgnoreFileError
-from ctxopt.evidence import folders_above
 from ctxopt.facts import Facts
 from ctxopt.gopath import has_meta
 from ctxopt.matcher import Matcher, read_matcher
+from ctxopt.paths import folders_above
 from ctxopt.sources import CheckKind, SourceUse
 from ctxopt.tree import DIR, Flag
 from ctxopt.view import View

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ctxopt.analysis import Analysis
+from ctxopt.builder import Builder
 from ctxopt.comparison import analyze_state, state_transfer
-from ctxopt.context import Builder
 from ctxopt.errors import CtxoptError, GitError
 from ctxopt.git import Repository
 from ctxopt.gitstate import GitState, read_state

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ctxopt.errors import ConfigError
-from ctxopt.evidence import folders_above
 from ctxopt.ignorefile import BOM, IgnoreFile, clean_pattern
 from ctxopt.matcher import Matcher, read_matcher
+from ctxopt.paths import folders_above
 from ctxopt.settings import read_kept
 from ctxopt.view import View
 

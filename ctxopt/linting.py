@@ -17,7 +17,7 @@ from ctxopt.config import Config
 from ctxopt.context import BuildContext, DockerfileLocation, IgnoreChoice, context_under
 from ctxopt.errors import ConfigError, ContextError, DockerfileError, IgnoreFileError
 from ctxopt.facts import Facts
-from ctxopt.finding import Finding, Location, Severity
+from ctxopt.finding import Finding, Location
 from ctxopt.gather import gather_facts
 from ctxopt.ignorefile import IgnoreFile, parse_ignore_file
 from ctxopt.judge import Selection, judge
@@ -25,6 +25,7 @@ from ctxopt.needs import Needs
 from ctxopt.rules import RULES
 from ctxopt.rules.invalid_pattern import RULE as INVALID
 from ctxopt.rules.invalid_pattern import invalid_patterns
+from ctxopt.severity import Severity
 from ctxopt.tree import ContextTree, Folder
 from ctxopt.view import View
 

@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ctxopt.analysis import (
-    Analysis,
-    ViewName,
-    analyze,
-    build_matcher,
-    build_policy,
-    select_view,
-)
+from ctxopt.analysis import Analysis, ViewName, analyze, build_matcher, build_policy, select_view
 from ctxopt.context import BuildContext
 from ctxopt.crowd import default_processes
 from ctxopt.plan import BuildRequest, make_plan, paths_of, resolve_build

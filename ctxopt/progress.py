@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tqdm import tqdm
 
+
 _MOMENT = 0.7
 """Seconds before the line appears: a short scan stays silent."""
 

@@ -27,9 +27,9 @@ from ctxopt.ignorefile import IgnoreFile, clean_pattern
 from ctxopt.installing import makes_something
 from ctxopt.judge import Judgement
 from ctxopt.matcher import read_matcher
+from ctxopt.paths import upwards
 from ctxopt.replay import Difference
 from ctxopt.rewritten import rewritten
-from ctxopt.travel import upwards
 from ctxopt.trial import Trial, harms_other_builder, hidden_by, shown, try_edits
 
 _GIT_IGNORED: Final = "git-ignored"

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from ctxopt.context import Builder
+from ctxopt.builder import Builder
 from ctxopt.finding import Edit, EditKind
 from ctxopt.ignorefile import BOM, IgnoreFile, parse_ignore_file
 from ctxopt.level import Level, Levels

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from ctxopt.analysis import Analysis, matcher_for
-from ctxopt.context import Builder
+from ctxopt.builder import Builder
 from ctxopt.errors import IgnoreFileError
 from ctxopt.ignorefile import IgnoreFile
 from ctxopt.replay import replay
@@ -46,24 +45,4 @@ def sent_under(analysis: Analysis, file: IgnoreFile, builder: Builder) -> Sent |
     return Sent(frozenset(paths), frozenset(files), frozenset(own), frozenset(empty))
 
 
-def is_below(path: str, roots: Collection[str]) -> bool:
-    """Tell whether ``path`` is one of ``roots``, or below one."""
-    while path:
-        if path in roots:
-            return True
-        path = path.rpartition("/")[0]
-    return False
-
-
-def topmost_of(paths: Iterable[str]) -> list[str]:
-    """Return the paths that are not below another one, sorted."""
-    found: list[str] = []
-    known: set[str] = set()
-    for path in sorted(paths, key=lambda path: (path.count("/"), path)):
-        if not is_below(path, known):
-            known.add(path)
-            found.append(path)
-    return sorted(found)
-
-
-__all__ = ["Sent", "is_below", "sent_under", "topmost_of"]
+__all__ = ["Sent", "sent_under"]

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, Literal, TypeAlias, get_args
 
-from ctxopt.context import BUILDERS
+from ctxopt.builder import BUILDERS
 from ctxopt.errors import ConfigError, IgnoreFileError
-from ctxopt.finding import Severity
 from ctxopt.ignorefile import clean_pattern
 from ctxopt.matcher import read_matcher
+from ctxopt.severity import Severity
 from ctxopt.units import parse_bandwidth, parse_percent, parse_size
 
 BudgetView: TypeAlias = Literal["permitted", "transferred"]

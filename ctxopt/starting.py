@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 from ctxopt.analysis import Analysis
+from ctxopt.atomic_write import replace_file
 from ctxopt.configfile import OWN
 from ctxopt.errors import ConfigError
 from ctxopt.units import format_size
-from ctxopt.write import replace_file
 
 _MARGIN = 25
 """Percent."""

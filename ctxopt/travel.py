@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 from ctxopt.analysis import Analysis
 from ctxopt.errors import IgnoreFileError
 from ctxopt.finding import Reach
 from ctxopt.matcher import read_matcher
+from ctxopt.paths import upwards
 from ctxopt.sources import SourceUse
 
 _RANK: Final = {"mount": 0, "builder": 1, "final": 2}
@@ -58,11 +59,3 @@ class Travel:
             return matcher.decide(path[len(root) + 1 :] if root else path).excluded
         except IgnoreFileError:
             return False
-
-
-def upwards(path: str) -> Iterator[str]:
-    """Yield ``path`` and the folders above it, ``""`` last."""
-    while path:
-        yield path
-        path = path.rpartition("/")[0]
-    yield ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ctxopt.analysis import matcher_for
-from ctxopt.context import Builder
+from ctxopt.builder import Builder
 from ctxopt.dockerfile import Source
 from ctxopt.errors import IgnoreFileError
 from ctxopt.facts import Facts

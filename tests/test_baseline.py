@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from ctxopt import baseline as baselines
 from ctxopt.errors import ConfigError
-from ctxopt.finding import Finding, Location, Severity
+from ctxopt.finding import Finding, Location
 from ctxopt.judge import Judgement, Selection
+from ctxopt.severity import Severity
 from tests.recordings import ROOT
 from tests.repositories import clean, commit, git, init, write
 

@@ -16,11 +16,12 @@ from ctxopt.analysis import analyze
 from ctxopt.config import Config
 from ctxopt.context import find_context
 from ctxopt.facts import Facts
-from ctxopt.finding import Edit, EditKind, Finding, Severity
+from ctxopt.finding import Edit, EditKind, Finding
 from ctxopt.fixing import Fix, plan_fix
 from ctxopt.judge import Judgement
 from ctxopt.plan import BuildRequest
 from ctxopt.proposal import propose
+from ctxopt.severity import Severity
 from ctxopt.trial import try_edits
 from tests.projects import NAMES, analyze_project, lay_project, load_project
 from tests.repositories import clean, git, init

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctxopt.analysis import Analysis, analyze
+from ctxopt.builder import Builder
 from ctxopt.config import Config
-from ctxopt.context import Builder, find_context
+from ctxopt.context import find_context
 from ctxopt.dockerfile import Source
 from ctxopt.errors import CtxoptError
 from ctxopt.fixing import plan_fix

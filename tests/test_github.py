@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctxopt.finding import Finding, Location, Severity
+from ctxopt.finding import Finding, Location
 from ctxopt.reporters.github import render_github
 from ctxopt.reporters.places import from_repository, readable
+from ctxopt.severity import Severity
 
 
 @dataclass(frozen=True)

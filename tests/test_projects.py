@@ -10,7 +10,8 @@ import pytest
 from ctxopt.analysis import Analysis
 from ctxopt.catalog import CatalogEntry, load_catalog
 from ctxopt.facts import Facts
-from ctxopt.finding import Finding, Severity
+from ctxopt.finding import Finding
+from ctxopt.severity import Severity
 from tests.projects import (
     FOLDER,
     NAMES,

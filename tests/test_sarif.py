@@ -14,9 +14,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ctxopt.finding import Edit, EditKind, Finding, Location, Severity, Suppression
+from ctxopt.finding import Edit, EditKind, Finding, Location, Suppression
 from ctxopt.ignorefile import IgnoreFile, parse_ignore_file
 from ctxopt.reporters.sarif import render_sarif
+from ctxopt.severity import Severity
 from tests.test_github import Rule, finding
 
 ADD, REPLACE, REMOVE = EditKind.ADD, EditKind.REPLACE, EditKind.REMOVE

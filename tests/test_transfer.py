@@ -7,9 +7,9 @@ import os
 import pytest
 
 from ctxopt.analysis import analyze
+from ctxopt.api import measure
 from ctxopt.context import find_context
 from ctxopt.errors import ContextError, CtxoptError, DockerfileError
-from ctxopt.measuring import measure
 from ctxopt.plan import BuildRequest
 from ctxopt.units import format_buildkit
 from tests.recordings import lay, listed, load, make_tree, reported_path

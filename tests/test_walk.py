@@ -242,7 +242,7 @@ def test_four_thousand_levels(tmp_path):
 def as_somebody(root, code):
     """Run Python code in a process of a user who owns nothing in ``root``; what it prints."""
     drop = f"import os\nif os.geteuid() == 0:\n    os.setgroups([])\n    os.setgid({HIDDEN})\n    os.setuid({HIDDEN})\n"
-    load = "from ctxopt import measure; import ctxopt.measuring, ctxopt.analysis, ctxopt.explain, ctxopt.listing\n"
+    load = "from ctxopt import measure; import ctxopt.api, ctxopt.analysis, ctxopt.explain, ctxopt.listing\n"
     done = subprocess.run(
         [sys.executable, "-c", load + drop + textwrap.dedent(code), str(root)],
         env=os.environ | {"PYTHONPATH": str(ROOT)},

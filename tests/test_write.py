@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from ctxopt import write
+from ctxopt import atomic_write as write
+from ctxopt.atomic_write import TEMPORARY, replace_file
 from ctxopt.errors import WriteError
-from ctxopt.write import TEMPORARY, replace_file
 
 OLD, NEW = b"node_modules\n", b"node_modules\n.git\n"
 

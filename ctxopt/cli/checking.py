@@ -170,8 +170,8 @@ def _findings(
 
 def write_baseline_file(given: Given, *, quiet: bool) -> int:
     """Write what is found today to the baseline, in place of what it knew of these contexts."""
+    from ctxopt.atomic_write import replace_file
     from ctxopt.baseline import render, renew
-    from ctxopt.write import replace_file
 
     config, request = read_settings(given)
     baseline = read_known(config, may_be_missing=True)

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from ctxopt.analysis import Analysis
     from ctxopt.baseline import Baseline, Known
     from ctxopt.config import Config
-    from ctxopt.finding import Severity
     from ctxopt.judge import Judgement, Selection
+    from ctxopt.severity import Severity
 
 
 def judge_analysis(
@@ -40,7 +40,7 @@ def selection_of(config: Config) -> Selection:
 
 def level_of(config: Config) -> Severity | None:
     """Return how bad a finding fails where nobody says: a warning; None for never."""
-    from ctxopt.finding import Severity
+    from ctxopt.severity import Severity
 
     if config.fail_on is None and not config.is_set("fail-on"):
         return Severity.WARNING

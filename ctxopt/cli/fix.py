@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ctxopt.fixing import Fix
     from ctxopt.reporters.fixing import Outcome
 
+
 Interactive = Annotated[
     bool, typer.Option("--interactive", help="Ask in the terminal which lines to take.")
 ]
@@ -87,11 +88,11 @@ def fix(
     quiet: o.Quiet = False,
 ) -> int:
     """Write the few ignore lines that save most, proved."""
+    from ctxopt.atomic_write import replace_file
     from ctxopt.config import check_rules
     from ctxopt.output import check_report
     from ctxopt.reporters.fixing import Outcome
     from ctxopt.rules import RULE_IDS
-    from ctxopt.write import replace_file
 
     if allow_list:
         _check_allow_list(interactive=interactive, prune_unused=prune_unused)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ctxopt.linting import Linted
     from ctxopt.plan import BuildRequest
 
+
 Files = Annotated[
     list[str],
     typer.Argument(metavar="FILE...", help="Ignore files: .dockerignore or NAME.dockerignore."),
@@ -55,9 +56,9 @@ def lint(
 ) -> int:
     """Hold ignore files against the rules about their lines."""
     from ctxopt.config import check_rules
-    from ctxopt.finding import Severity
     from ctxopt.linting import NAME, context_of, lint_file
     from ctxopt.rules import RULE_IDS
+    from ctxopt.severity import Severity
 
     given = Given(".", None, None, None, None, builder, config, select, ignore, fail_on)
     here, request = read_settings(given)
@@ -104,7 +105,7 @@ class _Measure:
 
 def _lines(linted: Linted, *, verbose: bool) -> list[str]:
     """``FILE:LINE: message; cure [rule]`` for each finding, notes only for the ``verbose``."""
-    from ctxopt.finding import Severity
+    from ctxopt.severity import Severity
 
     lines = []
     for finding in linted.findings:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ctxopt.analysis import ViewName
     from ctxopt.tree import WalkError
 
+
 Permitted = Annotated[
     bool, typer.Option("--permitted", help="What the ignore rules let through (default).")
 ]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from ctxopt.analysis import Analysis
     from ctxopt.judge import Judgement
 
+
 Depth = Annotated[int, typer.Option("--depth", min=0, help="Folder levels to show.")]
 Top = Annotated[int, typer.Option("--top", min=0, help="Lines per list.")]
 WithExcluded = Annotated[

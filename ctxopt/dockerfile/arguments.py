@@ -12,6 +12,7 @@ from ctxopt.errors import DockerfileError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+
 BLANKS = re.compile(r"[\t\v\f\r ]+")
 _LATIN1_SPACE = "\t\n\v\f\r \x85\xa0"
 _SPACES = re.compile(f"[{SPACE}]+")

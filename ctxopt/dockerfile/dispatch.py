@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from ctxopt.dockerfile.model import PathKind, Widening
     from ctxopt.dockerfile.states import State, Step
 
+
 # These build arguments steer the builder; they never become variables.
 _NOT_VARIABLES = frozenset({"BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"})
 _SYMBOLIC_MODE = re.compile(r"[ugoa]*([-+=]([rwxXst]*|[ugo]))+(,[ugoa]*([-+=]([rwxXst]*|[ugo]))+)*")

@@ -11,6 +11,7 @@ from ctxopt.errors import DockerfileError
 if TYPE_CHECKING:
     from ctxopt.dockerfile.flags import Flags
 
+
 DURATIONS = ("interval", "timeout", "start-period", "start-interval")
 _NANOSECONDS = {
     "ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from ctxopt.dockerfile.syntax import Instruction
 
+
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9\-_.]*")
 _ONBUILD = re.compile(r"[\t\n\f\r ]*ONBUILD[\t\n\f\r ]*", re.IGNORECASE | re.ASCII)
 _NETWORKS = ("default", "none", "host")

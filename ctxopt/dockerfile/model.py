@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ctxopt.dockerfile.instructions import Assign, Block
     from ctxopt.dockerfile.syntax import Instruction
 
+
 OriginKind = Literal["stage", "scratch", "image", "context"]
 PathKind = Literal["local", "http", "git"]
 Widening = Literal["explicit", "empty-variable", "mount-without-source", "tmpfs-mount"]

@@ -15,6 +15,7 @@ from ctxopt.errors import DockerfileError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+
 _TYPES = ("bind", "cache", "tmpfs", "secret", "ssh")
 _SHARING = ("shared", "private", "locked")
 _KEYS = (

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ctxopt.dockerfile.instructions import Assign
     from ctxopt.dockerfile.reference import Platform
 
+
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _MAX_LINKS = 32
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from ctxopt.dockerfile.directives import Directive
 
+
 WHOLE_CONTEXT = ("/",)
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     Lookup = Callable[[str], str | None]
 
+
 # Go's stack grows without end; ours does not.
 _MAX_DEPTH = 50
 # ENV A=$A$A doubles: forty lines would fill any memory.

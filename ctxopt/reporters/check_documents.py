@@ -8,7 +8,7 @@ from typing import Any
 
 from ctxopt.baseline import ContextFindings, Findings, entry_fields
 from ctxopt.budget import LimitResult, Verdict
-from ctxopt.finding import Finding, Location, Severity
+from ctxopt.finding import Finding, Location
 from ctxopt.growth import Change, Growth
 from ctxopt.guarding import VIEWS, Checked, Guarded, Side
 from ctxopt.reporters.check_findings import LIMIT_RULES, limit_findings, new_findings, placed
@@ -28,6 +28,7 @@ from ctxopt.reporters.markdown import code, plain, table
 from ctxopt.reporters.sarif import render_sarif
 from ctxopt.reporters.wording import count
 from ctxopt.settings import BudgetView
+from ctxopt.severity import Severity
 from ctxopt.tree import Tally
 from ctxopt.units import format_size
 

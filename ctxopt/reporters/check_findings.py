@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ctxopt.budget import LimitResult, Verdict
-from ctxopt.finding import Finding, Location, Severity
+from ctxopt.finding import Finding, Location
 from ctxopt.guarding import Checked
 from ctxopt.settings import LIMITS
+from ctxopt.severity import Severity
 
 if TYPE_CHECKING:
     from ctxopt.baseline import ContextFindings

@@ -30,6 +30,7 @@ from ctxopt.units import format_buildkit, format_classic, format_size
 if TYPE_CHECKING:
     from ctxopt.baseline import Findings
 
+
 _LABEL = 13
 _SIZE = 10
 _VERDICTS = {

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from ctxopt.console import printable, visible
-from ctxopt.finding import EditKind, Finding, Severity
+from ctxopt.finding import EditKind, Finding
 from ctxopt.reporters.wording import count
+from ctxopt.severity import Severity
 from ctxopt.units import format_size
 
 if TYPE_CHECKING:
     from ctxopt.judge import Judgement
+
 
 _LEAD = 3
 _PATHS = 3

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from ctxopt.finding import Finding, Severity
+from ctxopt.finding import Finding
 from ctxopt.reporters.places import RuleInfo, place_of, readable
+from ctxopt.severity import Severity
 from ctxopt.units import format_size
 
 _LEVELS: Final = {Severity.INFO: "notice", Severity.WARNING: "warning", Severity.ERROR: "error"}

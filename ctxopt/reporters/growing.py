@@ -17,6 +17,7 @@ from ctxopt.units import format_percent, format_size
 if TYPE_CHECKING:
     from ctxopt.baseline import Findings
 
+
 _WORTH = Config().noise_floor
 """Bytes of growth below which nobody wants a line; the default of the configuration."""
 

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from ctxopt.finding import Edit, EditKind, Finding, Severity, Suppression
+from ctxopt.finding import Edit, EditKind, Finding, Suppression
 from ctxopt.ignorefile import IgnoreFile, Line
 from ctxopt.reporters.places import RuleInfo, from_repository, place_of, readable
+from ctxopt.severity import Severity
 
 _SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

@@ -14,16 +14,12 @@ from ctxopt.dockerfile import Unknown
 from ctxopt.reporters.finding_text import render_findings, render_lead, wrapped
 from ctxopt.reporters.wording import count, describe_unknown, reach
 from ctxopt.siblings import find_dockerfiles
-from ctxopt.summary import (
-    FolderSize,
-    heaviest_folders,
-    largest_files,
-    sizes_by_type,
-)
+from ctxopt.summary import FolderSize, heaviest_folders, largest_files, sizes_by_type
 from ctxopt.units import format_buildkit, format_classic, format_size
 
 if TYPE_CHECKING:
     from ctxopt.judge import Judgement
+
 
 _LABEL = 13
 _SIZE = 9

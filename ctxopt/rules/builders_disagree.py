@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from ctxopt.analysis import matcher_for
 from ctxopt.errors import IgnoreFileError
 from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Finding, Severity
+from ctxopt.finding import Finding
 from ctxopt.matcher import Matcher
 from ctxopt.replay import replay
+from ctxopt.severity import Severity
 from ctxopt.tree import DIR, SOCKET, Flag
 from ctxopt.trial import place, shown
 from ctxopt.view import View

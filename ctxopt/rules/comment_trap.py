@@ -11,17 +11,11 @@ import re
 from collections.abc import Iterator
 
 from ctxopt.facts import Facts, Rule, replace_line
-from ctxopt.finding import Edit, EditKind, Finding, Severity
+from ctxopt.finding import Edit, EditKind, Finding
 from ctxopt.ignorefile import BOM
 from ctxopt.replay import Difference
-from ctxopt.trial import (
-    WrittenPattern,
-    hidden_by,
-    place,
-    shown,
-    try_edits,
-    written_patterns,
-)
+from ctxopt.severity import Severity
+from ctxopt.trial import WrittenPattern, hidden_by, place, shown, try_edits, written_patterns
 from ctxopt.usage import find_hits
 
 _INLINE = re.compile(r"(?P<pattern>\S.*?)\s+(?P<comment>(?:#|//).*)\Z", re.DOTALL)

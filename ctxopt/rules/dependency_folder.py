@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Finding, Severity
+from ctxopt.finding import Finding
 from ctxopt.groups import report
+from ctxopt.severity import Severity
 
 
 def check(facts: Facts) -> Iterator[Finding]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Finding, Severity
+from ctxopt.finding import Finding
+from ctxopt.severity import Severity
 from ctxopt.sourcetext import tell_check
 from ctxopt.trial import checks_of, dockerfile_line
 

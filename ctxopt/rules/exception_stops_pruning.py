@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ctxopt.explain import escape_pattern
 from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Edit, Finding, Severity
+from ctxopt.finding import Edit, Finding
 from ctxopt.matcher import Matcher
 from ctxopt.pattern import Pattern
+from ctxopt.severity import Severity
 from ctxopt.tree import DIR, Flag
 from ctxopt.trial import (
     WrittenPattern,

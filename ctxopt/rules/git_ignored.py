@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Finding, Severity
+from ctxopt.finding import Finding
 from ctxopt.groups import Group, finding_of, is_notable, note_of, split_needed
+from ctxopt.severity import Severity
 
 _WHAT = "ignored by git, so that no clean checkout has it"
 

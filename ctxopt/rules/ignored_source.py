@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from ctxopt.explain import explain
 from ctxopt.facts import Facts, Rule, add_line
-from ctxopt.finding import Edit, Finding, Severity
+from ctxopt.finding import Edit, Finding
 from ctxopt.replay import Difference
+from ctxopt.severity import Severity
 from ctxopt.sources import SourceCheck
 from ctxopt.sourcetext import tell_check
 from ctxopt.trial import checks_of, dockerfile_line, is_main, try_edits

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Finding, Location, Severity
+from ctxopt.finding import Finding, Location
+from ctxopt.severity import Severity
 
 
 def check(facts: Facts) -> Iterator[Finding]:

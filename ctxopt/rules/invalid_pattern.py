@@ -11,9 +11,10 @@ from dataclasses import dataclass
 
 from ctxopt.errors import IgnoreFileError
 from ctxopt.facts import Facts, Rule, replace_line
-from ctxopt.finding import Finding, Severity
+from ctxopt.finding import Finding
 from ctxopt.ignorefile import IgnoreFile
 from ctxopt.matcher import read_matcher
+from ctxopt.severity import Severity
 from ctxopt.trial import place, try_edits
 
 

@@ -11,8 +11,9 @@ from dataclasses import replace
 
 from ctxopt.candidates import Candidate
 from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Finding, Severity
+from ctxopt.finding import Finding
 from ctxopt.groups import Group, by_pattern, finding_of, split_needed
+from ctxopt.severity import Severity
 
 _WHAT = "large, and not known to be read by the build"
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Finding, Severity
+from ctxopt.finding import Finding
+from ctxopt.severity import Severity
 
 _ENOUGH = 1_000_000
 """Bytes below which a missing ignore file costs nobody anything."""

@@ -12,7 +12,8 @@ from dataclasses import replace
 from typing import Final
 
 from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Finding, Severity
+from ctxopt.finding import Finding
+from ctxopt.severity import Severity
 from ctxopt.sources import SourceCheck
 from ctxopt.sourcetext import tell_check
 from ctxopt.trial import checks_of, dockerfile_line, is_main, is_waste

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Finding, Severity
+from ctxopt.finding import Finding
+from ctxopt.severity import Severity
 from ctxopt.trial import WrittenPattern, place, remove_line, written_patterns
 from ctxopt.usage import find_hits
 

@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Edit, Finding, Severity
+from ctxopt.finding import Edit, Finding
 from ctxopt.pattern import Kind, Pattern
 from ctxopt.rules.comment_trap import cure as comment_cure
 from ctxopt.rules.pattern_never_matches import why_never
+from ctxopt.severity import Severity
 from ctxopt.trial import (
     WrittenPattern,
     is_read,

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 
 from ctxopt.candidates import Candidate
 from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Finding, Severity
+from ctxopt.finding import Finding
 from ctxopt.groups import Group, by_pattern, finding_of
 from ctxopt.secrets import is_secret
+from ctxopt.severity import Severity
 
 _WHAT = "holds secrets"
 

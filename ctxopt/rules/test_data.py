@@ -11,8 +11,9 @@ from collections.abc import Iterator
 
 from ctxopt.candidates import Candidate
 from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Finding, Severity
+from ctxopt.finding import Finding
 from ctxopt.groups import report
+from ctxopt.severity import Severity
 from ctxopt.tree import DIR
 
 

@@ -9,17 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctxopt.facts import Facts, Rule, replace_line
-from ctxopt.finding import Finding, Severity
+from ctxopt.finding import Finding
+from ctxopt.severity import Severity
 from ctxopt.tree import DIR, FILE
-from ctxopt.trial import (
-    Trial,
-    WrittenPattern,
-    is_waste,
-    place,
-    shown,
-    try_edits,
-    written_patterns,
-)
+from ctxopt.trial import Trial, WrittenPattern, is_waste, place, shown, try_edits, written_patterns
 from ctxopt.usage import Hit, find_hits
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Finding, Severity
+from ctxopt.finding import Finding
 from ctxopt.groups import by_pattern, finding_of, shown
+from ctxopt.severity import Severity
 
 _ADVICE = (
     "Hand the version in as a build argument, or let a stage of its own read .git through a bind"

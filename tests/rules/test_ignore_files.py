@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from ctxopt.finding import Severity
 from ctxopt.ignorefile import parse_ignore_file
 from ctxopt.rules.invalid_pattern import invalid_patterns
+from ctxopt.severity import Severity
 from ctxopt.tree import Flag
 from ctxopt.view import View
 from tests.rules.judging import RULE_BY_ID, catches, catches_not, facts_of

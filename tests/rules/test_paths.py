@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ctxopt.config import Config
-from ctxopt.finding import Severity
 from ctxopt.rules import RULES
+from ctxopt.severity import Severity
 from tests.repositories import clean as clean
 from tests.rules.trees import BROAD, NARROW, STAGED, every_finding, facts_of, findings
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ctxopt.finding import Severity
 from ctxopt.needs import Need, Needs
 from ctxopt.rules import whole_context_by_accident
+from ctxopt.severity import Severity
 from tests.rules.judging import catches, catches_not
 
 TREE = {"src/a.py": 10, "src/b.log": 20, "docs/x.md": 5, "package.json": 3, "dist/out.js": 7}

@@ -6,8 +6,9 @@ import os
 from typing import Any
 
 from ctxopt.analysis import analyze
+from ctxopt.builder import Builder
 from ctxopt.config import Config
-from ctxopt.context import Builder, find_context
+from ctxopt.context import find_context
 from ctxopt.facts import Facts
 from ctxopt.finding import Finding
 from ctxopt.gather import gather_facts

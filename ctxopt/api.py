@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import get_args
 
 from ctxopt.analysis import ViewName, select_view
-from ctxopt.context import Builder, find_context, read_dockerfile
+from ctxopt.builder import Builder
+from ctxopt.context import find_context, read_dockerfile
 from ctxopt.errors import ContextError
 from ctxopt.listing import analyze_for
 from ctxopt.plan import BuildRequest
