@@ -15,17 +15,17 @@ from ctxopt.allowlist import Entry, ListLine, exception_form, find_entries, list
 from ctxopt.analysis import Analysis, matcher_for
 from ctxopt.builder import Builder
 from ctxopt.config import Config
-from ctxopt.dockerfile import Build
 from ctxopt.errors import AllowListError
-from ctxopt.explain import escape_pattern
 from ctxopt.fixing import Fix, plan_fix, starting_point
 from ctxopt.followlinks import LinksOnDisk
 from ctxopt.gather import ask_git
 from ctxopt.harm import files_below
-from ctxopt.ignorefile import BOM, IgnoreFile, parse_ignore_file
 from ctxopt.kept import read_wishes
+from ctxopt.languages.dockerfile import Build
+from ctxopt.languages.ignore.escape import escape_pattern
+from ctxopt.languages.ignore.matcher import read_matcher
+from ctxopt.languages.ignore.text import BOM, IgnoreFile, parse_ignore_file
 from ctxopt.leftovers import HEAD, Leftovers, after_catch_all, is_catch_all, sort_out
-from ctxopt.matcher import read_matcher
 from ctxopt.paths import is_below, topmost_of
 from ctxopt.plan import BuildRequest, resolve_build
 from ctxopt.proposal import Confidence, LeftAlone, Line

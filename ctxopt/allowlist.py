@@ -11,10 +11,10 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from ctxopt.errors import AllowListError
-from ctxopt.explain import escape_pattern
 from ctxopt.followlinks import Links, follow_links
-from ctxopt.gopath import has_meta
-from ctxopt.pattern import BadPatternError, Pattern, read_pattern
+from ctxopt.languages.golang.paths import has_meta
+from ctxopt.languages.ignore.escape import escape_pattern
+from ctxopt.languages.ignore.pattern import BadPatternError, Pattern, read_pattern
 from ctxopt.sent import SentPaths
 from ctxopt.usage import find_hits, topmost
 from ctxopt.view import View

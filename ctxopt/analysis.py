@@ -10,8 +10,8 @@ from ctxopt.builder import Builder
 from ctxopt.context import BuildContext
 from ctxopt.crowd import Progress, walk
 from ctxopt.errors import ContextError, IgnoreFileError
-from ctxopt.ignorefile import IgnoreFile
-from ctxopt.matcher import Matcher, read_matcher
+from ctxopt.languages.ignore.matcher import Matcher, read_matcher
+from ctxopt.languages.ignore.text import IgnoreFile
 from ctxopt.plan import BuildRequest, Plan, make_plan, resolve_build
 from ctxopt.tree import ContextTree
 from ctxopt.view import View

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
 from ctxopt.facts import Facts
-from ctxopt.finding import Edit, EditKind
+from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.paths import folders_above, is_below
 from ctxopt.severity import Severity
 from ctxopt.trial import Trial, try_edits

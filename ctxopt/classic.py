@@ -11,7 +11,7 @@ from ctxopt import wire
 from ctxopt.context import BuildContext
 from ctxopt.crowd import walk
 from ctxopt.errors import IgnoreFileError
-from ctxopt.matcher import Matcher, read_matcher
+from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.tree import DIR, FILE, SYMLINK, Flag
 from ctxopt.view import View
 from ctxopt.walk import Policy

@@ -12,7 +12,7 @@ from ctxopt.errors import ContextError
 from ctxopt.gitcontext import read_dockerfile, state_context, state_named_ignore
 from ctxopt.gitstate import GitState, StateLinks, read_state, state_tree
 from ctxopt.growth import Growth, Measured, compare
-from ctxopt.matcher import read_matcher
+from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.plan import BuildRequest, paths_of, resolve_content
 from ctxopt.transfer import TransferView, named_root, transferred
 from ctxopt.view import View

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from ctxopt.builder import Builder
 from ctxopt.errors import ContextError, IgnoreFileError
-from ctxopt.gopath import resolve_links
-from ctxopt.ignorefile import IgnoreFile, parse_ignore_file
+from ctxopt.languages.golang.paths import resolve_links
+from ctxopt.languages.ignore.text import IgnoreFile, parse_ignore_file
 
 
 class DockerfileLocation(NamedTuple):

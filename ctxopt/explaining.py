@@ -9,8 +9,8 @@ from ctxopt.analysis import Analysis, analyze
 from ctxopt.context import BuildContext
 from ctxopt.crowd import default_processes
 from ctxopt.errors import ContextError
-from ctxopt.explain import Explanation, explain
-from ctxopt.gopath import clean
+from ctxopt.languages.golang.paths import clean
+from ctxopt.languages.ignore.explain import Explanation, explain
 from ctxopt.plan import BuildRequest
 from ctxopt.sent import SentPaths
 from ctxopt.sources import SourceUse

@@ -12,8 +12,9 @@ from ctxopt.candidates import Candidates, find_candidates
 from ctxopt.catalog import Catalog
 from ctxopt.config import Config
 from ctxopt.evidence import PathEvidence
-from ctxopt.finding import Edit, EditKind, Finding, Reach
+from ctxopt.finding import Finding, Reach
 from ctxopt.kept import Kept, read_wishes
+from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.needs import Needs
 from ctxopt.severity import Severity
 from ctxopt.sources import SourceUse

@@ -6,45 +6,13 @@ No colours, no sizes as text, no files: reporters render, ``write`` writes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal, TypeAlias
 
+from ctxopt.languages.ignore.edits import Edit
 from ctxopt.severity import Severity
 
 Reach: TypeAlias = Literal["permitted", "sent", "builder", "final"]
 """How far bytes travel: past the ignore file, to the builder's cache, into a stage, into the image."""
-
-
-class EditKind(StrEnum):
-    """What an edit does to the ignore file."""
-
-    ADD = "add"
-    REPLACE = "replace"
-    REMOVE = "remove"
-
-
-@dataclass(frozen=True, slots=True)
-class Edit:
-    """One change to an ignore file, in terms of its lines as they are.
-
-    ``text`` is one line without its ending. Raises ValueError for a change that says too little
-    or too much.
-    """
-
-    kind: EditKind
-    line: int | None
-    """1-based: the line to replace or remove, or the one to add in front of; None adds at the end."""
-    text: str | None
-    """The new line; None where one is removed."""
-    reason: str
-
-    def __post_init__(self) -> None:
-        if (self.text is None) != (self.kind is EditKind.REMOVE):
-            raise ValueError(f"{self.kind} with text {self.text!r}")
-        if self.text is not None and "\n" in self.text:
-            raise ValueError(f"more than one line: {self.text!r}")
-        if self.kind is not EditKind.ADD if self.line is None else self.line < 1:
-            raise ValueError(f"{self.kind} at line {self.line}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,9 @@ from ctxopt.context import own_ignore
 from ctxopt.errors import WriteError
 from ctxopt.evidence import PathEvidence
 from ctxopt.facts import Facts
-from ctxopt.finding import Edit, EditKind
 from ctxopt.gather import ask_git, gather_facts
 from ctxopt.judge import Selection, judge
+from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.proposal import LeftAlone, Line, propose
 from ctxopt.rewritten import rewalked
 from ctxopt.rules import RULES

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 from typing import Protocol
 
-from ctxopt.dockerfile.golang import clean_join
-from ctxopt.gopath import BadPatternError, clean, has_meta, match
+from ctxopt.languages.golang.paths import BadPatternError, clean, has_meta, match
+from ctxopt.languages.golang.strings import clean_join
 
 _MAX_STEPS = 100_000
 """Paths looked at before giving up on links that multiply; Docker has no limit and hangs."""

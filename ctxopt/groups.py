@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from ctxopt.candidates import Candidate
-from ctxopt.explain import escape_pattern
 from ctxopt.facts import Facts, add_line
-from ctxopt.finding import Edit, Finding, Reach
+from ctxopt.finding import Finding, Reach
+from ctxopt.languages.ignore.edits import Edit
+from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.severity import Severity
 
 _RANK: Final[dict[Reach, int]] = {"permitted": 0, "sent": 1, "builder": 2, "final": 3}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from ctxopt.matcher import Scope
+from ctxopt.languages.ignore.matcher import Scope
 from ctxopt.tree import EMPTY, FILE, Flag, Folder, Tally
 from ctxopt.view import View
 from ctxopt.walk import Policy

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ctxopt.errors import IgnoreFileError
 from ctxopt.facts import Facts
-from ctxopt.gopath import has_meta
-from ctxopt.matcher import Matcher, read_matcher
+from ctxopt.languages.golang.paths import has_meta
+from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.paths import folders_above
 from ctxopt.sources import CheckKind, SourceUse
 from ctxopt.tree import DIR, Flag

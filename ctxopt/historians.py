@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from ctxopt.dockerfile import Build, RunStep, Source
+from ctxopt.languages.dockerfile import Build, RunStep, Source
 
 _SCRIPTS: Final = (".sh", ".bash", ".py", ".js", ".mjs", ".cjs", ".ts", ".rb", ".pl", ".go", ".ps1")
 _RUNNERS: Final = {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from ctxopt.dockerfile import Build
+from ctxopt.languages.dockerfile import Build
 
 _INSTALLER: Final = re.compile(
     r"(?<![\w.-])(?:npm|npx|pnpm|yarn|bun|corepack|deno|lerna|nx|turbo|pip[\d.]*|uv|poetry|pipenv|pdm|conda|mamba|"

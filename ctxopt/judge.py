@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from ctxopt.facts import Facts, Rule
-from ctxopt.finding import EditKind, Finding, Suppression
-from ctxopt.ignorefile import IgnoreFile
+from ctxopt.finding import Finding, Suppression
+from ctxopt.languages.ignore.edits import EditKind
+from ctxopt.languages.ignore.text import IgnoreFile
 from ctxopt.severity import Severity
 
 _SUPPRESSION = re.compile(r"#\s*ctxopt:\s*ignore\[([^\]]*)\]\s*(.*)")

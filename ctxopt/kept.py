@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ctxopt.errors import ConfigError
-from ctxopt.ignorefile import BOM, IgnoreFile, clean_pattern
-from ctxopt.matcher import Matcher, read_matcher
+from ctxopt.languages.ignore.matcher import Matcher, read_matcher
+from ctxopt.languages.ignore.text import BOM, IgnoreFile, clean_pattern
 from ctxopt.paths import folders_above
 from ctxopt.settings import read_kept
 from ctxopt.view import View

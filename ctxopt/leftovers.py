@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from ctxopt.allowlist import Entry
-from ctxopt.gopath import BadPatternError, has_meta, match
-from ctxopt.ignorefile import IgnoreFile, Line
+from ctxopt.languages.golang.paths import BadPatternError, has_meta, match
+from ctxopt.languages.ignore.text import IgnoreFile, Line
 
 HEAD: Final = "# Only what the build takes"
 _BOM: Final = "\ufeff"

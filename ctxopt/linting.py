@@ -19,8 +19,8 @@ from ctxopt.errors import ConfigError, ContextError, DockerfileError, IgnoreFile
 from ctxopt.facts import Facts
 from ctxopt.finding import Finding, Location
 from ctxopt.gather import gather_facts
-from ctxopt.ignorefile import IgnoreFile, parse_ignore_file
 from ctxopt.judge import Selection, judge
+from ctxopt.languages.ignore.text import IgnoreFile, parse_ignore_file
 from ctxopt.needs import Needs
 from ctxopt.rules import RULES
 from ctxopt.rules.invalid_pattern import RULE as INVALID

@@ -8,7 +8,7 @@ from fnmatch import translate
 from typing import Final
 
 from ctxopt.catalog import Catalog
-from ctxopt.gopath import has_meta
+from ctxopt.languages.golang.paths import has_meta
 from ctxopt.manifests import MANIFESTS
 from ctxopt.sent import SentPaths
 

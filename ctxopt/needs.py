@@ -14,9 +14,9 @@ from typing import Final, NamedTuple
 
 from ctxopt.analysis import Analysis
 from ctxopt.catalog import Catalog
-from ctxopt.dockerfile import Build
-from ctxopt.gopath import has_meta
 from ctxopt.historians import BuildTakings, Taking, asks_git, is_outside
+from ctxopt.languages.dockerfile import Build
+from ctxopt.languages.golang.paths import has_meta
 from ctxopt.manifest_files import GIT_DEPTH, MOST_FILES, find_manifests
 from ctxopt.manifests import MANIFESTS, read_manifest
 from ctxopt.neighbours import NAMES, named_beside, sources_among

@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 from ctxopt.context import BuildContext, named_ignore, read_dockerfile
 from ctxopt.crowd import walk
-from ctxopt.dockerfile import Build, Dockerfile, parse, resolve
 from ctxopt.errors import ContextError, DockerfileError, IgnoreFileError
-from ctxopt.matcher import Matcher, read_matcher
+from ctxopt.languages.dockerfile import Build, Dockerfile, parse, resolve
+from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.sources import Load, SourceReport, report_sources
 from ctxopt.transfer import named_root, transferred
 from ctxopt.view import View

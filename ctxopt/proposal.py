@@ -20,13 +20,14 @@ from ctxopt.choice import (
     without_superfluous,
 )
 from ctxopt.facts import Facts
-from ctxopt.finding import Edit, EditKind, Finding
+from ctxopt.finding import Finding
 from ctxopt.groups import is_notable
 from ctxopt.harm import Guard, files_below, lost_sources
-from ctxopt.ignorefile import IgnoreFile, clean_pattern
 from ctxopt.installing import makes_something
 from ctxopt.judge import Judgement
-from ctxopt.matcher import read_matcher
+from ctxopt.languages.ignore.edits import Edit, EditKind
+from ctxopt.languages.ignore.matcher import read_matcher
+from ctxopt.languages.ignore.text import IgnoreFile, clean_pattern
 from ctxopt.paths import upwards
 from ctxopt.replay import Difference
 from ctxopt.rewritten import rewritten

@@ -5,15 +5,13 @@ Pure: nothing is read from disk. What the first walk did not read is named, neve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ctxopt.builder import Builder
-from ctxopt.finding import Edit, EditKind
-from ctxopt.ignorefile import BOM, IgnoreFile, parse_ignore_file
-from ctxopt.level import Level, Levels
-from ctxopt.matcher import Decision, Matcher, Scope
-from ctxopt.pattern import BadPatternError, Pattern
+from ctxopt.languages.ignore.level import Level, Levels
+from ctxopt.languages.ignore.matcher import Decision, Matcher, Scope
+from ctxopt.languages.ignore.pattern import BadPatternError, Pattern
 from ctxopt.tree import DIR, FILE, SOCKET, ContextTree, Flag, Folder, Tally
 from ctxopt.view import View
 
@@ -41,38 +39,6 @@ class Difference(NamedTuple):
     def __bool__(self) -> bool:
         """Whether there is any."""
         return bool(self.lost or self.gained)
-
-
-def apply_edits(file: IgnoreFile, edits: Iterable[Edit]) -> IgnoreFile:
-    """Return ``file`` with the edits made; their line numbers are those of ``file``.
-
-    Added lines keep the order of the edits. Line endings follow the file's first line.
-    """
-    ending = file.ending
-    before: dict[int, list[str]] = {}
-    instead: dict[int, str | None] = {}
-    at_end: list[str] = []
-    for edit in edits:
-        if edit.kind is not EditKind.ADD:
-            instead[edit.line or 0] = edit.text
-        elif edit.line is None or edit.line > len(file.lines):
-            at_end.append(edit.text or "")
-        else:
-            before.setdefault(edit.line, []).append(edit.text or "")
-    out: list[str] = []
-    for line in file.lines:
-        out += [text + ending for text in before.get(line.number, ())]
-        text = instead.get(line.number, line.text)
-        if text is not None:
-            out.append(text + line.ending)
-    if at_end and out and not out[-1].endswith("\n"):
-        out[-1] += "\n" if out[-1].endswith("\r") else ending
-    out += [text + ending for text in at_end]
-    is_gone = 1 in instead and instead[1] is None and 1 not in before
-    if out and file.lines and file.lines[0].text.startswith(BOM) and not is_gone:
-        # The mark belongs to the file, not to what was its first line.
-        out = [BOM + out[0].removeprefix(BOM), *(text.removeprefix(BOM) for text in out[1:])]
-    return parse_ignore_file("".join(out).encode("utf-8", "surrogateescape"), file.path)
 
 
 def replay(
@@ -354,4 +320,4 @@ class _Hidden:
         return Difference(tuple(sorted(self._paths)), self._bytes, self._entries, (), 0, 0)
 
 
-__all__ = ["Difference", "Replay", "apply_edits", "compare", "hide", "replay"]
+__all__ = ["Difference", "Replay", "compare", "hide", "replay"]

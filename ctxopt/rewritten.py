@@ -12,8 +12,8 @@ from ctxopt import wire
 from ctxopt.analysis import Analysis
 from ctxopt.context import IgnoreChoice
 from ctxopt.facts import Facts
-from ctxopt.ignorefile import IgnoreFile
-from ctxopt.matcher import Matcher
+from ctxopt.languages.ignore.matcher import Matcher
+from ctxopt.languages.ignore.text import IgnoreFile
 from ctxopt.plan import Plan, paths_of
 from ctxopt.sources import Load, report_sources
 from ctxopt.transfer import transferred

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ctxopt.analysis import Analysis, matcher_for
 from ctxopt.builder import Builder
 from ctxopt.errors import IgnoreFileError
-from ctxopt.ignorefile import IgnoreFile
+from ctxopt.languages.ignore.text import IgnoreFile
 from ctxopt.replay import replay
 from ctxopt.tree import DIR, EMPTY, Flag
 

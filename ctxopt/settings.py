@@ -10,8 +10,8 @@ from typing import Any, Final, Literal, TypeAlias, get_args
 
 from ctxopt.builder import BUILDERS
 from ctxopt.errors import ConfigError, IgnoreFileError
-from ctxopt.ignorefile import clean_pattern
-from ctxopt.matcher import read_matcher
+from ctxopt.languages.ignore.matcher import read_matcher
+from ctxopt.languages.ignore.text import clean_pattern
 from ctxopt.severity import Severity
 from ctxopt.units import parse_bandwidth, parse_percent, parse_size
 

@@ -15,10 +15,10 @@ from typing import Final, NamedTuple, TypeAlias
 from ctxopt.analysis import Analysis
 from ctxopt.catalog import Catalog, load_catalog
 from ctxopt.context import BuildContext
-from ctxopt.dockerfile import Build, Dockerfile, Source, parse, resolve
 from ctxopt.errors import DockerfileError
 from ctxopt.evidence import PathEvidence
-from ctxopt.gopath import has_meta
+from ctxopt.languages.dockerfile import Build, Dockerfile, Source, parse, resolve
+from ctxopt.languages.golang.paths import has_meta
 from ctxopt.manifests import MANIFESTS
 from ctxopt.peek import read_start
 from ctxopt.plan import host_platform

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
 from ctxopt.context import resolve_inside
-from ctxopt.dockerfile import Build, Source, SourcePath
 from ctxopt.errors import IgnoreFileError
-from ctxopt.explain import explain
-from ctxopt.gopath import has_meta
-from ctxopt.matcher import Matcher, read_matcher
-from ctxopt.pattern import Pattern
+from ctxopt.languages.dockerfile import Build, Source, SourcePath
+from ctxopt.languages.golang.paths import has_meta
+from ctxopt.languages.ignore.explain import explain
+from ctxopt.languages.ignore.matcher import Matcher, read_matcher
+from ctxopt.languages.ignore.pattern import Pattern
 from ctxopt.sent import SentPaths
 from ctxopt.transfer import TransferView
 from ctxopt.tree import DIR, EMPTY, FILE, Flag

@@ -9,16 +9,12 @@ from collections.abc import Collection, Iterable, Sequence
 
 from ctxopt.errors import IgnoreFileError
 from ctxopt.growth import Change
-from ctxopt.ignorefile import parse_ignore_file
-from ctxopt.matcher import Matcher, read_matcher
+from ctxopt.languages.ignore.escape import escape
+from ctxopt.languages.ignore.matcher import Matcher, read_matcher
+from ctxopt.languages.ignore.text import parse_ignore_file
 
 _SEVERAL = 3
 """Growers that must share a form before it is proposed for all of them."""
-
-_BOM = "\ufeff"
-
-_SPECIAL = frozenset("*?[]\\{}|^")
-"""What a line with any escape in it must escape: Docker reads such a line as an expression."""
 
 
 def stopping_line(path: str, growers: Collection[str] = (), sent: Iterable[str] = ()) -> str | None:
@@ -95,36 +91,6 @@ def extension(path: str) -> str:
     name = path.rpartition("/")[2].lstrip(".")
     stem, dot, ending = name.rpartition(".")
     return dot + ending if stem else ""
-
-
-def escape(path: str) -> str:
-    """Return the pattern that matches ``path`` alone, as near as the language can say it.
-
-    Line breaks, and other white space at the ends, become ``?``: no line can hold them.
-    """
-    expression = bool(_SPECIAL.intersection(path)) or _needs_more(path)
-    if not expression:
-        return path
-    parts = []
-    last = len(path) - 1
-    for index, char in enumerate(path):
-        if (
-            char in "\n\r"
-            or (index == 0 and char == _BOM)
-            or (index in (0, last) and char != " " and not char.strip())
-        ):
-            parts.append("?")
-        elif char == " " and index in (0, last):
-            parts.append("[ ]")
-        elif char in _SPECIAL or (index == 0 and char in "#!"):
-            parts.append("\\" + char)
-        else:
-            parts.append(char)
-    return "".join(parts)
-
-
-def _needs_more(path: str) -> bool:
-    return path[:1] in ("#", "!", _BOM) or path != path.strip() or "\n" in path or "\r" in path
 
 
 def _matcher(line: str) -> Matcher | None:

@@ -10,10 +10,10 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ctxopt.dockerfile import WHOLE_CONTEXT
 from ctxopt.errors import DockerfileError, IgnoreFileError
 from ctxopt.followlinks import Links, LinksOnDisk, follow_links
-from ctxopt.matcher import Decision, Matcher, Scope, read_matcher
+from ctxopt.languages.dockerfile import WHOLE_CONTEXT
+from ctxopt.languages.ignore.matcher import Decision, Matcher, Scope, read_matcher
 from ctxopt.tree import DIR, ContextTree, Flag, Folder
 from ctxopt.view import View
 

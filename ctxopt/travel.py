@@ -9,7 +9,7 @@ from typing import Final
 from ctxopt.analysis import Analysis
 from ctxopt.errors import IgnoreFileError
 from ctxopt.finding import Reach
-from ctxopt.matcher import read_matcher
+from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.paths import upwards
 from ctxopt.sources import SourceUse
 

@@ -8,14 +8,20 @@ from typing import NamedTuple
 
 from ctxopt.analysis import matcher_for
 from ctxopt.builder import Builder
-from ctxopt.dockerfile import Source
 from ctxopt.errors import IgnoreFileError
 from ctxopt.facts import Facts
-from ctxopt.finding import Edit, EditKind, Location
-from ctxopt.ignorefile import IgnoreFile, Line, clean_pattern, parse_ignore_file
-from ctxopt.matcher import Matcher
-from ctxopt.pattern import BadPatternError, IllegalExceptionError, Pattern, read_pattern
-from ctxopt.replay import Difference, Replay, apply_edits, compare, hide, replay
+from ctxopt.finding import Location
+from ctxopt.languages.dockerfile import Source
+from ctxopt.languages.ignore.edits import Edit, EditKind, apply_edits
+from ctxopt.languages.ignore.matcher import Matcher
+from ctxopt.languages.ignore.pattern import (
+    BadPatternError,
+    IllegalExceptionError,
+    Pattern,
+    read_pattern,
+)
+from ctxopt.languages.ignore.text import IgnoreFile, Line, clean_pattern, parse_ignore_file
+from ctxopt.replay import Difference, Replay, compare, hide, replay
 from ctxopt.sources import CheckKind, SourceCheck
 
 MOST_SHOWN = 50

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ctxopt.level import Level, Levels
-from ctxopt.pattern import Pattern
+from ctxopt.languages.ignore.level import Level, Levels
+from ctxopt.languages.ignore.pattern import Pattern
 from ctxopt.tree import DIR, FILE, Flag
 from ctxopt.view import View
 

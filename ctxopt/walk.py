@@ -15,7 +15,7 @@ from functools import partial
 from typing import NamedTuple
 
 from ctxopt import wire
-from ctxopt.matcher import Decision, Matcher, Scope
+from ctxopt.languages.ignore.matcher import Decision, Matcher, Scope
 from ctxopt.tree import (
     BLOCK,
     CHAR,

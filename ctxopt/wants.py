@@ -9,11 +9,11 @@ import re
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
-from ctxopt.dockerfile import Build, Source, SourcePath, resolve
 from ctxopt.errors import AllowListError, DockerfileError, IgnoreFileError
-from ctxopt.gopath import has_meta
 from ctxopt.kept import Kept
-from ctxopt.matcher import read_matcher
+from ctxopt.languages.dockerfile import Build, Source, SourcePath, resolve
+from ctxopt.languages.golang.paths import has_meta
+from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.plan import BuildRequest, host_platform
 
 WantKind = Literal["path", "glob", "pattern"]

@@ -16,9 +16,9 @@ from ctxopt.analysis import analyze
 from ctxopt.config import Config
 from ctxopt.context import find_context
 from ctxopt.errors import AllowListError, ContextError, CtxoptError, WriteError
-from ctxopt.finding import Edit, EditKind
 from ctxopt.fixing import Fix, plan_fix
 from ctxopt.gather import gather_facts
+from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.plan import BuildRequest
 from ctxopt.rewritten import rewalked
 from ctxopt.trial import try_edits

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctxopt.dockerfile import context_paths, parse, resolve
 from ctxopt.errors import DockerfileError
+from ctxopt.languages.dockerfile import context_paths, parse, resolve
 
 WORDS = st.sampled_from(
     ["FROM", "scratch", "a", "AS", "COPY", "ADD", "RUN", "ARG", "ENV", "ONBUILD", "--from=", "--from=a", "--mount=",

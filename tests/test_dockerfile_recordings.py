@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from ctxopt.dockerfile import Build, context_paths, parse, resolve
 from ctxopt.errors import DockerfileError
+from ctxopt.languages.dockerfile import Build, context_paths, parse, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

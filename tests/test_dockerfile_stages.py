@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from ctxopt.dockerfile import Build, context_paths, parse, resolve
 from ctxopt.errors import DockerfileError
+from ctxopt.languages.dockerfile import Build, context_paths, parse, resolve
 
 F = "FROM scratch\n"
 

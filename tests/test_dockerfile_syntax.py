@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from ctxopt.dockerfile import parse
-from ctxopt.dockerfile.directives import find_syntax
-from ctxopt.dockerfile.reference import familiar_name, parse_platform
-from ctxopt.dockerfile.syntax import read_script
 from ctxopt.errors import DockerfileError
+from ctxopt.languages.dockerfile import parse
+from ctxopt.languages.dockerfile.directives import find_syntax
+from ctxopt.languages.dockerfile.reference import familiar_name, parse_platform
+from ctxopt.languages.dockerfile.syntax import read_script
 
 F = "FROM scratch\n"
 

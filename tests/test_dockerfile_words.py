@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctxopt.dockerfile import expand
-from ctxopt.dockerfile.substitution import replace, trim_prefix, trim_suffix
-from ctxopt.dockerfile.words import split
 from ctxopt.errors import DockerfileError
+from ctxopt.languages.dockerfile import expand
+from ctxopt.languages.dockerfile.substitution import replace, trim_prefix, trim_suffix
+from ctxopt.languages.dockerfile.words import split
 
 ENV = {"A": "a", "EMPTY": "", "DIR": "src/lib", "TAR": "x.tar.gz", "é": "accent", "S": "a b"}
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctxopt.explain import escape_pattern, explain
-from ctxopt.ignorefile import clean_pattern, parse_ignore_file
-from ctxopt.matcher import read_matcher
+from ctxopt.languages.ignore.escape import escape_pattern
+from ctxopt.languages.ignore.explain import explain
+from ctxopt.languages.ignore.matcher import read_matcher
+from ctxopt.languages.ignore.text import clean_pattern, parse_ignore_file
 
 
 def matcher_of(*lines):

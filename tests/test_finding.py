@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctxopt.errors import ConfigError
-from ctxopt.finding import Edit, EditKind, Finding, Location
+from ctxopt.finding import Finding, Location
+from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.severity import Severity
 
 

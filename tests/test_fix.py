@@ -16,9 +16,10 @@ from ctxopt.analysis import analyze
 from ctxopt.config import Config
 from ctxopt.context import find_context
 from ctxopt.facts import Facts
-from ctxopt.finding import Edit, EditKind, Finding
+from ctxopt.finding import Finding
 from ctxopt.fixing import Fix, plan_fix
 from ctxopt.judge import Judgement
+from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.plan import BuildRequest
 from ctxopt.proposal import propose
 from ctxopt.severity import Severity

@@ -15,12 +15,12 @@ from ctxopt.analysis import Analysis, analyze
 from ctxopt.builder import Builder
 from ctxopt.config import Config
 from ctxopt.context import find_context
-from ctxopt.dockerfile import Source
 from ctxopt.errors import CtxoptError
 from ctxopt.fixing import plan_fix
 from ctxopt.gather import gather_facts
-from ctxopt.gopath import has_meta
 from ctxopt.judge import Selection, judge
+from ctxopt.languages.dockerfile import Source
+from ctxopt.languages.golang.paths import has_meta
 from ctxopt.plan import BuildRequest
 from ctxopt.proposal import propose
 from ctxopt.rules import RULES

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctxopt.gopath import BadPatternError, clean, has_meta, match, trim_space
+from ctxopt.languages.golang.paths import BadPatternError, clean, has_meta, match, trim_space
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,10 @@ from ctxopt.context import find_context
 from ctxopt.git import Repository
 from ctxopt.gitstate import GitState, StateEntry, read_state, state_tree
 from ctxopt.growth import Measured, compare
-from ctxopt.ignorefile import parse_ignore_file
-from ctxopt.matcher import read_matcher
-from ctxopt.stopping import escape, extension, stopping_line, stopping_lines
+from ctxopt.languages.ignore.escape import escape
+from ctxopt.languages.ignore.matcher import read_matcher
+from ctxopt.languages.ignore.text import parse_ignore_file
+from ctxopt.stopping import extension, stopping_line, stopping_lines
 from ctxopt.view import View
 from ctxopt.walk import Policy
 from tests.repositories import clean, commit, found, init, write

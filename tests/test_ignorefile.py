@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ctxopt.errors import IgnoreFileError
-from ctxopt.ignorefile import MAX_LINE, clean_pattern, parse_ignore_file
+from ctxopt.languages.ignore.text import MAX_LINE, clean_pattern, parse_ignore_file
 
 
 def parse(content):

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from ctxopt.automaton import _CACHE_LIMIT, Automaton, _Group
 from ctxopt.errors import IgnoreFileError
-from ctxopt.gopath import BadPatternError
-from ctxopt.goregexp import parse_regexp
-from ctxopt.ignorefile import parse_ignore_file
-from ctxopt.matcher import Matcher, read_matcher
-from ctxopt.pattern import IllegalExceptionError, Kind, Pattern, read_pattern
+from ctxopt.languages.golang.paths import BadPatternError
+from ctxopt.languages.golang.regexp import parse_regexp
+from ctxopt.languages.ignore.automaton import _CACHE_LIMIT, Automaton, _Group
+from ctxopt.languages.ignore.matcher import Matcher, read_matcher
+from ctxopt.languages.ignore.pattern import IllegalExceptionError, Kind, Pattern, read_pattern
+from ctxopt.languages.ignore.text import parse_ignore_file
 
 
 def matcher_of(*lines):
@@ -543,9 +543,9 @@ def test_hostile_patterns(kind, monkeypatch):
 
 def test_kept_states_are_bounded(monkeypatch):
     """Forgetting states changes no answer."""
-    monkeypatch.setattr("ctxopt.automaton._CACHE_LIMIT", 5)
-    monkeypatch.setattr("ctxopt.matcher._CACHE_LIMIT", 5)
-    monkeypatch.setattr("ctxopt.level._CACHE_LIMIT", 5)
+    monkeypatch.setattr("ctxopt.languages.ignore.automaton._CACHE_LIMIT", 5)
+    monkeypatch.setattr("ctxopt.languages.ignore.matcher._CACHE_LIMIT", 5)
+    monkeypatch.setattr("ctxopt.languages.ignore.level._CACHE_LIMIT", 5)
     lines = ["*a|b*c", "!a{2}*b", "**/a*/**/b*", r"\w{3}|[^a]b"]
     matcher = matcher_of(*lines)
     for number in range(300):

@@ -10,9 +10,9 @@ from ctxopt.analysis import analyze
 from ctxopt.catalog import load_catalog
 from ctxopt.config import Config
 from ctxopt.context import find_context
-from ctxopt.dockerfile import parse, resolve
 from ctxopt.gather import gather_facts
 from ctxopt.installing import makes_nothing, makes_something
+from ctxopt.languages.dockerfile import parse, resolve
 from ctxopt.manifests import read_manifest
 from ctxopt.needs import Need, Needs, gather_needs
 from ctxopt.plan import BuildRequest

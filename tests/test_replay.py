@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from ctxopt.crowd import walk
 from ctxopt.errors import IgnoreFileError
-from ctxopt.finding import Edit, EditKind
-from ctxopt.ignorefile import parse_ignore_file
-from ctxopt.matcher import Matcher, read_matcher
-from ctxopt.replay import apply_edits, compare, hide, replay
+from ctxopt.languages.ignore.edits import Edit, EditKind, apply_edits
+from ctxopt.languages.ignore.matcher import Matcher, read_matcher
+from ctxopt.languages.ignore.text import parse_ignore_file
+from ctxopt.replay import compare, hide, replay
 from ctxopt.tree import Flag
 from ctxopt.view import View
 from ctxopt.walk import Policy

@@ -14,8 +14,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ctxopt.finding import Edit, EditKind, Finding, Location, Suppression
-from ctxopt.ignorefile import IgnoreFile, parse_ignore_file
+from ctxopt.finding import Finding, Location, Suppression
+from ctxopt.languages.ignore.edits import Edit, EditKind
+from ctxopt.languages.ignore.text import IgnoreFile, parse_ignore_file
 from ctxopt.reporters.sarif import render_sarif
 from ctxopt.severity import Severity
 from tests.test_github import Rule, finding

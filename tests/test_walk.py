@@ -19,8 +19,8 @@ from ctxopt import walk as walk_module
 from ctxopt.analysis import analyze
 from ctxopt.context import find_context
 from ctxopt.crowd import walk
+from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.listing import list_entries
-from ctxopt.matcher import read_matcher
 from ctxopt.plan import BuildRequest
 from ctxopt.view import View
 from ctxopt.walk import Policy
@@ -242,7 +242,7 @@ def test_four_thousand_levels(tmp_path):
 def as_somebody(root, code):
     """Run Python code in a process of a user who owns nothing in ``root``; what it prints."""
     drop = f"import os\nif os.geteuid() == 0:\n    os.setgroups([])\n    os.setgid({HIDDEN})\n    os.setuid({HIDDEN})\n"
-    load = "from ctxopt import measure; import ctxopt.api, ctxopt.analysis, ctxopt.explain, ctxopt.listing\n"
+    load = "from ctxopt import measure; import ctxopt.api, ctxopt.analysis, ctxopt.languages.ignore.explain, ctxopt.listing\n"
     done = subprocess.run(
         [sys.executable, "-c", load + drop + textwrap.dedent(code), str(root)],
         env=os.environ | {"PYTHONPATH": str(ROOT)},

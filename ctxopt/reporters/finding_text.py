@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from ctxopt.console import printable, visible
-from ctxopt.finding import EditKind, Finding
+from ctxopt.finding import Finding
+from ctxopt.languages.ignore.edits import EditKind
 from ctxopt.reporters.wording import count
 from ctxopt.severity import Severity
 from ctxopt.units import format_size

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from ctxopt.budget import Figures
 from ctxopt.config import Config
-from ctxopt.gopath import BadPatternError, match
 from ctxopt.growth import Growth
 from ctxopt.guarding import Guarded
+from ctxopt.languages.golang.paths import BadPatternError, match
 from ctxopt.reporters.wording import count
 from ctxopt.stopping import stopping_lines
 from ctxopt.tree import FILE, Tally

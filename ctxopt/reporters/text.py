@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ctxopt.analysis import Analysis
 from ctxopt.console import make_console, printable
-from ctxopt.dockerfile import Unknown
+from ctxopt.languages.dockerfile import Unknown
 from ctxopt.reporters.finding_text import render_findings, render_lead, wrapped
 from ctxopt.reporters.wording import count, describe_unknown, reach
 from ctxopt.siblings import find_dockerfiles

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ctxopt.console import printable
-from ctxopt.dockerfile import Unknown
+from ctxopt.languages.dockerfile import Unknown
 from ctxopt.sources import SourceCheck
 from ctxopt.sourcetext import tell_check
 

@@ -13,7 +13,7 @@ from ctxopt.analysis import matcher_for
 from ctxopt.errors import IgnoreFileError
 from ctxopt.facts import Facts, Rule
 from ctxopt.finding import Finding
-from ctxopt.matcher import Matcher
+from ctxopt.languages.ignore.matcher import Matcher
 from ctxopt.replay import replay
 from ctxopt.severity import Severity
 from ctxopt.tree import DIR, SOCKET, Flag

@@ -11,8 +11,9 @@ import re
 from collections.abc import Iterator
 
 from ctxopt.facts import Facts, Rule, replace_line
-from ctxopt.finding import Edit, EditKind, Finding
-from ctxopt.ignorefile import BOM
+from ctxopt.finding import Finding
+from ctxopt.languages.ignore.edits import Edit, EditKind
+from ctxopt.languages.ignore.text import BOM
 from ctxopt.replay import Difference
 from ctxopt.severity import Severity
 from ctxopt.trial import WrittenPattern, hidden_by, place, shown, try_edits, written_patterns

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from ctxopt.explain import escape_pattern
 from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Edit, Finding
-from ctxopt.matcher import Matcher
-from ctxopt.pattern import Pattern
+from ctxopt.finding import Finding
+from ctxopt.languages.ignore.edits import Edit
+from ctxopt.languages.ignore.escape import escape_pattern
+from ctxopt.languages.ignore.matcher import Matcher
+from ctxopt.languages.ignore.pattern import Pattern
 from ctxopt.severity import Severity
 from ctxopt.tree import DIR, Flag
 from ctxopt.trial import (

@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctxopt.facts import Facts, Rule, add_line, replace_line
-from ctxopt.finding import Edit, Finding
-from ctxopt.pattern import Pattern
+from ctxopt.finding import Finding
+from ctxopt.languages.ignore.edits import Edit
+from ctxopt.languages.ignore.pattern import Pattern
 from ctxopt.severity import Severity
 from ctxopt.tree import DIR
 from ctxopt.trial import (

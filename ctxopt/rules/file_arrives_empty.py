@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Edit, Finding, Reach
+from ctxopt.finding import Finding, Reach
+from ctxopt.languages.ignore.edits import Edit
 from ctxopt.severity import Severity
 from ctxopt.tree import EMPTY, FILE, Flag
 from ctxopt.trial import Trial, place, remove_line, shown, try_edits, written_patterns

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctxopt.explain import explain
 from ctxopt.facts import Facts, Rule, add_line
-from ctxopt.finding import Edit, Finding
+from ctxopt.finding import Finding
+from ctxopt.languages.ignore.edits import Edit
+from ctxopt.languages.ignore.explain import explain
 from ctxopt.replay import Difference
 from ctxopt.severity import Severity
 from ctxopt.sources import SourceCheck

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from ctxopt.errors import IgnoreFileError
 from ctxopt.facts import Facts, Rule, replace_line
 from ctxopt.finding import Finding
-from ctxopt.ignorefile import IgnoreFile
-from ctxopt.matcher import read_matcher
+from ctxopt.languages.ignore.matcher import read_matcher
+from ctxopt.languages.ignore.text import IgnoreFile
 from ctxopt.severity import Severity
 from ctxopt.trial import place, try_edits
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from ctxopt.facts import Facts, Rule
 from ctxopt.finding import Finding
-from ctxopt.gopath import has_meta
+from ctxopt.languages.golang.paths import has_meta
 from ctxopt.severity import Severity
 from ctxopt.sources import SourceCheck
 from ctxopt.sourcetext import tell_check

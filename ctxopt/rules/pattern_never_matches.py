@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctxopt.facts import Facts, Rule, replace_line
-from ctxopt.finding import Edit, Finding
-from ctxopt.pattern import Kind, Pattern
+from ctxopt.finding import Finding
+from ctxopt.languages.ignore.edits import Edit
+from ctxopt.languages.ignore.pattern import Kind, Pattern
 from ctxopt.severity import Severity
 from ctxopt.trial import place, remove_line, try_edits, written_patterns
 

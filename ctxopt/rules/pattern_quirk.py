@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Edit, Finding
-from ctxopt.pattern import Kind, Pattern
+from ctxopt.finding import Finding
+from ctxopt.languages.ignore.edits import Edit
+from ctxopt.languages.ignore.pattern import Kind, Pattern
 from ctxopt.rules.comment_trap import cure as comment_cure
 from ctxopt.rules.pattern_never_matches import why_never
 from ctxopt.severity import Severity

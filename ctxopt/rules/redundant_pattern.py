@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from ctxopt.facts import Facts, Rule
 from ctxopt.finding import Finding
-from ctxopt.pattern import Kind
+from ctxopt.languages.ignore.pattern import Kind
 from ctxopt.rules.comment_trap import cure
 from ctxopt.severity import Severity
 from ctxopt.trial import WrittenPattern, place, remove_line, try_edits, written_patterns

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from ctxopt.facts import Facts, Rule, replace_line
 from ctxopt.finding import Finding
-from ctxopt.matcher import read_matcher
-from ctxopt.pattern import Pattern
+from ctxopt.languages.ignore.matcher import read_matcher
+from ctxopt.languages.ignore.pattern import Pattern
 from ctxopt.severity import Severity
 from ctxopt.tree import DIR
 from ctxopt.trial import (

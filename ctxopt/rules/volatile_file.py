@@ -11,8 +11,9 @@ from collections.abc import Iterator
 
 from ctxopt.candidates import Candidate
 from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Edit, Finding, Location
+from ctxopt.finding import Finding, Location
 from ctxopt.groups import Group, by_pattern, edits_for, shown, split_needed
+from ctxopt.languages.ignore.edits import Edit
 from ctxopt.severity import Severity
 
 _WHAT = "changes without changing the image"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from ctxopt.ignorefile import parse_ignore_file
+from ctxopt.languages.ignore.text import parse_ignore_file
 from ctxopt.rules.invalid_pattern import invalid_patterns
 from ctxopt.severity import Severity
 from ctxopt.tree import Flag

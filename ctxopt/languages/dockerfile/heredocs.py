@@ -1,0 +1,72 @@
+"""Here-documents: which words open one; knows nothing of the lines that follow."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from ctxopt.errors import DockerfileError
+from ctxopt.languages.dockerfile.words import split
+
+_WORD = re.compile(r"([0-9]*)<<(-?)[\t\n\f\r ]*([^<]*)")
+_LEADING_TABS = re.compile(r"^\t+", re.MULTILINE)
+
+
+class Heredoc(NamedTuple):
+    """A here-document: its word, whether variables in it are replaced, whether leading tabs go, and its lines."""
+
+    name: str
+    expand: bool
+    chomp: bool
+    content: str = ""
+
+    @property
+    def text(self) -> str:
+        """The content as the build sees it."""
+        return _LEADING_TABS.sub("", self.content) if self.chomp else self.content
+
+
+def parse_heredoc(word: str) -> Heredoc | None:
+    """Return the here-document that ``word`` opens, None if it opens none; raises DockerfileError.
+
+    Source: moby/buildkit frontend/dockerfile/parser/parser.go ParseHeredoc
+    """
+    if "<<" not in word:
+        return None
+    match = _WORD.fullmatch(word)
+    if match is None or not match[3]:
+        return None
+    plain = split(match[3])
+    if len(plain) != 1:
+        return None
+    raw = split(match[3], raw_quotes=True)
+    if len(raw) != 1:
+        reason = f"internal lexing of heredoc produced inconsistent results: {match[3]}"
+        raise DockerfileError(reason)
+    unquoted = _quotes(plain[0]) == _quotes(raw[0])
+    return Heredoc(plain[0], expand=unquoted, chomp=match[2] == "-")
+
+
+def as_heredoc(word: str) -> Heredoc | None:
+    """Return what ``parse_heredoc`` does, None also where that raises. Source: parser.go MustParseHeredoc"""
+    try:
+        return parse_heredoc(word)
+    except DockerfileError:
+        return None
+
+
+def opened_by(line: str) -> list[Heredoc]:
+    """Return the here-documents that an instruction's ``line`` opens, in order; raises DockerfileError.
+
+    Source: moby/buildkit frontend/dockerfile/parser/parser.go heredocsFromLine
+    """
+    try:
+        words = split(line, raw_quotes=True, raw_escapes=True)
+    except DockerfileError:
+        # An open quote is the shell's business: BuildKit then sees no here-document at all.
+        return []
+    return [heredoc for heredoc in map(parse_heredoc, words) if heredoc is not None]
+
+
+def _quotes(word: str) -> int:
+    return word.count("'") + word.count('"')

@@ -1,0 +1,334 @@
+"""The part of Go's regexp syntax that an ignore pattern can reach, parsed into chains of steps.
+
+Docker turns every pattern into one expression. Parentheses are escaped on the way, so what comes
+out is a chain of character sets, with gaps and assertions, or several chains between ``|``: no
+nesting. ``automaton`` runs the chains. Source of the syntax: golang/go regexp/syntax/parse.go.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+from ctxopt.languages.golang.paths import BadPatternError
+
+_MAX_REPEAT = 1000
+_MAX_RUNE = 0x10FFFF
+_MAX_STEPS = 3_355_443
+"""Go refuses to compile larger expressions; Docker takes ``a{1000}`` 3,300 times, not 3,400."""
+_DIGIT = ((0x30, 0x39),)
+_WORD = ((0x30, 0x39), (0x41, 0x5A), (0x5F, 0x5F), (0x61, 0x7A))
+_SPACE = ((0x09, 0x0A), (0x0C, 0x0D), (0x20, 0x20))
+_PERL = {"d": _DIGIT, "w": _WORD, "s": _SPACE}
+_POSIX = {
+    "alnum": ((0x30, 0x39), (0x41, 0x5A), (0x61, 0x7A)),
+    "alpha": ((0x41, 0x5A), (0x61, 0x7A)),
+    "ascii": ((0x00, 0x7F),),
+    "blank": ((0x09, 0x09), (0x20, 0x20)),
+    "cntrl": ((0x00, 0x1F), (0x7F, 0x7F)),
+    "digit": _DIGIT,
+    "graph": ((0x21, 0x7E),),
+    "lower": ((0x61, 0x7A),),
+    "print": ((0x20, 0x7E),),
+    "punct": ((0x21, 0x2F), (0x3A, 0x40), (0x5B, 0x60), (0x7B, 0x7E)),
+    "space": ((0x09, 0x0D), (0x20, 0x20)),
+    "upper": ((0x41, 0x5A),),
+    "word": _WORD,
+    "xdigit": ((0x30, 0x39), (0x41, 0x46), (0x61, 0x66)),
+}
+_CONTROL = {"a": "\a", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
+
+Ranges = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CharSet:
+    """A set of code points: ``ranges`` and, for ``\\p``, Unicode ``categories``; or their complement."""
+
+    ranges: Ranges
+    negated: bool = False
+    categories: tuple[tuple[str, bool], ...] = ()
+    """(prefix of a general category, whether it is excluded)"""
+
+    def __contains__(self, char: str) -> bool:
+        point = ord(char)
+        hit = self._holds(point)
+        if 0xDC80 <= point <= 0xDCFF:
+            hit = hit or self._holds(0xFFFD)  # what Go makes of a byte that is not UTF-8
+        return hit != self.negated
+
+    def _holds(self, point: int) -> bool:
+        return any(low <= point <= high for low, high in self.ranges) or any(
+            unicodedata.category(chr(point)).startswith(prefix) != excluded
+            for prefix, excluded in self.categories
+        )
+
+
+class Step(Enum):
+    """What a step of a chain does."""
+
+    CHAR = "one character of the set"
+    OPTIONAL = "one character of the set, or none"
+    STAR = "any number of characters of the set"
+    GAP = "nothing, or anything without a newline up to a slash"
+    BEGIN = "only at the start"
+    END = "only at the end"
+    WORD = "only at a word boundary"
+    NOT_WORD = "only away from a word boundary"
+
+
+Chain = tuple[tuple[Step, CharSet], ...]
+
+NOTHING = CharSet(())
+ANYTHING = CharSet((), negated=True)
+NOT_NEWLINE = CharSet(((0x0A, 0x0A),), negated=True)
+SLASH = CharSet(((0x2F, 0x2F),))
+GAP_TEXT = "(.*/)?"
+"""What Docker writes for a ``**`` that something follows; the only group there is."""
+
+
+@lru_cache(maxsize=4096)
+def literal(char: str) -> CharSet:
+    """Return the set of one character."""
+    return CharSet(((ord(char), ord(char)),))
+
+
+def parse_regexp(text: str) -> tuple[Chain, ...]:
+    """Read an expression as its alternatives; raises BadPatternError where Go's compiler would."""
+    return _Parser(text).parse()
+
+
+class _Parser:
+    """One pass over ``text``; ``chain`` is the alternative being read."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.at = 0
+        self.chain: list[tuple[Step, CharSet]] = []
+        self.repeatable = False
+        self.repeated = False
+        self.steps = 0
+
+    def parse(self) -> tuple[Chain, ...]:
+        chains: list[Chain] = []
+        while self.at < len(self.text):
+            if self.text[self.at] == "|":
+                chains.append(tuple(self.chain))
+                self.chain = []
+                self.at += 1
+                self.repeatable = self.repeated = False
+            else:
+                self._item()
+        return (*chains, tuple(self.chain))
+
+    def _item(self) -> None:
+        text = self.text
+        char = text[self.at]
+        if text.startswith(GAP_TEXT, self.at):
+            self.at += len(GAP_TEXT)
+            self._push(Step.GAP, NOTHING, repeated=True)
+        elif char == "\\":
+            self._escape()
+        elif char == "[":
+            self._push_starred(self._class())
+        elif char == "{" and (bounds := self._repeat_bounds()):
+            self._repeat(*bounds)
+        elif char in "^$":
+            self.at += 1
+            self._push(Step.BEGIN if char == "^" else Step.END, NOTHING)
+        else:
+            self.at += 1
+            self._push_starred(NOT_NEWLINE if char == "." else literal(char))
+
+    def _push(self, step: Step, chars: CharSet, *, repeated: bool = False) -> None:
+        self.chain.append((step, chars))
+        self.repeatable = True
+        self.repeated = repeated
+
+    def _push_starred(self, chars: CharSet) -> None:
+        """Push a set; a star follows only where Docker wrote ``[^/]*`` or ``.*``."""
+        starred = self.text.startswith("*", self.at)
+        self.at += starred
+        self._push(Step.STAR if starred else Step.CHAR, chars, repeated=starred)
+
+    def _repeat_bounds(self) -> tuple[int, int, int] | None:
+        """Read ``{n}``, ``{n,}`` or ``{n,m}``: (n, m or -1, end); None where Go reads a literal."""
+        end = self.text.find("}", self.at)
+        low, comma, high = self.text[self.at + 1 : end].partition(",")
+        if end < 0 or not _is_number(low) or (high and not _is_number(high)):
+            return None
+        least = _number(low)
+        return least, (_number(high) if high else -1) if comma else least, end + 1
+
+    def _repeat(self, low: int, high: int, end: int) -> None:
+        if max(low, high) > _MAX_REPEAT or 0 <= high < low or self.repeated or not self.repeatable:
+            raise BadPatternError
+        step, chars = self.chain.pop()
+        self.at = end
+        if step is Step.CHAR:
+            self.chain += [(Step.CHAR, chars)] * low
+            self.chain += (
+                [(Step.STAR, chars)] if high < 0 else [(Step.OPTIONAL, chars)] * (high - low)
+            )
+        elif low:
+            self.chain.append((step, chars))
+        self.repeatable = self.repeated = True
+        self.steps += max(low, high)
+        if self.steps > _MAX_STEPS:
+            raise BadPatternError
+
+    def _escape(self) -> None:
+        char = self.text[self.at + 1 : self.at + 2]
+        assertion = {"A": Step.BEGIN, "z": Step.END, "b": Step.WORD, "B": Step.NOT_WORD}.get(char)
+        if assertion:
+            self.at += 2
+            self._push(assertion, NOTHING)
+        elif char == "Q":
+            quoted, end, _ = self.text[self.at + 2 :].partition("\\E")
+            self.at += 2 + len(quoted) + len(end)
+            for quoted_char in quoted:
+                self._push(Step.CHAR, literal(quoted_char))
+        else:
+            named = self._named_set()
+            self._push_starred(named if named is not None else literal(self._escaped_char()))
+
+    def _named_set(self) -> CharSet | None:
+        r"""Read ``\d``, ``\W``, ``\pL``, ``\P{Nd}`` ...; None for any other escape."""
+        char = self.text[self.at + 1 : self.at + 2]
+        if char.lower() in _PERL and char:
+            self.at += 2
+            return CharSet(_PERL[char.lower()], negated=char.isupper())
+        if not char or char not in "pP":
+            return None
+        name = self.text[self.at + 2 : self.at + 3]
+        self.at += 3
+        if name == "{":
+            name, close, _ = self.text[self.at :].partition("}")
+            self.at += len(name) + 1
+            if not close:
+                raise BadPatternError
+        negated = char == "P"
+        if name.startswith("^"):
+            name, negated = name[1:], not negated
+        if name == "Any":
+            return CharSet((), negated=not negated)
+        if name not in _categories():
+            raise BadPatternError
+        return CharSet((), negated=negated, categories=((name, False),))
+
+    def _escaped_char(self) -> str:
+        char = self.text[self.at + 1 : self.at + 2]
+        self.at += 2
+        if char in _CONTROL and char:
+            return _CONTROL[char]
+        if char == "x":
+            return self._hex_char()
+        following = self.text[self.at : self.at + 1]
+        if char == "0" or (char and char in "1234567" and following and following in "01234567"):
+            digits = char
+            while len(digits) < 3 and self.text[self.at : self.at + 1] in set("01234567"):
+                digits += self.text[self.at]
+                self.at += 1
+            return chr(int(digits, 8))
+        if not char or not char.isascii() or char.isalnum():
+            raise BadPatternError
+        return char
+
+    def _hex_char(self) -> str:
+        if self.text.startswith("{", self.at):
+            digits, close, _ = self.text[self.at + 1 :].partition("}")
+            self.at += len(digits) + 2
+            valid = bool(digits) and bool(close)
+        else:
+            digits = self.text[self.at : self.at + 2]
+            self.at += 2
+            valid = len(digits) == 2
+        if not valid or set(digits) - set("0123456789abcdefABCDEF") or int(digits, 16) > _MAX_RUNE:
+            raise BadPatternError
+        return chr(int(digits, 16))
+
+    def _class(self) -> CharSet:
+        text = self.text
+        self.at += 1
+        negated = text.startswith("^", self.at)
+        self.at += negated
+        ranges: list[tuple[int, int]] = []
+        categories: list[tuple[str, bool]] = []
+        first = True
+        while first or not text.startswith("]", self.at):
+            if self.at >= len(text):
+                raise BadPatternError
+            first = False
+            named = self._posix_set() or self._named_set_in_class()
+            if named:
+                complement = named.negated and not named.categories
+                ranges += _complement(named.ranges) if complement else named.ranges
+                categories += [(name, named.negated) for name, _ in named.categories]
+                if named == ANYTHING:
+                    ranges.append((0, _MAX_RUNE))
+            else:
+                ranges.append(self._range())
+        self.at += 1
+        return CharSet(tuple(ranges), negated, tuple(categories))
+
+    def _posix_set(self) -> CharSet | None:
+        end = self.text.find(":]", self.at + 2)
+        if not self.text.startswith("[:", self.at) or end < 0:
+            return None
+        name = self.text[self.at + 2 : end]
+        negated = name.startswith("^")
+        if name.removeprefix("^") not in _POSIX:
+            raise BadPatternError
+        self.at = end + 2
+        return CharSet(_POSIX[name.removeprefix("^")], negated)
+
+    def _named_set_in_class(self) -> CharSet | None:
+        return self._named_set() if self.text.startswith("\\", self.at) else None
+
+    def _range(self) -> tuple[int, int]:
+        low = high = self._class_char()
+        if self.text.startswith("-", self.at) and not self.text.startswith("]", self.at + 1):
+            self.at += 1
+            high = self._class_char()
+        if high < low:
+            raise BadPatternError
+        return low, high
+
+    def _class_char(self) -> int:
+        if self.at >= len(self.text):
+            raise BadPatternError
+        if self.text[self.at] == "\\":
+            return ord(self._escaped_char())
+        self.at += 1
+        return ord(self.text[self.at - 1])
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and (text == "0" or text[0] != "0")
+
+
+def _number(text: str) -> int:
+    """The number, or one that is too large all the same: Python refuses to read huge ones."""
+    return int(text[:8])
+
+
+def _complement(ranges: Ranges) -> Ranges:
+    """The code points outside sorted, disjoint ``ranges``."""
+    found = []
+    start = 0
+    for low, high in ranges:
+        if start < low:
+            found.append((start, low - 1))
+        start = high + 1
+    return (*found, (start, _MAX_RUNE))
+
+
+@lru_cache(maxsize=1)
+def _categories() -> frozenset[str]:
+    """General categories and their first letters; scripts such as ``Greek`` are not among them."""
+    names = {unicodedata.category(chr(point)) for point in range(0x3000)}
+    names |= {"Co", "Cs"}
+    names.discard("Cn")
+    return frozenset(names | {name[0] for name in names})

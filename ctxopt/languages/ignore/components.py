@@ -1,0 +1,150 @@
+"""Ignore patterns cut at their slashes, for those simple enough to be matched name by name.
+
+Most patterns people write are names, suffixes or ``**/name``. Such a pattern becomes one test per
+path component, decided by lookups; ``cut`` refuses the rest, which ``automaton`` runs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from enum import Enum
+from typing import NamedTuple
+
+from ctxopt.languages.ignore.pattern import Kind, Pattern
+
+_MAX_FLOATING = 8
+"""Components of a floating pattern; each may be the next one to meet in one and the same folder."""
+
+_OPERATORS = frozenset("^{}|\\[]\ufeff\ufffd")
+"""With two that Go's expressions read in their own way: U+FFFD is also any byte that is not UTF-8."""
+
+
+class Comparison(Enum):
+    """How one component is compared with a name."""
+
+    LITERAL = "equal"
+    SUFFIX = "ends with"
+    PREFIX = "starts with"
+    GLOB = "matches"
+    ANY = "always"
+
+
+class NameTest(NamedTuple):
+    """One component; ``text`` is the literal, or the expression of a GLOB."""
+
+    kind: Comparison
+    text: str = ""
+
+    def compiled(self) -> Callable[[str], object]:
+        """Return a function whose truth is the match of a name."""
+        text = self.text
+        if self.kind is Comparison.LITERAL:
+            return text.__eq__
+        if self.kind is Comparison.SUFFIX:
+            return lambda name: name.endswith(text)
+        if self.kind is Comparison.PREFIX:
+            return lambda name: name.startswith(text)
+        if self.kind is Comparison.GLOB:
+            return re.compile(text, re.DOTALL).fullmatch
+        return lambda _: True
+
+
+class Tail(Enum):
+    """What a pattern says about everything below its last component."""
+
+    NONE = "nothing"
+    ANY = "matches"
+    NO_NEWLINE = "matches unless a newline is in the way"
+
+
+class Cut(NamedTuple):
+    """A pattern as tests of successive components."""
+
+    tests: tuple[NameTest, ...]
+    floating: bool
+    """Whether the first test may meet any depth."""
+    newline_blocks: bool
+    """Whether a folder name with a newline above the first test prevents a match."""
+    tail: Tail
+    tail_only: bool
+    """Whether only what is below the last component matches, not the component itself."""
+
+
+def cut(pattern: Pattern) -> Cut | None:
+    """Cut ``pattern`` into components; None where only its expression tells the truth."""
+    text = pattern.text
+    found: Cut | None
+    if pattern.kind is Kind.EXACT:
+        found = _literals(text)
+    elif pattern.kind is Kind.PREFIX:
+        found = _cut_prefix(text[:-2])
+    elif pattern.kind is Kind.SUFFIX:
+        found = _cut_suffix(text[2:])
+    else:
+        found = _cut_regexp(text)
+    if found and found.floating and len(found.tests) > _MAX_FLOATING:
+        return None
+    return found
+
+
+def _literals(text: str) -> Cut:
+    tests = tuple(NameTest(Comparison.LITERAL, part) for part in text.split("/"))
+    return Cut(tests, floating=False, newline_blocks=False, tail=Tail.NONE, tail_only=False)
+
+
+def _cut_prefix(stem: str) -> Cut:
+    *folders, last = stem.split("/")
+    tests = [NameTest(Comparison.LITERAL, part) for part in folders]
+    if last:
+        tests.append(NameTest(Comparison.PREFIX, last))
+    return Cut(
+        tuple(tests), floating=False, newline_blocks=False, tail=Tail.ANY, tail_only=not last
+    )
+
+
+def _cut_suffix(suffix: str) -> Cut:
+    if not suffix:
+        tests = [NameTest(Comparison.ANY)]
+    else:
+        first, *rest = suffix.removeprefix("/").split("/")
+        kind = Comparison.LITERAL if suffix.startswith("/") else Comparison.SUFFIX
+        tests = [NameTest(kind, first), *(NameTest(Comparison.LITERAL, part) for part in rest)]
+    return Cut(tuple(tests), floating=True, newline_blocks=False, tail=Tail.NONE, tail_only=False)
+
+
+def _cut_regexp(text: str) -> Cut | None:
+    if _OPERATORS.intersection(text) or any("\udc80" <= char <= "\udcff" for char in text):
+        return None
+    floating = text.startswith("**")
+    if floating:
+        text = text[2:].removeprefix("/")
+    tail = Tail.NO_NEWLINE if text.endswith("/**") else Tail.NONE
+    if tail is not Tail.NONE:
+        text = text[:-3]
+    if "**" in text or not text:
+        return None
+    tests = tuple(_glob_test(part) for part in text.split("/"))
+    return Cut(tests, floating, newline_blocks=floating, tail=tail, tail_only=tail is not Tail.NONE)
+
+
+def _glob_test(glob: str) -> NameTest:
+    if "?" not in glob:
+        stars = glob.count("*")
+        if not stars:
+            return NameTest(Comparison.LITERAL, glob)
+        if glob == "*":
+            return NameTest(Comparison.ANY)
+        if stars == 1 and glob[0] == "*":
+            return NameTest(Comparison.SUFFIX, glob[1:])
+        if stars == 1 and glob[-1] == "*":
+            return NameTest(Comparison.PREFIX, glob[:-1])
+    # Each piece between stars has a fixed length, so its leftmost place is as good as any: an
+    # atomic group never comes back to it, and the expression cannot explode.
+    pieces = [
+        "".join("." if char == "?" else re.escape(char) for char in piece)
+        for piece in glob.split("*")
+    ]
+    middle = "".join(f"(?>.*?{piece})" for piece in pieces[1:-1])
+    ending = ".*" + pieces[-1] if len(pieces) > 1 else ""
+    return NameTest(Comparison.GLOB, pieces[0] + middle + ending)

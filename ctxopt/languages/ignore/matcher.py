@@ -1,0 +1,293 @@
+"""Docker's decision about every path, made while walking down from the root.
+
+A decision needs what the parent folder decided, so the only way to ask is through a ``Scope``: the
+root's, then each folder's. Knows nothing of files on disk.
+Source: moby/patternmatcher patternmatcher.go MatchesUsingParentResults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from ctxopt.errors import IgnoreFileError
+from ctxopt.languages.ignore.level import Level, Levels
+from ctxopt.languages.ignore.pattern import (
+    BadPatternError,
+    IllegalExceptionError,
+    Pattern,
+    read_pattern,
+)
+
+_META = frozenset("*[]?^\\")
+_CACHE_LIMIT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the patterns say of one path."""
+
+    excluded: bool
+    index: int | None
+    """The pattern that decided, as its place in ``Matcher.patterns``; None if none did."""
+    matched: int
+    """Patterns, as bits, whose match is handed down to the children."""
+    reached: int
+    """Patterns, as bits, that match the path or an ancestor of it, tried or not."""
+
+
+class Matcher:
+    """The patterns of one ignore file, or of one list of sources, in order."""
+
+    def __init__(
+        self, patterns: Iterable[Pattern], path: str | None = None, *, lenient: bool = False
+    ) -> None:
+        self.patterns: tuple[Pattern, ...] = tuple(patterns)
+        self.path = path
+        self._lenient = lenient
+        """Whether a pattern that Docker cannot compile matches nothing instead of failing."""
+        self.exceptions = tuple(p for p in self.patterns if p.exception)
+        self._negated = sum(1 << i for i, p in enumerate(self.patterns) if p.exception)
+        self._levels = Levels(self.patterns)
+        self._broken = self._levels.broken
+        self._outcomes: dict[tuple[int, int], tuple[bool, int | None, int]] = {}
+        self._refusals: dict[int, bool] = {}
+        self._scopes: dict[tuple[Level, int, int], Scope] = {}
+        self._literal_plain = [_stem(p.text) + "/" for p in self.patterns if not p.exception]
+        self._wild_plain = any(
+            _META.intersection(_stem(p.text)) for p in self.patterns if not p.exception
+        )
+        self._literal_exceptions = [_stem(p.text) + "/" for p in self.exceptions]
+        self._wild_exceptions = any(_META.intersection(_stem(p.text)) for p in self.exceptions)
+
+    def with_pattern(self, line: str) -> Matcher:
+        """Return a matcher with one more cleaned line at the end."""
+        added = read_pattern(line)
+        return Matcher((*self.patterns, added) if added else self.patterns, self.path)
+
+    @property
+    def has_broken(self) -> bool:
+        """Whether Docker fails to compile a pattern once it tries it on a path."""
+        return self._broken != 0
+
+    def lenient(self) -> Matcher:
+        """Return a matcher that passes over the patterns which Docker cannot compile."""
+        return Matcher(self.patterns, self.path, lenient=True)
+
+    def root(self) -> Scope:
+        """Return the scope of the context root, where every walk starts."""
+        return self._scope(self._levels.root, 0, 0)
+
+    def decide(self, path: str) -> Decision:
+        """Decide a single path, existing or not, by walking down to it."""
+        scope = self.root()
+        *folders, name = path.split("/")
+        for folder in folders:
+            scope = scope.enter(folder, scope.decide_one(folder))
+        return scope.decide_one(name)
+
+    def buildkit_prunes(self, folder: str) -> bool:
+        """Tell whether BuildKit's client skips an excluded ``folder`` without looking inside.
+
+        Source: tonistiigi/fsutil filter.go (*filterFS).Walk.
+        """
+        return not self._wild_exceptions and not any(
+            stem.startswith(folder + "/") for stem in self._literal_exceptions
+        )
+
+    def include_prunes(self, folder: str) -> bool:
+        """Tell whether BuildKit's client skips a ``folder`` that these include patterns leave out.
+
+        Source: tonistiigi/fsutil filter.go (*filterFS).Walk.
+        """
+        return not self._wild_plain and not any(
+            stem.startswith(folder + "/") for stem in self._literal_plain
+        )
+
+    def classic_prunes(self, folder: str) -> bool:
+        """Tell whether the classic client skips an excluded ``folder`` without looking inside.
+
+        Source: moby/go-archive archive.go (*Tarballer).Do.
+        """
+        return not any((p.text + "/").startswith(folder + "/") for p in self.exceptions)
+
+    def refuses(self, decision: Decision) -> bool:
+        """Tell whether BuildKit, having kept the file, refuses to open it, so it arrives empty.
+
+        Source: tonistiigi/fsutil filter.go (*filterFS).Open, MatchesOrParentMatches.
+        """
+        if not self._negated:
+            return False
+        refused = self._refusals.get(decision.reached)
+        if refused is None:
+            try:
+                refused = self.reaches(decision)
+            except IgnoreFileError:
+                refused = True
+            self._refusals[decision.reached] = refused
+        return refused
+
+    def reaches(self, decision: Decision) -> bool:
+        """Decide as MatchesOrParentMatches about a path on which ``decision`` was made.
+
+        Only with exceptions; without any, it is the decision itself.
+        """
+        return self._fold(0, decision.reached)[0]
+
+    def matches_or_parent(self, path: str) -> bool:
+        """Decide as ``MatchesOrParentMatches``: no state is handed down.
+
+        Raises IgnoreFileError where a pattern that is tried on ``path`` itself cannot be compiled.
+        """
+        parts = path.split("/")
+        above = ["/".join(parts[:count]) for count in range(1, len(parts))]
+        return self._decide_alone(path, lambda _: above)
+
+    def matches_single_parent(self, path: str) -> bool:
+        """Decide as the deprecated ``Matches``: the path, and one ancestor as deep as the pattern.
+
+        Source: moby/patternmatcher patternmatcher.go (*PatternMatcher).Matches.
+        """
+        parts = path.split("/")[:-1]
+
+        def above(pattern: Pattern) -> list[str]:
+            depth = pattern.text.count("/") + 1
+            return ["/".join(parts[:depth])] if depth <= len(parts) else []
+
+        return self._decide_alone(path, above)
+
+    def _decide_alone(self, path: str, above: Callable[[Pattern], list[str]]) -> bool:
+        """Decide without a parent's state: each pattern tries the path, then the ancestors given."""
+        excluded = False
+        for index, pattern in enumerate(self.patterns):
+            if pattern.exception != excluded:
+                continue
+            if self._broken >> index & 1:
+                raise self._bad_pattern(index)
+            if any(pattern.matches(candidate) for candidate in (path, *above(pattern))):
+                excluded = not pattern.exception
+        return excluded
+
+    def _scope(self, level: Level, matched: int, reached: int) -> Scope:
+        key = (level, matched, reached)
+        scope = self._scopes.get(key)
+        if scope is None:
+            if len(self._scopes) >= _CACHE_LIMIT:
+                self._scopes.clear()
+            scope = self._scopes[key] = Scope(self, level, matched, reached)
+        return scope
+
+    def _decision(self, matched: int, reached: int, mask: int) -> Decision:
+        key = (matched, mask)
+        outcome = self._outcomes.get(key)
+        if outcome is None:
+            if len(self._outcomes) >= _CACHE_LIMIT:
+                self._outcomes.clear()
+            outcome = self._outcomes[key] = self._fold(matched, mask)
+        # Without exceptions nobody asks who was reached, and equal values keep scopes few.
+        return Decision(*outcome, reached | mask if self._negated else 0)
+
+    def _fold(self, parent: int, mask: int) -> tuple[bool, int | None, int]:
+        """Combine the patterns in order, as MatchesUsingParentResults does."""
+        excluded = False
+        decider = None
+        matched = 0
+        for index in _bits(parent | mask | self._broken):
+            bit = 1 << index
+            exception = bool(self._negated & bit)
+            if not parent & bit:
+                if exception != excluded:
+                    continue  # NOTE: a skipped pattern counts as no match for the children, too
+                if self._broken & bit:
+                    if self._lenient:
+                        continue
+                    raise self._bad_pattern(index)
+            matched |= bit
+            excluded = not exception
+            decider = index
+        return excluded, decider, matched
+
+    def _bad_pattern(self, index: int) -> IgnoreFileError:
+        return IgnoreFileError(
+            f"syntax error in pattern: {self.patterns[index]}",
+            path=self.path,
+            line=self.patterns[index].line,
+        )
+
+
+class Scope:
+    """One folder: decides its children's names; children of equal folders share a scope."""
+
+    __slots__ = ("_default", "_level", "_matched", "_matcher", "_reached")
+
+    def __init__(self, matcher: Matcher, level: Level, matched: int, reached: int) -> None:
+        self._matcher = matcher
+        self._level = level
+        self._matched = matched
+        self._reached = reached
+        self._default: Decision | None = None
+
+    @property
+    def default(self) -> Decision:
+        """The decision about every name that ``decide`` does not list; raises as that does."""
+        if self._default is None:
+            everything = self._level.everything
+            self._default = self._matcher._decision(self._matched, self._reached, everything)
+        return self._default
+
+    def decide(self, names: Sequence[str]) -> dict[str, Decision]:
+        """Return the decisions about those ``names`` for which ``default`` does not hold.
+
+        Raises IgnoreFileError where Docker's walk fails on a pattern.
+        """
+        found = self._level.masks(names)
+        if not found:
+            return {}
+        decision = self._matcher._decision
+        return {name: decision(self._matched, self._reached, mask) for name, mask in found.items()}
+
+    def decide_one(self, name: str) -> Decision:
+        """Return the decision about one name."""
+        return self.decide((name,)).get(name) or self.default
+
+    def enter(self, name: str, decision: Decision) -> Scope:
+        """Return the scope of the child folder ``name``, about which ``decision`` was made."""
+        return self._matcher._scope(self._level.advance(name), decision.matched, decision.reached)
+
+
+def read_matcher(patterns: Iterable[tuple[int | None, str]], path: str | None = None) -> Matcher:
+    """Build a matcher of cleaned (line, pattern) pairs.
+
+    Raises IgnoreFileError with ``path`` and the line for what Docker refuses before it walks.
+    """
+    found = []
+    for line, text in patterns:
+        try:
+            pattern = read_pattern(text, line)
+        except BadPatternError as error:
+            raise IgnoreFileError(f"{error}: {text}", path=path, line=line) from error
+        except IllegalExceptionError as error:
+            raise IgnoreFileError(
+                str(error), path=path, line=line, hint="write the path to keep after the !"
+            ) from error
+        if pattern is not None:
+            found.append(pattern)
+    return Matcher(found, path)
+
+
+def _stem(text: str) -> str:
+    """Drop one trailing ``/**`` and then one trailing ``/*``.
+
+    Source: tonistiigi/fsutil filter.go patternWithoutTrailingGlob.
+    """
+    return text.removesuffix("/**").removesuffix("/*")
+
+
+def _bits(mask: int) -> list[int]:
+    """The set bits of ``mask``, lowest first."""
+    found = []
+    while mask:
+        low = mask & -mask
+        found.append(low.bit_length() - 1)
+        mask ^= low
+    return found

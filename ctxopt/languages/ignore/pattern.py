@@ -1,0 +1,158 @@
+"""One ignore pattern: what kind of match Docker makes of it, and the match itself.
+
+The kinds decide speed elsewhere; this is the meaning. Paths are relative, ``/``-separated.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import lru_cache
+
+from ctxopt.languages.golang.paths import BadPatternError, clean, match, trim_space
+from ctxopt.languages.golang.regexp import GAP_TEXT, NOTHING, Chain, Step, literal, parse_regexp
+from ctxopt.languages.ignore.automaton import Automaton
+
+
+class IllegalExceptionError(ValueError):
+    """A line that is nothing but an exclamation mark."""
+
+    def __init__(self) -> None:
+        super().__init__('illegal exclusion pattern: "!"')
+
+
+class Kind(Enum):
+    """How a pattern is compared with a path."""
+
+    EXACT = "the path is the pattern"
+    PREFIX = "the path starts with the pattern, without its last two characters"
+    SUFFIX = "the path ends with the pattern, without its first two characters"
+    REGEXP = "the path matches the expression"
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A pattern as the matcher reads it: ``text`` without ``!``; ``line`` is None for no file."""
+
+    text: str
+    exception: bool
+    line: int | None
+    kind: Kind = field(init=False)
+    regexp: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        kind, regexp = _translate(self.text)
+        object.__setattr__(self, "kind", kind)
+        object.__setattr__(self, "regexp", regexp)
+
+    def __str__(self) -> str:
+        return "!" + self.text if self.exception else self.text
+
+    def chains(self) -> tuple[Chain, ...]:
+        """Return the pattern as an automaton runs it, whatever its kind.
+
+        Raises BadPatternError where Docker fails to compile it.
+        """
+        start, end = (Step.BEGIN, NOTHING), (Step.END, NOTHING)
+        if self.kind is Kind.EXACT:
+            return ((start, *_spell(self.text), end),)
+        if self.kind is Kind.PREFIX:
+            return ((start, *_spell(self.text[:-2])),)
+        if self.kind is Kind.SUFFIX:
+            suffix = self.text[2:]
+            ending = (*_spell(suffix), end)
+            return (ending, (start, *ending[1:])) if suffix[:1] == "/" else (ending,)
+        return parse_regexp(self.regexp)
+
+    def matches(self, path: str) -> bool:
+        """Compare with one whole path; raises BadPatternError where Docker's match fails.
+
+        Source: moby/patternmatcher patternmatcher.go (*Pattern).match.
+        """
+        if self.kind is Kind.EXACT:
+            return path == self.text
+        if self.kind is Kind.PREFIX:
+            return path.startswith(self.text[:-2])
+        if self.kind is Kind.SUFFIX:
+            suffix = self.text[2:]
+            return path.endswith(suffix) or (suffix[:1] == "/" and path == suffix[1:])
+        automaton = _automaton(self.regexp)
+        return automaton.accepted(automaton.advance(automaton.start, path)) != 0
+
+
+def _spell(text: str) -> Chain:
+    return tuple((Step.CHAR, literal(char)) for char in text)
+
+
+@lru_cache(maxsize=256)
+def _automaton(regexp: str) -> Automaton:
+    return Automaton([(0, parse_regexp(regexp))])
+
+
+def read_pattern(text: str, line: int | None = None) -> Pattern | None:
+    """Read one cleaned line; None for a blank one.
+
+    Raises BadPatternError or IllegalExceptionError as ``patternmatcher.New`` does.
+    Source: moby/patternmatcher patternmatcher.go New.
+    """
+    text = trim_space(text)
+    if not text:
+        return None
+    text = clean(text)
+    exception = text.startswith("!")
+    if exception:
+        text = text[1:]
+        if not text:
+            raise IllegalExceptionError
+    match(text, ".")
+    return Pattern(text, exception, line)
+
+
+def _translate(pattern: str) -> tuple[Kind, str]:
+    """Return the kind and, for an expression, its text.
+
+    Source: moby/patternmatcher patternmatcher.go (*Pattern).compile. ``{``, ``}`` and ``|`` stay
+    operators because upstream's escape table covers code points below 64 only.
+    """
+    kind = Kind.EXACT
+    parts = ["^"]
+    text = pattern.removeprefix("\ufeff")
+    at = 0
+    first = True
+    while at < len(text):
+        char = text[at]
+        at += 1
+        if char == "*" and text.startswith("*", at):
+            at += 1
+            at += text.startswith("/", at)
+            if at < len(text):
+                parts.append(GAP_TEXT)
+                kind = Kind.REGEXP
+            elif kind is Kind.EXACT:
+                kind = Kind.PREFIX
+            else:
+                parts.append(".*")
+                kind = Kind.REGEXP
+            if first:
+                kind = Kind.SUFFIX
+        elif char == "*":
+            parts.append("[^/]*")
+            kind = Kind.REGEXP
+        elif char == "?":
+            parts.append("[^/]")
+            kind = Kind.REGEXP
+        elif char in ".+()$":
+            parts.append("\\" + char)
+        elif char == "\\" and at < len(text):
+            parts.append("\\" + text[at])
+            at += 1
+            kind = Kind.REGEXP
+        else:
+            parts.append("\ufffd" if "\udc80" <= char <= "\udcff" else char)
+            if char in "[]":
+                kind = Kind.REGEXP
+        first = False
+    return kind, "".join(parts) + "$" if kind is Kind.REGEXP else ""
+
+
+__all__ = ["BadPatternError", "IllegalExceptionError", "Kind", "Pattern", "read_pattern"]

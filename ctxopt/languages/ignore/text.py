@@ -1,0 +1,99 @@
+"""Ignore files as text: lines in, lines out, byte for byte, and the patterns Docker reads in them.
+
+Knows nothing of matching, and of files only their content.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ctxopt.errors import IgnoreFileError
+from ctxopt.languages.golang.paths import clean, trim_space
+
+MAX_LINE = 65_535
+"""Bytes of the longest line that Go's ``bufio.Scanner`` accepts, without its newline."""
+
+BOM = "\ufeff"
+
+
+class Line(NamedTuple):
+    """One line: ``text`` without its ``ending`` (``"\\n"``, ``"\\r\\n"`` or ``""`` for a last line)."""
+
+    number: int
+    text: str
+    ending: str
+    pattern: str | None
+    """What Docker reads here: cleaned, with its ``!``; None for comments and blank lines."""
+
+    @property
+    def is_comment(self) -> bool:
+        """Whether Docker skips the line as a comment: ``#`` is its very first character."""
+        return self.text.removeprefix(BOM if self.number == 1 else "").startswith("#")
+
+
+class IgnoreFile(NamedTuple):
+    """An ignore file; ``path`` is its name in messages."""
+
+    path: str
+    lines: tuple[Line, ...]
+
+    @property
+    def ending(self) -> str:
+        """The line ending of a new line: that of the first line which has one."""
+        return next((line.ending for line in self.lines if line.ending), "\n")
+
+    def render(self) -> bytes:
+        """Return the file's bytes; for an unchanged file exactly those it was parsed from."""
+        return os.fsencode("".join(line.text + line.ending for line in self.lines))
+
+    def patterns(self) -> Iterator[tuple[int, str]]:
+        """Yield (line number, cleaned pattern) for every line that holds a pattern."""
+        for line in self.lines:
+            if line.pattern is not None:
+                yield line.number, line.pattern
+
+
+def parse_ignore_file(content: bytes, path: str) -> IgnoreFile:
+    """Read ``content`` as Docker does; raises IgnoreFileError for a line over MAX_LINE bytes.
+
+    Source: moby/patternmatcher ignorefile/ignorefile.go ReadAll.
+    """
+    lines: list[Line] = []
+    for number, raw in enumerate(content.split(b"\n"), 1):
+        if len(raw) > MAX_LINE:
+            raise IgnoreFileError(
+                "bufio.Scanner: token too long",
+                path=path,
+                line=number,
+                hint=f"Docker reads lines of at most {MAX_LINE} bytes",
+            )
+        lines.append(_parse_line(number, os.fsdecode(raw)))
+    last = lines.pop()
+    text = last.text + last.ending.removesuffix("\n")
+    if text:
+        lines.append(Line(last.number, text, "", last.pattern))
+    return IgnoreFile(path, tuple(lines))
+
+
+def _parse_line(number: int, raw: str) -> Line:
+    text = raw.removesuffix("\r")
+    ending = "\r\n" if text != raw else "\n"
+    read = text.removeprefix(BOM) if number == 1 else text
+    return Line(number, text, ending, None if read.startswith("#") else clean_pattern(read))
+
+
+def clean_pattern(text: str) -> str | None:
+    """Return the pattern Docker makes of a line that is no comment; None for a blank one."""
+    pattern = trim_space(text)
+    if not pattern:
+        return None
+    negated = pattern.startswith("!")
+    if negated:
+        pattern = trim_space(pattern[1:])
+    if pattern:
+        pattern = clean(pattern)
+        if len(pattern) > 1 and pattern.startswith("/"):
+            pattern = pattern[1:]
+    return "!" + pattern if negated else pattern
