@@ -18,7 +18,7 @@ from ctxopt.config import Config
 from ctxopt.errors import AllowListError
 from ctxopt.fixing import Fix, plan_fix, starting_point
 from ctxopt.followlinks import LinksOnDisk
-from ctxopt.gather import ask_git
+from ctxopt.git.repository import ask_git
 from ctxopt.harm import files_below
 from ctxopt.kept import read_wishes
 from ctxopt.languages.dockerfile import Build

@@ -12,8 +12,8 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from ctxopt.analysis import Analysis
 from ctxopt.catalog import Catalog, CatalogEntry, Kind
 from ctxopt.config import Config
-from ctxopt.evidence import PathEvidence
 from ctxopt.finding import Reach
+from ctxopt.git.evidence import PathEvidence
 from ctxopt.installing import installs_nothing, makes_nothing
 from ctxopt.kept import Kept
 from ctxopt.needs import Needs

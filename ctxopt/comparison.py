@@ -9,9 +9,10 @@ from typing import NamedTuple
 from ctxopt.analysis import Analysis, build_matcher, build_policy
 from ctxopt.builder import Builder
 from ctxopt.errors import ContextError
+from ctxopt.git.state import GitState, read_state
 from ctxopt.gitcontext import read_dockerfile, state_context, state_named_ignore
-from ctxopt.gitstate import GitState, StateLinks, read_state, state_tree
 from ctxopt.growth import Growth, Measured, compare
+from ctxopt.guard.state_tree import StateLinks, state_tree
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.plan import BuildRequest, paths_of, resolve_content
 from ctxopt.transfer import TransferView, named_root, transferred

@@ -11,8 +11,8 @@ from ctxopt.analysis import Analysis
 from ctxopt.candidates import Candidates, find_candidates
 from ctxopt.catalog import Catalog
 from ctxopt.config import Config
-from ctxopt.evidence import PathEvidence
 from ctxopt.finding import Finding, Reach
+from ctxopt.git.evidence import PathEvidence
 from ctxopt.kept import Kept, read_wishes
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.needs import Needs

@@ -13,9 +13,10 @@ from ctxopt.answers import OPEN, Choice
 from ctxopt.config import Config
 from ctxopt.context import own_ignore
 from ctxopt.errors import WriteError
-from ctxopt.evidence import PathEvidence
 from ctxopt.facts import Facts
-from ctxopt.gather import ask_git, gather_facts
+from ctxopt.gather import gather_facts
+from ctxopt.git.evidence import PathEvidence
+from ctxopt.git.repository import ask_git
 from ctxopt.judge import Selection, judge
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.proposal import LeftAlone, Line, propose

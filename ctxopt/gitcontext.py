@@ -18,8 +18,8 @@ from ctxopt.context import (
 )
 from ctxopt.context import read_dockerfile as context_dockerfile
 from ctxopt.errors import ContextError, IgnoreFileError
-from ctxopt.gitlisting import GITLINK, TREE
-from ctxopt.gitstate import GitState
+from ctxopt.git.listing import GITLINK, TREE
+from ctxopt.git.state import GitState
 from ctxopt.languages.golang.paths import resolve_links
 from ctxopt.languages.ignore.text import parse_ignore_file
 from ctxopt.paths import folders_above

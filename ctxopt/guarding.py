@@ -13,8 +13,8 @@ from ctxopt.builder import Builder
 from ctxopt.comparison import NamedLoad, analyze_state, state_named, state_transfer
 from ctxopt.config import Config, ContextBudget
 from ctxopt.errors import ConfigError, ContextError, CtxoptError, DockerfileError, GitError
-from ctxopt.git import Repository
-from ctxopt.gitstate import GitState, has_staged_changes, read_state
+from ctxopt.git.repository import Repository
+from ctxopt.git.state import GitState, has_staged_changes, read_state
 from ctxopt.growth import Growth, Measured, compare
 from ctxopt.plan import BuildRequest
 from ctxopt.settings import BudgetView

@@ -8,8 +8,8 @@ from ctxopt.analysis import Analysis
 from ctxopt.builder import Builder
 from ctxopt.comparison import analyze_state, state_transfer
 from ctxopt.errors import CtxoptError, GitError
-from ctxopt.git import Repository
-from ctxopt.gitstate import GitState, read_state
+from ctxopt.git.repository import Repository
+from ctxopt.git.state import GitState, read_state
 from ctxopt.plan import BuildRequest
 
 _PERCENT = 10

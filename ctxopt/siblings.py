@@ -16,7 +16,7 @@ from ctxopt.analysis import Analysis
 from ctxopt.catalog import Catalog, load_catalog
 from ctxopt.context import BuildContext
 from ctxopt.errors import DockerfileError
-from ctxopt.evidence import PathEvidence
+from ctxopt.git.evidence import PathEvidence
 from ctxopt.languages.dockerfile import Build, Dockerfile, Source, parse, resolve
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.manifests import MANIFESTS

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ctxopt.git import Repository, find_repository
+from ctxopt.git.repository import Repository, find_repository
 
 DATE = "2024-01-01T00:00:00Z"
 

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ctxopt.errors import GitError
-from ctxopt.evidence import PathEvidence
-from ctxopt.git import find_repository
-from ctxopt.gitignore import read_gitignore
+from ctxopt.git.evidence import PathEvidence
+from ctxopt.git.gitignore import read_gitignore
+from ctxopt.git.repository import find_repository
 from ctxopt.paths import folders_above
 from tests.repositories import clean, commit, found, git, init, write
 

@@ -11,13 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ctxopt.analysis import analyze
-from ctxopt.checkout import pointed_size
 from ctxopt.comparison import analyze_state
 from ctxopt.context import find_context
 from ctxopt.errors import ContextError, GitError, IgnoreFileError
-from ctxopt.git import find_repository
+from ctxopt.git.checkout import pointed_size
+from ctxopt.git.repository import find_repository
+from ctxopt.git.state import read_state
 from ctxopt.gitcontext import read_dockerfile, state_context
-from ctxopt.gitstate import read_state
 from tests.repositories import clean, commit, found, git, init, write
 
 __all__ = ["clean"]

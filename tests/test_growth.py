@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from ctxopt.analysis import analyze
 from ctxopt.comparison import analyze_state, compare_analyses
 from ctxopt.context import find_context
-from ctxopt.git import Repository
-from ctxopt.gitstate import GitState, StateEntry, read_state, state_tree
+from ctxopt.git.repository import Repository
+from ctxopt.git.state import GitState, StateEntry, read_state
 from ctxopt.growth import Measured, compare
+from ctxopt.guard.state_tree import state_tree
 from ctxopt.languages.ignore.escape import escape
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import parse_ignore_file

@@ -11,7 +11,7 @@ from ctxopt.analysis import analyze
 from ctxopt.comparison import analyze_state, state_transfer
 from ctxopt.context import find_context
 from ctxopt.errors import ContextError, DockerfileError
-from ctxopt.gitstate import has_staged_changes, read_state
+from ctxopt.git.state import has_staged_changes, read_state
 from ctxopt.plan import BuildRequest
 from tests.repositories import clean, commit, found, git, init, write
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ctxopt.analysis import Analysis
     from ctxopt.baseline import Baseline, Findings
     from ctxopt.config import Config
-    from ctxopt.git import Repository
+    from ctxopt.git.repository import Repository
     from ctxopt.guarding import Against, Checked, Question
     from ctxopt.plan import BuildRequest
     from ctxopt.settings import BudgetView
@@ -122,7 +122,7 @@ def _refuse_growth(question: Question, repository: Repository | None) -> None:
 
     With nothing staged, the index is HEAD, and nothing grew.
     """
-    from ctxopt.gitstate import has_staged_changes
+    from ctxopt.git.state import has_staged_changes
 
     limited = [item.limits for item in question.budgets if item.limits.max_growth is not None]
     if not limited:
@@ -211,7 +211,7 @@ def write_first_limits(given: Given, *, quiet: bool) -> int:
 def _tracked(inputs: Inputs, repository: Repository | None) -> int | None:
     """The files that are sent of what git's index holds; None where there is none."""
     from ctxopt.comparison import analyze_state
-    from ctxopt.gitstate import read_state
+    from ctxopt.git.state import read_state
 
     if repository is None:
         return None
@@ -225,7 +225,7 @@ def _tracked(inputs: Inputs, repository: Repository | None) -> int | None:
 
 
 def _repository(path: str) -> Repository | None:
-    from ctxopt.git import find_repository
+    from ctxopt.git.repository import find_repository
 
     if not os.path.isdir(path):
         raise ConfigError(f"there is no context {path!r}", hint="name a folder that exists")

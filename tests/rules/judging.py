@@ -9,8 +9,8 @@ from ctxopt.analysis import analyze
 from ctxopt.catalog import load_catalog
 from ctxopt.config import Config
 from ctxopt.context import find_context
-from ctxopt.evidence import PathEvidence
 from ctxopt.facts import Facts
+from ctxopt.git.evidence import PathEvidence
 from ctxopt.needs import Needs
 from ctxopt.plan import BuildRequest
 from ctxopt.rules import RULES

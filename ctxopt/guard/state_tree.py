@@ -1,21 +1,13 @@
-"""A commit or the index as a context: every entry with the size a fresh checkout gives it.
-
-Turns a state into the same ContextTree that a walk makes of a checkout with umask 022, without
-checking anything out.
-"""
+"""The tree of a state of git, as a checkout of it would be measured; no file is read from the disk."""
 
 from __future__ import annotations
 
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ctxopt import wire
-from ctxopt.checkout import checked_out_sizes
-from ctxopt.errors import GitError
-from ctxopt.git import Repository
-from ctxopt.gitlisting import GITLINK, Listed
+from ctxopt.git.state import GitState
 from ctxopt.tree import (
     SYMLINK,
     ContextTree,
@@ -34,99 +26,6 @@ _MTIME = 1_700_000_000
 
 _NEVER_ANCHOR = 1 << 62
 """Nothing is opened, so no path is too long to be read."""
-
-_LINK = 0o120000
-
-
-@dataclass(frozen=True, slots=True)
-class StateEntry:
-    """One file, link or submodule; ``size`` is in bytes, that of a link its target's length."""
-
-    mode: int
-    """As a fresh checkout has it: 0100644, 0100755, 0120777, or 040755 for a submodule."""
-    blob: str
-    size: int
-    link: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class GitState:
-    """What a commit or the index holds below ``prefix``; paths are relative to that."""
-
-    repository: Repository
-    name: str
-    """As people name it: the commit as they wrote it, or ``the index``."""
-    commit: str | None
-    """The id of the commit; None for the index, and for a HEAD without any commit."""
-    prefix: str
-    entries: Mapping[str, StateEntry]
-    """Empty where the state has nothing at ``prefix``, or HEAD has no commit yet."""
-    submodules: tuple[str, ...] = ()
-    """Empty folders in a fresh checkout; what they hold is not measured."""
-    pointers: frozenset[str] = frozenset()
-    """Files that Git LFS keeps; they count with the size their pointer stands for."""
-    inexact: tuple[str, ...] = ()
-    """Files that a checkout rewrites in ways that are not followed; they count with git's size."""
-    is_index: bool = False
-
-    @property
-    def blobs(self) -> dict[str, str]:
-        """The id of each file's content, by path."""
-        return {path: entry.blob for path, entry in self.entries.items() if entry.blob}
-
-
-def read_state(
-    repository: Repository, spec: str | None = None, prefix: str | None = None
-) -> GitState:
-    """Read the commit that ``spec`` names, or the index (None), below ``prefix``.
-
-    ``prefix`` is relative to the top; None takes the folder the repository was found from. Raises
-    GitError for an unknown commit, a merge conflict, or content that is not in this clone.
-    """
-    if prefix is None:
-        prefix = repository.prefix
-    if spec is None:
-        commit, name = None, "the index"
-        listed = repository.list_index(prefix)
-        _refuse_conflicts(listed)
-    else:
-        commit, name = repository.resolve(spec), spec
-        if commit is None:
-            return GitState(repository, name, None, prefix, {})
-        listed = repository.list_commit(commit, prefix)
-    above = prefix + "/" if prefix else ""
-    files = [entry for entry in listed if entry.mode not in (GITLINK, _LINK)]
-    links = [entry for entry in listed if entry.mode == _LINK]
-    sizes = repository.sizes({entry.id for entry in files} | {entry.id for entry in links})
-    targets = {
-        id_: os.fsdecode(content)
-        for id_, content in repository.blobs({entry.id for entry in links})
-    }
-    changed = checked_out_sizes(repository, commit, above, files)
-    entries = {}
-    for mode, id_, path, _ in listed:
-        if mode == GITLINK:
-            entries[path] = StateEntry(0o040755, "", 0)
-        elif mode == _LINK:
-            entries[path] = StateEntry(0o120777, id_, sizes[id_], targets[id_])
-        else:
-            size = changed.sizes.get(path, sizes[id_])
-            entries[path] = StateEntry(0o100755 if mode & 0o100 else 0o100644, id_, size)
-    submodules = tuple(entry.path for entry in listed if entry.mode == GITLINK)
-    return GitState(
-        repository, name, commit, prefix, entries, submodules, changed.pointers, changed.inexact,
-        is_index=spec is None,
-    )  # fmt: skip
-
-
-def _refuse_conflicts(listed: list[Listed]) -> None:
-    conflicts = list(dict.fromkeys(entry.path for entry in listed if entry.stage))
-    if conflicts:
-        more = f" and {len(conflicts) - 1} more" if len(conflicts) > 1 else ""
-        raise GitError(
-            f"the index holds a merge conflict in {conflicts[0]!r}{more}",
-            hint="resolve it and `git add` the file, or name a commit",
-        )
 
 
 def state_tree(state: GitState, policy: Policy) -> ContextTree:
@@ -190,17 +89,6 @@ class StateLinks:
         if entry is None or not entry.link:
             raise FileNotFoundError(path)
         return entry.link
-
-
-def has_staged_changes(repository: Repository) -> bool:
-    """Tell whether the index differs from HEAD; a bare repository has none."""
-    if repository.bare:
-        return False
-    if repository.resolve("HEAD") is None:
-        return bool(repository.run("ls-files", "-z", "--cached"))
-    # What `git add -N` only announced is no change: a commit would not hold it.
-    asked = ("--cached", "--ita-invisible-in-index", "--name-only", "-z", "HEAD")
-    return bool(repository.run("diff-index", *asked))
 
 
 def _is_kept(folders: Mapping[str, Folder], path: str) -> bool:

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ctxopt.git import Repository
-from ctxopt.gitlisting import Listed
+from ctxopt.git.listing import Listed
+from ctxopt.git.repository import Repository
 
 _LARGEST_POINTER = 1_024
 """Bytes; Git LFS looks no further."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 
-from ctxopt.evidence import PathEvidence
+from ctxopt.git.evidence import PathEvidence
 
 _Rule = tuple[re.Pattern[str], bool, bool]
 """An expression, whether it ignores, and whether it is for folders only."""

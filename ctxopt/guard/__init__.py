@@ -1,0 +1,10 @@
+"""Limits and growth: states of git measured, compared and judged.
+
+    against = parse_against("main", repository)
+    checked = check_states(question, repository, against)
+    checked.passed
+
+Measures states of git without a checkout, from the objects.
+"""
+
+from __future__ import annotations
