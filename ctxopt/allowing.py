@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from ctxopt.allowlist import Entry, ListLine, exception_form, find_entries, list_lines
 from ctxopt.analysis import Analysis, matcher_for
 from ctxopt.builder import Builder
-from ctxopt.config import Config
+from ctxopt.config.load import Config
 from ctxopt.errors import AllowListError
 from ctxopt.fixing import Fix, plan_fix, starting_point
 from ctxopt.followlinks import LinksOnDisk

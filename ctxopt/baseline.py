@@ -13,10 +13,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from ctxopt.config.keys import describe
 from ctxopt.errors import ConfigError
 from ctxopt.finding import Finding, Suppression
 from ctxopt.judge import Judgement, Selection
-from ctxopt.settings import describe
 from ctxopt.severity import Severity
 
 VERSION = 1

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ctxopt.config import ContextBudget, Limits
+from ctxopt.config.keys import BudgetView
+from ctxopt.config.load import ContextBudget, Limits
 from ctxopt.errors import ConfigError
-from ctxopt.settings import BudgetView
 from ctxopt.units import format_percent, format_size
 
 _MILLION = 10**6

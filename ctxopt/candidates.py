@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ctxopt.analysis import Analysis
 from ctxopt.catalog import Catalog, CatalogEntry, Kind
-from ctxopt.config import Config
+from ctxopt.config.load import Config
 from ctxopt.finding import Reach
 from ctxopt.git.evidence import PathEvidence
 from ctxopt.installing import installs_nothing, makes_nothing

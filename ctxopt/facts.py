@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ctxopt.analysis import Analysis
 from ctxopt.candidates import Candidates, find_candidates
 from ctxopt.catalog import Catalog
-from ctxopt.config import Config
+from ctxopt.config.load import Config
 from ctxopt.finding import Finding, Reach
 from ctxopt.git.evidence import PathEvidence
 from ctxopt.kept import Kept, read_wishes

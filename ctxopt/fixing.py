@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ctxopt.analysis import Analysis
 from ctxopt.answers import OPEN, Choice
-from ctxopt.config import Config
+from ctxopt.config.load import Config
 from ctxopt.context import own_ignore
 from ctxopt.errors import WriteError
 from ctxopt.facts import Facts

@@ -6,7 +6,7 @@ from itertools import chain
 
 from ctxopt.analysis import Analysis
 from ctxopt.catalog import load_catalog
-from ctxopt.config import Config
+from ctxopt.config.load import Config
 from ctxopt.facts import Facts
 from ctxopt.git.evidence import PathEvidence
 from ctxopt.git.repository import ask_git

@@ -11,13 +11,13 @@ from ctxopt.analysis import Analysis, build_policy
 from ctxopt.budget import Figures, LimitResult, Verdict, judge_contexts
 from ctxopt.builder import Builder
 from ctxopt.comparison import NamedLoad, analyze_state, state_named, state_transfer
-from ctxopt.config import Config, ContextBudget
+from ctxopt.config.keys import BudgetView
+from ctxopt.config.load import Config, ContextBudget
 from ctxopt.errors import ConfigError, ContextError, CtxoptError, DockerfileError, GitError
 from ctxopt.git.repository import Repository
 from ctxopt.git.state import GitState, has_staged_changes, read_state
 from ctxopt.growth import Growth, Measured, compare
 from ctxopt.plan import BuildRequest
-from ctxopt.settings import BudgetView
 from ctxopt.transfer import TransferView
 from ctxopt.view import View
 

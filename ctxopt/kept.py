@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from ctxopt.config.keys import read_kept
 from ctxopt.errors import ConfigError
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.languages.ignore.text import BOM, IgnoreFile, clean_pattern
 from ctxopt.paths import folders_above
-from ctxopt.settings import read_kept
 from ctxopt.view import View
 
 _COMMENT = re.compile(r"#\s*ctxopt:(?!\s*ignore\[)\s*(?P<text>.*?)\s*\Z")

@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from ctxopt.analysis import Analysis, build_matcher
 from ctxopt.catalog import load_catalog
-from ctxopt.config import Config
+from ctxopt.config.load import Config
 from ctxopt.context import BuildContext, DockerfileLocation, IgnoreChoice, context_under
 from ctxopt.errors import ConfigError, ContextError, DockerfileError, IgnoreFileError
 from ctxopt.facts import Facts

@@ -6,7 +6,7 @@ import os
 
 from ctxopt.analysis import Analysis
 from ctxopt.atomic_write import replace_file
-from ctxopt.configfile import OWN
+from ctxopt.config.file import OWN
 from ctxopt.errors import ConfigError
 from ctxopt.units import format_size
 

@@ -16,7 +16,7 @@ from functools import cache
 from typing import Any
 
 from ctxopt.analysis import Analysis, analyze
-from ctxopt.config import Config
+from ctxopt.config.load import Config
 from ctxopt.context import find_context
 from ctxopt.facts import Facts
 from ctxopt.finding import Finding

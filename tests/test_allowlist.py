@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ctxopt.allowing import plan_allow_list
 from ctxopt.analysis import analyze
-from ctxopt.config import Config
+from ctxopt.config.load import Config
 from ctxopt.context import find_context
 from ctxopt.errors import AllowListError, ContextError, CtxoptError, WriteError
 from ctxopt.fixing import Fix, plan_fix

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctxopt.budget import Figures, LimitResult, Verdict, judge, judge_contexts
-from ctxopt.config import ContextBudget, Limits
+from ctxopt.config.load import ContextBudget, Limits
 from ctxopt.errors import ConfigError
 
 MB = 10**6

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctxopt.config import Config, check_format, check_rules, load_config
-from ctxopt.configfile import ConfigFile, find_config_file
+from ctxopt.config.file import ConfigFile, find_config_file
+from ctxopt.config.keys import CONTEXT, KEYS, nearest
+from ctxopt.config.load import Config, check_format, check_rules, load_config
 from ctxopt.errors import ConfigError
-from ctxopt.settings import CONTEXT, KEYS, nearest
 from ctxopt.severity import Severity
 
 
@@ -527,7 +527,7 @@ def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, c
 
 def test_an_unconfigured_run_loads_no_parser(tmp_path: Path):
     code = (
-        "import sys; from ctxopt import budget; from ctxopt import atomic_write; from ctxopt import config; config.load_config();"
+        "import sys; from ctxopt import budget; from ctxopt import atomic_write; from ctxopt.config import load; load.load_config();"
         "print({'tomllib', 'difflib', 'hashlib', 'fractions', 'decimal'} & set(sys.modules))"
     )
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")

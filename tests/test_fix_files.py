@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from ctxopt.analysis import analyze
 from ctxopt.atomic_write import TEMPORARY
 from ctxopt.cli.fix import fix
-from ctxopt.config import Config
+from ctxopt.config.load import Config
 from ctxopt.context import find_context
 from ctxopt.fixing import Fix, plan_fix
 from ctxopt.patch import Hunk, hunks, unified_diff

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ctxopt.analysis import Analysis, analyze
 from ctxopt.builder import Builder
-from ctxopt.config import Config
+from ctxopt.config.load import Config
 from ctxopt.context import find_context
 from ctxopt.errors import CtxoptError
 from ctxopt.fixing import plan_fix

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from ctxopt.config import Config
+from ctxopt.config.load import Config
 from ctxopt.fixing import plan_fix
 from ctxopt.proposal import LeftAlone, Line
 from ctxopt.reporters.fixing import Outcome

@@ -8,7 +8,7 @@ import pytest
 
 from ctxopt.analysis import analyze
 from ctxopt.catalog import load_catalog
-from ctxopt.config import Config
+from ctxopt.config.load import Config
 from ctxopt.context import find_context
 from ctxopt.gather import gather_facts
 from ctxopt.installing import makes_nothing, makes_something

@@ -169,7 +169,7 @@ def _verdict(checked: Checked, *, warn_only: bool) -> int:
 
 
 def _format(question: Question, given: CheckFormat | None) -> CheckFormat:
-    from ctxopt.config import check_format
+    from ctxopt.config.load import check_format
 
     if given is not None:
         return given

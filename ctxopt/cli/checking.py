@@ -14,11 +14,11 @@ from ctxopt.errors import ConfigError, CtxoptError, ExitCode
 if TYPE_CHECKING:
     from ctxopt.analysis import Analysis
     from ctxopt.baseline import Baseline, Findings
-    from ctxopt.config import Config
+    from ctxopt.config.keys import BudgetView
+    from ctxopt.config.load import Config
     from ctxopt.git.repository import Repository
     from ctxopt.guarding import Against, Checked, Question
     from ctxopt.plan import BuildRequest
-    from ctxopt.settings import BudgetView
 
 
 class CheckFormat(StrEnum):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ctxopt.analysis import Analysis
     from ctxopt.baseline import Baseline, Known
-    from ctxopt.config import Config
+    from ctxopt.config.load import Config
     from ctxopt.judge import Judgement, Selection
     from ctxopt.severity import Severity
 
@@ -16,7 +16,7 @@ def judge_analysis(
     analysis: Analysis, config: Config, baseline: Baseline | None
 ) -> tuple[Judgement, tuple[Known, ...]]:
     """Run the rules; return the findings, and the entries of ``baseline`` that are gone."""
-    from ctxopt.config import check_rules
+    from ctxopt.config.load import check_rules
     from ctxopt.gather import gather_facts
     from ctxopt.judge import judge
     from ctxopt.rules import RULE_IDS, RULES

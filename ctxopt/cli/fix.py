@@ -89,7 +89,7 @@ def fix(
 ) -> int:
     """Write the few ignore lines that save most, proved."""
     from ctxopt.atomic_write import replace_file
-    from ctxopt.config import check_rules
+    from ctxopt.config.load import check_rules
     from ctxopt.output import check_report
     from ctxopt.reporters.fixing import Outcome
     from ctxopt.rules import RULE_IDS

@@ -10,7 +10,7 @@ from ctxopt.errors import ConfigError
 if TYPE_CHECKING:
     from ctxopt.analysis import Analysis
     from ctxopt.cli.options import BuilderOption, Level
-    from ctxopt.config import Config
+    from ctxopt.config.load import Config
     from ctxopt.context import BuildContext
     from ctxopt.plan import BuildRequest
 
@@ -62,7 +62,7 @@ def read_inputs(
 
 def read_settings(given: Given) -> tuple[Config, BuildRequest]:
     """Join options with the configuration; raises CtxoptError."""
-    from ctxopt.config import load_config
+    from ctxopt.config.load import load_config
     from ctxopt.plan import BuildRequest
 
     arguments = _arguments(given.build_args)

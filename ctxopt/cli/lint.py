@@ -16,7 +16,7 @@ from ctxopt.errors import ExitCode
 
 if TYPE_CHECKING:
     from ctxopt.analysis import Analysis
-    from ctxopt.config import Config
+    from ctxopt.config.load import Config
     from ctxopt.context import BuildContext
     from ctxopt.linting import Linted
     from ctxopt.plan import BuildRequest
@@ -55,7 +55,7 @@ def lint(
     verbose: o.Verbose = False,
 ) -> int:
     """Hold ignore files against the rules about their lines."""
-    from ctxopt.config import check_rules
+    from ctxopt.config.load import check_rules
     from ctxopt.linting import NAME, context_of, lint_file
     from ctxopt.rules import RULE_IDS
     from ctxopt.severity import Severity

@@ -79,7 +79,7 @@ class _Shape:
 
 
 def _format(inputs: Inputs, given: o.ReportFormat | None) -> o.ReportFormat:
-    from ctxopt.config import check_format, check_rules
+    from ctxopt.config.load import check_format, check_rules
     from ctxopt.rules import RULE_IDS
 
     check_rules(inputs.config, RULE_IDS)

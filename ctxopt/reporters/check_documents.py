@@ -8,6 +8,7 @@ from typing import Any
 
 from ctxopt.baseline import ContextFindings, Findings, entry_fields
 from ctxopt.budget import LimitResult, Verdict
+from ctxopt.config.keys import BudgetView
 from ctxopt.finding import Finding, Location
 from ctxopt.growth import Change, Growth
 from ctxopt.guarding import VIEWS, Checked, Guarded, Side
@@ -27,7 +28,6 @@ from ctxopt.reporters.json_ import VERSION, finding_fields
 from ctxopt.reporters.markdown import code, plain, table
 from ctxopt.reporters.sarif import render_sarif
 from ctxopt.reporters.wording import count
-from ctxopt.settings import BudgetView
 from ctxopt.severity import Severity
 from ctxopt.tree import Tally
 from ctxopt.units import format_size

@@ -7,9 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ctxopt.budget import LimitResult, Verdict
+from ctxopt.config.keys import LIMITS
 from ctxopt.finding import Finding, Location
 from ctxopt.guarding import Checked
-from ctxopt.settings import LIMITS
 from ctxopt.severity import Severity
 
 if TYPE_CHECKING:

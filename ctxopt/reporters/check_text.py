@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from ctxopt.budget import Verdict
+from ctxopt.config.keys import BudgetView
 from ctxopt.console import printable, visible
 from ctxopt.growth import Change, Growth
 from ctxopt.guarding import VIEWS, Checked, Guarded
@@ -24,7 +25,6 @@ from ctxopt.reporters.growing import (
 )
 from ctxopt.reporters.text import Look, draw, field
 from ctxopt.reporters.wording import count
-from ctxopt.settings import BudgetView
 from ctxopt.units import format_buildkit, format_classic, format_size
 
 if TYPE_CHECKING:

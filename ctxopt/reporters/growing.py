@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctxopt.budget import Figures
-from ctxopt.config import Config
+from ctxopt.config.load import Config
 from ctxopt.growth import Growth
 from ctxopt.guarding import Guarded
 from ctxopt.languages.golang.paths import BadPatternError, match

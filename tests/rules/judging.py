@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from ctxopt.analysis import analyze
 from ctxopt.catalog import load_catalog
-from ctxopt.config import Config
+from ctxopt.config.load import Config
 from ctxopt.context import find_context
 from ctxopt.facts import Facts
 from ctxopt.git.evidence import PathEvidence

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ctxopt.config import Config
+from ctxopt.config.load import Config
 from ctxopt.rules import RULES
 from ctxopt.severity import Severity
 from tests.repositories import clean as clean

@@ -7,7 +7,7 @@ from typing import Any
 
 from ctxopt.analysis import analyze
 from ctxopt.builder import Builder
-from ctxopt.config import Config
+from ctxopt.config.load import Config
 from ctxopt.context import find_context
 from ctxopt.facts import Facts
 from ctxopt.finding import Finding

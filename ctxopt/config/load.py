@@ -13,9 +13,9 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from ctxopt.builder import Builder
-from ctxopt.configfile import ConfigFile, find_config_file, read_config_file
+from ctxopt.config.file import ConfigFile, find_config_file, read_config_file
+from ctxopt.config.keys import CONTEXT, DEBUG, KEYS, LIMITS, BudgetView, Reader, describe, unknown
 from ctxopt.errors import ConfigError
-from ctxopt.settings import CONTEXT, DEBUG, KEYS, LIMITS, BudgetView, Reader, describe, unknown
 from ctxopt.severity import Severity
 from ctxopt.units import format_size
 
