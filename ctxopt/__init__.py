@@ -13,7 +13,7 @@ if TYPE_CHECKING:
         DockerfileError,
         IgnoreFileError,
     )
-    from ctxopt.tree import Entry
+    from ctxopt.tree.model import Entry
 
 
 __version__ = "0.1.0"
@@ -37,5 +37,5 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
 
-    home = {"Measurement": "api", "measure": "api", "Entry": "tree"}.get(name, "errors")
+    home = {"Measurement": "api", "measure": "api", "Entry": "tree.model"}.get(name, "errors")
     return getattr(import_module(f"ctxopt.{home}"), name)

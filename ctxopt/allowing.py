@@ -19,7 +19,6 @@ from ctxopt.errors import AllowListError
 from ctxopt.fixing import Fix, plan_fix, starting_point
 from ctxopt.followlinks import LinksOnDisk
 from ctxopt.git.repository import ask_git
-from ctxopt.harm import files_below
 from ctxopt.kept import read_wishes
 from ctxopt.languages.dockerfile import Build
 from ctxopt.languages.ignore.escape import escape_pattern
@@ -29,13 +28,13 @@ from ctxopt.leftovers import HEAD, Leftovers, after_catch_all, is_catch_all, sor
 from ctxopt.paths import is_below, topmost_of
 from ctxopt.plan import BuildRequest, resolve_build
 from ctxopt.proposal import Confidence, LeftAlone, Line
-from ctxopt.replay import compare, replay
 from ctxopt.rewritten import rewalked
 from ctxopt.sending import sent_under
-from ctxopt.sent import SentPaths
 from ctxopt.siblings import Siblings, find_siblings
+from ctxopt.tree.lookup import SentPaths
+from ctxopt.tree.replay import compare, replay
+from ctxopt.tree.view import View, files_below
 from ctxopt.trial import Trial, shown
-from ctxopt.view import View
 from ctxopt.wants import depends_on_arguments, keep_wants, read_variants, read_wants
 
 RULE: Final = "allow-list"

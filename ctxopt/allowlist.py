@@ -15,9 +15,9 @@ from ctxopt.followlinks import Links, follow_links
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.pattern import BadPatternError, Pattern, read_pattern
-from ctxopt.sent import SentPaths
-from ctxopt.usage import find_hits, topmost
-from ctxopt.view import View
+from ctxopt.tree.hits import find_hits, topmost
+from ctxopt.tree.lookup import SentPaths
+from ctxopt.tree.view import View
 from ctxopt.wants import Want
 
 _SEVERAL: Final = 5

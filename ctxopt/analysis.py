@@ -8,14 +8,14 @@ from typing import Literal
 from ctxopt import classic
 from ctxopt.builder import Builder
 from ctxopt.context import BuildContext
-from ctxopt.crowd import Progress, walk
 from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.languages.ignore.text import IgnoreFile
 from ctxopt.plan import BuildRequest, Plan, make_plan, resolve_build
-from ctxopt.tree import ContextTree
-from ctxopt.view import View
-from ctxopt.walk import Policy
+from ctxopt.tree.model import ContextTree
+from ctxopt.tree.policy import Policy
+from ctxopt.tree.view import View
+from ctxopt.tree.workers import Progress, walk
 
 ViewName = Literal["permitted", "transferred", "excluded"]
 

@@ -12,7 +12,7 @@ from ctxopt.context import find_context, read_dockerfile
 from ctxopt.errors import ContextError
 from ctxopt.listing import analyze_for
 from ctxopt.plan import BuildRequest
-from ctxopt.tree import Entry
+from ctxopt.tree.model import Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from ctxopt.kept import Kept
 from ctxopt.needs import Needs
 from ctxopt.sources import SourceUse
 from ctxopt.travel import Travel
-from ctxopt.tree import DIR, EMPTY, FILE, SOCKET, Flag, Folder, Tally
+from ctxopt.tree.model import DIR, EMPTY, FILE, SOCKET, Flag, Folder, Tally
 
 State: TypeAlias = Literal["tracked", "ignored", "untracked", "unknown"]
 Topic: TypeAlias = Kind | Literal["ignored", "large"]

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import os
 
-from ctxopt import wire
 from ctxopt.context import BuildContext
-from ctxopt.crowd import walk
 from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
-from ctxopt.tree import DIR, FILE, SYMLINK, Flag
-from ctxopt.view import View
-from ctxopt.walk import Policy
+from ctxopt.tree import wire
+from ctxopt.tree.model import DIR, FILE, SYMLINK, Flag
+from ctxopt.tree.policy import Policy
+from ctxopt.tree.view import View
+from ctxopt.tree.workers import walk
 
 _RANDOM_NAME = ".dockerfile." + "0" * 20
 """What the client calls a Dockerfile from outside the context, with random digits."""

@@ -16,8 +16,8 @@ from ctxopt.guard.state_tree import StateLinks, state_tree
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.plan import BuildRequest, paths_of, resolve_content
 from ctxopt.transfer import TransferView, named_root, transferred
-from ctxopt.view import View
-from ctxopt.walk import Policy
+from ctxopt.tree.policy import Policy
+from ctxopt.tree.view import View
 
 
 def analyze_state(

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from ctxopt.analysis import Analysis, analyze
 from ctxopt.context import BuildContext
-from ctxopt.crowd import default_processes
 from ctxopt.errors import ContextError
 from ctxopt.languages.golang.paths import clean
 from ctxopt.languages.ignore.explain import Explanation, explain
 from ctxopt.plan import BuildRequest
-from ctxopt.sent import SentPaths
 from ctxopt.sources import SourceUse
-from ctxopt.tree import Tally
+from ctxopt.tree.lookup import SentPaths
+from ctxopt.tree.model import Tally
+from ctxopt.tree.workers import default_processes
 
 
 @dataclass(frozen=True, slots=True)

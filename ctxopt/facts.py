@@ -18,7 +18,7 @@ from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.needs import Needs
 from ctxopt.severity import Severity
 from ctxopt.sources import SourceUse
-from ctxopt.tree import Tally
+from ctxopt.tree.model import Tally
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ctxopt.languages.ignore.matcher import Scope
-from ctxopt.tree import EMPTY, FILE, Flag, Folder, Tally
-from ctxopt.view import View
-from ctxopt.walk import Policy
+from ctxopt.tree.model import EMPTY, FILE, Flag, Folder, Tally
+from ctxopt.tree.policy import Policy
+from ctxopt.tree.view import View
 
 _MANY = 5
 """Files that make a folder worth naming in their place."""

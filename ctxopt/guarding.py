@@ -19,7 +19,7 @@ from ctxopt.git.state import GitState, has_staged_changes, read_state
 from ctxopt.growth import Growth, Measured, compare
 from ctxopt.plan import BuildRequest
 from ctxopt.transfer import TransferView
-from ctxopt.view import View
+from ctxopt.tree.view import View
 
 if TYPE_CHECKING:
     from ctxopt.baseline import ContextFindings, Findings

@@ -6,7 +6,7 @@ Pure: values in, a reason or None out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 from ctxopt.errors import IgnoreFileError
 from ctxopt.facts import Facts
@@ -14,8 +14,6 @@ from ctxopt.languages.golang.paths import has_meta
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.paths import folders_above
 from ctxopt.sources import CheckKind, SourceUse
-from ctxopt.tree import DIR, Flag
-from ctxopt.view import View
 
 _FAILING: tuple[CheckKind, ...] = ("missing", "ignored", "not-transferred", "empty-wildcard")
 
@@ -125,24 +123,6 @@ def lost_sources(before: Facts, after: Facts) -> str | None:
     return None
 
 
-def files_below(view: View, paths: Iterable[str]) -> Iterator[str]:
-    """Yield what ``view`` sends at or below ``paths``, folders left out."""
-    folders = view.tree.folders
-    stack = list(paths)
-    while stack:
-        path = stack.pop()
-        folder = folders.get(path)
-        if folder is None:
-            yield path
-            continue
-        flags = view.flags(folder)
-        for index, name in enumerate(folder.names):
-            if folder.kinds[index] == DIR:
-                stack.append(folder.child(name))
-            elif not (flags and flags[index] & Flag.EXCLUDED):
-                yield folder.child(name)
-
-
 def _matchers(patterns: Iterable[str]) -> list[Matcher]:
     found = []
     for pattern in patterns:
@@ -159,4 +139,4 @@ def _is_itself_matched(matcher: Matcher, path: str) -> bool:
     return matcher.decide(path).excluded and not (parent and matcher.decide(parent).excluded)
 
 
-__all__ = ["Guard", "files_below", "lost_sources"]
+__all__ = ["Guard", "lost_sources"]

@@ -11,7 +11,7 @@ from ctxopt.errors import ConfigError
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.languages.ignore.text import BOM, IgnoreFile, clean_pattern
 from ctxopt.paths import folders_above
-from ctxopt.view import View
+from ctxopt.tree.view import View
 
 _COMMENT = re.compile(r"#\s*ctxopt:(?!\s*ignore\[)\s*(?P<text>.*?)\s*\Z")
 _KEEP = re.compile(r"keep\s+(.+)")

@@ -26,8 +26,8 @@ from ctxopt.rules import RULES
 from ctxopt.rules.invalid_pattern import RULE as INVALID
 from ctxopt.rules.invalid_pattern import invalid_patterns
 from ctxopt.severity import Severity
-from ctxopt.tree import ContextTree, Folder
-from ctxopt.view import View
+from ctxopt.tree.model import ContextTree, Folder
+from ctxopt.tree.view import View
 
 NAME: Final = ".dockerignore"
 

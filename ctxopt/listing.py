@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 from ctxopt.analysis import Analysis, ViewName, analyze, build_matcher, build_policy, select_view
 from ctxopt.context import BuildContext
-from ctxopt.crowd import default_processes
 from ctxopt.plan import BuildRequest, make_plan, paths_of, resolve_build
-from ctxopt.tree import DIR, EMPTY, ContextTree, Entry, Flag, WalkError
-from ctxopt.view import View
-from ctxopt.walk import Reader, stream
+from ctxopt.tree.model import DIR, EMPTY, ContextTree, Entry, Flag, WalkError
+from ctxopt.tree.reader import Reader, stream
+from ctxopt.tree.view import View
+from ctxopt.tree.workers import default_processes
 
 
 def analyze_for(

@@ -10,7 +10,7 @@ from typing import Final
 from ctxopt.catalog import Catalog
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.manifests import MANIFESTS
-from ctxopt.sent import SentPaths
+from ctxopt.tree.lookup import SentPaths
 
 MOST_FILES: Final = 300
 GIT_DEPTH: Final = 2

@@ -21,8 +21,8 @@ from ctxopt.manifest_files import GIT_DEPTH, MOST_FILES, find_manifests
 from ctxopt.manifests import MANIFESTS, read_manifest
 from ctxopt.neighbours import NAMES, named_beside, sources_among
 from ctxopt.peek import read_start
-from ctxopt.sent import SentPaths
 from ctxopt.siblings import find_dockerfiles, local_paths, read_siblings
+from ctxopt.tree.lookup import SentPaths
 
 _MOST_BYTES: Final = 1 << 18
 """What is read of one file."""

@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ctxopt.context import BuildContext, named_ignore, read_dockerfile
-from ctxopt.crowd import walk
 from ctxopt.errors import ContextError, DockerfileError, IgnoreFileError
 from ctxopt.languages.dockerfile import Build, Dockerfile, parse, resolve
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.sources import Load, SourceReport, report_sources
 from ctxopt.transfer import named_root, transferred
-from ctxopt.view import View
-from ctxopt.walk import Policy
+from ctxopt.tree.policy import Policy
+from ctxopt.tree.view import View
+from ctxopt.tree.workers import walk
 
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7", "i686": "386"}
 

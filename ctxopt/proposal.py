@@ -22,15 +22,16 @@ from ctxopt.choice import (
 from ctxopt.facts import Facts
 from ctxopt.finding import Finding
 from ctxopt.groups import is_notable
-from ctxopt.harm import Guard, files_below, lost_sources
+from ctxopt.harm import Guard, lost_sources
 from ctxopt.installing import makes_something
 from ctxopt.judge import Judgement
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import IgnoreFile, clean_pattern
 from ctxopt.paths import upwards
-from ctxopt.replay import Difference
 from ctxopt.rewritten import rewritten
+from ctxopt.tree.replay import Difference
+from ctxopt.tree.view import files_below
 from ctxopt.trial import Trial, harms_other_builder, hidden_by, shown, try_edits
 
 _GIT_IGNORED: Final = "git-ignored"

@@ -8,7 +8,6 @@ import stat
 from bisect import bisect_left
 from typing import Final
 
-from ctxopt import wire
 from ctxopt.analysis import Analysis
 from ctxopt.context import IgnoreChoice
 from ctxopt.facts import Facts
@@ -17,9 +16,10 @@ from ctxopt.languages.ignore.text import IgnoreFile
 from ctxopt.plan import Plan, paths_of
 from ctxopt.sources import Load, report_sources
 from ctxopt.transfer import transferred
-from ctxopt.tree import DIR, FILE, ContextTree, Flag, Folder
+from ctxopt.tree import wire
+from ctxopt.tree.model import DIR, FILE, ContextTree, Flag, Folder
+from ctxopt.tree.view import View
 from ctxopt.trial import Trial
-from ctxopt.view import View
 
 _NEW_MODE: Final = stat.S_IFREG | 0o644
 _NOW: Final = 1_800_000_000_000_000_000

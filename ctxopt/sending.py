@@ -8,8 +8,8 @@ from ctxopt.analysis import Analysis, matcher_for
 from ctxopt.builder import Builder
 from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.ignore.text import IgnoreFile
-from ctxopt.replay import replay
-from ctxopt.tree import DIR, EMPTY, Flag
+from ctxopt.tree.model import DIR, EMPTY, Flag
+from ctxopt.tree.replay import replay
 
 
 class Sent(NamedTuple):

@@ -22,9 +22,9 @@ from ctxopt.languages.golang.paths import has_meta
 from ctxopt.manifests import MANIFESTS
 from ctxopt.peek import read_start
 from ctxopt.plan import host_platform
-from ctxopt.sent import SentPaths
-from ctxopt.tree import DIR, FILE, ContextTree
-from ctxopt.view import View
+from ctxopt.tree.lookup import SentPaths
+from ctxopt.tree.model import DIR, FILE, ContextTree
+from ctxopt.tree.view import View
 
 _NAME: Final = re.compile(
     r"(?i)(?:(?:Docker|Container)file(?:[._-].*)?|.*\.(?:docker|container)file)\Z"

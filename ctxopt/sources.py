@@ -18,10 +18,10 @@ from ctxopt.languages.golang.paths import has_meta
 from ctxopt.languages.ignore.explain import explain
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.languages.ignore.pattern import Pattern
-from ctxopt.sent import SentPaths
 from ctxopt.transfer import TransferView
-from ctxopt.tree import DIR, EMPTY, FILE, Flag
-from ctxopt.view import View
+from ctxopt.tree.lookup import SentPaths
+from ctxopt.tree.model import DIR, EMPTY, FILE, Flag
+from ctxopt.tree.view import View
 
 Reach = Literal["final", "builder", "mount"]
 CheckKind = Literal[

@@ -14,8 +14,8 @@ from ctxopt.errors import DockerfileError, IgnoreFileError
 from ctxopt.followlinks import Links, LinksOnDisk, follow_links
 from ctxopt.languages.dockerfile import WHOLE_CONTEXT
 from ctxopt.languages.ignore.matcher import Decision, Matcher, Scope, read_matcher
-from ctxopt.tree import DIR, ContextTree, Flag, Folder
-from ctxopt.view import View
+from ctxopt.tree.model import DIR, ContextTree, Flag, Folder
+from ctxopt.tree.view import View
 
 
 @dataclass(frozen=True, slots=True)

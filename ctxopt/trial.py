@@ -21,8 +21,8 @@ from ctxopt.languages.ignore.pattern import (
     read_pattern,
 )
 from ctxopt.languages.ignore.text import IgnoreFile, Line, clean_pattern, parse_ignore_file
-from ctxopt.replay import Difference, Replay, compare, hide, replay
 from ctxopt.sources import CheckKind, SourceCheck
+from ctxopt.tree.replay import Difference, Replay, compare, hide, replay
 
 MOST_SHOWN = 50
 """Paths of a list that may be long."""

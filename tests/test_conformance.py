@@ -10,14 +10,14 @@ import pytest
 from ctxopt.analysis import analyze
 from ctxopt.classic import forced_patterns, tar_bytes, walk_until_failure
 from ctxopt.context import BuildContext, DockerfileLocation, IgnoreChoice, find_context
-from ctxopt.crowd import walk
 from ctxopt.errors import DockerfileError, IgnoreFileError
 from ctxopt.languages.dockerfile import WHOLE_CONTEXT, context_paths, parse, resolve
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import parse_ignore_file
+from ctxopt.tree.policy import Policy
+from ctxopt.tree.view import View
+from ctxopt.tree.workers import walk
 from ctxopt.units import format_buildkit, format_classic
-from ctxopt.view import View
-from ctxopt.walk import Policy
 from tests.recordings import listed, load, make_tree
 
 

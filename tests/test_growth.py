@@ -17,8 +17,8 @@ from ctxopt.languages.ignore.escape import escape
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import parse_ignore_file
 from ctxopt.stopping import extension, stopping_line, stopping_lines
-from ctxopt.view import View
-from ctxopt.walk import Policy
+from ctxopt.tree.policy import Policy
+from ctxopt.tree.view import View
 from tests.repositories import clean, commit, found, init, write
 
 __all__ = ["clean"]

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctxopt.crowd import walk
 from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.ignore.edits import Edit, EditKind, apply_edits
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.languages.ignore.text import parse_ignore_file
-from ctxopt.replay import compare, hide, replay
-from ctxopt.tree import Flag
-from ctxopt.view import View
-from ctxopt.walk import Policy
+from ctxopt.tree.model import Flag
+from ctxopt.tree.policy import Policy
+from ctxopt.tree.replay import compare, hide, replay
+from ctxopt.tree.view import View
+from ctxopt.tree.workers import walk
 from tests.recordings import make_tree
 
 NAMES = ["a", "b", "ab", "x.log", "docs"]

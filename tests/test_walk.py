@@ -14,16 +14,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ctxopt import crowd, wire
-from ctxopt import walk as walk_module
 from ctxopt.analysis import analyze
 from ctxopt.context import find_context
-from ctxopt.crowd import walk
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.listing import list_entries
 from ctxopt.plan import BuildRequest
-from ctxopt.view import View
-from ctxopt.walk import Policy
+from ctxopt.tree import reader as walk_module
+from ctxopt.tree import wire
+from ctxopt.tree import workers as crowd
+from ctxopt.tree.policy import Policy
+from ctxopt.tree.view import View
+from ctxopt.tree.workers import walk
 from tests.recordings import ROOT, make_tree
 
 HIDDEN = 65_534
@@ -445,8 +446,8 @@ def test_several_processes_see_what_one_sees(tmp_path, tree, lines, with_exclude
     (root / "é").mkdir(exist_ok=True)
     os.utime(root / "é", (-5, -5))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ctxopt.crowd._ALONE", 0)
-        patch.setattr("ctxopt.crowd._may_fork", lambda: True)
+        patch.setattr("ctxopt.tree.workers._ALONE", 0)
+        patch.setattr("ctxopt.tree.workers._may_fork", lambda: True)
         several = view_of(root, *lines, with_excluded=with_excluded, processes=processes)
     one = view_of(root, *lines, with_excluded=with_excluded)
     assert dict(several.tree.folders) == dict(one.tree.folders)
@@ -466,11 +467,11 @@ def test_several_processes_on_a_deep_and_wide_tree(tmp_path, monkeypatch):
     deep = tmp_path / "/".join(["deep"] * 60)
     deep.mkdir(parents=True)
     (deep / "leaf").write_bytes(b"x")
-    monkeypatch.setattr("ctxopt.crowd._ALONE", 0)
-    monkeypatch.setattr("ctxopt.crowd._may_fork", lambda: True)
-    monkeypatch.setattr("ctxopt.crowd._TASK_BYTES", 100)
+    monkeypatch.setattr("ctxopt.tree.workers._ALONE", 0)
+    monkeypatch.setattr("ctxopt.tree.workers._may_fork", lambda: True)
+    monkeypatch.setattr("ctxopt.tree.workers._TASK_BYTES", 100)
     several = view_of(tmp_path, "**/3", processes=3)
-    monkeypatch.setattr("ctxopt.crowd._ALONE", 10**9)
+    monkeypatch.setattr("ctxopt.tree.workers._ALONE", 10**9)
     one = view_of(tmp_path, "**/3")
     assert dict(several.tree.folders) == dict(one.tree.folders)
     assert several.context_bytes() == one.context_bytes()
@@ -480,8 +481,8 @@ def test_a_pattern_that_fails_in_another_process(tmp_path, monkeypatch):
     from ctxopt.errors import IgnoreFileError
 
     make_tree(str(tmp_path), {f"{number}/sub/x": 1 for number in range(10)} | {"9/sub/bad": 1})
-    monkeypatch.setattr("ctxopt.crowd._ALONE", 0)
-    monkeypatch.setattr("ctxopt.crowd._may_fork", lambda: True)
+    monkeypatch.setattr("ctxopt.tree.workers._ALONE", 0)
+    monkeypatch.setattr("ctxopt.tree.workers._may_fork", lambda: True)
     with pytest.raises(IgnoreFileError, match="syntax error in pattern") as caught:
         view_of(tmp_path, "9/sub/bad", "![z-a]", processes=2)
     assert caught.value.line == 2

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ctxopt import wire
+from ctxopt.tree import wire
 
 
 def encoded_varint(value):

@@ -91,8 +91,8 @@ def measure_inputs(
 ) -> Analysis:
     """Measure with as many processes as help, and with a progress line for the patient."""
     from ctxopt.analysis import analyze
-    from ctxopt.crowd import default_processes
     from ctxopt.progress import ScanProgress
+    from ctxopt.tree.workers import default_processes
 
     progress = ScanProgress(enabled=not quiet)
     try:

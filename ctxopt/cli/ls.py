@@ -16,7 +16,7 @@ from ctxopt.errors import ConfigError
 
 if TYPE_CHECKING:
     from ctxopt.analysis import ViewName
-    from ctxopt.tree import WalkError
+    from ctxopt.tree.model import WalkError
 
 
 Permitted = Annotated[
@@ -76,9 +76,9 @@ def ls(
 
 
 def _document(inputs: Inputs, view: ViewName, errors: list[WalkError]) -> Iterator[str]:
-    from ctxopt.crowd import default_processes
     from ctxopt.listing import analyze_for
     from ctxopt.reporters import json_
+    from ctxopt.tree.workers import default_processes
 
     analysis = analyze_for(inputs.context, inputs.request, view, processes=default_processes())
     errors += analysis.tree.errors

@@ -6,9 +6,9 @@ import os
 import stat
 from collections.abc import Mapping
 
-from ctxopt import wire
 from ctxopt.git.state import GitState
-from ctxopt.tree import (
+from ctxopt.tree import wire
+from ctxopt.tree.model import (
     SYMLINK,
     ContextTree,
     Flag,
@@ -19,7 +19,8 @@ from ctxopt.tree import (
     WalkError,
     count_types,
 )
-from ctxopt.walk import Policy, Reader, Task
+from ctxopt.tree.policy import Policy
+from ctxopt.tree.reader import Reader, Task
 
 _MTIME = 1_700_000_000
 """Seconds; git keeps no times, and any of our day takes as many bytes on the wire as a checkout's."""

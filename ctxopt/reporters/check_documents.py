@@ -29,7 +29,7 @@ from ctxopt.reporters.markdown import code, plain, table
 from ctxopt.reporters.sarif import render_sarif
 from ctxopt.reporters.wording import count
 from ctxopt.severity import Severity
-from ctxopt.tree import Tally
+from ctxopt.tree.model import Tally
 from ctxopt.units import format_size
 
 _MARKS = {Verdict.PASS: "ok", Verdict.FAIL: "**over**", Verdict.SKIP: "unknown"}

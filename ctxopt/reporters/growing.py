@@ -11,7 +11,7 @@ from ctxopt.guarding import Guarded
 from ctxopt.languages.golang.paths import BadPatternError, match
 from ctxopt.reporters.wording import count
 from ctxopt.stopping import stopping_lines
-from ctxopt.tree import FILE, Tally
+from ctxopt.tree.model import FILE, Tally
 from ctxopt.units import format_percent, format_size
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from ctxopt.explaining import Answer
 from ctxopt.finding import Finding
 from ctxopt.judge import Judgement
 from ctxopt.sources import SourceCheck, SourceUse
-from ctxopt.summary import heaviest_folders, largest_files, sizes_by_type
-from ctxopt.tree import FILE
+from ctxopt.tree.model import FILE
+from ctxopt.tree.summary import heaviest_folders, largest_files, sizes_by_type
 from ctxopt.units import format_buildkit, format_classic
 
 VERSION = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctxopt.console import printable
-from ctxopt.tree import Entry
+from ctxopt.tree.model import Entry
 
 _BATCH = 2_000
 """Entries written at a time: one write each would be most of the time of a long listing."""

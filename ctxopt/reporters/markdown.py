@@ -9,9 +9,9 @@ from ctxopt.console import printable
 from ctxopt.finding import Finding
 from ctxopt.judge import Judgement
 from ctxopt.reporters.wording import describe_check, reach
-from ctxopt.summary import heaviest_folders, largest_files, sizes_by_type
+from ctxopt.tree.summary import heaviest_folders, largest_files, sizes_by_type
+from ctxopt.tree.view import View
 from ctxopt.units import format_buildkit, format_classic, format_size
-from ctxopt.view import View
 
 
 def code(text: str) -> str:

@@ -14,7 +14,7 @@ from ctxopt.languages.dockerfile import Unknown
 from ctxopt.reporters.finding_text import render_findings, render_lead, wrapped
 from ctxopt.reporters.wording import count, describe_unknown, reach
 from ctxopt.siblings import find_dockerfiles
-from ctxopt.summary import FolderSize, heaviest_folders, largest_files, sizes_by_type
+from ctxopt.tree.summary import FolderSize, heaviest_folders, largest_files, sizes_by_type
 from ctxopt.units import format_buildkit, format_classic, format_size
 
 if TYPE_CHECKING:

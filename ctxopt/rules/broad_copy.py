@@ -13,7 +13,7 @@ from ctxopt.facts import Facts, Rule
 from ctxopt.finding import Finding, Reach
 from ctxopt.severity import Severity
 from ctxopt.sources import SourceUse
-from ctxopt.tree import DIR, FILE, Flag
+from ctxopt.tree.model import DIR, FILE, Flag
 from ctxopt.trial import dockerfile_line, is_read, is_waste, shown
 
 

@@ -14,11 +14,11 @@ from ctxopt.errors import IgnoreFileError
 from ctxopt.facts import Facts, Rule
 from ctxopt.finding import Finding
 from ctxopt.languages.ignore.matcher import Matcher
-from ctxopt.replay import replay
 from ctxopt.severity import Severity
-from ctxopt.tree import DIR, SOCKET, Flag
+from ctxopt.tree.model import DIR, SOCKET, Flag
+from ctxopt.tree.replay import replay
+from ctxopt.tree.view import View
 from ctxopt.trial import place, shown
-from ctxopt.view import View
 
 
 def check(facts: Facts) -> Iterator[Finding]:

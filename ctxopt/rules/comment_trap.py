@@ -14,10 +14,10 @@ from ctxopt.facts import Facts, Rule, replace_line
 from ctxopt.finding import Finding
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.text import BOM
-from ctxopt.replay import Difference
 from ctxopt.severity import Severity
+from ctxopt.tree.hits import find_hits
+from ctxopt.tree.replay import Difference
 from ctxopt.trial import WrittenPattern, hidden_by, place, shown, try_edits, written_patterns
-from ctxopt.usage import find_hits
 
 _INLINE = re.compile(r"(?P<pattern>\S.*?)\s+(?P<comment>(?:#|//).*)\Z", re.DOTALL)
 

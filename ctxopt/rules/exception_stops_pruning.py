@@ -16,7 +16,9 @@ from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.matcher import Matcher
 from ctxopt.languages.ignore.pattern import Pattern
 from ctxopt.severity import Severity
-from ctxopt.tree import DIR, Flag
+from ctxopt.tree.hits import find_hits, topmost
+from ctxopt.tree.model import DIR, Flag
+from ctxopt.tree.view import View
 from ctxopt.trial import (
     WrittenPattern,
     line_after,
@@ -26,8 +28,6 @@ from ctxopt.trial import (
     try_edits,
     written_patterns,
 )
-from ctxopt.usage import find_hits, topmost
-from ctxopt.view import View
 
 _ENOUGH = 1_000
 """Entries walked in vain below which nobody notices."""

@@ -15,7 +15,8 @@ from ctxopt.finding import Finding
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.pattern import Pattern
 from ctxopt.severity import Severity
-from ctxopt.tree import DIR
+from ctxopt.tree.hits import Hits, find_hits
+from ctxopt.tree.model import DIR
 from ctxopt.trial import (
     Trial,
     WrittenPattern,
@@ -26,7 +27,6 @@ from ctxopt.trial import (
     try_edits,
     written_patterns,
 )
-from ctxopt.usage import Hits, find_hits
 
 _FORM = {
     "below": "the folder itself is not excluded, so the exception is never tried there",

@@ -13,9 +13,9 @@ from ctxopt.facts import Facts, Rule
 from ctxopt.finding import Finding, Reach
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.severity import Severity
-from ctxopt.tree import EMPTY, FILE, Flag
+from ctxopt.tree.model import EMPTY, FILE, Flag
+from ctxopt.tree.view import View
 from ctxopt.trial import Trial, place, remove_line, shown, try_edits, written_patterns
-from ctxopt.view import View
 
 _EMPTY = frozenset((Flag.REFUSED, Flag.UNREADABLE, EMPTY))
 _MOST_TRIALS = 20

@@ -12,10 +12,10 @@ from ctxopt.facts import Facts, Rule, add_line
 from ctxopt.finding import Finding
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.explain import explain
-from ctxopt.replay import Difference
 from ctxopt.severity import Severity
 from ctxopt.sources import SourceCheck
 from ctxopt.sourcetext import tell_check
+from ctxopt.tree.replay import Difference
 from ctxopt.trial import checks_of, dockerfile_line, is_main, try_edits
 
 

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from ctxopt.facts import Facts, Rule
 from ctxopt.finding import Finding
 from ctxopt.severity import Severity
+from ctxopt.tree.hits import find_hits
 from ctxopt.trial import WrittenPattern, place, remove_line, written_patterns
-from ctxopt.usage import find_hits
 
 _WILD = frozenset("*?[\\|{}^#")
 

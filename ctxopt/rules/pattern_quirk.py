@@ -18,6 +18,7 @@ from ctxopt.languages.ignore.pattern import Kind, Pattern
 from ctxopt.rules.comment_trap import cure as comment_cure
 from ctxopt.rules.pattern_never_matches import why_never
 from ctxopt.severity import Severity
+from ctxopt.tree.hits import find_hits
 from ctxopt.trial import (
     WrittenPattern,
     is_read,
@@ -28,7 +29,6 @@ from ctxopt.trial import (
     try_edits,
     written_patterns,
 )
-from ctxopt.usage import find_hits
 
 _BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
 _GROUP = re.compile(r"\(([^()]*\|[^()]*)\)")

@@ -14,7 +14,8 @@ from ctxopt.finding import Finding
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.pattern import Pattern
 from ctxopt.severity import Severity
-from ctxopt.tree import DIR
+from ctxopt.tree.hits import Hits, find_hits
+from ctxopt.tree.model import DIR
 from ctxopt.trial import (
     WrittenPattern,
     is_read,
@@ -24,7 +25,6 @@ from ctxopt.trial import (
     try_edits,
     written_patterns,
 )
-from ctxopt.usage import Hits, find_hits
 
 _WILD = frozenset("*?[")
 _QUIRKS = frozenset("|{}^\\ #")

@@ -14,7 +14,7 @@ from ctxopt.facts import Facts, Rule
 from ctxopt.finding import Finding
 from ctxopt.groups import report
 from ctxopt.severity import Severity
-from ctxopt.tree import DIR
+from ctxopt.tree.model import DIR
 
 
 def check(facts: Facts) -> Iterator[Finding]:

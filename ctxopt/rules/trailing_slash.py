@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from ctxopt.facts import Facts, Rule, replace_line
 from ctxopt.finding import Finding
 from ctxopt.severity import Severity
-from ctxopt.tree import DIR, FILE
+from ctxopt.tree.hits import Hit, find_hits
+from ctxopt.tree.model import DIR, FILE
 from ctxopt.trial import Trial, WrittenPattern, is_waste, place, shown, try_edits, written_patterns
-from ctxopt.usage import Hit, find_hits
 
 
 def check(facts: Facts) -> Iterator[Finding]:

@@ -9,8 +9,8 @@ import pytest
 from ctxopt.languages.ignore.text import parse_ignore_file
 from ctxopt.rules.invalid_pattern import invalid_patterns
 from ctxopt.severity import Severity
-from ctxopt.tree import Flag
-from ctxopt.view import View
+from ctxopt.tree.model import Flag
+from ctxopt.tree.view import View
 from tests.rules.judging import RULE_BY_ID, catches, catches_not, facts_of
 
 MONOREPO = {

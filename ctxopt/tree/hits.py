@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from ctxopt.languages.ignore.level import Level, Levels
 from ctxopt.languages.ignore.pattern import Pattern
-from ctxopt.tree import DIR, FILE, Flag
-from ctxopt.view import View
+from ctxopt.tree.model import DIR, FILE, Flag
+from ctxopt.tree.view import View
 
 _SHOWN = 2_000
 """Hits of one pattern that are kept; all are counted."""

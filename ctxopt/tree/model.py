@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from ctxopt import wire
+from ctxopt.tree import wire
 
 FILE, DIR, SYMLINK, FIFO, SOCKET, CHAR, BLOCK = b"fdlpscb"
 KIND_NAMES = {

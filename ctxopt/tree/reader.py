@@ -10,13 +10,12 @@ import os
 import stat
 from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
-from ctxopt import wire
-from ctxopt.languages.ignore.matcher import Decision, Matcher, Scope
-from ctxopt.tree import (
+from ctxopt.languages.ignore.matcher import Decision, Scope
+from ctxopt.tree import wire
+from ctxopt.tree.model import (
     BLOCK,
     CHAR,
     DIR,
@@ -32,6 +31,7 @@ from ctxopt.tree import (
     add_data,
     tally,
 )
+from ctxopt.tree.policy import Policy
 
 _KINDS = bytes.maketrans(
     bytes(
@@ -73,19 +73,6 @@ _LONG_PATH = 16_000
 
 _SIZE_FIELD = [wire.number_field((1 << bits) - 1) for bits in range(65)]
 """Bytes of the size field by the bit length of the size."""
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Which folders a walk enters."""
-
-    matcher: Matcher
-    prunes: Callable[[str], bool]
-    """Whether the client skips this excluded folder."""
-    enter_pruned: bool = False
-    """Whether to read what Docker's client would not, to know its size."""
-    takes_sockets: bool = True
-    """Whether the client sends sockets; the classic one complains and goes on without them."""
 
 
 class Task(NamedTuple):

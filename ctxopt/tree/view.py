@@ -6,10 +6,10 @@ Arithmetic on the tree; nothing here looks at a disk.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from ctxopt import wire
-from ctxopt.tree import (
+from ctxopt.tree import wire
+from ctxopt.tree.model import (
     DIR,
     EMPTY,
     FILE,
@@ -257,3 +257,21 @@ class View:
 
 def _depth(path: str) -> int:
     return path.count("/") + 1 if path else 0
+
+
+def files_below(view: View, paths: Iterable[str]) -> Iterator[str]:
+    """Yield what ``view`` sends at or below ``paths``, folders left out."""
+    folders = view.tree.folders
+    stack = list(paths)
+    while stack:
+        path = stack.pop()
+        folder = folders.get(path)
+        if folder is None:
+            yield path
+            continue
+        flags = view.flags(folder)
+        for index, name in enumerate(folder.names):
+            if folder.kinds[index] == DIR:
+                stack.append(folder.child(name))
+            elif not (flags and flags[index] & Flag.EXCLUDED):
+                yield folder.child(name)

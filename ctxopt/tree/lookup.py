@@ -6,8 +6,8 @@ Sources: moby/buildkit solver/llbsolver/file/backend.go docopy; tonistiigi/fsuti
 from __future__ import annotations
 
 from ctxopt.languages.golang.paths import BadPatternError, has_meta, match, resolve_links
-from ctxopt.tree import DIR, SYMLINK, Flag, Folder
-from ctxopt.view import View
+from ctxopt.tree.model import DIR, SYMLINK, Flag, Folder
+from ctxopt.tree.view import View
 
 
 class SentPaths:

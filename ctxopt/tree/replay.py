@@ -12,8 +12,8 @@ from ctxopt.builder import Builder
 from ctxopt.languages.ignore.level import Level, Levels
 from ctxopt.languages.ignore.matcher import Decision, Matcher, Scope
 from ctxopt.languages.ignore.pattern import BadPatternError, Pattern
-from ctxopt.tree import DIR, FILE, SOCKET, ContextTree, Flag, Folder, Tally
-from ctxopt.view import View
+from ctxopt.tree.model import DIR, FILE, SOCKET, ContextTree, Flag, Folder, Tally
+from ctxopt.tree.view import View
 
 
 class Replay(NamedTuple):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import heapq
 from typing import NamedTuple
 
-from ctxopt.tree import EMPTY, FILE, Flag, Folder
-from ctxopt.view import View
+from ctxopt.tree.model import EMPTY, FILE, Flag, Folder
+from ctxopt.tree.view import View
 
 NO_TYPE = "(no extension)"
 

@@ -1,0 +1,21 @@
+"""What a walk may skip, and how the builder that it serves treats odd files; reads nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ctxopt.languages.ignore.matcher import Matcher
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Which folders a walk enters."""
+
+    matcher: Matcher
+    prunes: Callable[[str], bool]
+    """Whether the client skips this excluded folder."""
+    enter_pruned: bool = False
+    """Whether to read what Docker's client would not, to know its size."""
+    takes_sockets: bool = True
+    """Whether the client sends sockets; the classic one complains and goes on without them."""
