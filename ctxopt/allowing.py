@@ -12,12 +12,13 @@ from collections.abc import Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from ctxopt.allowlist import Entry, ListLine, exception_form, find_entries, list_lines
-from ctxopt.analysis import Analysis, matcher_for
+from ctxopt.build.analysis import Analysis, matcher_for
+from ctxopt.build.followlinks import LinksOnDisk
+from ctxopt.build.plan import BuildRequest, resolve_build
 from ctxopt.builder import Builder
 from ctxopt.config.load import Config
 from ctxopt.errors import AllowListError
 from ctxopt.fixing import Fix, plan_fix, starting_point
-from ctxopt.followlinks import LinksOnDisk
 from ctxopt.git.repository import ask_git
 from ctxopt.kept import read_wishes
 from ctxopt.languages.dockerfile import Build
@@ -26,7 +27,6 @@ from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import BOM, IgnoreFile, parse_ignore_file
 from ctxopt.leftovers import HEAD, Leftovers, after_catch_all, is_catch_all, sort_out
 from ctxopt.paths import is_below, topmost_of
-from ctxopt.plan import BuildRequest, resolve_build
 from ctxopt.proposal import Confidence, LeftAlone, Line
 from ctxopt.rewritten import rewalked
 from ctxopt.sending import sent_under

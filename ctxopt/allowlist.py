@@ -10,8 +10,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
+from ctxopt.build.followlinks import Links, follow_links
 from ctxopt.errors import AllowListError
-from ctxopt.followlinks import Links, follow_links
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.pattern import BadPatternError, Pattern, read_pattern

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from ctxopt.analysis import ViewName, select_view
+from ctxopt.build.analysis import ViewName, select_view
+from ctxopt.build.context import find_context, read_dockerfile
+from ctxopt.build.listing import analyze_for
+from ctxopt.build.plan import BuildRequest
 from ctxopt.builder import Builder
-from ctxopt.context import find_context, read_dockerfile
 from ctxopt.errors import ContextError
-from ctxopt.listing import analyze_for
-from ctxopt.plan import BuildRequest
 from ctxopt.tree.model import Entry
 
 

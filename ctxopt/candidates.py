@@ -9,7 +9,8 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from ctxopt.analysis import Analysis
+from ctxopt.build.analysis import Analysis
+from ctxopt.build.sources import SourceUse
 from ctxopt.catalog import Catalog, CatalogEntry, Kind
 from ctxopt.config.load import Config
 from ctxopt.finding import Reach
@@ -17,7 +18,6 @@ from ctxopt.git.evidence import PathEvidence
 from ctxopt.installing import installs_nothing, makes_nothing
 from ctxopt.kept import Kept
 from ctxopt.needs import Needs
-from ctxopt.sources import SourceUse
 from ctxopt.travel import Travel
 from ctxopt.tree.model import DIR, EMPTY, FILE, SOCKET, Flag, Folder, Tally
 

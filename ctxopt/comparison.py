@@ -6,7 +6,9 @@ import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from ctxopt.analysis import Analysis, build_matcher, build_policy
+from ctxopt.build.analysis import Analysis, build_matcher, build_policy
+from ctxopt.build.plan import BuildRequest, paths_of, resolve_content
+from ctxopt.build.transfer import TransferView, named_root, transferred
 from ctxopt.builder import Builder
 from ctxopt.errors import ContextError
 from ctxopt.git.state import GitState, read_state
@@ -14,8 +16,6 @@ from ctxopt.gitcontext import read_dockerfile, state_context, state_named_ignore
 from ctxopt.growth import Growth, Measured, compare
 from ctxopt.guard.state_tree import StateLinks, state_tree
 from ctxopt.languages.ignore.matcher import read_matcher
-from ctxopt.plan import BuildRequest, paths_of, resolve_content
-from ctxopt.transfer import TransferView, named_root, transferred
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from ctxopt.analysis import Analysis
+from ctxopt.build.analysis import Analysis
+from ctxopt.build.sources import SourceUse
 from ctxopt.candidates import Candidates, find_candidates
 from ctxopt.catalog import Catalog
 from ctxopt.config.load import Config
@@ -17,7 +18,6 @@ from ctxopt.kept import Kept, read_wishes
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.needs import Needs
 from ctxopt.severity import Severity
-from ctxopt.sources import SourceUse
 from ctxopt.tree.model import Tally
 
 

@@ -8,10 +8,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from ctxopt.analysis import Analysis
 from ctxopt.answers import OPEN, Choice
+from ctxopt.build.analysis import Analysis
+from ctxopt.build.context import own_ignore
 from ctxopt.config.load import Config
-from ctxopt.context import own_ignore
 from ctxopt.errors import WriteError
 from ctxopt.facts import Facts
 from ctxopt.gather import gather_facts

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import chain
 
-from ctxopt.analysis import Analysis
+from ctxopt.build.analysis import Analysis
 from ctxopt.catalog import load_catalog
 from ctxopt.config.load import Config
 from ctxopt.facts import Facts

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import os
 
-from ctxopt.builder import Builder
-from ctxopt.context import (
+from ctxopt.build.context import (
     BuildContext,
     DockerfileLocation,
     IgnoreChoice,
     InactiveIgnoreFile,
     find_context,
 )
-from ctxopt.context import read_dockerfile as context_dockerfile
+from ctxopt.build.context import read_dockerfile as context_dockerfile
+from ctxopt.builder import Builder
 from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.git.listing import GITLINK, TREE
 from ctxopt.git.state import GitState

@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from ctxopt.build.sources import CheckKind, SourceUse
 from ctxopt.errors import IgnoreFileError
 from ctxopt.facts import Facts
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.paths import folders_above
-from ctxopt.sources import CheckKind, SourceUse
 
 _FAILING: tuple[CheckKind, ...] = ("missing", "ignored", "not-transferred", "empty-wildcard")
 

@@ -11,10 +11,10 @@ import stat
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
-from ctxopt.analysis import Analysis, build_matcher
+from ctxopt.build.analysis import Analysis, build_matcher
+from ctxopt.build.context import BuildContext, DockerfileLocation, IgnoreChoice, context_under
 from ctxopt.catalog import load_catalog
 from ctxopt.config.load import Config
-from ctxopt.context import BuildContext, DockerfileLocation, IgnoreChoice, context_under
 from ctxopt.errors import ConfigError, ContextError, DockerfileError, IgnoreFileError
 from ctxopt.facts import Facts
 from ctxopt.finding import Finding, Location

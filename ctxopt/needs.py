@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import starmap, takewhile
 from typing import Final, NamedTuple
 
-from ctxopt.analysis import Analysis
+from ctxopt.build.analysis import Analysis
 from ctxopt.catalog import Catalog
 from ctxopt.historians import BuildTakings, Taking, asks_git, is_outside
 from ctxopt.languages.dockerfile import Build

@@ -8,14 +8,14 @@ import stat
 from bisect import bisect_left
 from typing import Final
 
-from ctxopt.analysis import Analysis
-from ctxopt.context import IgnoreChoice
+from ctxopt.build.analysis import Analysis
+from ctxopt.build.context import IgnoreChoice
+from ctxopt.build.plan import Plan, paths_of
+from ctxopt.build.sources import Load, report_sources
+from ctxopt.build.transfer import transferred
 from ctxopt.facts import Facts
 from ctxopt.languages.ignore.matcher import Matcher
 from ctxopt.languages.ignore.text import IgnoreFile
-from ctxopt.plan import Plan, paths_of
-from ctxopt.sources import Load, report_sources
-from ctxopt.transfer import transferred
 from ctxopt.tree import wire
 from ctxopt.tree.model import DIR, FILE, ContextTree, Flag, Folder
 from ctxopt.tree.view import View

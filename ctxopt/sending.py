@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ctxopt.analysis import Analysis, matcher_for
+from ctxopt.build.analysis import Analysis, matcher_for
 from ctxopt.builder import Builder
 from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.ignore.text import IgnoreFile

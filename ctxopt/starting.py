@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from ctxopt.analysis import Analysis
 from ctxopt.atomic_write import replace_file
+from ctxopt.build.analysis import Analysis
 from ctxopt.config.file import OWN
 from ctxopt.errors import ConfigError
 from ctxopt.units import format_size

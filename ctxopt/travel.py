@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from ctxopt.analysis import Analysis
+from ctxopt.build.analysis import Analysis
+from ctxopt.build.sources import SourceUse
 from ctxopt.errors import IgnoreFileError
 from ctxopt.finding import Reach
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.paths import upwards
-from ctxopt.sources import SourceUse
 
 _RANK: Final = {"mount": 0, "builder": 1, "final": 2}
 

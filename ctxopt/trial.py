@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ctxopt.analysis import matcher_for
+from ctxopt.build.analysis import matcher_for
+from ctxopt.build.sources import CheckKind, SourceCheck
 from ctxopt.builder import Builder
 from ctxopt.errors import IgnoreFileError
 from ctxopt.facts import Facts
@@ -21,7 +22,6 @@ from ctxopt.languages.ignore.pattern import (
     read_pattern,
 )
 from ctxopt.languages.ignore.text import IgnoreFile, Line, clean_pattern, parse_ignore_file
-from ctxopt.sources import CheckKind, SourceCheck
 from ctxopt.tree.replay import Difference, Replay, compare, hide, replay
 
 MOST_SHOWN = 50

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
+from ctxopt.build.plan import BuildRequest, host_platform
 from ctxopt.errors import AllowListError, DockerfileError, IgnoreFileError
 from ctxopt.kept import Kept
 from ctxopt.languages.dockerfile import Build, Source, SourcePath, resolve
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.languages.ignore.matcher import read_matcher
-from ctxopt.plan import BuildRequest, host_platform
 
 WantKind = Literal["path", "glob", "pattern"]
 

@@ -15,14 +15,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from ctxopt.analysis import Analysis, analyze
+from ctxopt.build.analysis import Analysis, analyze
+from ctxopt.build.context import find_context
+from ctxopt.build.plan import BuildRequest
 from ctxopt.config.load import Config
-from ctxopt.context import find_context
 from ctxopt.facts import Facts
 from ctxopt.finding import Finding
 from ctxopt.gather import gather_facts
 from ctxopt.judge import Selection, judge
-from ctxopt.plan import BuildRequest
 from ctxopt.rules import RULES
 from tests.recordings import FIXTURES
 from tests.repositories import git

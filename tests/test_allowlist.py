@@ -12,14 +12,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ctxopt.allowing import plan_allow_list
-from ctxopt.analysis import analyze
+from ctxopt.build.analysis import analyze
+from ctxopt.build.context import find_context
+from ctxopt.build.plan import BuildRequest
 from ctxopt.config.load import Config
-from ctxopt.context import find_context
 from ctxopt.errors import AllowListError, ContextError, CtxoptError, WriteError
 from ctxopt.fixing import Fix, plan_fix
 from ctxopt.gather import gather_facts
 from ctxopt.languages.ignore.edits import Edit, EditKind
-from ctxopt.plan import BuildRequest
 from ctxopt.rewritten import rewalked
 from ctxopt.trial import try_edits
 from tests.projects import NAMES, lay_project, load_project

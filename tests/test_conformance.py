@@ -7,9 +7,9 @@ import re
 
 import pytest
 
-from ctxopt.analysis import analyze
-from ctxopt.classic import forced_patterns, tar_bytes, walk_until_failure
-from ctxopt.context import BuildContext, DockerfileLocation, IgnoreChoice, find_context
+from ctxopt.build.analysis import analyze
+from ctxopt.build.classic import forced_patterns, tar_bytes, walk_until_failure
+from ctxopt.build.context import BuildContext, DockerfileLocation, IgnoreChoice, find_context
 from ctxopt.errors import DockerfileError, IgnoreFileError
 from ctxopt.languages.dockerfile import WHOLE_CONTEXT, context_paths, parse, resolve
 from ctxopt.languages.ignore.matcher import read_matcher

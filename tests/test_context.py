@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from ctxopt.context import find_context
+from ctxopt.build.context import find_context
 from ctxopt.errors import ContextError, IgnoreFileError
 from tests.recordings import make_tree
 

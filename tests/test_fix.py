@@ -12,15 +12,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ctxopt.analysis import analyze
+from ctxopt.build.analysis import analyze
+from ctxopt.build.context import find_context
+from ctxopt.build.plan import BuildRequest
 from ctxopt.config.load import Config
-from ctxopt.context import find_context
 from ctxopt.facts import Facts
 from ctxopt.finding import Finding
 from ctxopt.fixing import Fix, plan_fix
 from ctxopt.judge import Judgement
 from ctxopt.languages.ignore.edits import Edit, EditKind
-from ctxopt.plan import BuildRequest
 from ctxopt.proposal import propose
 from ctxopt.severity import Severity
 from ctxopt.trial import try_edits

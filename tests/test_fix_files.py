@@ -19,14 +19,14 @@ import typer
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctxopt.analysis import analyze
 from ctxopt.atomic_write import TEMPORARY
+from ctxopt.build.analysis import analyze
+from ctxopt.build.context import find_context
+from ctxopt.build.plan import BuildRequest
 from ctxopt.cli.fix import fix
 from ctxopt.config.load import Config
-from ctxopt.context import find_context
 from ctxopt.fixing import Fix, plan_fix
 from ctxopt.patch import Hunk, hunks, unified_diff
-from ctxopt.plan import BuildRequest
 from tests.repositories import clean
 from tests.rules.trees import BROAD, lay
 from tests.test_cli import ctxopt, environment

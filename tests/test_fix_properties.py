@@ -11,17 +11,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctxopt.analysis import Analysis, analyze
+from ctxopt.build.analysis import Analysis, analyze
+from ctxopt.build.context import find_context
+from ctxopt.build.plan import BuildRequest
 from ctxopt.builder import Builder
 from ctxopt.config.load import Config
-from ctxopt.context import find_context
 from ctxopt.errors import CtxoptError
 from ctxopt.fixing import plan_fix
 from ctxopt.gather import gather_facts
 from ctxopt.judge import Selection, judge
 from ctxopt.languages.dockerfile import Source
 from ctxopt.languages.golang.paths import has_meta
-from ctxopt.plan import BuildRequest
 from ctxopt.proposal import propose
 from ctxopt.rules import RULES
 from tests.rules.trees import lay

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ctxopt.analysis import analyze
+from ctxopt.build.analysis import analyze
+from ctxopt.build.context import find_context
 from ctxopt.comparison import analyze_state
-from ctxopt.context import find_context
 from ctxopt.errors import ContextError, GitError, IgnoreFileError
 from ctxopt.git.checkout import pointed_size
 from ctxopt.git.repository import find_repository

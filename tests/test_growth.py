@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctxopt.analysis import analyze
+from ctxopt.build.analysis import analyze
+from ctxopt.build.context import find_context
 from ctxopt.comparison import analyze_state, compare_analyses
-from ctxopt.context import find_context
 from ctxopt.git.repository import Repository
 from ctxopt.git.state import GitState, StateEntry, read_state
 from ctxopt.growth import Measured, compare

@@ -7,7 +7,7 @@ from functools import cache
 
 import pytest
 
-from ctxopt.analysis import Analysis
+from ctxopt.build.analysis import Analysis
 from ctxopt.catalog import CatalogEntry, load_catalog
 from ctxopt.facts import Facts
 from ctxopt.finding import Finding

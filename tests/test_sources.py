@@ -7,10 +7,10 @@ import re
 
 import pytest
 
-from ctxopt.analysis import analyze
-from ctxopt.context import find_context
+from ctxopt.build.analysis import analyze
+from ctxopt.build.context import find_context
+from ctxopt.build.plan import BuildRequest
 from ctxopt.errors import CtxoptError
-from ctxopt.plan import BuildRequest
 from tests.recordings import lay, load, make_tree, reported_path
 
 BUILDS = load("builds.jsonl.gz")

@@ -7,12 +7,12 @@ import shutil
 
 import pytest
 
-from ctxopt.analysis import analyze
+from ctxopt.build.analysis import analyze
+from ctxopt.build.context import find_context
+from ctxopt.build.plan import BuildRequest
 from ctxopt.comparison import analyze_state, state_transfer
-from ctxopt.context import find_context
 from ctxopt.errors import ContextError, DockerfileError
 from ctxopt.git.state import has_staged_changes, read_state
-from ctxopt.plan import BuildRequest
 from tests.repositories import clean, commit, found, git, init, write
 
 __all__ = ["clean"]

@@ -6,11 +6,11 @@ import os
 
 import pytest
 
-from ctxopt.analysis import analyze
 from ctxopt.api import measure
-from ctxopt.context import find_context
+from ctxopt.build.analysis import analyze
+from ctxopt.build.context import find_context
+from ctxopt.build.plan import BuildRequest
 from ctxopt.errors import ContextError, CtxoptError, DockerfileError
-from ctxopt.plan import BuildRequest
 from ctxopt.units import format_buildkit
 from tests.recordings import lay, listed, load, make_tree, reported_path
 

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ctxopt.analysis import analyze
-from ctxopt.context import find_context
+from ctxopt.build.analysis import analyze
+from ctxopt.build.context import find_context
+from ctxopt.build.listing import list_entries
+from ctxopt.build.plan import BuildRequest
 from ctxopt.languages.ignore.matcher import read_matcher
-from ctxopt.listing import list_entries
-from ctxopt.plan import BuildRequest
 from ctxopt.tree import reader as walk_module
 from ctxopt.tree import wire
 from ctxopt.tree import workers as crowd
@@ -243,7 +243,7 @@ def test_four_thousand_levels(tmp_path):
 def as_somebody(root, code):
     """Run Python code in a process of a user who owns nothing in ``root``; what it prints."""
     drop = f"import os\nif os.geteuid() == 0:\n    os.setgroups([])\n    os.setgid({HIDDEN})\n    os.setuid({HIDDEN})\n"
-    load = "from ctxopt import measure; import ctxopt.api, ctxopt.analysis, ctxopt.languages.ignore.explain, ctxopt.listing\n"
+    load = "from ctxopt import measure; import ctxopt.api, ctxopt.build.analysis, ctxopt.languages.ignore.explain, ctxopt.build.listing\n"
     done = subprocess.run(
         [sys.executable, "-c", load + drop + textwrap.dedent(code), str(root)],
         env=os.environ | {"PYTHONPATH": str(ROOT)},

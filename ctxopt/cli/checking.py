@@ -12,13 +12,13 @@ from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_inputs, read_s
 from ctxopt.errors import ConfigError, CtxoptError, ExitCode
 
 if TYPE_CHECKING:
-    from ctxopt.analysis import Analysis
     from ctxopt.baseline import Baseline, Findings
+    from ctxopt.build.analysis import Analysis
+    from ctxopt.build.plan import BuildRequest
     from ctxopt.config.keys import BudgetView
     from ctxopt.config.load import Config
     from ctxopt.git.repository import Repository
     from ctxopt.guarding import Against, Checked, Question
-    from ctxopt.plan import BuildRequest
 
 
 class CheckFormat(StrEnum):

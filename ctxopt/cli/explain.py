@@ -34,7 +34,7 @@ def explain(
     output: o.Output = None,
 ) -> None:
     """Say which line decides about paths, and who takes them."""
-    from ctxopt.explaining import answer_paths
+    from ctxopt.build.explanation import answer_paths
 
     inputs = read_inputs(Given(root, file, target, build_arg, build_context, builder, config))
     answers = answer_paths(inputs.context, paths, inputs.request)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ctxopt.analysis import Analysis
     from ctxopt.baseline import Baseline, Known
+    from ctxopt.build.analysis import Analysis
     from ctxopt.config.load import Config
     from ctxopt.judge import Judgement, Selection
     from ctxopt.severity import Severity

@@ -18,7 +18,7 @@ from ctxopt.errors import ConfigError, ExitCode
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ctxopt.analysis import Analysis
+    from ctxopt.build.analysis import Analysis
     from ctxopt.cli.inputs import Inputs
     from ctxopt.fixing import Fix
     from ctxopt.reporters.fixing import Outcome

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from ctxopt.errors import ConfigError
 
 if TYPE_CHECKING:
-    from ctxopt.analysis import Analysis
+    from ctxopt.build.analysis import Analysis
+    from ctxopt.build.context import BuildContext
+    from ctxopt.build.plan import BuildRequest
     from ctxopt.cli.options import BuilderOption, Level
     from ctxopt.config.load import Config
-    from ctxopt.context import BuildContext
-    from ctxopt.plan import BuildRequest
 
 
 class Given(NamedTuple):
@@ -51,7 +51,7 @@ def read_inputs(
 
     With ``settings`` already read, the context is ``path`` with its ``dockerfile``.
     """
-    from ctxopt.context import find_context
+    from ctxopt.build.context import find_context
 
     config, request = settings or read_settings(given)
     if settings is None:
@@ -62,8 +62,8 @@ def read_inputs(
 
 def read_settings(given: Given) -> tuple[Config, BuildRequest]:
     """Join options with the configuration; raises CtxoptError."""
+    from ctxopt.build.plan import BuildRequest
     from ctxopt.config.load import load_config
-    from ctxopt.plan import BuildRequest
 
     arguments = _arguments(given.build_args)
     config = load_config(
@@ -90,7 +90,7 @@ def measure_inputs(
     inputs: Inputs, *, with_excluded: bool, quiet: bool, reads_dockerfile: bool = True
 ) -> Analysis:
     """Measure with as many processes as help, and with a progress line for the patient."""
-    from ctxopt.analysis import analyze
+    from ctxopt.build.analysis import analyze
     from ctxopt.progress import ScanProgress
     from ctxopt.tree.workers import default_processes
 

@@ -15,11 +15,11 @@ from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_settings
 from ctxopt.errors import ExitCode
 
 if TYPE_CHECKING:
-    from ctxopt.analysis import Analysis
+    from ctxopt.build.analysis import Analysis
+    from ctxopt.build.context import BuildContext
+    from ctxopt.build.plan import BuildRequest
     from ctxopt.config.load import Config
-    from ctxopt.context import BuildContext
     from ctxopt.linting import Linted
-    from ctxopt.plan import BuildRequest
 
 
 Files = Annotated[

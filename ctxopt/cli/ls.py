@@ -15,7 +15,7 @@ from ctxopt.cli.inputs import Given, Inputs, read_inputs
 from ctxopt.errors import ConfigError
 
 if TYPE_CHECKING:
-    from ctxopt.analysis import ViewName
+    from ctxopt.build.analysis import ViewName
     from ctxopt.tree.model import WalkError
 
 
@@ -60,7 +60,7 @@ def ls(
     if format_ is o.ListFormat.json:
         pieces = _document(inputs, view, errors)
     else:
-        from ctxopt.listing import list_entries
+        from ctxopt.build.listing import list_entries
         from ctxopt.reporters.listing import render_lines
 
         entries = list_entries(inputs.context, inputs.request, view, on_error=errors.append)
@@ -76,7 +76,7 @@ def ls(
 
 
 def _document(inputs: Inputs, view: ViewName, errors: list[WalkError]) -> Iterator[str]:
-    from ctxopt.listing import analyze_for
+    from ctxopt.build.listing import analyze_for
     from ctxopt.reporters import json_
     from ctxopt.tree.workers import default_processes
 

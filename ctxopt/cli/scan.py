@@ -15,7 +15,7 @@ from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_inputs
 from ctxopt.errors import ExitCode
 
 if TYPE_CHECKING:
-    from ctxopt.analysis import Analysis
+    from ctxopt.build.analysis import Analysis
     from ctxopt.judge import Judgement
 
 

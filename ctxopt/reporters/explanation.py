@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ctxopt.build.explanation import Answer
 from ctxopt.console import printable
-from ctxopt.explaining import Answer
 from ctxopt.reporters.wording import count
 from ctxopt.units import format_size
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, NamedTuple
 
-from ctxopt.analysis import Analysis
+from ctxopt.build.analysis import Analysis
 from ctxopt.fixing import Fix
 from ctxopt.patch import hunks, unified_diff
 from ctxopt.proposal import Line

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 from rich.text import Text
 
-from ctxopt.analysis import Analysis
+from ctxopt.build.analysis import Analysis
 from ctxopt.console import printable, visible
 from ctxopt.fixing import Fix
 from ctxopt.proposal import Confidence, Line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ctxopt.analysis import Analysis
+from ctxopt.build.analysis import Analysis
 from ctxopt.console import printable
 from ctxopt.finding import Finding
 from ctxopt.judge import Judgement

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from ctxopt.analysis import Analysis
+from ctxopt.build.analysis import Analysis
 from ctxopt.console import make_console, printable
 from ctxopt.languages.dockerfile import Unknown
 from ctxopt.reporters.finding_text import render_findings, render_lead, wrapped

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ctxopt.build.sources import SourceUse
 from ctxopt.facts import Facts, Rule
 from ctxopt.finding import Finding, Reach
 from ctxopt.severity import Severity
-from ctxopt.sources import SourceUse
 from ctxopt.tree.model import DIR, FILE, Flag
 from ctxopt.trial import dockerfile_line, is_read, is_waste, shown
 

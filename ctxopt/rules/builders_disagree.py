@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctxopt.analysis import matcher_for
+from ctxopt.build.analysis import matcher_for
 from ctxopt.errors import IgnoreFileError
 from ctxopt.facts import Facts, Rule
 from ctxopt.finding import Finding

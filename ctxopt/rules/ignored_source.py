@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ctxopt.build.source_text import tell_check
+from ctxopt.build.sources import SourceCheck
 from ctxopt.facts import Facts, Rule, add_line
 from ctxopt.finding import Finding
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.explain import explain
 from ctxopt.severity import Severity
-from ctxopt.sources import SourceCheck
-from ctxopt.sourcetext import tell_check
 from ctxopt.tree.replay import Difference
 from ctxopt.trial import checks_of, dockerfile_line, is_main, try_edits
 

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from ctxopt.build.source_text import tell_check
+from ctxopt.build.sources import SourceCheck
 from ctxopt.facts import Facts, Rule
 from ctxopt.finding import Finding
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.severity import Severity
-from ctxopt.sources import SourceCheck
-from ctxopt.sourcetext import tell_check
 from ctxopt.trial import checks_of, dockerfile_line, is_main
 
 _MOST = 0.8

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
+from ctxopt.build.source_text import tell_check
+from ctxopt.build.sources import SourceCheck
 from ctxopt.facts import Facts, Rule
 from ctxopt.finding import Finding
 from ctxopt.severity import Severity
-from ctxopt.sources import SourceCheck
-from ctxopt.sourcetext import tell_check
 from ctxopt.trial import checks_of, dockerfile_line, is_main, is_waste
 
 _TEST: Final = re.compile(

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ctxopt.build.source_text import tell_check
+from ctxopt.build.sources import SourceCheck
 from ctxopt.facts import Facts, Rule
 from ctxopt.finding import Finding
 from ctxopt.severity import Severity
-from ctxopt.sources import SourceCheck
-from ctxopt.sourcetext import tell_check
 from ctxopt.trial import checks_of, dockerfile_line, is_main
 
 _HEAVY = 100_000_000

@@ -5,14 +5,14 @@ from __future__ import annotations
 import tempfile
 from contextlib import contextmanager
 
-from ctxopt.analysis import analyze
+from ctxopt.build.analysis import analyze
+from ctxopt.build.context import find_context
+from ctxopt.build.plan import BuildRequest
 from ctxopt.catalog import load_catalog
 from ctxopt.config.load import Config
-from ctxopt.context import find_context
 from ctxopt.facts import Facts
 from ctxopt.git.evidence import PathEvidence
 from ctxopt.needs import Needs
-from ctxopt.plan import BuildRequest
 from ctxopt.rules import RULES
 from ctxopt.trial import try_edits
 from tests.recordings import make_tree

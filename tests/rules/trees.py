@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from typing import Any
 
-from ctxopt.analysis import analyze
+from ctxopt.build.analysis import analyze
+from ctxopt.build.context import find_context
+from ctxopt.build.plan import BuildRequest
 from ctxopt.builder import Builder
 from ctxopt.config.load import Config
-from ctxopt.context import find_context
 from ctxopt.facts import Facts
 from ctxopt.finding import Finding
 from ctxopt.gather import gather_facts
-from ctxopt.plan import BuildRequest
 from ctxopt.rules import RULES
 from tests.recordings import make_tree
 from tests.repositories import git, init

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ctxopt.analysis import Analysis, ViewName, analyze, build_matcher, build_policy, select_view
-from ctxopt.context import BuildContext
-from ctxopt.plan import BuildRequest, make_plan, paths_of, resolve_build
+from ctxopt.build.analysis import (
+    Analysis,
+    ViewName,
+    analyze,
+    build_matcher,
+    build_policy,
+    select_view,
+)
+from ctxopt.build.context import BuildContext
+from ctxopt.build.plan import BuildRequest, make_plan, paths_of, resolve_build
 from ctxopt.tree.model import DIR, EMPTY, ContextTree, Entry, Flag, WalkError
 from ctxopt.tree.reader import Reader, stream
 from ctxopt.tree.view import View

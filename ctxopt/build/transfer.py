@@ -10,8 +10,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ctxopt.build.followlinks import Links, LinksOnDisk, follow_links
 from ctxopt.errors import DockerfileError, IgnoreFileError
-from ctxopt.followlinks import Links, LinksOnDisk, follow_links
 from ctxopt.languages.dockerfile import WHOLE_CONTEXT
 from ctxopt.languages.ignore.matcher import Decision, Matcher, Scope, read_matcher
 from ctxopt.tree.model import DIR, ContextTree, Flag, Folder

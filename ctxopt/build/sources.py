@@ -11,14 +11,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from ctxopt.context import resolve_inside
+from ctxopt.build.context import resolve_inside
+from ctxopt.build.transfer import TransferView
 from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.dockerfile import Build, Source, SourcePath
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.languages.ignore.explain import explain
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.languages.ignore.pattern import Pattern
-from ctxopt.transfer import TransferView
 from ctxopt.tree.lookup import SentPaths
 from ctxopt.tree.model import DIR, EMPTY, FILE, Flag
 from ctxopt.tree.view import View

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from ctxopt import classic
+from ctxopt.build import classic
+from ctxopt.build.context import BuildContext
+from ctxopt.build.plan import BuildRequest, Plan, make_plan, resolve_build
 from ctxopt.builder import Builder
-from ctxopt.context import BuildContext
 from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.languages.ignore.text import IgnoreFile
-from ctxopt.plan import BuildRequest, Plan, make_plan, resolve_build
 from ctxopt.tree.model import ContextTree
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View

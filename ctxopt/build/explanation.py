@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
-from ctxopt.analysis import Analysis, analyze
-from ctxopt.context import BuildContext
+from ctxopt.build.analysis import Analysis, analyze
+from ctxopt.build.context import BuildContext
+from ctxopt.build.plan import BuildRequest
+from ctxopt.build.sources import SourceUse
 from ctxopt.errors import ContextError
 from ctxopt.languages.golang.paths import clean
 from ctxopt.languages.ignore.explain import Explanation, explain
-from ctxopt.plan import BuildRequest
-from ctxopt.sources import SourceUse
 from ctxopt.tree.lookup import SentPaths
 from ctxopt.tree.model import Tally
 from ctxopt.tree.workers import default_processes

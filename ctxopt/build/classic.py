@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 
-from ctxopt.context import BuildContext
+from ctxopt.build.context import BuildContext
 from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.tree import wire

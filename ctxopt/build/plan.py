@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ctxopt.context import BuildContext, named_ignore, read_dockerfile
+from ctxopt.build.context import BuildContext, named_ignore, read_dockerfile
+from ctxopt.build.sources import Load, SourceReport, report_sources
+from ctxopt.build.transfer import named_root, transferred
 from ctxopt.errors import ContextError, DockerfileError, IgnoreFileError
 from ctxopt.languages.dockerfile import Build, Dockerfile, parse, resolve
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
-from ctxopt.sources import Load, SourceReport, report_sources
-from ctxopt.transfer import named_root, transferred
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
 from ctxopt.tree.workers import walk

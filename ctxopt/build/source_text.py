@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ctxopt.sources import SourceCheck
+from ctxopt.build.sources import SourceCheck
 
 
 def tell_check(

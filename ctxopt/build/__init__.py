@@ -1,0 +1,10 @@
+"""One build: the Dockerfile and ignore file in force, what it loads, which instruction takes what.
+
+    context = find_context(".", dockerfile=None, builder="buildkit")
+    analysis = analyze(context, BuildRequest())
+    analysis.plan.sources.uses  # what each instruction takes
+
+No rule and no opinion: what Docker would do, and why.
+"""
+
+from __future__ import annotations
