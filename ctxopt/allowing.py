@@ -18,9 +18,10 @@ from ctxopt.build.plan import BuildRequest, resolve_build
 from ctxopt.builder import Builder
 from ctxopt.config.load import Config
 from ctxopt.errors import AllowListError
+from ctxopt.evidence.keep import read_wishes
+from ctxopt.evidence.other_dockerfiles import Siblings, find_siblings
 from ctxopt.fixing import Fix, plan_fix, starting_point
 from ctxopt.git.repository import ask_git
-from ctxopt.kept import read_wishes
 from ctxopt.languages.dockerfile import Build
 from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.matcher import read_matcher
@@ -30,7 +31,6 @@ from ctxopt.paths import is_below, topmost_of
 from ctxopt.proposal import Confidence, LeftAlone, Line
 from ctxopt.rewritten import rewalked
 from ctxopt.sending import sent_under
-from ctxopt.siblings import Siblings, find_siblings
 from ctxopt.tree.lookup import SentPaths
 from ctxopt.tree.replay import compare, replay
 from ctxopt.tree.view import View, files_below

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, Literal, NamedTuple
 
-from ctxopt.facts import Facts
+from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.paths import folders_above, is_below
 from ctxopt.severity import Severity

@@ -6,13 +6,11 @@ No colours, no sizes as text, no files: reporters render, ``write`` writes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Literal
 
+from ctxopt.evidence.reach import Reach
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.severity import Severity
-
-Reach: TypeAlias = Literal["permitted", "sent", "builder", "final"]
-"""How far bytes travel: past the ignore file, to the builder's cache, into a stage, into the image."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from ctxopt.build.analysis import Analysis
 from ctxopt.build.context import own_ignore
 from ctxopt.config.load import Config
 from ctxopt.errors import WriteError
-from ctxopt.facts import Facts
-from ctxopt.gather import gather_facts
+from ctxopt.evidence.facts import Facts
+from ctxopt.evidence.gather import gather_facts
 from ctxopt.git.evidence import PathEvidence
 from ctxopt.git.repository import ask_git
 from ctxopt.judge import Selection, judge

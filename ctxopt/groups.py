@@ -9,9 +9,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from ctxopt.candidates import Candidate
-from ctxopt.facts import Facts, add_line
-from ctxopt.finding import Finding, Reach
+from ctxopt.evidence.candidates import Candidate
+from ctxopt.evidence.facts import Facts, add_line
+from ctxopt.evidence.reach import Reach
+from ctxopt.finding import Finding
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.severity import Severity

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 
 from ctxopt.build.sources import CheckKind, SourceUse
 from ctxopt.errors import IgnoreFileError
-from ctxopt.facts import Facts
+from ctxopt.evidence.facts import Facts
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.paths import folders_above

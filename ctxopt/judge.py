@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from ctxopt.facts import Facts, Rule
+from ctxopt.evidence.facts import Facts, Rule
 from ctxopt.finding import Finding, Suppression
 from ctxopt.languages.ignore.edits import EditKind
 from ctxopt.languages.ignore.text import IgnoreFile

@@ -13,15 +13,15 @@ from typing import Final, NamedTuple
 
 from ctxopt.build.analysis import Analysis, build_matcher
 from ctxopt.build.context import BuildContext, DockerfileLocation, IgnoreChoice, context_under
-from ctxopt.catalog import load_catalog
 from ctxopt.config.load import Config
 from ctxopt.errors import ConfigError, ContextError, DockerfileError, IgnoreFileError
-from ctxopt.facts import Facts
+from ctxopt.evidence.catalog import load_catalog
+from ctxopt.evidence.facts import Facts
+from ctxopt.evidence.gather import gather_facts
+from ctxopt.evidence.needs import Needs
 from ctxopt.finding import Finding, Location
-from ctxopt.gather import gather_facts
 from ctxopt.judge import Selection, judge
 from ctxopt.languages.ignore.text import IgnoreFile, parse_ignore_file
-from ctxopt.needs import Needs
 from ctxopt.rules import RULES
 from ctxopt.rules.invalid_pattern import RULE as INVALID
 from ctxopt.rules.invalid_pattern import invalid_patterns

@@ -19,11 +19,11 @@ from ctxopt.choice import (
     shares,
     without_superfluous,
 )
-from ctxopt.facts import Facts
+from ctxopt.evidence.facts import Facts
+from ctxopt.evidence.run_steps import makes_something
 from ctxopt.finding import Finding
 from ctxopt.groups import is_notable
 from ctxopt.harm import Guard, lost_sources
-from ctxopt.installing import makes_something
 from ctxopt.judge import Judgement
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.matcher import read_matcher

@@ -13,7 +13,7 @@ from ctxopt.build.context import IgnoreChoice
 from ctxopt.build.plan import Plan, paths_of
 from ctxopt.build.sources import Load, report_sources
 from ctxopt.build.transfer import transferred
-from ctxopt.facts import Facts
+from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.matcher import Matcher
 from ctxopt.languages.ignore.text import IgnoreFile
 from ctxopt.tree import wire

@@ -10,7 +10,7 @@ from ctxopt.build.analysis import matcher_for
 from ctxopt.build.sources import CheckKind, SourceCheck
 from ctxopt.builder import Builder
 from ctxopt.errors import IgnoreFileError
-from ctxopt.facts import Facts
+from ctxopt.evidence.facts import Facts
 from ctxopt.finding import Location
 from ctxopt.languages.dockerfile import Source
 from ctxopt.languages.ignore.edits import Edit, EditKind, apply_edits
@@ -129,30 +129,6 @@ def harms_other_builder(facts: Facts, trial: Trial) -> bool:
         return True
     change = compare(old.view, new._replace(changed=old.changed | new.changed))
     return bool(change.gained) or not set(new.unseen) <= set(old.unseen)
-
-
-def is_read(facts: Facts, path: str) -> bool:
-    """Whether ``path``, or something below it, is known to be read or is to be kept."""
-    return (
-        bool(facts.named_by(path))
-        or (bool(facts.needs.git) and path.rpartition("/")[2] == ".git")
-        or facts.needs.why(path) is not None
-        or facts.kept.why(path) is not None
-    )
-
-
-def is_waste(facts: Facts, path: str, is_dir: bool) -> bool:
-    """Whether evidence calls ``path`` generated or foreign: git ignores it, or the catalogue does.
-
-    What git tracks is nobody's waste.
-    """
-    evidence = facts.evidence
-    if evidence is not None:
-        if evidence.is_tracked(path) or evidence.has_tracked_below(path):
-            return False
-        if evidence.is_ignored(path):
-            return True
-    return any(entry.confidence == "high" for entry in facts.catalog.match_path(path, is_dir))
 
 
 def several_lines(line: int, texts: Sequence[str], reason: str, after: int | None) -> list[Edit]:

@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple
 
 from ctxopt.build.plan import BuildRequest, host_platform
 from ctxopt.errors import AllowListError, DockerfileError, IgnoreFileError
-from ctxopt.kept import Kept
+from ctxopt.evidence.keep import Kept
 from ctxopt.languages.dockerfile import Build, Source, SourcePath, resolve
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.languages.ignore.matcher import read_matcher

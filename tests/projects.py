@@ -19,9 +19,9 @@ from ctxopt.build.analysis import Analysis, analyze
 from ctxopt.build.context import find_context
 from ctxopt.build.plan import BuildRequest
 from ctxopt.config.load import Config
-from ctxopt.facts import Facts
+from ctxopt.evidence.facts import Facts
+from ctxopt.evidence.gather import gather_facts
 from ctxopt.finding import Finding
-from ctxopt.gather import gather_facts
 from ctxopt.judge import Selection, judge
 from ctxopt.rules import RULES
 from tests.recordings import FIXTURES

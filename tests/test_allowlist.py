@@ -17,8 +17,8 @@ from ctxopt.build.context import find_context
 from ctxopt.build.plan import BuildRequest
 from ctxopt.config.load import Config
 from ctxopt.errors import AllowListError, ContextError, CtxoptError, WriteError
+from ctxopt.evidence.gather import gather_facts
 from ctxopt.fixing import Fix, plan_fix
-from ctxopt.gather import gather_facts
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.rewritten import rewalked
 from ctxopt.trial import try_edits

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from ctxopt.catalog import (
+from ctxopt.evidence.catalog import (
     TWIN,
     Catalog,
     CatalogEntry,
@@ -26,7 +26,9 @@ from ctxopt.catalog import (
 )
 
 CATALOG = load_catalog()
-RAW = tomllib.loads(files("ctxopt").joinpath("data", "catalog.toml").read_text(encoding="utf-8"))
+RAW = tomllib.loads(
+    files("ctxopt").joinpath("evidence", "data", "catalog.toml").read_text(encoding="utf-8")
+)
 
 
 def words(text: str) -> list[str]:
@@ -596,7 +598,10 @@ def test_running_tests_is_seen(script: str, command: str | None):
 
 def test_the_fast_twin_holds_what_the_toml_files_hold():
     """``python -m ctxopt.catalog`` writes it anew."""
-    assert files("ctxopt").joinpath("data", TWIN).read_text(encoding="utf-8") == render_twin()
+    assert (
+        files("ctxopt").joinpath("evidence", "data", TWIN).read_text(encoding="utf-8")
+        == render_twin()
+    )
 
 
 @pytest.mark.parametrize("entry", CATALOG.entries, ids=ids)

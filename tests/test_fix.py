@@ -16,7 +16,7 @@ from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
 from ctxopt.build.plan import BuildRequest
 from ctxopt.config.load import Config
-from ctxopt.facts import Facts
+from ctxopt.evidence.facts import Facts
 from ctxopt.finding import Finding
 from ctxopt.fixing import Fix, plan_fix
 from ctxopt.judge import Judgement

@@ -17,8 +17,8 @@ from ctxopt.build.plan import BuildRequest
 from ctxopt.builder import Builder
 from ctxopt.config.load import Config
 from ctxopt.errors import CtxoptError
+from ctxopt.evidence.gather import gather_facts
 from ctxopt.fixing import plan_fix
-from ctxopt.gather import gather_facts
 from ctxopt.judge import Selection, judge
 from ctxopt.languages.dockerfile import Source
 from ctxopt.languages.golang.paths import has_meta

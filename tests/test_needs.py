@@ -9,13 +9,13 @@ import pytest
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
 from ctxopt.build.plan import BuildRequest
-from ctxopt.catalog import load_catalog
 from ctxopt.config.load import Config
-from ctxopt.gather import gather_facts
-from ctxopt.installing import makes_nothing, makes_something
+from ctxopt.evidence.catalog import load_catalog
+from ctxopt.evidence.gather import gather_facts
+from ctxopt.evidence.manifests import read_manifest
+from ctxopt.evidence.needs import Need, Needs, gather_needs
+from ctxopt.evidence.run_steps import makes_nothing, makes_something
 from ctxopt.languages.dockerfile import parse, resolve
-from ctxopt.manifests import read_manifest
-from ctxopt.needs import Need, Needs, gather_needs
 from tests.rules.trees import lay
 
 ALL = "FROM a\nCOPY . .\n"

@@ -8,8 +8,8 @@ from functools import cache
 import pytest
 
 from ctxopt.build.analysis import Analysis
-from ctxopt.catalog import CatalogEntry, load_catalog
-from ctxopt.facts import Facts
+from ctxopt.evidence.catalog import CatalogEntry, load_catalog
+from ctxopt.evidence.facts import Facts
 from ctxopt.finding import Finding
 from ctxopt.severity import Severity
 from tests.projects import (

@@ -17,7 +17,7 @@ def judge_analysis(
 ) -> tuple[Judgement, tuple[Known, ...]]:
     """Run the rules; return the findings, and the entries of ``baseline`` that are gone."""
     from ctxopt.config.load import check_rules
-    from ctxopt.gather import gather_facts
+    from ctxopt.evidence.gather import gather_facts
     from ctxopt.judge import judge
     from ctxopt.rules import RULE_IDS, RULES
 

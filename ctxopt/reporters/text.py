@@ -10,10 +10,10 @@ from rich.text import Text
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.console import make_console, printable
+from ctxopt.evidence.other_dockerfiles import find_dockerfiles
 from ctxopt.languages.dockerfile import Unknown
 from ctxopt.reporters.finding_text import render_findings, render_lead, wrapped
 from ctxopt.reporters.wording import count, describe_unknown, reach
-from ctxopt.siblings import find_dockerfiles
 from ctxopt.tree.summary import FolderSize, heaviest_folders, largest_files, sizes_by_type
 from ctxopt.units import format_buildkit, format_classic, format_size
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ctxopt.facts import Rule
+from ctxopt.evidence.facts import Rule
 from ctxopt.rules import (
     broad_copy,
     build_output,

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctxopt.build.sources import SourceUse
-from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Finding, Reach
+from ctxopt.evidence.facts import Facts, Rule, is_read, is_waste
+from ctxopt.evidence.reach import Reach
+from ctxopt.finding import Finding
 from ctxopt.severity import Severity
 from ctxopt.tree.model import DIR, FILE, Flag
-from ctxopt.trial import dockerfile_line, is_read, is_waste, shown
+from ctxopt.trial import dockerfile_line, shown
 
 
 def check(facts: Facts) -> Iterator[Finding]:

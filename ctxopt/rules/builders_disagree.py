@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from ctxopt.build.analysis import matcher_for
 from ctxopt.errors import IgnoreFileError
-from ctxopt.facts import Facts, Rule
+from ctxopt.evidence.facts import Facts, Rule
 from ctxopt.finding import Finding
 from ctxopt.languages.ignore.matcher import Matcher
 from ctxopt.severity import Severity

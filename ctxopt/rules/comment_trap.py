@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from ctxopt.facts import Facts, Rule, replace_line
+from ctxopt.evidence.facts import Facts, Rule, replace_line
 from ctxopt.finding import Finding
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.text import BOM

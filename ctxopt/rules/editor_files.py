@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctxopt.facts import Facts, Rule
+from ctxopt.evidence.facts import Facts, Rule
 from ctxopt.finding import Finding
 from ctxopt.groups import Group, by_pattern, edits_for, finding_of, split_needed
 from ctxopt.severity import Severity

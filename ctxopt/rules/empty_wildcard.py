@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctxopt.build.source_text import tell_check
-from ctxopt.facts import Facts, Rule
+from ctxopt.evidence.facts import Facts, Rule
 from ctxopt.finding import Finding
 from ctxopt.severity import Severity
 from ctxopt.trial import checks_of, dockerfile_line

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from ctxopt.facts import Facts, Rule
+from ctxopt.evidence.facts import Facts, Rule
 from ctxopt.finding import Finding
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.escape import escape_pattern

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctxopt.facts import Facts, Rule, add_line, replace_line
+from ctxopt.evidence.facts import Facts, Rule, add_line, is_waste, replace_line
 from ctxopt.finding import Finding
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.pattern import Pattern
@@ -20,7 +20,6 @@ from ctxopt.tree.model import DIR
 from ctxopt.trial import (
     Trial,
     WrittenPattern,
-    is_waste,
     place,
     remove_line,
     shown,

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ctxopt.facts import Facts, Rule
-from ctxopt.finding import Finding, Reach
+from ctxopt.evidence.facts import Facts, Rule
+from ctxopt.evidence.reach import Reach
+from ctxopt.finding import Finding
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.severity import Severity
 from ctxopt.tree.model import EMPTY, FILE, Flag

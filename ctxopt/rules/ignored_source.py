@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from ctxopt.build.source_text import tell_check
 from ctxopt.build.sources import SourceCheck
-from ctxopt.facts import Facts, Rule, add_line
+from ctxopt.evidence.facts import Facts, Rule, add_line
 from ctxopt.finding import Finding
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.explain import explain

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ctxopt.errors import IgnoreFileError
-from ctxopt.facts import Facts, Rule, replace_line
+from ctxopt.evidence.facts import Facts, Rule, replace_line
 from ctxopt.finding import Finding
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import IgnoreFile

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ctxopt.candidates import Candidate
-from ctxopt.facts import Facts, Rule
+from ctxopt.evidence.candidates import Candidate
+from ctxopt.evidence.facts import Facts, Rule
 from ctxopt.finding import Finding
 from ctxopt.groups import Group, by_pattern, finding_of, split_needed
 from ctxopt.severity import Severity

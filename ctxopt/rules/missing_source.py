@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from ctxopt.build.source_text import tell_check
 from ctxopt.build.sources import SourceCheck
-from ctxopt.facts import Facts, Rule
+from ctxopt.evidence.facts import Facts, Rule
 from ctxopt.finding import Finding
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.severity import Severity

@@ -13,10 +13,10 @@ from typing import Final
 
 from ctxopt.build.source_text import tell_check
 from ctxopt.build.sources import SourceCheck
-from ctxopt.facts import Facts, Rule
+from ctxopt.evidence.facts import Facts, Rule, is_waste
 from ctxopt.finding import Finding
 from ctxopt.severity import Severity
-from ctxopt.trial import checks_of, dockerfile_line, is_main, is_waste
+from ctxopt.trial import checks_of, dockerfile_line, is_main
 
 _TEST: Final = re.compile(
     r"(?i)(?:\A|/)(?:tests?|specs?|__tests__|__snapshots__|testdata|fixtures|e2e)(?:/|\Z)"

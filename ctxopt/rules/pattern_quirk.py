@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ctxopt.facts import Facts, Rule
+from ctxopt.evidence.facts import Facts, Rule, is_read
 from ctxopt.finding import Finding
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.pattern import Kind, Pattern
@@ -21,7 +21,6 @@ from ctxopt.severity import Severity
 from ctxopt.tree.hits import find_hits
 from ctxopt.trial import (
     WrittenPattern,
-    is_read,
     line_after,
     place,
     several_lines,

@@ -9,22 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctxopt.facts import Facts, Rule, replace_line
+from ctxopt.evidence.facts import Facts, Rule, is_read, is_waste, replace_line
 from ctxopt.finding import Finding
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.pattern import Pattern
 from ctxopt.severity import Severity
 from ctxopt.tree.hits import Hits, find_hits
 from ctxopt.tree.model import DIR
-from ctxopt.trial import (
-    WrittenPattern,
-    is_read,
-    is_waste,
-    place,
-    shown,
-    try_edits,
-    written_patterns,
-)
+from ctxopt.trial import WrittenPattern, place, shown, try_edits, written_patterns
 
 _WILD = frozenset("*?[")
 _QUIRKS = frozenset("|{}^\\ #")

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctxopt.candidates import Candidate
-from ctxopt.facts import Facts, Rule
+from ctxopt.evidence.candidates import Candidate
+from ctxopt.evidence.facts import Facts, Rule
+from ctxopt.evidence.secrets import is_secret
 from ctxopt.finding import Finding
 from ctxopt.groups import Group, by_pattern, finding_of
-from ctxopt.secrets import is_secret
 from ctxopt.severity import Severity
 
 _WHAT = "holds secrets"

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctxopt.facts import Facts, Rule, replace_line
+from ctxopt.evidence.facts import Facts, Rule, is_waste, replace_line
 from ctxopt.finding import Finding
 from ctxopt.severity import Severity
 from ctxopt.tree.hits import Hit, find_hits
 from ctxopt.tree.model import DIR, FILE
-from ctxopt.trial import Trial, WrittenPattern, is_waste, place, shown, try_edits, written_patterns
+from ctxopt.trial import Trial, WrittenPattern, place, shown, try_edits, written_patterns
 
 
 def check(facts: Facts) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from ctxopt.build.source_text import tell_check
 from ctxopt.build.sources import SourceCheck
-from ctxopt.facts import Facts, Rule
+from ctxopt.evidence.facts import Facts, Rule
 from ctxopt.finding import Finding
 from ctxopt.severity import Severity
 from ctxopt.trial import checks_of, dockerfile_line, is_main

@@ -8,11 +8,11 @@ from contextlib import contextmanager
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
 from ctxopt.build.plan import BuildRequest
-from ctxopt.catalog import load_catalog
 from ctxopt.config.load import Config
-from ctxopt.facts import Facts
+from ctxopt.evidence.catalog import load_catalog
+from ctxopt.evidence.facts import Facts
+from ctxopt.evidence.needs import Needs
 from ctxopt.git.evidence import PathEvidence
-from ctxopt.needs import Needs
 from ctxopt.rules import RULES
 from ctxopt.trial import try_edits
 from tests.recordings import make_tree

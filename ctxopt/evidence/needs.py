@@ -13,15 +13,15 @@ from itertools import starmap, takewhile
 from typing import Final, NamedTuple
 
 from ctxopt.build.analysis import Analysis
-from ctxopt.catalog import Catalog
-from ctxopt.historians import BuildTakings, Taking, asks_git, is_outside
+from ctxopt.evidence.catalog import Catalog
+from ctxopt.evidence.git_history import BuildTakings, Taking, asks_git, is_outside
+from ctxopt.evidence.manifest_search import GIT_DEPTH, MOST_FILES, find_manifests
+from ctxopt.evidence.manifests import MANIFESTS, read_manifest
+from ctxopt.evidence.other_dockerfiles import find_dockerfiles, local_paths, read_siblings
+from ctxopt.evidence.read_start import read_start
+from ctxopt.evidence.source_imports import NAMES, named_beside, sources_among
 from ctxopt.languages.dockerfile import Build
 from ctxopt.languages.golang.paths import has_meta
-from ctxopt.manifest_files import GIT_DEPTH, MOST_FILES, find_manifests
-from ctxopt.manifests import MANIFESTS, read_manifest
-from ctxopt.neighbours import NAMES, named_beside, sources_among
-from ctxopt.peek import read_start
-from ctxopt.siblings import find_dockerfiles, local_paths, read_siblings
 from ctxopt.tree.lookup import SentPaths
 
 _MOST_BYTES: Final = 1 << 18

@@ -9,14 +9,15 @@ from typing import NamedTuple
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.sources import SourceUse
-from ctxopt.candidates import Candidates, find_candidates
-from ctxopt.catalog import Catalog
 from ctxopt.config.load import Config
-from ctxopt.finding import Finding, Reach
+from ctxopt.evidence.candidates import Candidates, find_candidates
+from ctxopt.evidence.catalog import Catalog
+from ctxopt.evidence.keep import Kept, read_wishes
+from ctxopt.evidence.needs import Needs
+from ctxopt.evidence.reach import Reach
+from ctxopt.finding import Finding
 from ctxopt.git.evidence import PathEvidence
-from ctxopt.kept import Kept, read_wishes
 from ctxopt.languages.ignore.edits import Edit, EditKind
-from ctxopt.needs import Needs
 from ctxopt.severity import Severity
 from ctxopt.tree.model import Tally
 
@@ -127,3 +128,27 @@ def add_line(pattern: str, reason: str) -> Edit:
 def replace_line(line: int, pattern: str, reason: str) -> Edit:
     """Return the edit that rewrites one line of the ignore file."""
     return Edit(EditKind.REPLACE, line, pattern, reason)
+
+
+def is_read(facts: Facts, path: str) -> bool:
+    """Whether ``path``, or something below it, is known to be read or is to be kept."""
+    return (
+        bool(facts.named_by(path))
+        or (bool(facts.needs.git) and path.rpartition("/")[2] == ".git")
+        or facts.needs.why(path) is not None
+        or facts.kept.why(path) is not None
+    )
+
+
+def is_waste(facts: Facts, path: str, is_dir: bool) -> bool:
+    """Whether evidence calls ``path`` generated or foreign: git ignores it, or the catalogue does.
+
+    What git tracks is nobody's waste.
+    """
+    evidence = facts.evidence
+    if evidence is not None:
+        if evidence.is_tracked(path) or evidence.has_tracked_below(path):
+            return False
+        if evidence.is_ignored(path):
+            return True
+    return any(entry.confidence == "high" for entry in facts.catalog.match_path(path, is_dir))

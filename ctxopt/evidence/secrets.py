@@ -9,8 +9,8 @@ import os
 import re
 from typing import Final
 
-from ctxopt.candidates import Candidate
-from ctxopt.peek import read_start
+from ctxopt.evidence.candidates import Candidate
+from ctxopt.evidence.read_start import read_start
 
 _LOOKED_AT: Final = 1 << 14
 _PLACES: Final = frozenset(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.sources import SourceUse
 from ctxopt.errors import IgnoreFileError
-from ctxopt.finding import Reach
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.paths import upwards
 
@@ -59,3 +58,7 @@ class Travel:
             return matcher.decide(path[len(root) + 1 :] if root else path).excluded
         except IgnoreFileError:
             return False
+
+
+Reach: TypeAlias = Literal["permitted", "sent", "builder", "final"]
+"""How far bytes travel: past the ignore file, to the builder's cache, into a stage, into the image."""

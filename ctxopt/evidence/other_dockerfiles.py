@@ -15,13 +15,13 @@ from typing import Final, NamedTuple, TypeAlias
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.context import BuildContext
 from ctxopt.build.plan import host_platform
-from ctxopt.catalog import Catalog, load_catalog
 from ctxopt.errors import DockerfileError
+from ctxopt.evidence.catalog import Catalog, load_catalog
+from ctxopt.evidence.manifests import MANIFESTS
+from ctxopt.evidence.read_start import read_start
 from ctxopt.git.evidence import PathEvidence
 from ctxopt.languages.dockerfile import Build, Dockerfile, Source, parse, resolve
 from ctxopt.languages.golang.paths import has_meta
-from ctxopt.manifests import MANIFESTS
-from ctxopt.peek import read_start
 from ctxopt.tree.lookup import SentPaths
 from ctxopt.tree.model import DIR, FILE, ContextTree
 from ctxopt.tree.view import View

@@ -7,9 +7,9 @@ from collections import defaultdict
 from fnmatch import translate
 from typing import Final
 
-from ctxopt.catalog import Catalog
+from ctxopt.evidence.catalog import Catalog
+from ctxopt.evidence.manifests import MANIFESTS
 from ctxopt.languages.golang.paths import has_meta
-from ctxopt.manifests import MANIFESTS
 from ctxopt.tree.lookup import SentPaths
 
 MOST_FILES: Final = 300

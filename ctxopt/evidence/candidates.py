@@ -11,14 +11,13 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.sources import SourceUse
-from ctxopt.catalog import Catalog, CatalogEntry, Kind
 from ctxopt.config.load import Config
-from ctxopt.finding import Reach
+from ctxopt.evidence.catalog import Catalog, CatalogEntry, Kind
+from ctxopt.evidence.keep import Kept
+from ctxopt.evidence.needs import Needs
+from ctxopt.evidence.reach import Reach, Travel
+from ctxopt.evidence.run_steps import installs_nothing, makes_nothing
 from ctxopt.git.evidence import PathEvidence
-from ctxopt.installing import installs_nothing, makes_nothing
-from ctxopt.kept import Kept
-from ctxopt.needs import Needs
-from ctxopt.travel import Travel
 from ctxopt.tree.model import DIR, EMPTY, FILE, SOCKET, Flag, Folder, Tally
 
 State: TypeAlias = Literal["tracked", "ignored", "untracked", "unknown"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from itertools import chain
 
 from ctxopt.build.analysis import Analysis
-from ctxopt.catalog import load_catalog
 from ctxopt.config.load import Config
-from ctxopt.facts import Facts
+from ctxopt.evidence.catalog import load_catalog
+from ctxopt.evidence.facts import Facts
+from ctxopt.evidence.needs import gather_needs
+from ctxopt.evidence.other_dockerfiles import find_hidden
 from ctxopt.git.evidence import PathEvidence
 from ctxopt.git.repository import ask_git
-from ctxopt.needs import gather_needs
-from ctxopt.siblings import find_hidden
 
 
 def gather_facts(analysis: Analysis, config: Config, evidence: PathEvidence | None = None) -> Facts:
