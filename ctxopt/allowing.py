@@ -30,11 +30,12 @@ from ctxopt.leftovers import HEAD, Leftovers, after_catch_all, is_catch_all, sor
 from ctxopt.paths import is_below, topmost_of
 from ctxopt.proposal import Confidence, LeftAlone, Line
 from ctxopt.rewritten import rewalked
+from ctxopt.rules.trial import Trial
+from ctxopt.rules.written import shown
 from ctxopt.sending import sent_under
 from ctxopt.tree.lookup import SentPaths
 from ctxopt.tree.replay import compare, replay
 from ctxopt.tree.view import View, files_below
-from ctxopt.trial import Trial, shown
 from ctxopt.wants import depends_on_arguments, keep_wants, read_variants, read_wants
 
 RULE: Final = "allow-list"

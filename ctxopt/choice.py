@@ -8,8 +8,8 @@ from typing import Final, Literal, NamedTuple
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.paths import folders_above, is_below
+from ctxopt.rules.trial import Trial, try_edits
 from ctxopt.severity import Severity
-from ctxopt.trial import Trial, try_edits
 
 Confidence = Literal["proven", "likely"]
 

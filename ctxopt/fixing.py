@@ -17,12 +17,12 @@ from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.gather import gather_facts
 from ctxopt.git.evidence import PathEvidence
 from ctxopt.git.repository import ask_git
-from ctxopt.judge import Selection, judge
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.proposal import LeftAlone, Line, propose
 from ctxopt.rewritten import rewalked
 from ctxopt.rules import RULES
-from ctxopt.trial import try_edits
+from ctxopt.rules.run import Selection, judge
+from ctxopt.rules.trial import try_edits
 
 _ROUNDS = 6
 """A repaired line may be repaired again, and what is hidden may have been the reason for a line."""

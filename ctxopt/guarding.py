@@ -22,8 +22,8 @@ from ctxopt.growth import Growth, Measured, compare
 from ctxopt.tree.view import View
 
 if TYPE_CHECKING:
-    from ctxopt.baseline import ContextFindings, Findings
-    from ctxopt.finding import Finding
+    from ctxopt.rules.baseline import ContextFindings, Findings
+    from ctxopt.rules.finding import Finding
 
 
 VIEWS: tuple[BudgetView, ...] = ("permitted", "transferred")

@@ -21,18 +21,19 @@ from ctxopt.choice import (
 )
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.run_steps import makes_something
-from ctxopt.finding import Finding
-from ctxopt.groups import is_notable
 from ctxopt.harm import Guard, lost_sources
-from ctxopt.judge import Judgement
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import IgnoreFile, clean_pattern
 from ctxopt.paths import upwards
 from ctxopt.rewritten import rewritten
+from ctxopt.rules.finding import Finding
+from ctxopt.rules.grouping import is_notable
+from ctxopt.rules.run import Judgement
+from ctxopt.rules.trial import Trial, harms_other_builder, hidden_by, try_edits
+from ctxopt.rules.written import shown
 from ctxopt.tree.replay import Difference
 from ctxopt.tree.view import files_below
-from ctxopt.trial import Trial, harms_other_builder, hidden_by, shown, try_edits
 
 _GIT_IGNORED: Final = "git-ignored"
 _BUILD_OUTPUT: Final = "build-output"

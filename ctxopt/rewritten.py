@@ -16,10 +16,10 @@ from ctxopt.build.transfer import transferred
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.matcher import Matcher
 from ctxopt.languages.ignore.text import IgnoreFile
+from ctxopt.rules.trial import Trial
 from ctxopt.tree import wire
 from ctxopt.tree.model import DIR, FILE, ContextTree, Flag, Folder
 from ctxopt.tree.view import View
-from ctxopt.trial import Trial
 
 _NEW_MODE: Final = stat.S_IFREG | 0o644
 _NOW: Final = 1_800_000_000_000_000_000

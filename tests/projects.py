@@ -21,9 +21,9 @@ from ctxopt.build.plan import BuildRequest
 from ctxopt.config.load import Config
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.gather import gather_facts
-from ctxopt.finding import Finding
-from ctxopt.judge import Selection, judge
 from ctxopt.rules import RULES
+from ctxopt.rules.finding import Finding
+from ctxopt.rules.run import Selection, judge
 from tests.recordings import FIXTURES
 from tests.repositories import git
 

@@ -21,7 +21,7 @@ from ctxopt.evidence.gather import gather_facts
 from ctxopt.fixing import Fix, plan_fix
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.rewritten import rewalked
-from ctxopt.trial import try_edits
+from ctxopt.rules.trial import try_edits
 from tests.projects import NAMES, lay_project, load_project
 from tests.recordings import listed, load, make_tree
 from tests.repositories import clean, git, init

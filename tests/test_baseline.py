@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctxopt import baseline as baselines
 from ctxopt.errors import ConfigError
-from ctxopt.finding import Finding, Location
-from ctxopt.judge import Judgement, Selection
+from ctxopt.rules import baseline as baselines
+from ctxopt.rules.finding import Finding, Location
+from ctxopt.rules.run import Judgement, Selection
 from ctxopt.severity import Severity
 from tests.recordings import ROOT
 from tests.repositories import clean, commit, git, init, write

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctxopt.errors import ConfigError
-from ctxopt.finding import Finding, Location
 from ctxopt.languages.ignore.edits import Edit, EditKind
+from ctxopt.rules.finding import Finding, Location
 from ctxopt.severity import Severity
 
 

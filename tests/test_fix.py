@@ -17,13 +17,13 @@ from ctxopt.build.context import find_context
 from ctxopt.build.plan import BuildRequest
 from ctxopt.config.load import Config
 from ctxopt.evidence.facts import Facts
-from ctxopt.finding import Finding
 from ctxopt.fixing import Fix, plan_fix
-from ctxopt.judge import Judgement
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.proposal import propose
+from ctxopt.rules.finding import Finding
+from ctxopt.rules.run import Judgement
+from ctxopt.rules.trial import try_edits
 from ctxopt.severity import Severity
-from ctxopt.trial import try_edits
 from tests.projects import NAMES, analyze_project, lay_project, load_project
 from tests.repositories import clean, git, init
 from tests.rules.trees import BROAD, STAGED, facts_of, lay

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctxopt.finding import Finding, Location
 from ctxopt.reporters.github import render_github
 from ctxopt.reporters.places import from_repository, readable
+from ctxopt.rules.finding import Finding, Location
 from ctxopt.severity import Severity
 
 

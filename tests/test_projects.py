@@ -10,7 +10,7 @@ import pytest
 from ctxopt.build.analysis import Analysis
 from ctxopt.evidence.catalog import CatalogEntry, load_catalog
 from ctxopt.evidence.facts import Facts
-from ctxopt.finding import Finding
+from ctxopt.rules.finding import Finding
 from ctxopt.severity import Severity
 from tests.projects import (
     FOLDER,

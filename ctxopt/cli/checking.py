@@ -7,18 +7,18 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ctxopt import console
-from ctxopt.cli.findings import judge_analysis, level_of, read_known, selection_of
 from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_inputs, read_settings
 from ctxopt.errors import ConfigError, CtxoptError, ExitCode
+from ctxopt.rules.scan import judge_analysis, level_of, read_known, selection_of
 
 if TYPE_CHECKING:
-    from ctxopt.baseline import Baseline, Findings
     from ctxopt.build.analysis import Analysis
     from ctxopt.build.plan import BuildRequest
     from ctxopt.config.keys import BudgetView
     from ctxopt.config.load import Config
     from ctxopt.git.repository import Repository
     from ctxopt.guarding import Against, Checked, Question
+    from ctxopt.rules.baseline import Baseline, Findings
 
 
 class CheckFormat(StrEnum):
@@ -157,7 +157,7 @@ def _findings(
     question: Question, sides: dict[str, Analysis], baseline: Baseline | None, absent: str
 ) -> Findings:
     """Judge what was measured; without a level of its own, a baseline stands for ``warning``."""
-    from ctxopt.baseline import ContextFindings, Findings
+    from ctxopt.rules.baseline import ContextFindings, Findings
 
     config = question.config
     names = {item.path: item.name for item in reversed(question.budgets)}
@@ -171,7 +171,7 @@ def _findings(
 def write_baseline_file(given: Given, *, quiet: bool) -> int:
     """Write what is found today to the baseline, in place of what it knew of these contexts."""
     from ctxopt.atomic_write import replace_file
-    from ctxopt.baseline import render, renew
+    from ctxopt.rules.baseline import render, renew
 
     config, request = read_settings(given)
     baseline = read_known(config, may_be_missing=True)

@@ -2,59 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from ctxopt.baseline import Baseline, Known
-    from ctxopt.build.analysis import Analysis
-    from ctxopt.config.load import Config
-    from ctxopt.judge import Judgement, Selection
-    from ctxopt.severity import Severity
-
-
-def judge_analysis(
-    analysis: Analysis, config: Config, baseline: Baseline | None
-) -> tuple[Judgement, tuple[Known, ...]]:
-    """Run the rules; return the findings, and the entries of ``baseline`` that are gone."""
-    from ctxopt.config.load import check_rules
-    from ctxopt.evidence.gather import gather_facts
-    from ctxopt.judge import judge
-    from ctxopt.rules import RULE_IDS, RULES
-
-    check_rules(config, RULE_IDS)
-    selection = selection_of(config)
-    judged = judge(gather_facts(analysis, config), RULES, selection)
-    if baseline is None:
-        return judged, ()
-    from ctxopt.baseline import sort_out
-
-    return sort_out(judged, baseline, analysis.context.root, selection)
-
-
-def selection_of(config: Config) -> Selection:
-    """Return which rules the configuration wants, and how bad their findings count."""
-    from ctxopt.judge import Selection
-
-    return Selection(config.select or (), config.ignore, config.severity)
-
-
-def level_of(config: Config) -> Severity | None:
-    """Return how bad a finding fails where nobody says: a warning; None for never."""
-    from ctxopt.severity import Severity
-
-    if config.fail_on is None and not config.is_set("fail-on"):
-        return Severity.WARNING
-    return config.fail_on
-
-
-def read_known(config: Config, *, may_be_missing: bool = False) -> Baseline | None:
-    """Read the baseline that is asked for; None without one. Raises ConfigError."""
-    if config.baseline is None:
-        return None
-    from ctxopt.baseline import read_baseline
-
-    return read_baseline(config.baseline, may_be_missing=may_be_missing)
-
 
 def describe_gone(path: str, number: int) -> str:
     """Say that entries of a baseline can go."""

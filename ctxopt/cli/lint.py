@@ -10,16 +10,16 @@ import typer
 from ctxopt import console
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import deliver, guarded
-from ctxopt.cli.findings import level_of
 from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_settings
 from ctxopt.errors import ExitCode
+from ctxopt.rules.scan import level_of
 
 if TYPE_CHECKING:
     from ctxopt.build.analysis import Analysis
     from ctxopt.build.context import BuildContext
     from ctxopt.build.plan import BuildRequest
     from ctxopt.config.load import Config
-    from ctxopt.linting import Linted
+    from ctxopt.rules.lint import Linted
 
 
 Files = Annotated[
@@ -56,8 +56,8 @@ def lint(
 ) -> int:
     """Hold ignore files against the rules about their lines."""
     from ctxopt.config.load import check_rules
-    from ctxopt.linting import NAME, context_of, lint_file
     from ctxopt.rules import RULE_IDS
+    from ctxopt.rules.lint import NAME, context_of, lint_file
     from ctxopt.severity import Severity
 
     given = Given(".", None, None, None, None, builder, config, select, ignore, fail_on)

@@ -10,13 +10,14 @@ import typer
 from ctxopt import console
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import deliver, guarded
-from ctxopt.cli.findings import describe_gone, judge_analysis, read_known
+from ctxopt.cli.findings import describe_gone
 from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_inputs
 from ctxopt.errors import ExitCode
+from ctxopt.rules.scan import judge_analysis, read_known
 
 if TYPE_CHECKING:
     from ctxopt.build.analysis import Analysis
-    from ctxopt.judge import Judgement
+    from ctxopt.rules.run import Judgement
 
 
 Depth = Annotated[int, typer.Option("--depth", min=0, help="Folder levels to show.")]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.sources import SourceUse
@@ -15,10 +13,7 @@ from ctxopt.evidence.catalog import Catalog
 from ctxopt.evidence.keep import Kept, read_wishes
 from ctxopt.evidence.needs import Needs
 from ctxopt.evidence.reach import Reach
-from ctxopt.finding import Finding
 from ctxopt.git.evidence import PathEvidence
-from ctxopt.languages.ignore.edits import Edit, EditKind
-from ctxopt.severity import Severity
 from ctxopt.tree.model import Tally
 
 
@@ -94,40 +89,6 @@ class Facts:
         if "builder" in found:
             return "builder"
         return "sent" if found or plan.main.transfer.is_whole else "permitted"
-
-
-Check = Callable[[Facts], Iterable[Finding]]
-
-
-class Rule(NamedTuple):
-    """One check. ``id`` is kebab-case and names its module, its page and its suppressions."""
-
-    id: str
-    title: str
-    """A short noun phrase for tables."""
-    severity: Severity
-    """How bad a finding usually is; a finding may say otherwise."""
-    check: Check
-
-    @property
-    def help_uri(self) -> str:
-        """Where the rule is explained."""
-        return f"docs/rules.md#{self.id}"
-
-    @property
-    def default_severity(self) -> Severity:
-        """The severity under the name that reporters use."""
-        return self.severity
-
-
-def add_line(pattern: str, reason: str) -> Edit:
-    """Return the edit that appends a pattern to the ignore file."""
-    return Edit(EditKind.ADD, None, pattern, reason)
-
-
-def replace_line(line: int, pattern: str, reason: str) -> Edit:
-    """Return the edit that rewrites one line of the ignore file."""
-    return Edit(EditKind.REPLACE, line, pattern, reason)
 
 
 def is_read(facts: Facts, path: str) -> bool:

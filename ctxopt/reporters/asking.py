@@ -10,7 +10,7 @@ from ctxopt.console import printable
 from ctxopt.proposal import Line
 from ctxopt.reporters.fixing_text import changed, grounds, savings
 from ctxopt.reporters.text import Look, draw
-from ctxopt.trial import MOST_SHOWN
+from ctxopt.rules.written import MOST_SHOWN
 from ctxopt.units import format_size
 
 _PATHS = 3

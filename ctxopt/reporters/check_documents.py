@@ -6,10 +6,8 @@ import json
 import os
 from typing import Any
 
-from ctxopt.baseline import ContextFindings, Findings, entry_fields
 from ctxopt.budget import LimitResult, Verdict
 from ctxopt.config.keys import BudgetView
-from ctxopt.finding import Finding, Location
 from ctxopt.growth import Change, Growth
 from ctxopt.guarding import VIEWS, Checked, Guarded, Side
 from ctxopt.reporters.check_findings import LIMIT_RULES, limit_findings, new_findings, placed
@@ -28,6 +26,8 @@ from ctxopt.reporters.json_ import VERSION, finding_fields
 from ctxopt.reporters.markdown import code, plain, table
 from ctxopt.reporters.sarif import render_sarif
 from ctxopt.reporters.wording import count
+from ctxopt.rules.baseline import ContextFindings, Findings, entry_fields
+from ctxopt.rules.finding import Finding, Location
 from ctxopt.severity import Severity
 from ctxopt.tree.model import Tally
 from ctxopt.units import format_size

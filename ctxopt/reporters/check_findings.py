@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ctxopt.budget import LimitResult, Verdict
 from ctxopt.config.keys import LIMITS
-from ctxopt.finding import Finding, Location
 from ctxopt.guarding import Checked
+from ctxopt.rules.finding import Finding, Location
 from ctxopt.severity import Severity
 
 if TYPE_CHECKING:
-    from ctxopt.baseline import ContextFindings
+    from ctxopt.rules.baseline import ContextFindings
 
 
 class LimitRule(NamedTuple):

@@ -28,7 +28,7 @@ from ctxopt.reporters.wording import count
 from ctxopt.units import format_buildkit, format_classic, format_size
 
 if TYPE_CHECKING:
-    from ctxopt.baseline import Findings
+    from ctxopt.rules.baseline import Findings
 
 
 _LABEL = 13

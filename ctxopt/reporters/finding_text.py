@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from ctxopt.console import printable, visible
-from ctxopt.finding import Finding
 from ctxopt.languages.ignore.edits import EditKind
 from ctxopt.reporters.wording import count
+from ctxopt.rules.finding import Finding
 from ctxopt.severity import Severity
 from ctxopt.units import format_size
 
 if TYPE_CHECKING:
-    from ctxopt.judge import Judgement
+    from ctxopt.rules.run import Judgement
 
 
 _LEAD = 3

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-from ctxopt.finding import Finding
 from ctxopt.reporters.places import place_of, readable
+from ctxopt.rules.finding import Finding
 from ctxopt.severity import Severity
 
 _LEVELS: Final = {Severity.INFO: "info", Severity.WARNING: "major", Severity.ERROR: "critical"}

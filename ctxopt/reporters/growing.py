@@ -15,7 +15,7 @@ from ctxopt.tree.model import FILE, Tally
 from ctxopt.units import format_percent, format_size
 
 if TYPE_CHECKING:
-    from ctxopt.baseline import Findings
+    from ctxopt.rules.baseline import Findings
 
 
 _WORTH = Config().noise_floor

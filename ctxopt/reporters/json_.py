@@ -10,8 +10,8 @@ from ctxopt.build.analysis import Analysis, ViewName, select_view
 from ctxopt.build.context import BuildContext
 from ctxopt.build.explanation import Answer
 from ctxopt.build.sources import SourceCheck, SourceUse
-from ctxopt.finding import Finding
-from ctxopt.judge import Judgement
+from ctxopt.rules.finding import Finding
+from ctxopt.rules.run import Judgement
 from ctxopt.tree.model import FILE
 from ctxopt.tree.summary import heaviest_folders, largest_files, sizes_by_type
 from ctxopt.units import format_buildkit, format_classic

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.console import printable
-from ctxopt.finding import Finding
-from ctxopt.judge import Judgement
 from ctxopt.reporters.wording import describe_check, reach
+from ctxopt.rules.finding import Finding
+from ctxopt.rules.run import Judgement
 from ctxopt.tree.summary import heaviest_folders, largest_files, sizes_by_type
 from ctxopt.tree.view import View
 from ctxopt.units import format_buildkit, format_classic, format_size

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import Protocol
 
-from ctxopt.finding import Finding, Location
+from ctxopt.rules.finding import Finding, Location
 from ctxopt.severity import Severity
 
 _KEPT = "\n\t"

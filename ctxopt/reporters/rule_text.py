@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Sequence
 
-from ctxopt.evidence.facts import Rule
+from ctxopt.rules.rule import Rule
 
 
 def render_rules(rules: Sequence[Rule]) -> str:

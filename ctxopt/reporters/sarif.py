@@ -13,10 +13,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 from urllib.parse import quote
 
-from ctxopt.finding import Finding, Suppression
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.text import IgnoreFile, Line
 from ctxopt.reporters.places import RuleInfo, from_repository, place_of, readable
+from ctxopt.rules.finding import Finding, Suppression
 from ctxopt.severity import Severity
 
 _SCHEMA: Final = (

@@ -18,7 +18,7 @@ from ctxopt.tree.summary import FolderSize, heaviest_folders, largest_files, siz
 from ctxopt.units import format_buildkit, format_classic, format_size
 
 if TYPE_CHECKING:
-    from ctxopt.judge import Judgement
+    from ctxopt.rules.run import Judgement
 
 
 _LABEL = 13

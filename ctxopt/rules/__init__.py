@@ -2,37 +2,41 @@
 
 from __future__ import annotations
 
-from ctxopt.evidence.facts import Rule
-from ctxopt.rules import (
-    broad_copy,
-    build_output,
+from ctxopt.rules.ignore_file import (
     builders_disagree,
-    cache_folder,
     comment_trap,
-    dependency_folder,
-    editor_files,
-    empty_wildcard,
     exception_stops_pruning,
     exception_without_effect,
     file_arrives_empty,
-    git_ignored,
-    ignored_source,
     inactive_ignore_file,
     invalid_pattern,
-    large_file,
-    missing_source,
     no_ignore_file,
-    partly_ignored_source,
     pattern_matches_nothing,
     pattern_never_matches,
     pattern_quirk,
     redundant_pattern,
     root_only_pattern,
+    trailing_slash,
+)
+from ctxopt.rules.paths import (
+    build_output,
+    cache_folder,
+    dependency_folder,
+    editor_files,
+    git_ignored,
+    large_file,
     secret_file,
     test_data,
-    trailing_slash,
     version_control,
     volatile_file,
+)
+from ctxopt.rules.rule import Rule
+from ctxopt.rules.sources import (
+    broad_copy,
+    empty_wildcard,
+    ignored_source,
+    missing_source,
+    partly_ignored_source,
     whole_context_by_accident,
 )
 

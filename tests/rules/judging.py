@@ -14,7 +14,7 @@ from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.needs import Needs
 from ctxopt.git.evidence import PathEvidence
 from ctxopt.rules import RULES
-from ctxopt.trial import try_edits
+from ctxopt.rules.trial import try_edits
 from tests.recordings import make_tree
 
 SAME = ("redundant-pattern", "pattern-matches-nothing", "exception-stops-pruning")

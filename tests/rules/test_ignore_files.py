@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ctxopt.languages.ignore.text import parse_ignore_file
-from ctxopt.rules.invalid_pattern import invalid_patterns
+from ctxopt.rules.ignore_file.invalid_pattern import invalid_patterns
 from ctxopt.severity import Severity
 from ctxopt.tree.model import Flag
 from ctxopt.tree.view import View

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ctxopt.evidence.needs import Need, Needs
-from ctxopt.rules import whole_context_by_accident
+from ctxopt.rules.sources import whole_context_by_accident
 from ctxopt.severity import Severity
 from tests.rules.judging import catches, catches_not
 

@@ -12,8 +12,8 @@ from ctxopt.builder import Builder
 from ctxopt.config.load import Config
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.gather import gather_facts
-from ctxopt.finding import Finding
 from ctxopt.rules import RULES
+from ctxopt.rules.finding import Finding
 from tests.recordings import make_tree
 from tests.repositories import git, init
 

@@ -1,0 +1,212 @@
+"""The findings that are known already: told from new ones, and those of them that are gone.
+
+Reads the baseline file; what is written is made here and written elsewhere.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import stat
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from ctxopt.config.keys import describe
+from ctxopt.errors import ConfigError
+from ctxopt.rules.finding import Finding, Suppression
+from ctxopt.rules.run import Judgement, Selection
+from ctxopt.severity import Severity
+
+VERSION = 1
+
+_KEYS = frozenset(("context", "rule", "file", "subject", "paths"))
+_ANEW = "repair it, or delete it and let --write-baseline make it anew"
+
+
+class Known(NamedTuple):
+    """One finding in the file: neither bytes nor lines, which change while it stays the same."""
+
+    context: str
+    """The context root from the folder of the file, ``/``-separated."""
+    rule: str
+    file: str
+    """Empty for a finding without a place."""
+    subject: str
+    paths: tuple[str, ...] = ()
+    """Sorted; empty where there is a subject."""
+
+
+class Baseline(NamedTuple):
+    """A baseline file; ``path`` is its name in messages, ``content`` None where there is none."""
+
+    path: str
+    content: bytes | None
+    entries: tuple[Known, ...]
+
+    def context_of(self, root: str) -> str:
+        """Return how the file names the context at ``root``."""
+        folder = os.path.realpath(os.path.dirname(self.path) or ".")
+        return os.path.relpath(os.path.realpath(root), folder)
+
+
+class ContextFindings(NamedTuple):
+    """The findings of one context."""
+
+    name: str
+    folder: str
+    """From the root that was asked about; empty for the root itself."""
+    judged: Judgement
+    """What a baseline knows is among the suppressed."""
+    gone: tuple[Known, ...] = ()
+    """What the baseline knows and nobody finds any more, of the rules that ran."""
+
+
+class Findings(NamedTuple):
+    """The findings of all contexts of one run, held against a level."""
+
+    level: Severity | None
+    """New findings at least this bad fail; None for never."""
+    contexts: tuple[ContextFindings, ...] = ()
+    baseline: str | None = None
+    unjudged: str = ""
+    """Why there are none although somebody asked; empty where there are."""
+
+    @property
+    def failing(self) -> list[tuple[ContextFindings, Finding]]:
+        """The new findings at or over the level, with their context."""
+        level = self.level
+        if level is None:
+            return []
+        return [
+            (item, finding) for item in self.contexts for finding in item.judged.at_least(level)
+        ]
+
+    @property
+    def known(self) -> int:
+        """How many findings the baseline knows."""
+        return sum(item.judged.known for item in self.contexts)
+
+    @property
+    def gone(self) -> tuple[Known, ...]:
+        """The entries of the baseline that nobody finds any more."""
+        return tuple(entry for item in self.contexts for entry in item.gone)
+
+
+def sort_out(
+    judged: Judgement, baseline: Baseline, root: str, selection: Selection
+) -> tuple[Judgement, tuple[Known, ...]]:
+    """Suppress what ``baseline`` knows of the context at ``root``; return what it knows in vain, too.
+
+    Each entry stands for one finding.
+    """
+    context = baseline.context_of(root)
+    waiting = Counter(entry for entry in baseline.entries if entry.context == context)
+    new: list[Finding] = []
+    known: list[Suppression] = []
+    for finding in judged.reported:
+        name = known_as(finding, context)
+        if waiting[name]:
+            waiting[name] -= 1
+            known.append(Suppression(finding, "baseline", f"known in {baseline.path}"))
+        else:
+            new.append(finding)
+    gone = tuple(sorted(entry for entry in waiting.elements() if selection.runs(entry.rule)))
+    suppressed = judged.suppressed + tuple(known)
+    return judged._replace(reported=tuple(new), suppressed=suppressed), gone
+
+
+def known_as(finding: Finding, context: str) -> Known:
+    """Return the entry for a finding."""
+    paths = () if finding.subject else tuple(sorted(set(finding.paths)))
+    return Known(context, finding.rule, finding.location.file or "", finding.subject, paths)
+
+
+def renew(
+    baseline: Baseline, found: Mapping[str, Iterable[Finding]], runs: Callable[[str], bool]
+) -> list[Known]:
+    """Return the entries for what was ``found``, by context root, and those of other contexts.
+
+    Entries of rules that did not run stay as they are.
+    """
+    contexts = {baseline.context_of(root): findings for root, findings in found.items()}
+    entries = [
+        entry for entry in baseline.entries if entry.context not in contexts or not runs(entry.rule)
+    ]
+    for context, findings in contexts.items():
+        entries += [known_as(finding, context) for finding in findings]
+    return sorted(entries)
+
+
+def render(entries: Iterable[Known]) -> bytes:
+    """Return the file: one finding a line, the same bytes for the same findings."""
+    lines = ["    " + json.dumps(entry_fields(entry)) for entry in sorted(entries)]
+    body = "\n" + ",\n".join(lines) + "\n  " if lines else ""
+    return f'{{\n  "version": {VERSION},\n  "findings": [{body}]\n}}\n'.encode()
+
+
+def entry_fields(entry: Known) -> dict[str, Any]:
+    """Return an entry as the file has it."""
+    fields: dict[str, Any] = {"context": entry.context, "rule": entry.rule}
+    if entry.file:
+        fields["file"] = entry.file
+    return fields | ({"subject": entry.subject} if entry.subject else {"paths": list(entry.paths)})
+
+
+def read_baseline(path: str, *, may_be_missing: bool = False) -> Baseline:
+    """Read the file at ``path``; raises ConfigError where it is missing, broken or of another version."""
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise ConfigError(f"baseline {path!r} is not a regular file", hint="name another file")
+        with open(path, "rb") as file:
+            content = file.read()
+    except FileNotFoundError as error:
+        if may_be_missing:
+            return Baseline(path, None, ())
+        hint = f"ctxopt check --baseline {shlex.quote(path)} --write-baseline makes it"
+        raise ConfigError(f"there is no baseline {path!r}", hint=hint) from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError(f"baseline {path!r}: {reason}") from error
+    return Baseline(path, content, tuple(parse(content, path)))
+
+
+def parse(content: bytes, path: str) -> Iterator[Known]:
+    """Yield the entries of a file's ``content``; raises ConfigError for anything else."""
+    try:
+        document = json.loads(content)
+    except json.JSONDecodeError as error:
+        reason = f"{error.msg[:1].lower()}{error.msg[1:]}"
+        raise ConfigError(f"{path}:{error.lineno}: not JSON: {reason}", hint=_ANEW) from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{path}: not JSON", hint=_ANEW) from error
+    if not isinstance(document, dict) or not isinstance(document.get("findings"), list):
+        raise ConfigError(f"{path} is not a baseline of ctxopt", hint=_ANEW)
+    version = document.get("version")
+    if version is True or version != VERSION:
+        shown = "null" if version is None else describe(version)
+        raise ConfigError(
+            f"{path}: version {shown} of the baseline is not known, only {VERSION} is",
+            hint="use the ctxopt that wrote it, or delete it and write it anew",
+        )
+    for number, item in enumerate(document["findings"], 1):
+        entry = _entry(item)
+        if entry is None:
+            raise ConfigError(f"{path}: finding {number} cannot be read", hint=_ANEW)
+        yield entry
+
+
+def _entry(item: object) -> Known | None:
+    if not isinstance(item, dict) or not _KEYS.issuperset(item):
+        return None
+    context, rule = item.get("context"), item.get("rule")
+    file, subject = item.get("file", ""), item.get("subject", "")
+    paths = item.get("paths", [])
+    if not isinstance(paths, list):
+        return None
+    if not isinstance(context, str) or not isinstance(rule, str):
+        return None
+    if not all(isinstance(text, str) for text in (file, subject, *paths)):
+        return None
+    return Known(context, rule, file, subject, tuple(sorted(set(paths))))

@@ -1,0 +1,117 @@
+"""An exception with a wildcard makes Docker look into every excluded folder.
+
+With literal exceptions BuildKit's client skips an excluded folder unless an exception begins with
+its path. One ``!**/*.md`` is enough to make it walk all of ``node_modules``. Where the exceptions
+bring back a few paths only, naming them keeps the pruning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from ctxopt.evidence.facts import Facts
+from ctxopt.languages.ignore.edits import Edit
+from ctxopt.languages.ignore.escape import escape_pattern
+from ctxopt.languages.ignore.matcher import Matcher
+from ctxopt.languages.ignore.pattern import Pattern
+from ctxopt.rules.finding import Finding
+from ctxopt.rules.rule import Rule
+from ctxopt.rules.trial import try_edits
+from ctxopt.rules.written import (
+    WrittenPattern,
+    line_after,
+    place,
+    several_lines,
+    shown,
+    written_patterns,
+)
+from ctxopt.severity import Severity
+from ctxopt.tree.hits import find_hits, topmost
+from ctxopt.tree.model import DIR, Flag
+from ctxopt.tree.view import View
+
+_ENOUGH = 1_000
+"""Entries walked in vain below which nobody notices."""
+
+_MOST_LINES = 12
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Yield one finding at the first such exception; they switch pruning off together."""
+    if facts.analysis.context.builder == "classic":
+        return
+    wild = [item for item in written_patterns(facts) if _has_wildcard(item.pattern)]
+    if not wild:
+        return
+    view = facts.analysis.permitted
+    literal = Matcher(item for item in facts.analysis.matcher.patterns if not _has_wildcard(item))
+    wasted, folders = count_walked(view, literal.buildkit_prunes)
+    if wasted < _ENOUGH:
+        return
+    edits = _literal_form(facts, wild)
+    names = ", ".join(item.written for item in wild[:3])
+    yield Finding(
+        rule=RULE.id,
+        severity=RULE.severity,
+        message=f"because of {names} Docker walks through excluded folders",
+        location=place(facts, wild[0].line.number),
+        subject="\n".join(item.written for item in wild),
+        paths=shown(folders),
+        entries=wasted,
+        edits=tuple(edits),
+        help="name the paths without wildcards"
+        if edits
+        else "an exception without wildcards, or with /** at its end only, lets Docker skip folders",
+    )
+
+
+def _has_wildcard(pattern: Pattern) -> bool:
+    return pattern.exception and not Matcher((pattern,)).buildkit_prunes("\0")
+
+
+def count_walked(view: View, prunes: Callable[[str], bool]) -> tuple[int, list[str]]:
+    """Count the entries in excluded folders that would be skipped; name the largest such folders."""
+    counts: dict[str, int] = {}
+    stack: list[tuple[str, str]] = [("", "")]
+    while stack:
+        path, skipped = stack.pop()
+        folder = view.tree.folders.get(path)
+        if folder is None:
+            continue
+        if skipped:
+            counts[skipped] = counts.get(skipped, 0) + len(folder.kinds)
+        flags = view.flags(folder)
+        index = folder.kinds.find(DIR)
+        names = folder.names if index >= 0 else []
+        while index >= 0:
+            below = folder.child(names[index])
+            top = skipped
+            if not top and flags and flags[index] & Flag.EXCLUDED and prunes(below):
+                top = below
+            stack.append((below, top))
+            index = folder.kinds.find(DIR, index + 1)
+    idle = {path: count for path, count in counts.items() if not view.sends_below(path)}
+    return sum(counts.values()), sorted(idle or counts, key=lambda path: (-counts[path], path))
+
+
+def _literal_form(facts: Facts, wild: Sequence[WrittenPattern]) -> list[Edit]:
+    """Edits that name what the exceptions bring back; none where that is much or changes a thing."""
+    hits = find_hits(facts.analysis.permitted, [item.pattern for item in wild])
+    edits: list[Edit] = []
+    decide = facts.analysis.matcher.decide
+    for item, found in zip(wild, hits, strict=True):
+        back = topmost(hit for hit in found.shown if decide(hit.path).index == item.index)
+        if not 0 < len(back) <= _MOST_LINES or found.count > len(found.shown):
+            return []
+        texts = ["!" + escape_pattern(hit.path) for hit in back]
+        line = item.line.number
+        reason = "an exception without wildcards lets Docker skip excluded folders"
+        edits += several_lines(line, texts, reason, line_after(facts, line))
+    trial = try_edits(facts, edits)
+    if trial is None or trial.difference:
+        return []
+    wasted, _ = count_walked(facts.analysis.permitted, trial.matcher.buildkit_prunes)
+    return edits if wasted >= _ENOUGH else []
+
+
+RULE = Rule("exception-stops-pruning", "Exception that stops pruning", Severity.INFO, check)

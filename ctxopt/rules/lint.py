@@ -1,0 +1,180 @@
+"""The use case of ``lint``: the rules about ignore files, for single files that somebody names.
+
+Unlike a scan it does not ask which file Docker would pick, and says something of every file,
+also of one whose context nobody knows.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from ctxopt.build.analysis import Analysis, build_matcher
+from ctxopt.build.context import BuildContext, DockerfileLocation, IgnoreChoice, context_under
+from ctxopt.config.load import Config
+from ctxopt.errors import ConfigError, ContextError, DockerfileError, IgnoreFileError
+from ctxopt.evidence.catalog import load_catalog
+from ctxopt.evidence.facts import Facts
+from ctxopt.evidence.gather import gather_facts
+from ctxopt.evidence.needs import Needs
+from ctxopt.languages.ignore.text import IgnoreFile, parse_ignore_file
+from ctxopt.rules import RULES
+from ctxopt.rules.finding import Finding, Location
+from ctxopt.rules.ignore_file.invalid_pattern import RULE as INVALID
+from ctxopt.rules.ignore_file.invalid_pattern import invalid_patterns
+from ctxopt.rules.run import Selection, judge
+from ctxopt.severity import Severity
+from ctxopt.tree.model import ContextTree, Folder
+from ctxopt.tree.view import View
+
+NAME: Final = ".dockerignore"
+
+LINTED: Final = frozenset(
+    (
+        "root-only-pattern",
+        "exception-without-effect",
+        "redundant-pattern",
+        "pattern-never-matches",
+        "pattern-matches-nothing",
+        "comment-trap",
+        "trailing-slash",
+        "pattern-quirk",
+        "exception-stops-pruning",
+        "builders-disagree",
+        INVALID.id,
+    )
+)
+"""The rules about the lines of an ignore file, whichever file Docker would pick."""
+
+Measure = Callable[[BuildContext, bool], Analysis]
+"""Measures a context, and its Dockerfile as well if that is wanted."""
+
+
+class Linted(NamedTuple):
+    """What was found in one file."""
+
+    path: str
+    """As it was given."""
+    findings: tuple[Finding, ...]
+    """In the order of the lines."""
+    knows_context: bool = True
+    """False where only what follows from the lines alone could be said."""
+
+
+def context_of(path: str, config: Config) -> str | None:
+    """Return the context root of an ignore file; None where nothing says what it is.
+
+    ``config`` is that of the working directory, whose Dockerfile an ignore file may belong to.
+    Raises ConfigError for a file that Docker would not take for an ignore file.
+    """
+    folder, name = os.path.split(path)
+    if name == NAME:
+        return folder or "."
+    if not name.endswith(NAME):
+        raise ConfigError(
+            f"{path!r} is no ignore file",
+            hint=f"Docker reads {NAME} and, beside a Dockerfile, NAME{NAME}",
+        )
+    own = config.dockerfile
+    if own is not None and config.file is not None:
+        dockerfile = path.removesuffix(NAME)
+        if os.path.realpath(dockerfile) == os.path.realpath(own):
+            return os.path.dirname(config.file) or "."
+    return None
+
+
+def lint_file(path: str, root: str | None, config: Config, measure: Measure) -> Linted:
+    """Run the rules on the file at ``path``, against the files of the context ``root``.
+
+    Raises CtxoptError where the file or the context cannot be read; what Docker refuses is found.
+    """
+    content = _read(path)
+    try:
+        file = parse_ignore_file(content, os.path.basename(path))
+    except IgnoreFileError as error:
+        return Linted(path, (_refused(error),), root is not None)
+    selection = Selection(config.select or (), config.ignore, config.severity)
+    found = _refused_lines(file)
+    if not found:
+        try:
+            facts = _facts(path, file, root, config, measure)
+        except IgnoreFileError as error:
+            found.append(_refused(error))
+            facts = _facts_alone(path, file, config)
+        rules = (rule for rule in RULES if rule.id in LINTED)
+        refused = {finding.location.line for finding in found}
+        reported = judge(facts, rules, selection).reported
+        found += [item for item in reported if item.location.line not in refused]
+    found.sort(key=lambda finding: (finding.location.line or 0, finding.sort_key))
+    return Linted(path, tuple(found), root is not None)
+
+
+def _read(path: str) -> bytes:
+    try:
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise ContextError(f"{path!r} is not a regular file", hint="rename or remove it")
+        with open(path, "rb") as file:
+            return file.read()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ContextError(f"ignore file {path!r}: {reason}", hint="correct the path") from error
+
+
+def _refused_lines(file: IgnoreFile) -> list[Finding]:
+    """The lines with which no build works: with one of them, no other says anything."""
+    return [
+        Finding(
+            rule=INVALID.id,
+            severity=Severity.ERROR,
+            message=f"Docker refuses {item.pattern}: {item.reason}",
+            location=Location(file.path, item.line),
+            subject=item.pattern,
+            help="correct the brackets or the escape",
+        )
+        for item in invalid_patterns(file)
+        if item.fails_at_once
+    ]
+
+
+def _refused(error: IgnoreFileError) -> Finding:
+    place = error.path or NAME
+    return Finding(
+        rule=INVALID.id,
+        severity=Severity.ERROR,
+        message=f"Docker refuses the file: {error.reason}",
+        location=Location(place, error.line),
+        help=error.hint or "",
+    )
+
+
+def _facts(
+    path: str, file: IgnoreFile, root: str | None, config: Config, measure: Measure
+) -> Facts:
+    if root is None:
+        return _facts_alone(path, file, config)
+    name = os.path.basename(path)
+    beside = os.path.join(os.path.dirname(path), name.removesuffix(NAME))
+    dockerfile = config.dockerfile if name == NAME else beside
+    if dockerfile is not None and not os.path.isfile(dockerfile):
+        dockerfile = None
+    context = context_under(root, file, path, dockerfile=dockerfile, builder=config.builder)
+    try:
+        analysis = measure(context, True)
+    except IgnoreFileError:
+        raise
+    except (ContextError, DockerfileError):
+        # What is wrong with a Dockerfile is told by others.
+        analysis = measure(context, False)
+    return gather_facts(analysis, config)
+
+
+def _facts_alone(path: str, file: IgnoreFile, config: Config) -> Facts:
+    """The facts of a context that holds nothing, and of which nothing else is known."""
+    location = DockerfileLocation(path.removesuffix(NAME), "", None, found=False)
+    choice = IgnoreChoice(file.path, os.path.abspath(path), "it was named", file)
+    context = BuildContext("", "", config.builder, location, choice)
+    tree = ContextTree("", {"": Folder("", "", b"", b"", b"")})
+    analysis = Analysis(context, build_matcher(context), tree, View(tree), with_excluded=True)
+    return Facts(analysis, config, load_catalog(), None, Needs())

@@ -1,0 +1,36 @@
+"""Something is sent although git ignores it, whatever its name.
+
+A clean checkout does not have it, so a build on a server does without it: what only this machine
+has is left-over, private, or both. Docker does not read ``.gitignore``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ctxopt.evidence.facts import Facts
+from ctxopt.rules.finding import Finding
+from ctxopt.rules.grouping import Group, finding_of, is_notable, note_of, split_needed
+from ctxopt.rules.rule import Rule
+from ctxopt.severity import Severity
+
+_WHAT = "ignored by git, so that no clean checkout has it"
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for each heavy path, and one for the others together."""
+    free, needed = split_needed(facts.candidates.about("ignored"))
+    heavy = [item for item in free if item.bytes >= facts.config.large_file]
+    light = [item for item in free if item.bytes < facts.config.large_file]
+    groups = [Group(None, (item,)) for item in heavy]
+    if light:
+        groups.append(Group(None, tuple(light)))
+    for group in groups:
+        if group.bytes >= facts.config.noise_floor:
+            yield finding_of(facts, RULE.id, group, f"{_WHAT[0].upper()}{_WHAT[1:]}.")
+    for item in needed:
+        if is_notable(facts, item):
+            yield note_of(RULE.id, item)
+
+
+RULE = Rule("git-ignored", "Ignored by git, but sent", Severity.WARNING, check)

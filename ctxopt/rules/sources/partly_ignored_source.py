@@ -1,0 +1,65 @@
+"""A folder that is copied without all that is in it, because the ignore file holds some back.
+
+Usually that is what an ignore file is for, so only what no evidence calls generated is told: a file
+that git tracks, in a folder that an instruction names, and neither a test nor written in full.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Final
+
+from ctxopt.build.source_text import tell_check
+from ctxopt.build.sources import SourceCheck
+from ctxopt.evidence.facts import Facts, is_waste
+from ctxopt.rules.finding import Finding
+from ctxopt.rules.rule import Rule
+from ctxopt.rules.written import checks_of, dockerfile_line, is_main
+from ctxopt.severity import Severity
+
+_TEST: Final = re.compile(
+    r"(?i)(?:\A|/)(?:tests?|specs?|__tests__|__snapshots__|testdata|fixtures|e2e)(?:/|\Z)"
+    r"|[._-](?:spec|test)s?\.\w+\Z|(?:\A|/)test_[^/]*\Z"
+)
+
+
+def check(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for each folder that arrives without something that is no waste."""
+    for found in checks_of(facts, "partly-ignored"):
+        missed = _missed(facts, found)
+        if not missed:
+            continue
+        shown = replace(found, paths=missed, count=len(missed))
+        yield Finding(
+            rule=RULE.id,
+            severity=RULE.severity,
+            message=tell_check(shown, facts.analysis.context.ignore.path),
+            location=dockerfile_line(facts, found.source),
+            subject=found.text,
+            paths=missed,
+            entries=len(missed),
+            help="right if the build does not need them; an exception brings one back",
+        )
+
+
+def _missed(facts: Facts, found: SourceCheck) -> tuple[str, ...]:
+    """What is held back and is no waste; nothing where nobody can tell."""
+    evidence = facts.evidence
+    if not is_main(found) or evidence is None or not evidence.knows_tracked:
+        return ()
+    folders = facts.analysis.tree.folders
+    # Whoever writes a path in full means it, and tests are what ignore files are written for.
+    written = {pattern.text for pattern in found.patterns}
+    return tuple(
+        path
+        for path in found.paths
+        if (evidence.is_tracked(path) or evidence.has_tracked_below(path))
+        and path not in written
+        and not _TEST.search(path)
+        and not is_waste(facts, path, path in folders)
+    )
+
+
+RULE = Rule("partly-ignored-source", "Source that is partly ignored", Severity.INFO, check)

@@ -1,0 +1,95 @@
+"""Edits of the ignore file in force, tried on the measured tree before anyone proposes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from ctxopt.build.analysis import matcher_for
+from ctxopt.builder import Builder
+from ctxopt.errors import IgnoreFileError
+from ctxopt.evidence.facts import Facts
+from ctxopt.languages.ignore.edits import Edit, apply_edits
+from ctxopt.languages.ignore.matcher import Matcher
+from ctxopt.languages.ignore.pattern import (
+    BadPatternError,
+    IllegalExceptionError,
+    Pattern,
+    read_pattern,
+)
+from ctxopt.languages.ignore.text import IgnoreFile, clean_pattern, parse_ignore_file
+from ctxopt.tree.replay import Difference, Replay, compare, hide, replay
+
+
+class Trial(NamedTuple):
+    """The ignore file with edits made, and what that changes."""
+
+    file: IgnoreFile
+    matcher: Matcher
+    replay: Replay
+    difference: Difference
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the walk has read everything that the edited file lets in."""
+        return not self.replay.unseen
+
+
+def try_edits(facts: Facts, edits: Sequence[Edit]) -> Trial | None:
+    """Make the edits and replay; None if Docker would refuse the file they make."""
+    context = facts.analysis.context
+    file = context.ignore.file or parse_ignore_file(b"", facts.ignore_path)
+    try:
+        edited = apply_edits(file, edits)
+        matcher = matcher_for(context, edited, context.builder)
+        replayed = replay(
+            facts.analysis.tree, matcher, builder=context.builder, before=facts.analysis.matcher
+        )
+    except IgnoreFileError:
+        return None
+    return Trial(edited, matcher, replayed, compare(facts.analysis.permitted, replayed))
+
+
+def hidden_by(facts: Facts, texts: Iterable[str]) -> dict[str, Difference]:
+    """Return what each line would hide at the end of the file, as far as one pass can tell.
+
+    An exception in the file or an odd line takes a trial of its own, and is left out.
+    """
+    if any(item.exception for item in facts.analysis.matcher.patterns):
+        return {}
+    found: dict[str, Pattern] = {}
+    for text in texts:
+        try:
+            pattern = read_pattern(clean_pattern(text) or "")
+        except (BadPatternError, IllegalExceptionError):
+            continue
+        if pattern is not None and not pattern.exception and not text.startswith("#"):
+            found[text] = pattern
+    try:
+        differences = hide(facts.analysis.permitted, list(found.values()))
+    except BadPatternError:
+        return {}
+    return dict(zip(found, differences, strict=True))
+
+
+def harms_other_builder(facts: Facts, trial: Trial) -> bool:
+    """Whether the other builder, which reads the same file, would send more or refuse.
+
+    Only exceptions make the two walk differently: without any, what holds for one holds for both.
+    """
+    context = facts.analysis.context
+    file = context.ignore.file
+    patterns = (*facts.analysis.matcher.patterns, *trial.matcher.patterns)
+    if file is None or context.ignore.path != ".dockerignore":
+        return False
+    if not any(pattern.exception for pattern in patterns):
+        return False
+    other: Builder = "buildkit" if context.builder == "classic" else "classic"
+    tree = facts.analysis.tree
+    old = replay(tree, matcher_for(context, file, other), builder=other)
+    try:
+        new = replay(tree, matcher_for(context, trial.file, other), builder=other)
+    except IgnoreFileError:
+        return True
+    change = compare(old.view, new._replace(changed=old.changed | new.changed))
+    return bool(change.gained) or not set(new.unseen) <= set(old.unseen)

@@ -1,0 +1,93 @@
+"""The lines of the ignore file as rules speak of them: where they stand, what they say; judges nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ctxopt.build.sources import CheckKind, SourceCheck
+from ctxopt.evidence.facts import Facts
+from ctxopt.languages.dockerfile import Source
+from ctxopt.languages.ignore.edits import Edit, EditKind
+from ctxopt.languages.ignore.pattern import Pattern
+from ctxopt.languages.ignore.text import Line
+from ctxopt.rules.finding import Location
+
+MOST_SHOWN = 50
+"""Paths of a list that may be long."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenPattern:
+    """A pattern of the ignore file with its place in the matcher and its line."""
+
+    index: int
+    pattern: Pattern
+    line: Line
+
+    @property
+    def written(self) -> str:
+        """The line as it is written, without what surrounds it."""
+        return self.line.text.removeprefix("\ufeff").strip()
+
+
+def written_patterns(facts: Facts) -> Iterator[WrittenPattern]:
+    """Yield the patterns in force that stand in the ignore file, in order."""
+    file = facts.analysis.context.ignore.file
+    if file is None:
+        return
+    for index, pattern in enumerate(facts.analysis.matcher.patterns):
+        if pattern.line is not None:
+            yield WrittenPattern(index, pattern, file.lines[pattern.line - 1])
+
+
+def place(facts: Facts, line: int | None) -> Location:
+    """Return a line of the ignore file in force as the place of a finding."""
+    return Location(facts.ignore_path, line)
+
+
+def several_lines(line: int, texts: Sequence[str], reason: str, after: int | None) -> list[Edit]:
+    """Return the edits that write ``texts`` in the place of one line.
+
+    ``after`` is the number of the next line, None where there is none.
+    """
+    first, *others = texts
+    edits = [Edit(EditKind.REPLACE, line, first, reason)]
+    return edits + [Edit(EditKind.ADD, after, text, reason) for text in others]
+
+
+def line_after(facts: Facts, line: int) -> int | None:
+    """Return the number of the line after ``line``; None at the end of the file."""
+    file = facts.analysis.context.ignore.file
+    return line + 1 if file is not None and line < len(file.lines) else None
+
+
+def dockerfile_line(facts: Facts, source: Source) -> Location:
+    """Return the instruction that names a source as the place of a finding."""
+    return Location(facts.analysis.context.dockerfile.path, source.line)
+
+
+def checks_of(facts: Facts, *kinds: CheckKind) -> Iterator[SourceCheck]:
+    """Yield what the build says of its sources, of the kinds given, each only once."""
+    plan = facts.analysis.plan
+    seen = set()
+    for check in plan.sources.checks if plan else ():
+        key = (check.kind, check.source.line, check.text, check.paths)
+        if check.kind in kinds and key not in seen:
+            seen.add(key)
+            yield check
+
+
+def is_main(check: SourceCheck) -> bool:
+    """Whether a source is one of the main context, to which the ignore file in force belongs."""
+    return check.source.from_ is None
+
+
+def remove_line(line: int, reason: str) -> Edit:
+    """Return the edit that removes one line of the ignore file."""
+    return Edit(EditKind.REMOVE, line, None, reason)
+
+
+def shown(paths: Iterable[str], most: int = MOST_SHOWN) -> tuple[str, ...]:
+    """Return the first paths of a list that may be long."""
+    return tuple(path for path, _ in zip(paths, range(most), strict=False))
