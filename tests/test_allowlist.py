@@ -11,16 +11,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ctxopt.allowing import plan_allow_list
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
 from ctxopt.build.plan import BuildRequest
 from ctxopt.config.load import Config
 from ctxopt.errors import AllowListError, ContextError, CtxoptError, WriteError
 from ctxopt.evidence.gather import gather_facts
-from ctxopt.fixing import Fix, plan_fix
+from ctxopt.fix.allow_list.plan import plan_allow_list
+from ctxopt.fix.plan import Fix, plan_fix
+from ctxopt.fix.what_if import rewalked
 from ctxopt.languages.ignore.edits import Edit, EditKind
-from ctxopt.rewritten import rewalked
 from ctxopt.rules.trial import try_edits
 from tests.projects import NAMES, lay_project, load_project
 from tests.recordings import listed, load, make_tree
@@ -505,7 +505,7 @@ def test_a_line_inside_that_empties_a_file_is_not_taken(tmp_path, monkeypatch):
             fix, after=trial.file.render(), new=rewalked(analysis, trial), tracked=("x",)
         )
 
-    monkeypatch.setattr("ctxopt.allowing.plan_fix", plan_with)
+    monkeypatch.setattr("ctxopt.fix.allow_list.plan.plan_fix", plan_with)
     tree = {"Dockerfile": FROM + "COPY node_modules/a web /\n", "node_modules/a/b": "1"}
     fix = list_of(lay(tmp_path / "c", tree | {"web/node_modules/x": "1"}))
     assert fix.after == (HEAD + "!node_modules/a\n!web\n").encode()

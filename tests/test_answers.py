@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctxopt.answers import OPEN, Change
 from ctxopt.cli.asking import Answer, follow_answers, read_answer
 from ctxopt.config.load import Config
-from ctxopt.fixing import plan_fix
+from ctxopt.fix.decisions import OPEN, Change
+from ctxopt.fix.plan import plan_fix
 from ctxopt.reporters.asking import Question
 from tests.projects import analyze_project, lay_project, load_project
 from tests.repositories import clean, clean_environment

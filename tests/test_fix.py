@@ -17,9 +17,9 @@ from ctxopt.build.context import find_context
 from ctxopt.build.plan import BuildRequest
 from ctxopt.config.load import Config
 from ctxopt.evidence.facts import Facts
-from ctxopt.fixing import Fix, plan_fix
+from ctxopt.fix.plan import Fix, plan_fix
+from ctxopt.fix.proposal import propose
 from ctxopt.languages.ignore.edits import Edit, EditKind
-from ctxopt.proposal import propose
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.run import Judgement
 from ctxopt.rules.trial import try_edits

@@ -25,7 +25,7 @@ from ctxopt.build.context import find_context
 from ctxopt.build.plan import BuildRequest
 from ctxopt.cli.fix import fix
 from ctxopt.config.load import Config
-from ctxopt.fixing import Fix, plan_fix
+from ctxopt.fix.plan import Fix, plan_fix
 from ctxopt.patch import Hunk, hunks, unified_diff
 from tests.repositories import clean
 from tests.rules.trees import BROAD, lay

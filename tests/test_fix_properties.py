@@ -18,10 +18,10 @@ from ctxopt.builder import Builder
 from ctxopt.config.load import Config
 from ctxopt.errors import CtxoptError
 from ctxopt.evidence.gather import gather_facts
-from ctxopt.fixing import plan_fix
+from ctxopt.fix.plan import plan_fix
+from ctxopt.fix.proposal import propose
 from ctxopt.languages.dockerfile import Source
 from ctxopt.languages.golang.paths import has_meta
-from ctxopt.proposal import propose
 from ctxopt.rules import RULES
 from ctxopt.rules.run import Selection, judge
 from tests.rules.trees import lay

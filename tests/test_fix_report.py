@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from ctxopt.config.load import Config
-from ctxopt.fixing import plan_fix
-from ctxopt.proposal import LeftAlone, Line
+from ctxopt.fix.plan import plan_fix
+from ctxopt.fix.proposal import LeftAlone, Line
 from ctxopt.reporters.fixing import Outcome
 from ctxopt.reporters.fixing_text import render_text
 from ctxopt.reporters.text import Look

@@ -8,12 +8,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from ctxopt import console
-from ctxopt.answers import Choice
+from ctxopt.fix.decisions import Choice
 from ctxopt.reporters.asking import Question, render_help, render_prompt, render_question
 from ctxopt.reporters.text import Look
 
 if TYPE_CHECKING:
-    from ctxopt.fixing import Fix
+    from ctxopt.fix.plan import Fix
 
 
 class Answer(StrEnum):

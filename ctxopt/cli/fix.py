@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from ctxopt.build.analysis import Analysis
     from ctxopt.cli.inputs import Inputs
-    from ctxopt.fixing import Fix
+    from ctxopt.fix.plan import Fix
     from ctxopt.reporters.fixing import Outcome
 
 
@@ -154,11 +154,11 @@ def _planner(
     allow_list: bool,
 ) -> Callable[..., Fix]:
     if allow_list:
-        from ctxopt.allowing import plan_allow_list
+        from ctxopt.fix.allow_list.plan import plan_allow_list
 
         plan: Callable[..., Fix] = partial(plan_allow_list, request=inputs.request)
     else:
-        from ctxopt.fixing import plan_fix
+        from ctxopt.fix.plan import plan_fix
         from ctxopt.git.repository import ask_git
 
         evidence = ask_git(analysis.tree.root)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rich.text import Text
 
 from ctxopt.console import printable
-from ctxopt.proposal import Line
+from ctxopt.fix.proposal import Line
 from ctxopt.reporters.fixing_text import changed, grounds, savings
 from ctxopt.reporters.text import Look, draw
 from ctxopt.rules.written import MOST_SHOWN

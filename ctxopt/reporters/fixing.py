@@ -6,9 +6,9 @@ import json
 from typing import Any, NamedTuple
 
 from ctxopt.build.analysis import Analysis
-from ctxopt.fixing import Fix
+from ctxopt.fix.plan import Fix
+from ctxopt.fix.proposal import Line
 from ctxopt.patch import hunks, unified_diff
-from ctxopt.proposal import Line
 from ctxopt.reporters.json_ import context_keys
 from ctxopt.units import format_buildkit, format_classic, transfer_seconds
 

@@ -7,8 +7,8 @@ from rich.text import Text
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.console import printable, visible
-from ctxopt.fixing import Fix
-from ctxopt.proposal import Confidence, Line
+from ctxopt.fix.plan import Fix
+from ctxopt.fix.proposal import Confidence, Line
 from ctxopt.reporters.finding_text import wrapped
 from ctxopt.reporters.fixing import Outcome, figure, printed, render_patch, source_effects
 from ctxopt.reporters.text import Look, draw, field

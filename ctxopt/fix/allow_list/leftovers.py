@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from ctxopt.allowlist import Entry
+from ctxopt.fix.allow_list.entries import Entry
 from ctxopt.languages.golang.paths import BadPatternError, has_meta, match
 from ctxopt.languages.ignore.text import IgnoreFile, Line
 

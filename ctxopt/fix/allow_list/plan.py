@@ -11,7 +11,6 @@ import os
 from collections.abc import Collection, Iterator, Sequence
 from typing import Final, NamedTuple
 
-from ctxopt.allowlist import Entry, ListLine, exception_form, find_entries, list_lines
 from ctxopt.build.analysis import Analysis, matcher_for
 from ctxopt.build.followlinks import LinksOnDisk
 from ctxopt.build.plan import BuildRequest, resolve_build
@@ -20,23 +19,24 @@ from ctxopt.config.load import Config
 from ctxopt.errors import AllowListError
 from ctxopt.evidence.keep import read_wishes
 from ctxopt.evidence.other_dockerfiles import Siblings, find_siblings
-from ctxopt.fixing import Fix, plan_fix, starting_point
+from ctxopt.fix.allow_list.entries import Entry, ListLine, exception_form, find_entries, list_lines
+from ctxopt.fix.allow_list.leftovers import HEAD, Leftovers, after_catch_all, is_catch_all, sort_out
+from ctxopt.fix.allow_list.sent import sent_under
+from ctxopt.fix.allow_list.wants import depends_on_arguments, keep_wants, read_variants, read_wants
+from ctxopt.fix.plan import Fix, plan_fix, starting_point
+from ctxopt.fix.proposal import Confidence, LeftAlone, Line
+from ctxopt.fix.what_if import rewalked
 from ctxopt.git.repository import ask_git
 from ctxopt.languages.dockerfile import Build
 from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import BOM, IgnoreFile, parse_ignore_file
-from ctxopt.leftovers import HEAD, Leftovers, after_catch_all, is_catch_all, sort_out
 from ctxopt.paths import is_below, topmost_of
-from ctxopt.proposal import Confidence, LeftAlone, Line
-from ctxopt.rewritten import rewalked
 from ctxopt.rules.trial import Trial
 from ctxopt.rules.written import shown
-from ctxopt.sending import sent_under
 from ctxopt.tree.lookup import SentPaths
 from ctxopt.tree.replay import compare, replay
 from ctxopt.tree.view import View, files_below
-from ctxopt.wants import depends_on_arguments, keep_wants, read_variants, read_wants
 
 RULE: Final = "allow-list"
 _ROUNDS: Final = 4

@@ -6,8 +6,9 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from ctxopt.answers import OPEN, Change, Choice
-from ctxopt.choice import (
+from ctxopt.evidence.facts import Facts
+from ctxopt.evidence.run_steps import makes_something
+from ctxopt.fix.choose import (
     GIT_IGNORES,
     SECRETS,
     Confidence,
@@ -19,14 +20,13 @@ from ctxopt.choice import (
     shares,
     without_superfluous,
 )
-from ctxopt.evidence.facts import Facts
-from ctxopt.evidence.run_steps import makes_something
-from ctxopt.harm import Guard, lost_sources
+from ctxopt.fix.decisions import OPEN, Change, Choice
+from ctxopt.fix.safety import Guard, lost_sources
+from ctxopt.fix.what_if import rewritten
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import IgnoreFile, clean_pattern
 from ctxopt.paths import upwards
-from ctxopt.rewritten import rewritten
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.grouping import is_notable
 from ctxopt.rules.run import Judgement

@@ -12,13 +12,13 @@ from typing import Final, NamedTuple
 
 from ctxopt.build.followlinks import Links, follow_links
 from ctxopt.errors import AllowListError
+from ctxopt.fix.allow_list.wants import Want
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.pattern import BadPatternError, Pattern, read_pattern
 from ctxopt.tree.hits import find_hits, topmost
 from ctxopt.tree.lookup import SentPaths
 from ctxopt.tree.view import View
-from ctxopt.wants import Want
 
 _SEVERAL: Final = 5
 """Paths in one folder from which on the folder may be let in without its few others."""

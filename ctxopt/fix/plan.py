@@ -8,18 +8,18 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from ctxopt.answers import OPEN, Choice
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.context import own_ignore
 from ctxopt.config.load import Config
 from ctxopt.errors import WriteError
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.gather import gather_facts
+from ctxopt.fix.decisions import OPEN, Choice
+from ctxopt.fix.proposal import LeftAlone, Line, propose
+from ctxopt.fix.what_if import rewalked
 from ctxopt.git.evidence import PathEvidence
 from ctxopt.git.repository import ask_git
 from ctxopt.languages.ignore.edits import Edit, EditKind
-from ctxopt.proposal import LeftAlone, Line, propose
-from ctxopt.rewritten import rewalked
 from ctxopt.rules import RULES
 from ctxopt.rules.run import Selection, judge
 from ctxopt.rules.trial import try_edits

@@ -1,0 +1,10 @@
+"""The other way round: everything excluded, and exceptions for what builds take.
+
+    fix = plan_allow_list(analysis, config)
+    fix.new                     # "*", then "!" lines
+    fix.left_alone              # old lines that stay, with the reason
+
+Refuses where an instruction takes everything.
+"""
+
+from __future__ import annotations
