@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctxopt.budget import Figures, LimitResult, Verdict, judge, judge_contexts
 from ctxopt.config.load import ContextBudget, Limits
 from ctxopt.errors import ConfigError
+from ctxopt.guard.budget import Figures, LimitResult, Verdict, judge, judge_contexts
 
 MB = 10**6
 ORIGINS = {

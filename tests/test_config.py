@@ -527,7 +527,7 @@ def test_any_file_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, c
 
 def test_an_unconfigured_run_loads_no_parser(tmp_path: Path):
     code = (
-        "import sys; from ctxopt import budget; from ctxopt import atomic_write; from ctxopt.config import load; load.load_config();"
+        "import sys; from ctxopt.guard import budget; from ctxopt import atomic_write; from ctxopt.config import load; load.load_config();"
         "print({'tomllib', 'difflib', 'hashlib', 'fractions', 'decimal'} & set(sys.modules))"
     )
     (tmp_path / "pyproject.toml").write_text("[project]\nname = 'x'\n")

@@ -12,12 +12,12 @@ from hypothesis import strategies as st
 
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
-from ctxopt.comparison import analyze_state
 from ctxopt.errors import ContextError, GitError, IgnoreFileError
 from ctxopt.git.checkout import pointed_size
 from ctxopt.git.repository import find_repository
 from ctxopt.git.state import read_state
-from ctxopt.gitcontext import read_dockerfile, state_context
+from ctxopt.guard.measure import analyze_state
+from ctxopt.guard.state_context import read_dockerfile, state_context
 from tests.repositories import clean, commit, found, git, init, write
 
 __all__ = ["clean"]

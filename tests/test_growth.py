@@ -8,15 +8,15 @@ from hypothesis import strategies as st
 
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
-from ctxopt.comparison import analyze_state, compare_analyses
 from ctxopt.git.repository import Repository
 from ctxopt.git.state import GitState, StateEntry, read_state
-from ctxopt.growth import Measured, compare
+from ctxopt.guard.cures import extension, stopping_line, stopping_lines
+from ctxopt.guard.growth import Measured, compare
+from ctxopt.guard.measure import analyze_state, compare_analyses
 from ctxopt.guard.state_tree import state_tree
 from ctxopt.languages.ignore.escape import escape
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import parse_ignore_file
-from ctxopt.stopping import extension, stopping_line, stopping_lines
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
 from tests.repositories import clean, commit, found, init, write

@@ -23,7 +23,7 @@ from ctxopt.cli.inputs import Given
 from ctxopt.errors import CtxoptError, ExitCode
 
 if TYPE_CHECKING:
-    from ctxopt.guarding import Checked, Question
+    from ctxopt.guard.check import Checked, Question
 
 
 class ViewOption(StrEnum):

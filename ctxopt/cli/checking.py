@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ctxopt.config.keys import BudgetView
     from ctxopt.config.load import Config
     from ctxopt.git.repository import Repository
-    from ctxopt.guarding import Against, Checked, Question
+    from ctxopt.guard.check import Against, Checked, Question
     from ctxopt.rules.baseline import Baseline, Findings
 
 
@@ -37,7 +37,7 @@ def check_contexts(
     given: Given, against: str | None, view: BudgetView, *, working_tree: bool, quiet: bool
 ) -> tuple[Question, Checked]:
     """Measure what is asked about, and hold it against limits and level; raises CtxoptError."""
-    from ctxopt.guarding import check_states, check_trees
+    from ctxopt.guard.check import check_states, check_trees
 
     if against is not None and working_tree:
         raise ConfigError("--against and --working-tree cannot be combined")
@@ -66,7 +66,7 @@ def check_contexts(
 
 
 def _ask(given: Given, config: Config, request: BuildRequest, view: BudgetView) -> Question:
-    from ctxopt.guarding import Question
+    from ctxopt.guard.check import Question
 
     question = Question(root=given.path, config=config, request=request, view=view)
     if given.file is not None and given.path not in question.paths:
@@ -81,7 +81,7 @@ def _states(
     given: Given, against: str | None, repository: Repository | None, *, working_tree: bool
 ) -> Against | None:
     """Return the states to compare; None for the working tree alone."""
-    from ctxopt.guarding import default_against, parse_against
+    from ctxopt.guard.check import default_against, parse_against
 
     if against is None:
         _refuse_bare(repository)
@@ -193,7 +193,7 @@ def write_baseline_file(given: Given, *, quiet: bool) -> int:
 
 def write_first_limits(given: Given, *, quiet: bool) -> int:
     """Write the first configuration."""
-    from ctxopt.starting import first_limits, write_limits
+    from ctxopt.guard.first_limits import first_limits, write_limits
 
     inputs = read_inputs(given)
     repository = _repository(given.path)
@@ -210,8 +210,8 @@ def write_first_limits(given: Given, *, quiet: bool) -> int:
 
 def _tracked(inputs: Inputs, repository: Repository | None) -> int | None:
     """The files that are sent of what git's index holds; None where there is none."""
-    from ctxopt.comparison import analyze_state
     from ctxopt.git.state import read_state
+    from ctxopt.guard.measure import analyze_state
 
     if repository is None:
         return None
@@ -234,8 +234,8 @@ def _repository(path: str) -> Repository | None:
 
 def show_history(given: Given, count: int, wanted: CheckFormat | None) -> str:
     """Return the report on the last commits."""
-    from ctxopt.guarding import prefix_of
-    from ctxopt.history import read_history
+    from ctxopt.guard.check import prefix_of
+    from ctxopt.guard.history import read_history
     from ctxopt.reporters import history as reporters
 
     config, request = read_settings(given)

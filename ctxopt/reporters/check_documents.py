@@ -6,15 +6,15 @@ import json
 import os
 from typing import Any
 
-from ctxopt.budget import LimitResult, Verdict
 from ctxopt.config.keys import BudgetView
-from ctxopt.growth import Change, Growth
-from ctxopt.guarding import VIEWS, Checked, Guarded, Side
+from ctxopt.guard.budget import LimitResult, Verdict
+from ctxopt.guard.check import VIEWS, Checked, Guarded, Side
+from ctxopt.guard.cures import cures
+from ctxopt.guard.growth import Change, Growth
 from ctxopt.reporters.check_findings import LIMIT_RULES, limit_findings, new_findings, placed
 from ctxopt.reporters.github import render_github
 from ctxopt.reporters.gitlab import render_gitlab
 from ctxopt.reporters.growing import (
-    cures,
     describe_findings,
     describe_gone,
     describe_side,

@@ -6,9 +6,9 @@ import os
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from ctxopt.budget import LimitResult, Verdict
 from ctxopt.config.keys import LIMITS
-from ctxopt.guarding import Checked
+from ctxopt.guard.budget import LimitResult, Verdict
+from ctxopt.guard.check import Checked
 from ctxopt.rules.finding import Finding, Location
 from ctxopt.severity import Severity
 

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from ctxopt.budget import Verdict
 from ctxopt.config.keys import BudgetView
 from ctxopt.console import printable, visible
-from ctxopt.growth import Change, Growth
-from ctxopt.guarding import VIEWS, Checked, Guarded
+from ctxopt.guard.budget import Verdict
+from ctxopt.guard.check import VIEWS, Checked, Guarded
+from ctxopt.guard.cures import cures
+from ctxopt.guard.growth import Change, Growth
 from ctxopt.reporters.check_findings import placed
 from ctxopt.reporters.finding_text import render_finding
 from ctxopt.reporters.growing import (
-    cures,
     describe_findings,
     describe_gone,
     describe_side,

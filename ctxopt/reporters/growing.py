@@ -4,22 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctxopt.budget import Figures
-from ctxopt.config.load import Config
-from ctxopt.growth import Growth
-from ctxopt.guarding import Guarded
-from ctxopt.languages.golang.paths import BadPatternError, match
+from ctxopt.guard.budget import Figures
+from ctxopt.guard.check import Guarded
+from ctxopt.guard.growth import Growth
 from ctxopt.reporters.wording import count
-from ctxopt.stopping import stopping_lines
-from ctxopt.tree.model import FILE, Tally
+from ctxopt.tree.model import Tally
 from ctxopt.units import format_percent, format_size
 
 if TYPE_CHECKING:
     from ctxopt.rules.baseline import Findings
-
-
-_WORTH = Config().noise_floor
-"""Bytes of growth below which nobody wants a line; the default of the configuration."""
 
 
 def signed(size: int) -> str:
@@ -40,30 +33,6 @@ def describe_side(figures: Figures) -> str:
     """Write ``48.2 MB in 1,863 files``."""
     least = "at least " if figures.at_least else ""
     return f"{least}{format_size(figures.size)} in {count(figures.files, 'file')}"
-
-
-def cures(context: Guarded, top: int) -> dict[str, str | None]:
-    """Return the ignore line that would stop each of the first ``top`` growers, by path.
-
-    None for what an instruction names, and for what is too small for a line of its own.
-    """
-    growth, view = context.growths.get(context.lead), context.after.view(context.lead)
-    if growth is None or view is None or not growth.growers:
-        return {}
-    sent = (entry.path for entry in view.entries() if entry.kind == FILE and not entry.excluded)
-    lines = stopping_lines(growth.growers, sent, top)
-    for change in growth.growers[:top]:
-        if change.growth < _WORTH or _is_named(context, change.path):
-            lines[change.path] = None
-    return lines
-
-
-def _is_named(context: Guarded, path: str) -> bool:
-    transfer = context.after.transfer
-    try:
-        return any(match(source, path) for source in (transfer and transfer.includes) or ())
-    except BadPatternError:
-        return False
 
 
 def describe_findings(findings: Findings) -> str:

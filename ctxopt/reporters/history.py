@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 
 from ctxopt.console import printable
-from ctxopt.history import History, Point
+from ctxopt.guard.history import History, Point
 from ctxopt.reporters.growing import signed
 from ctxopt.reporters.json_ import VERSION
 from ctxopt.reporters.markdown import plain, table

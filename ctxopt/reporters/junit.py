@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from ctxopt.budget import LimitResult, Verdict
-from ctxopt.guarding import Checked, Guarded
+from ctxopt.guard.budget import LimitResult, Verdict
+from ctxopt.guard.check import Checked, Guarded
+from ctxopt.guard.cures import cures
 from ctxopt.reporters.check_findings import placed
-from ctxopt.reporters.growing import cures, signed
+from ctxopt.reporters.growing import signed
 from ctxopt.reporters.places import readable
 
 

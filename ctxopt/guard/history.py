@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.plan import BuildRequest
 from ctxopt.builder import Builder
-from ctxopt.comparison import analyze_state, state_transfer
 from ctxopt.errors import CtxoptError, GitError
 from ctxopt.git.repository import Repository
 from ctxopt.git.state import GitState, read_state
+from ctxopt.guard.measure import analyze_state, state_transfer
 
 _PERCENT = 10
 """Change against the commit before from which on, beyond the floor, a commit is named."""

@@ -7,18 +7,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from ctxopt.budget import Figures, LimitResult, Verdict, judge_contexts
 from ctxopt.build.analysis import Analysis, build_policy
 from ctxopt.build.plan import BuildRequest
 from ctxopt.build.transfer import TransferView
 from ctxopt.builder import Builder
-from ctxopt.comparison import NamedLoad, analyze_state, state_named, state_transfer
 from ctxopt.config.keys import BudgetView
 from ctxopt.config.load import Config, ContextBudget
 from ctxopt.errors import ConfigError, ContextError, CtxoptError, DockerfileError, GitError
 from ctxopt.git.repository import Repository
 from ctxopt.git.state import GitState, has_staged_changes, read_state
-from ctxopt.growth import Growth, Measured, compare
+from ctxopt.guard.budget import Figures, LimitResult, Verdict, judge_contexts
+from ctxopt.guard.growth import Growth, Measured, compare
+from ctxopt.guard.measure import NamedLoad, analyze_state, state_named, state_transfer
 from ctxopt.tree.view import View
 
 if TYPE_CHECKING:

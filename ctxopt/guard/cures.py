@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from ctxopt.config.load import Config
 from ctxopt.errors import IgnoreFileError
-from ctxopt.growth import Change
+from ctxopt.guard.check import Guarded
+from ctxopt.guard.growth import Change
+from ctxopt.languages.golang.paths import BadPatternError, match
 from ctxopt.languages.ignore.escape import escape
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.languages.ignore.text import parse_ignore_file
+from ctxopt.tree.model import FILE
 
 _SEVERAL = 3
 """Growers that must share a form before it is proposed for all of them."""
@@ -116,3 +120,31 @@ def _decides(matcher: Matcher, path: str) -> bool:
 def _stops_any(line: str, paths: Iterable[str]) -> bool:
     matcher = _matcher(line)
     return matcher is None or any(_decides(matcher, path) for path in paths)
+
+
+_WORTH = Config().noise_floor
+"""Bytes of growth below which nobody wants a line; the default of the configuration."""
+
+
+def cures(context: Guarded, top: int) -> dict[str, str | None]:
+    """Return the ignore line that would stop each of the first ``top`` growers, by path.
+
+    None for what an instruction names, and for what is too small for a line of its own.
+    """
+    growth, view = context.growths.get(context.lead), context.after.view(context.lead)
+    if growth is None or view is None or not growth.growers:
+        return {}
+    sent = (entry.path for entry in view.entries() if entry.kind == FILE and not entry.excluded)
+    lines = stopping_lines(growth.growers, sent, top)
+    for change in growth.growers[:top]:
+        if change.growth < _WORTH or _is_named(context, change.path):
+            lines[change.path] = None
+    return lines
+
+
+def _is_named(context: Guarded, path: str) -> bool:
+    transfer = context.after.transfer
+    try:
+        return any(match(source, path) for source in (transfer and transfer.includes) or ())
+    except BadPatternError:
+        return False

@@ -12,8 +12,8 @@ from ctxopt.build.transfer import TransferView, named_root, transferred
 from ctxopt.builder import Builder
 from ctxopt.errors import ContextError
 from ctxopt.git.state import GitState, read_state
-from ctxopt.gitcontext import read_dockerfile, state_context, state_named_ignore
-from ctxopt.growth import Growth, Measured, compare
+from ctxopt.guard.growth import Growth, Measured, compare
+from ctxopt.guard.state_context import read_dockerfile, state_context, state_named_ignore
 from ctxopt.guard.state_tree import StateLinks, state_tree
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.tree.policy import Policy
