@@ -13,7 +13,7 @@ from ctxopt.cli.asking import Answer, follow_answers, read_answer
 from ctxopt.config.load import Config
 from ctxopt.fix.decisions import OPEN, Change
 from ctxopt.fix.plan import plan_fix
-from ctxopt.reporters.asking import Question
+from ctxopt.report.fix_question import Question
 from tests.projects import analyze_project, lay_project, load_project
 from tests.repositories import clean, clean_environment
 from tests.test_fix import sizes

@@ -26,7 +26,7 @@ from ctxopt.build.plan import BuildRequest
 from ctxopt.cli.fix import fix
 from ctxopt.config.load import Config
 from ctxopt.fix.plan import Fix, plan_fix
-from ctxopt.patch import Hunk, hunks, unified_diff
+from ctxopt.report.diff import Hunk, hunks, unified_diff
 from tests.repositories import clean
 from tests.rules.trees import BROAD, lay
 from tests.test_cli import ctxopt, environment

@@ -13,9 +13,9 @@ from rich.cells import cell_len
 from ctxopt.config.load import Config
 from ctxopt.fix.plan import plan_fix
 from ctxopt.fix.proposal import LeftAlone, Line
-from ctxopt.reporters.fixing import Outcome
-from ctxopt.reporters.fixing_text import render_text
-from ctxopt.reporters.text import Look
+from ctxopt.report.fix_json import Outcome
+from ctxopt.report.fix_text import render_text
+from ctxopt.report.terminal import Look
 from tests.projects import FOLDER, analyze_project, lay_project, load_project
 from tests.repositories import clean
 from tests.rules.trees import BROAD, STAGED, lay

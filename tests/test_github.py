@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ctxopt.reporters.github import render_github
-from ctxopt.reporters.places import from_repository, readable
+from ctxopt.report.github import render_github
+from ctxopt.report.places import from_repository, readable
 from ctxopt.rules.finding import Finding, Location
 from ctxopt.severity import Severity
 

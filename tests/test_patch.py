@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ctxopt.patch import unified_diff
+from ctxopt.report.diff import unified_diff
 
 
 def git_apply(folder: Path, patch: str) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.text import IgnoreFile, parse_ignore_file
-from ctxopt.reporters.sarif import render_sarif
+from ctxopt.report.sarif import render_sarif
 from ctxopt.rules.finding import Finding, Location, Suppression
 from ctxopt.severity import Severity
 from tests.test_github import Rule, finding

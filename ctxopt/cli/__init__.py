@@ -9,7 +9,6 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from ctxopt import console
 from ctxopt.cli.boundary import leave
 from ctxopt.cli.check import check
 from ctxopt.cli.explain import explain
@@ -19,6 +18,7 @@ from ctxopt.cli.ls import ls
 from ctxopt.cli.rules import rules
 from ctxopt.cli.scan import scan
 from ctxopt.errors import ExitCode
+from ctxopt.report import console
 
 app = typer.Typer(
     name="ctxopt",

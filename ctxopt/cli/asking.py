@@ -7,10 +7,10 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ctxopt import console
 from ctxopt.fix.decisions import Choice
-from ctxopt.reporters.asking import Question, render_help, render_prompt, render_question
-from ctxopt.reporters.text import Look
+from ctxopt.report import console
+from ctxopt.report.fix_question import Question, render_help, render_prompt, render_question
+from ctxopt.report.terminal import Look
 
 if TYPE_CHECKING:
     from ctxopt.fix.plan import Fix

@@ -11,8 +11,8 @@ from typing import NoReturn, ParamSpec
 
 import typer
 
-from ctxopt import console
 from ctxopt.errors import CtxoptError, ExitCode
+from ctxopt.report import console
 
 P = ParamSpec("P")
 
@@ -71,6 +71,6 @@ def deliver(pieces: Iterator[str], output: str | None) -> None:
             # The reader has what it wanted; the verdict stays what it is.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
-    from ctxopt.output import write_report
+    from ctxopt.report.output import write_report
 
     write_report(output, "".join(pieces))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ctxopt import console
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import deliver, guarded
 from ctxopt.cli.checking import (
@@ -21,6 +20,7 @@ from ctxopt.cli.checking import (
 )
 from ctxopt.cli.inputs import Given
 from ctxopt.errors import CtxoptError, ExitCode
+from ctxopt.report import console
 
 if TYPE_CHECKING:
     from ctxopt.guard.check import Checked, Question
@@ -181,26 +181,26 @@ def _render(
     wanted: CheckFormat, question: Question, checked: Checked, top: int, color: bool
 ) -> str:
     if wanted is CheckFormat.text:
-        from ctxopt.reporters.check_text import render_check
-        from ctxopt.reporters.text import Look
+        from ctxopt.report.check_text import render_check
+        from ctxopt.report.terminal import Look
 
         return render_check(checked, Look(console.width_of(sys.stdout), color), top=top)
     if wanted is CheckFormat.junit:
-        from ctxopt.reporters.junit import render_junit
+        from ctxopt.report.junit import render_junit
 
         return render_junit(checked, top=top)
-    from ctxopt.reporters import check_documents as documents
+    from ctxopt.report import check_hosts, check_json, check_markdown
 
     if wanted is CheckFormat.json:
-        return documents.render_json(checked, top=top)
+        return check_json.render_json(checked, top=top)
     if wanted is CheckFormat.markdown:
-        return documents.render_markdown(checked, top=top)
+        return check_markdown.render_markdown(checked, top=top)
     from ctxopt.git.repository import repository_base
 
     place = os.path.basename(question.config.file) if question.config.file else "Dockerfile"
     base = repository_base(os.path.realpath(question.root))
     if wanted is CheckFormat.github:
-        return documents.render_annotations(checked, top=top, place=place, base=base)
+        return check_hosts.render_annotations(checked, top=top, place=place, base=base)
     if wanted is CheckFormat.gitlab:
-        return documents.render_quality(checked, place=place, base=base)
-    return documents.render_log(checked, place=place, base=base)
+        return check_hosts.render_quality(checked, place=place, base=base)
+    return check_hosts.render_log(checked, place=place, base=base)

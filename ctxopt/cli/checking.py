@@ -6,9 +6,9 @@ import os
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from ctxopt import console
 from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_inputs, read_settings
 from ctxopt.errors import ConfigError, CtxoptError, ExitCode
+from ctxopt.report import console
 from ctxopt.rules.scan import judge_analysis, level_of, read_known, selection_of
 
 if TYPE_CHECKING:
@@ -236,7 +236,7 @@ def show_history(given: Given, count: int, wanted: CheckFormat | None) -> str:
     """Return the report on the last commits."""
     from ctxopt.guard.check import prefix_of
     from ctxopt.guard.history import read_history
-    from ctxopt.reporters import history as reporters
+    from ctxopt.report import history as reporters
 
     config, request = read_settings(given)
     repository = _repository(given.path)

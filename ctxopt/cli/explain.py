@@ -39,11 +39,11 @@ def explain(
     inputs = read_inputs(Given(root, file, target, build_arg, build_context, builder, config))
     answers = answer_paths(inputs.context, paths, inputs.request)
     if format_ is o.ListFormat.json:
-        from ctxopt.reporters import json_
+        from ctxopt.report import explain_json as json_
 
         text = json_.render_answers(inputs.context, answers)
     else:
-        from ctxopt.reporters.explanation import render_answers
+        from ctxopt.report.explain_text import render_answers
 
         text = render_answers(answers)
     deliver(iter((text,)), output)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ctxopt import console
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import deliver, guarded
 from ctxopt.cli.inputs import Given, measure_inputs, read_inputs
 from ctxopt.errors import ConfigError, ExitCode
+from ctxopt.report import console
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ctxopt.build.analysis import Analysis
     from ctxopt.cli.inputs import Inputs
     from ctxopt.fix.plan import Fix
-    from ctxopt.reporters.fixing import Outcome
+    from ctxopt.report.fix_json import Outcome
 
 
 Interactive = Annotated[
@@ -90,8 +90,8 @@ def fix(
     """Write the few ignore lines that save most, proved."""
     from ctxopt.atomic_write import replace_file
     from ctxopt.config.load import check_rules
-    from ctxopt.output import check_report
-    from ctxopt.reporters.fixing import Outcome
+    from ctxopt.report.fix_json import Outcome
+    from ctxopt.report.output import check_report
     from ctxopt.rules import RULE_IDS
 
     if allow_list:
@@ -201,11 +201,11 @@ def _check_interactive(*, check: bool, format_: o.FixFormat, output: str | None)
 
 def _render(wanted: o.FixFormat, outcome: Outcome, color: bool) -> str:
     if wanted is o.FixFormat.text:
-        from ctxopt.reporters.fixing_text import render_text
-        from ctxopt.reporters.text import Look
+        from ctxopt.report.fix_text import render_text
+        from ctxopt.report.terminal import Look
 
         return render_text(outcome, Look(console.width_of(sys.stdout), color))
-    from ctxopt.reporters import fixing
+    from ctxopt.report import fix_json as fixing
 
     return (fixing.render_json if wanted is o.FixFormat.json else fixing.render_patch)(outcome)
 

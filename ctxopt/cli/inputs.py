@@ -91,7 +91,7 @@ def measure_inputs(
 ) -> Analysis:
     """Measure with as many processes as help, and with a progress line for the patient."""
     from ctxopt.build.analysis import analyze
-    from ctxopt.progress import ScanProgress
+    from ctxopt.report.progress import ScanProgress
     from ctxopt.tree.workers import default_processes
 
     progress = ScanProgress(enabled=not quiet)

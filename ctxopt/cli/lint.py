@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ctxopt import console
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import deliver, guarded
 from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_settings
 from ctxopt.errors import ExitCode
+from ctxopt.report import console
+from ctxopt.report.lint_text import _lines
 from ctxopt.rules.scan import level_of
 
 if TYPE_CHECKING:
@@ -101,18 +102,3 @@ class _Measure:
         return measure_inputs(
             inputs, with_excluded=False, quiet=self._quiet, reads_dockerfile=reads_dockerfile
         )
-
-
-def _lines(linted: Linted, *, verbose: bool) -> list[str]:
-    """``FILE:LINE: message; cure [rule]`` for each finding, notes only for the ``verbose``."""
-    from ctxopt.severity import Severity
-
-    lines = []
-    for finding in linted.findings:
-        if finding.severity is Severity.INFO and not verbose:
-            continue
-        line = f":{finding.location.line}" if finding.location.line else ""
-        cure = f"; {console.visible(finding.help)}" if finding.help else ""
-        place = console.printable(linted.path) + line
-        lines.append(f"{place}: {console.visible(finding.message)}{cure} [{finding.rule}]\n")
-    return lines

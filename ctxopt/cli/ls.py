@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ctxopt import console
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import deliver, guarded
 from ctxopt.cli.inputs import Given, Inputs, read_inputs
 from ctxopt.errors import ConfigError
+from ctxopt.report import console
 
 if TYPE_CHECKING:
     from ctxopt.build.analysis import ViewName
@@ -61,7 +61,7 @@ def ls(
         pieces = _document(inputs, view, errors)
     else:
         from ctxopt.build.listing import list_entries
-        from ctxopt.reporters.listing import render_lines
+        from ctxopt.report.ls_text import render_lines
 
         entries = list_entries(inputs.context, inputs.request, view, on_error=errors.append)
         raw = null or output is not None or not sys.stdout.isatty()
@@ -77,7 +77,7 @@ def ls(
 
 def _document(inputs: Inputs, view: ViewName, errors: list[WalkError]) -> Iterator[str]:
     from ctxopt.build.listing import analyze_for
-    from ctxopt.reporters import json_
+    from ctxopt.report import ls_json as json_
     from ctxopt.tree.workers import default_processes
 
     analysis = analyze_for(inputs.context, inputs.request, view, processes=default_processes())

@@ -17,7 +17,7 @@ Id = Annotated[
 @guarded
 def rules(rule_id: Id = None) -> None:
     """List the rules, or explain one."""
-    from ctxopt.reporters.rule_text import render_rule, render_rules
+    from ctxopt.report.rules_text import render_rule, render_rules
     from ctxopt.rules import RULES
 
     if rule_id is None:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ctxopt import console
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import deliver, guarded
 from ctxopt.cli.findings import describe_gone
 from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_inputs
 from ctxopt.errors import ExitCode
+from ctxopt.report import console
 from ctxopt.rules.scan import judge_analysis, read_known
 
 if TYPE_CHECKING:
@@ -100,17 +100,18 @@ def _render(
 ) -> str:
     context = inputs.context
     if wanted is o.ReportFormat.json:
-        from ctxopt.reporters import json_
+        from ctxopt.report import scan_json as json_
 
         return json_.render_scan(analysis, judged, depth=shape.depth, top=shape.top)
     if wanted is o.ReportFormat.markdown:
-        from ctxopt.reporters import markdown
+        from ctxopt.report import scan_markdown as markdown
 
         return markdown.render_scan(analysis, judged, depth=shape.depth, top=shape.top)
     if wanted is o.ReportFormat.text:
-        from ctxopt.reporters import text
+        from ctxopt.report import scan_text as text
+        from ctxopt.report.terminal import Look
 
-        look = text.Look(console.width_of(sys.stdout), shape.color, verbose)
+        look = Look(console.width_of(sys.stdout), shape.color, verbose)
         return text.render_scan(analysis, judged, look, depth=shape.depth, top=shape.top)
     from ctxopt.git.repository import repository_base
     from ctxopt.rules import RULES
@@ -120,11 +121,11 @@ def _render(
     )
     base = repository_base(context.root)
     if wanted is o.ReportFormat.github:
-        from ctxopt.reporters.github import render_github
+        from ctxopt.report.github import render_github
 
         return render_github(judged.reported, RULES, base=base, fallback=fallback)
     from ctxopt import __version__
-    from ctxopt.reporters.sarif import render_sarif
+    from ctxopt.report.sarif import render_sarif
 
     return render_sarif(
         judged.reported,

@@ -8,14 +8,12 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from ctxopt.config.keys import BudgetView
-from ctxopt.console import printable, visible
 from ctxopt.guard.budget import Verdict
 from ctxopt.guard.check import VIEWS, Checked, Guarded
 from ctxopt.guard.cures import cures
 from ctxopt.guard.growth import Change, Growth
-from ctxopt.reporters.check_findings import placed
-from ctxopt.reporters.finding_text import render_finding
-from ctxopt.reporters.growing import (
+from ctxopt.report.check_findings import placed
+from ctxopt.report.check_wording import (
     describe_findings,
     describe_gone,
     describe_side,
@@ -23,8 +21,10 @@ from ctxopt.reporters.growing import (
     percent,
     signed,
 )
-from ctxopt.reporters.text import Look, draw, field
-from ctxopt.reporters.wording import count
+from ctxopt.report.console import printable, visible
+from ctxopt.report.finding_text import render_finding
+from ctxopt.report.terminal import Look, draw, field
+from ctxopt.report.wording import count
 from ctxopt.units import format_buildkit, format_classic, format_size
 
 if TYPE_CHECKING:

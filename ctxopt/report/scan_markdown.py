@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-
 from ctxopt.build.analysis import Analysis
-from ctxopt.console import printable
-from ctxopt.reporters.wording import describe_check, reach
+from ctxopt.report.markdown import code, plain, table
+from ctxopt.report.wording import describe_check, reach
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.run import Judgement
 from ctxopt.tree.summary import heaviest_folders, largest_files, sizes_by_type
 from ctxopt.tree.view import View
 from ctxopt.units import format_buildkit, format_classic, format_size
-
-
-def code(text: str) -> str:
-    """Quote ``text`` so that nothing in it is Markdown, also inside a table."""
-    shown = printable(text).replace("|", "\\|")
-    longest = max((len(run) for run in shown.split("`") if not run), default=0)
-    fence = "`" * (longest + 2) if "`" in shown else "`"
-    pad = " " if shown.startswith("`") or shown.endswith("`") else ""
-    return f"{fence}{pad}{shown}{pad}{fence}"
-
-
-def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
-    """Return the lines of a table; columns named in ``head`` with a trailing ``:`` are numbers."""
-    titles = [title.removesuffix(":") for title in head]
-    rules = ["---:" if title.endswith(":") else "---" for title in head]
-    lines = ["| " + " | ".join(titles) + " |", "| " + " | ".join(rules) + " |"]
-    return lines + ["| " + " | ".join(row) + " |" for row in rows]
 
 
 def _views(analysis: Analysis) -> list[list[str]]:
@@ -108,11 +89,6 @@ def _sources(analysis: Analysis) -> list[str]:
             for check in plan.sources.checks
         ]
     return lines
-
-
-def plain(text: str) -> str:
-    """Escape what Markdown would read in a sentence."""
-    return "".join("\\" + char if char in "\\`*_{}[]<>#|~!$" else char for char in text)
 
 
 def render_scan(analysis: Analysis, judged: Judgement, *, depth: int, top: int) -> str:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from ctxopt.console import printable, visible
 from ctxopt.languages.ignore.edits import EditKind
-from ctxopt.reporters.wording import count
+from ctxopt.report.console import printable, visible
+from ctxopt.report.wording import count
 from ctxopt.rules.finding import Finding
 from ctxopt.severity import Severity
 from ctxopt.units import format_size

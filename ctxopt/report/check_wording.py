@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from ctxopt.guard.budget import Figures
 from ctxopt.guard.check import Guarded
 from ctxopt.guard.growth import Growth
-from ctxopt.reporters.wording import count
+from ctxopt.report.wording import count
 from ctxopt.tree.model import Tally
 from ctxopt.units import format_percent, format_size
 

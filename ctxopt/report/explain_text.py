@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ctxopt.build.explanation import Answer
-from ctxopt.console import printable
-from ctxopt.reporters.wording import count
+from ctxopt.report.console import printable
+from ctxopt.report.wording import count
 from ctxopt.units import format_size
 
 

@@ -6,13 +6,13 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from ctxopt.build.analysis import Analysis
-from ctxopt.console import printable, visible
 from ctxopt.fix.plan import Fix
 from ctxopt.fix.proposal import Confidence, Line
-from ctxopt.reporters.finding_text import wrapped
-from ctxopt.reporters.fixing import Outcome, figure, printed, render_patch, source_effects
-from ctxopt.reporters.text import Look, draw, field
-from ctxopt.reporters.wording import count
+from ctxopt.report.console import printable, visible
+from ctxopt.report.finding_text import wrapped
+from ctxopt.report.fix_json import Outcome, figure, printed, render_patch, source_effects
+from ctxopt.report.terminal import Look, draw, field
+from ctxopt.report.wording import count
 from ctxopt.units import (
     format_bandwidth,
     format_buildkit,

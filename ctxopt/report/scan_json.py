@@ -3,52 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
-from ctxopt.build.analysis import Analysis, ViewName, select_view
-from ctxopt.build.context import BuildContext
-from ctxopt.build.explanation import Answer
+from ctxopt.build.analysis import Analysis
 from ctxopt.build.sources import SourceCheck, SourceUse
-from ctxopt.rules.finding import Finding
+from ctxopt.report.json_fields import context_keys, finding_fields
 from ctxopt.rules.run import Judgement
-from ctxopt.tree.model import FILE
 from ctxopt.tree.summary import heaviest_folders, largest_files, sizes_by_type
 from ctxopt.units import format_buildkit, format_classic
-
-VERSION = 1
-
-
-def context_keys(context: BuildContext, target: str | None) -> dict[str, Any]:
-    """Return the keys that name a build context in every document."""
-    return {
-        "version": VERSION,
-        "root": context.root,
-        "dockerfile": context.dockerfile.path if context.dockerfile.found else None,
-        "ignore_file": context.ignore.path,
-        "builder": context.builder,
-        "target": target,
-    }
-
-
-def render_listing(analysis: Analysis, view: ViewName) -> Iterator[str]:
-    """Yield the ``ls`` document in pieces, one entry a line."""
-    shown, figure = select_view(analysis, view)
-    entries = shown.excluded if view == "excluded" else shown.entries
-    if view == "excluded":
-        files = [entry.size for entry in shown.excluded() if entry.kind == FILE]
-        sums = {"files": len(files), "bytes": sum(files)}
-    else:
-        sums = {"files": shown.total.files, "bytes": shown.total.bytes}
-    head = context_keys(analysis.context, analysis.target)
-    head |= {"view": view, **sums, "context_bytes": figure}
-    yield json.dumps(head)[:-1] + ', "entries": ['
-    separator = "\n"
-    for entry in entries():
-        item = {"path": entry.path, "type": entry.type, "size": entry.size}
-        yield separator + json.dumps(item)
-        separator = ",\n"
-    yield "\n]}\n"
 
 
 def render_scan(analysis: Analysis, judged: Judgement, *, depth: int, top: int) -> str:
@@ -100,31 +62,6 @@ def render_scan(analysis: Analysis, judged: Judgement, *, depth: int, top: int) 
         ],
     }
     return json.dumps(document, indent=2) + "\n"
-
-
-def finding_fields(finding: Finding) -> dict[str, Any]:
-    return {
-        "rule": finding.rule,
-        "severity": finding.severity.label,
-        "message": finding.message,
-        "file": finding.location.file,
-        "line": finding.location.line,
-        "paths": list(finding.paths),
-        "bytes": finding.size,
-        "entries": finding.entries,
-        "reach": finding.reach,
-        "edits": [
-            {
-                "kind": edit.kind.value,
-                "line": edit.line,
-                "text": edit.text,
-                "reason": edit.reason,
-            }
-            for edit in finding.edits
-        ],
-        "help": finding.help,
-        "fingerprint": finding.fingerprint,
-    }
 
 
 def _transferred(analysis: Analysis) -> dict[str, Any] | None:
@@ -194,35 +131,3 @@ def _check(check: SourceCheck) -> dict[str, Any]:
         "paths": list(check.paths),
         "patterns": [{"line": item.line, "pattern": str(item)} for item in check.patterns],
     }
-
-
-def render_answers(context: BuildContext, answers: list[Answer]) -> str:
-    """Return the ``explain`` document."""
-    document = context_keys(context, None)
-    document["paths"] = [
-        {
-            "path": answer.explanation.path,
-            "exists": answer.exists,
-            "excluded": answer.explanation.excluded,
-            "pattern": str(answer.explanation.pattern) if answer.explanation.pattern else None,
-            "line": answer.explanation.pattern.line if answer.explanation.pattern else None,
-            "decided_at": answer.explanation.decided_at,
-            "pruned_at": answer.explanation.pruned_at,
-            "exception": answer.explanation.exception,
-            "transferred": answer.transferred,
-            "instructions": [
-                {"line": use.source.line, "instruction": use.source.instruction, "stage": use.stage}
-                for use in answer.uses
-            ],
-            "below": None
-            if answer.below is None
-            else {
-                "files": answer.below.files,
-                "bytes": answer.below.bytes,
-                "excluded_entries": answer.below.excluded,
-                "excluded_bytes": answer.below.excluded_bytes,
-            },
-        }
-        for answer in answers
-    ]
-    return json.dumps(document, indent=2) + "\n"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctxopt.console import printable
+from ctxopt.report.console import printable
 from ctxopt.tree.model import Entry
 
 _BATCH = 2_000

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 from ctxopt.build.analysis import Analysis
 from ctxopt.fix.plan import Fix
 from ctxopt.fix.proposal import Line
-from ctxopt.patch import hunks, unified_diff
-from ctxopt.reporters.json_ import context_keys
+from ctxopt.report.diff import hunks, unified_diff
+from ctxopt.report.json_fields import context_keys
 from ctxopt.units import format_buildkit, format_classic, transfer_seconds
 
 

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.text import IgnoreFile, Line
-from ctxopt.reporters.places import RuleInfo, from_repository, place_of, readable
+from ctxopt.report.places import RuleInfo, from_repository, place_of, readable
 from ctxopt.rules.finding import Finding, Suppression
 from ctxopt.severity import Severity
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ctxopt.build.source_text import tell_check
 from ctxopt.build.sources import SourceCheck
-from ctxopt.console import printable
 from ctxopt.languages.dockerfile import Unknown
+from ctxopt.report.console import printable
 
 _REACHES = {"final": "final image", "builder": "builder stage only", "mount": "mounted"}
 

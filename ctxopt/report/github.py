@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from ctxopt.reporters.places import RuleInfo, place_of, readable
+from ctxopt.report.places import RuleInfo, place_of, readable
 from ctxopt.rules.finding import Finding
 from ctxopt.severity import Severity
 from ctxopt.units import format_size

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from rich.text import Text
 
-from ctxopt.console import printable
 from ctxopt.fix.proposal import Line
-from ctxopt.reporters.fixing_text import changed, grounds, savings
-from ctxopt.reporters.text import Look, draw
+from ctxopt.report.console import printable
+from ctxopt.report.fix_text import changed, grounds, savings
+from ctxopt.report.terminal import Look, draw
 from ctxopt.rules.written import MOST_SHOWN
 from ctxopt.units import format_size
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
-from ctxopt.console import printable
 from ctxopt.guard.history import History, Point
-from ctxopt.reporters.growing import signed
-from ctxopt.reporters.json_ import VERSION
-from ctxopt.reporters.markdown import plain, table
+from ctxopt.report.check_wording import signed
+from ctxopt.report.console import printable
+from ctxopt.report.json_fields import VERSION
+from ctxopt.report.markdown import plain, table
 from ctxopt.units import format_size
 
 _BAR = 12

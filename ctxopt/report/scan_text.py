@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import io
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from ctxopt.build.analysis import Analysis
-from ctxopt.console import make_console, printable
 from ctxopt.evidence.other_dockerfiles import find_dockerfiles
 from ctxopt.languages.dockerfile import Unknown
-from ctxopt.reporters.finding_text import render_findings, render_lead, wrapped
-from ctxopt.reporters.wording import count, describe_unknown, reach
+from ctxopt.report.console import printable
+from ctxopt.report.finding_text import render_findings, render_lead, wrapped
+from ctxopt.report.terminal import Look, draw, field
+from ctxopt.report.wording import count, describe_unknown, reach
 from ctxopt.tree.summary import FolderSize, heaviest_folders, largest_files, sizes_by_type
 from ctxopt.units import format_buildkit, format_classic, format_size
 
@@ -21,19 +20,8 @@ if TYPE_CHECKING:
     from ctxopt.rules.run import Judgement
 
 
-_LABEL = 13
 _SIZE = 9
 _SHARE = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How to draw: ``width`` in columns and whether colours may be used."""
-
-    width: int
-    color: bool
-    verbose: bool = False
-    """Whether to show notes, too: findings of the lowest severity."""
 
 
 def render_scan(analysis: Analysis, judged: Judgement, look: Look, *, depth: int, top: int) -> str:
@@ -61,20 +49,6 @@ def render_scan(analysis: Analysis, judged: Judgement, look: Look, *, depth: int
         lines += [Text(), Text("Unreadable: the figures above are lower bounds", "bold red")]
         lines += [Text(f"  {printable(error.path or '.')}: {error.reason}") for error in errors]
     return draw(lines, look)
-
-
-def draw(lines: list[Text], look: Look) -> str:
-    """Turn lines into text, with colour where that is wanted."""
-    stream = io.StringIO()
-    console = make_console(stream, color=look.color, width=look.width)
-    for line in lines:
-        console.print(line)
-    return stream.getvalue()
-
-
-def field(label: str, value: str, style: str = "") -> Text:
-    """Return a line with a label, the value whole behind it."""
-    return Text().append(label.ljust(_LABEL), "dim").append(value, style)
 
 
 def _header(analysis: Analysis) -> list[Text]:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-from ctxopt.reporters.places import place_of, readable
+from ctxopt.report.places import place_of, readable
 from ctxopt.rules.finding import Finding
 from ctxopt.severity import Severity
 

@@ -7,9 +7,9 @@ from xml.etree import ElementTree as ET
 from ctxopt.guard.budget import LimitResult, Verdict
 from ctxopt.guard.check import Checked, Guarded
 from ctxopt.guard.cures import cures
-from ctxopt.reporters.check_findings import placed
-from ctxopt.reporters.growing import signed
-from ctxopt.reporters.places import readable
+from ctxopt.report.check_findings import placed
+from ctxopt.report.check_wording import signed
+from ctxopt.report.places import readable
 
 
 def render_junit(checked: Checked, *, top: int) -> str:

@@ -1,0 +1,47 @@
+"""The keys that several JSON reports share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ctxopt.build.context import BuildContext
+from ctxopt.rules.finding import Finding
+
+VERSION = 1
+
+
+def context_keys(context: BuildContext, target: str | None) -> dict[str, Any]:
+    """Return the keys that name a build context in every document."""
+    return {
+        "version": VERSION,
+        "root": context.root,
+        "dockerfile": context.dockerfile.path if context.dockerfile.found else None,
+        "ignore_file": context.ignore.path,
+        "builder": context.builder,
+        "target": target,
+    }
+
+
+def finding_fields(finding: Finding) -> dict[str, Any]:
+    return {
+        "rule": finding.rule,
+        "severity": finding.severity.label,
+        "message": finding.message,
+        "file": finding.location.file,
+        "line": finding.location.line,
+        "paths": list(finding.paths),
+        "bytes": finding.size,
+        "entries": finding.entries,
+        "reach": finding.reach,
+        "edits": [
+            {
+                "kind": edit.kind.value,
+                "line": edit.line,
+                "text": edit.text,
+                "reason": edit.reason,
+            }
+            for edit in finding.edits
+        ],
+        "help": finding.help,
+        "fingerprint": finding.fingerprint,
+    }
