@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctxopt.cli.asking import Answer, follow_answers, read_answer
+from ctxopt.cli.interactive import Answer, follow_answers, read_answer
 from ctxopt.config.load import Config
 from ctxopt.fix.decisions import OPEN, Change
 from ctxopt.fix.plan import plan_fix

@@ -11,7 +11,7 @@ import typer
 
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import deliver, guarded
-from ctxopt.cli.checking import (
+from ctxopt.cli.check_run import (
     CheckFormat,
     check_contexts,
     show_history,

@@ -125,7 +125,7 @@ def fix(
     if output is not None:
         check_report(output, planned.path)
     if interactive and planned.after is not None:
-        from ctxopt.cli.asking import ask_in_terminal
+        from ctxopt.cli.interactive import ask_in_terminal
 
         answered = ask_in_terminal(planned, lambda choice: plan(choice=choice), color.value)
         if answered is None or answered.after is None:
