@@ -13,7 +13,7 @@ from tests.recordings import ROOT
 PACKAGE = ROOT / "ctxopt"
 
 LONG = {
-    "walk.py": "one hot loop, of which every call costs",
+    "tree/reader.py": "one hot loop, of which every call costs",
 }
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 

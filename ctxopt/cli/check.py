@@ -195,7 +195,7 @@ def _render(
         return check_json.render_json(checked, top=top)
     if wanted is CheckFormat.markdown:
         return check_markdown.render_markdown(checked, top=top)
-    from ctxopt.git.repository import repository_base
+    from ctxopt.git.folder import repository_base
 
     place = os.path.basename(question.config.file) if question.config.file else "Dockerfile"
     base = repository_base(os.path.realpath(question.root))

@@ -159,7 +159,7 @@ def _planner(
         plan: Callable[..., Fix] = partial(plan_allow_list, request=inputs.request)
     else:
         from ctxopt.fix.plan import plan_fix
-        from ctxopt.git.repository import ask_git
+        from ctxopt.git.folder import ask_git
 
         evidence = ask_git(analysis.tree.root)
         plan = partial(plan_fix, prune_unused=prune_unused, evidence=evidence)
@@ -212,7 +212,7 @@ def _render(wanted: o.FixFormat, outcome: Outcome, color: bool) -> str:
 
 def _patch_path(planned: Fix) -> str:
     """Return the name by which ``git apply`` knows the file: from the top of its repository."""
-    from ctxopt.git.repository import repository_base
+    from ctxopt.git.folder import repository_base
 
     root = planned.old.context.root
     inside = os.path.normpath(

@@ -113,7 +113,7 @@ def _render(
 
         look = Look(console.width_of(sys.stdout), shape.color, verbose)
         return text.render_scan(analysis, judged, look, depth=shape.depth, top=shape.top)
-    from ctxopt.git.repository import repository_base
+    from ctxopt.git.folder import repository_base
     from ctxopt.rules import RULES
 
     fallback = context.ignore.path or (

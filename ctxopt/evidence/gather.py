@@ -11,7 +11,7 @@ from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.needs import gather_needs
 from ctxopt.evidence.other_dockerfiles import find_hidden
 from ctxopt.git.evidence import PathEvidence
-from ctxopt.git.repository import ask_git
+from ctxopt.git.folder import ask_git
 
 
 def gather_facts(analysis: Analysis, config: Config, evidence: PathEvidence | None = None) -> Facts:

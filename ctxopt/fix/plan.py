@@ -18,7 +18,7 @@ from ctxopt.fix.decisions import OPEN, Choice
 from ctxopt.fix.proposal import LeftAlone, Line, propose
 from ctxopt.fix.what_if import rewalked
 from ctxopt.git.evidence import PathEvidence
-from ctxopt.git.repository import ask_git
+from ctxopt.git.folder import ask_git
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.rules import RULES
 from ctxopt.rules.run import Selection, judge

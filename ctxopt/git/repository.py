@@ -397,30 +397,3 @@ def _inside(path: str, folder: str) -> str | None:
         return ""
     above = folder.rstrip("/") + "/"
     return path[len(above) :] if path.startswith(above) else None
-
-
-def ask_git(root: str) -> PathEvidence | None:
-    """Return what git says of the folder ``root``; None without a repository that it would read."""
-    from ctxopt.git.repository import find_repository
-
-    try:
-        repository = find_repository(root)
-        if repository is None or repository.bare:
-            return None
-        return repository.evidence(root)
-    except (GitError, ValueError):
-        return None  # somebody else's repository, or no git at all: ignore files can be read
-
-
-def repository_base(root: str) -> str:
-    """Return the context root as seen from the top of its repository; empty outside of one."""
-    from ctxopt.git.repository import find_repository
-
-    try:
-        repository = find_repository(root)
-    except (GitError, ValueError):
-        return ""
-    if repository is None or repository.top is None:
-        return ""
-    base = os.path.relpath(root, repository.top)
-    return "" if base == "." else base

@@ -26,7 +26,7 @@ from ctxopt.fix.allow_list.wants import depends_on_arguments, keep_wants, read_v
 from ctxopt.fix.plan import Fix, plan_fix, starting_point
 from ctxopt.fix.proposal import Confidence, LeftAlone, Line
 from ctxopt.fix.what_if import rewalked
-from ctxopt.git.repository import ask_git
+from ctxopt.git.folder import ask_git
 from ctxopt.languages.dockerfile import Build
 from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.matcher import read_matcher
