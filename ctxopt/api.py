@@ -10,7 +10,7 @@ from ctxopt.build.analysis import ViewName, select_view
 from ctxopt.build.context import find_context, read_dockerfile
 from ctxopt.build.listing import analyze_for
 from ctxopt.build.plan import BuildRequest
-from ctxopt.builder import Builder
+from ctxopt.builder import BuilderName
 from ctxopt.errors import ContextError
 from ctxopt.tree.model import Entry
 
@@ -22,7 +22,7 @@ class Measurement:
     root: str
     dockerfile: str | None
     ignore_file: str | None
-    builder: Builder
+    builder: BuilderName
     target: str | None
     view: ViewName
     files: int
@@ -42,7 +42,7 @@ def measure(
     dockerfile: str | None = None,
     target: str | None = None,
     build_args: Mapping[str, str] | None = None,
-    builder: Builder = "buildkit",
+    builder: BuilderName = "buildkit",
     view: ViewName = "permitted",
 ) -> Measurement:
     """Measure the build context at ``root``; ``dockerfile`` is relative to the working directory.

@@ -1,8 +1,92 @@
-"""The two builders of Docker."""
+"""The builders and every way in which their clients differ, one row each; no other module compares names."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal, get_args
 
-Builder = Literal["buildkit", "classic"]
-BUILDERS: tuple[Builder, ...] = get_args(Builder)
+from ctxopt.errors import ContextError
+
+BuilderName = Literal["buildkit", "classic"]
+_UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
+BUILDER_NAMES: tuple[BuilderName, ...] = get_args(BuilderName)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Builder:
+    """What one builder's client does with a context. Compare with ``is``: each exists once."""
+
+    name: BuilderName
+    loads_on_demand: bool
+    """Whether only what instructions ask for is transferred; else all that is permitted."""
+    reads_own_ignore_file: bool
+    """Whether ``<Dockerfile>.dockerignore`` counts; else ``.dockerignore`` at the root alone."""
+    sends_excluded_parents: bool
+    """Whether excluded folders above what an exception brings back are entries of their own."""
+    sends_sockets: bool
+    sends_unreadable_empty: bool
+    """Whether a file that cannot be opened arrives without content; else the build fails."""
+    prunes_locally: bool
+    """Whether patterns that cannot match below a folder have no say in skipping it."""
+    figure_template: str
+    """How the client writes a number and its unit.
+
+    Sources: moby/buildkit util/progress/progressui/display.go with tonistiigi/units, ``%.2f`` after
+    ``transferring context:``; docker/go-units HumanSize, ``%.4g`` after ``Sending build context``.
+    """
+
+    def __str__(self) -> str:
+        """Return the name that ``--builder`` takes."""
+        return self.name
+
+    @property
+    def other(self) -> Builder:
+        """Docker's other builder, which reads the same ``.dockerignore``."""
+        return CLASSIC if self is BUILDKIT else BUILDKIT
+
+    def printed(self, size: int) -> str:
+        """Return ``size`` bytes as this builder's client prints them, in powers of 1000."""
+        if size < 1000:
+            return f"{size}B"
+        value = float(size)
+        unit = 0
+        while value >= 1000 and unit < len(_UNITS) - 1:
+            value /= 1000
+            unit += 1
+        return self.figure_template.format(value, _UNITS[unit])
+
+    def reads(self, ignore_path: str | None) -> bool:
+        """Tell whether an ignore file at this path, relative to the context, can be in force."""
+        return self.reads_own_ignore_file or ignore_path in (None, ".dockerignore")
+
+
+BUILDKIT = Builder(
+    name="buildkit",
+    loads_on_demand=True,
+    reads_own_ignore_file=True,
+    sends_excluded_parents=True,
+    sends_sockets=True,
+    sends_unreadable_empty=True,
+    prunes_locally=True,
+    figure_template="{:.2f}{}",
+)
+CLASSIC = Builder(
+    name="classic",
+    loads_on_demand=False,
+    reads_own_ignore_file=False,
+    sends_excluded_parents=False,
+    sends_sockets=False,
+    sends_unreadable_empty=False,
+    # An exception anywhere in the file keeps the classic client from skipping folders.
+    prunes_locally=False,
+    figure_template="{:.4g}{}",
+)
+BUILDERS = (BUILDKIT, CLASSIC)
+
+
+def builder_named(name: str) -> Builder:
+    """Return the builder of that name; raises ContextError where there is none."""
+    for builder in BUILDERS:
+        if builder.name == name:
+            return builder
+    raise ContextError(f"there is no builder {name!r}", hint=" or ".join(BUILDER_NAMES))

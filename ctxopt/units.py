@@ -30,33 +30,6 @@ def format_size(size: int) -> str:
     return f"{value:.0f} ZB"
 
 
-def format_buildkit(size: int) -> str:
-    """Render ``size`` bytes as BuildKit's progress does after ``transferring context:``.
-
-    Source: moby/buildkit util/progress/progressui/display.go with tonistiigi/units, ``%.2f``.
-    """
-    return _format_docker(size, "{:.2f}{}")
-
-
-def format_classic(size: int) -> str:
-    """Render ``size`` bytes as the classic client does after ``Sending build context``.
-
-    Source: docker/go-units HumanSize, ``%.4g``.
-    """
-    return _format_docker(size, "{:.4g}{}")
-
-
-def _format_docker(size: int, template: str) -> str:
-    if size < 1000:
-        return f"{size}B"
-    value = float(size)
-    unit = 0
-    while value >= 1000 and unit < len(_DECIMAL) - 1:
-        value /= 1000
-        unit += 1
-    return template.format(value, _DECIMAL[unit])
-
-
 def parse_size(text: str) -> int:
     """Read ``40 MB``, ``40MiB``, ``1.5g`` or plain bytes as a number of bytes; raises ConfigError."""
     match = re.fullmatch(rf"\s*({_NUMBER})\s*([a-z]*)\s*", text, re.IGNORECASE | re.ASCII)

@@ -10,6 +10,7 @@ import pytest
 from ctxopt.build.analysis import analyze
 from ctxopt.build.classic import forced_patterns, tar_bytes, walk_until_failure
 from ctxopt.build.context import BuildContext, DockerfileLocation, IgnoreChoice, find_context
+from ctxopt.builder import BUILDKIT, CLASSIC
 from ctxopt.errors import DockerfileError, IgnoreFileError
 from ctxopt.languages.dockerfile import WHOLE_CONTEXT, context_paths, parse, resolve
 from ctxopt.languages.ignore.matcher import read_matcher
@@ -17,7 +18,6 @@ from ctxopt.languages.ignore.text import parse_ignore_file
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
 from ctxopt.tree.workers import walk
-from ctxopt.units import format_buildkit, format_classic
 from tests.recordings import listed, load, make_tree
 
 
@@ -94,11 +94,11 @@ def classic_answer(root, patterns, dockerfile):
         return None
     try:
         policy = Policy(matcher, matcher.classic_prunes, takes_sockets=False)
-        view = View(walk(root, policy), sends_excluded_parents=False)
+        view = View(walk(root, policy), CLASSIC)
     except IgnoreFileError:
         view = walk_until_failure(root, matcher)
     location = DockerfileLocation(dockerfile, root, dockerfile, True)
-    context = BuildContext(root, root, "classic", location, IgnoreChoice(None, None, "", None))
+    context = BuildContext(root, root, CLASSIC, location, IgnoreChoice(None, None, "", None))
     return names(view), tar_bytes(view, context)
 
 
@@ -162,7 +162,7 @@ def test_build_buildkit_whole_context(case, tmp_path):
     if case["id"] == "fifo":
         # Its exact figure was computed when it was recorded, and is two bytes off: Docker prints
         # 63 B for own-plain and 86 B for own-fifo, so a FIFO costs 23.
-        assert format_buildkit(analysis.permitted_bytes) == answer["printed"] == "43.88kB"
+        assert BUILDKIT.printed(analysis.permitted_bytes) == answer["printed"] == "43.88kB"
         return
     assert analysis.permitted_bytes == answer["context_bytes"]
 
@@ -191,7 +191,7 @@ def test_own_buildkit(case, tmp_path):
         return
     analysis = analyze(find_context(root, dockerfile=dockerfile))
     assert listed(analysis.permitted.entries()) == answer["files"]
-    assert format_buildkit(analysis.permitted_bytes) == answer["printed"]
+    assert BUILDKIT.printed(analysis.permitted_bytes) == answer["printed"]
 
 
 @pytest.mark.parametrize("case", OWN)
@@ -205,7 +205,7 @@ def test_own_classic(case, tmp_path):
         return
     analysis = analyze(find_context(root, dockerfile=dockerfile, builder="classic"))
     assert analysis.permitted_bytes == answer["tar_bytes"]
-    assert format_classic(analysis.permitted_bytes) == answer["printed"]
+    assert CLASSIC.printed(analysis.permitted_bytes) == answer["printed"]
     if answer.get("error") != "unreadable tar":
         assert tar_names(analysis.permitted) == answer["entries"]
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ctxopt.build.analysis import Analysis, analyze
 from ctxopt.build.context import find_context
 from ctxopt.build.plan import BuildRequest
-from ctxopt.builder import Builder
+from ctxopt.builder import BUILDER_NAMES, BuilderName
 from ctxopt.config.load import Config
 from ctxopt.errors import CtxoptError
 from ctxopt.evidence.gather import gather_facts
@@ -86,7 +86,7 @@ def build(folder: str, names, lines, sources, ignored) -> str:
     return lay(folder, tree)
 
 
-def measured(root: str, builder: Builder = "buildkit") -> Analysis:
+def measured(root: str, builder: BuilderName = "buildkit") -> Analysis:
     return analyze(find_context(root, builder=builder), BuildRequest())
 
 
@@ -107,7 +107,7 @@ def literal_sources(analysis: Analysis) -> list[tuple[Source, str]]:
 @given(names=files, lines=ignore_files, sources=dockerfiles, ignored=gitignores)
 def test_what_holds_of_every_fix(folder, names, lines, sources, ignored):
     root = build(folder, names, lines, sources, ignored)
-    before = {builder: measured(root, builder) for builder in ("buildkit", "classic")}
+    before = {builder: measured(root, builder) for builder in BUILDER_NAMES}
     old = before["buildkit"]
     planned = plan_fix(old, QUIET)
     same = plan_fix(measured(root), QUIET)
@@ -116,7 +116,7 @@ def test_what_holds_of_every_fix(folder, names, lines, sources, ignored):
         return
     with open(planned.path, "wb") as file:
         file.write(planned.after)
-    after = {builder: measured(root, builder) for builder in ("buildkit", "classic")}
+    after = {builder: measured(root, builder) for builder in BUILDER_NAMES}
     new = after["buildkit"]
     for builder, was in before.items():
         assert sent(after[builder]) <= sent(was), builder

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ctxopt.builder import BUILDERS, BUILDKIT
 from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.ignore.edits import Edit, EditKind, apply_edits
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
@@ -44,9 +45,8 @@ def matcher_of(lines):
     return read_matcher(list(parse_ignore_file("\n".join(lines).encode(), "x").patterns()))
 
 
-def walked(root, matcher, *, builder="buildkit", enter_pruned=True):
-    prunes = matcher.classic_prunes if builder == "classic" else matcher.buildkit_prunes
-    return walk(root, Policy(matcher, prunes, enter_pruned=enter_pruned))
+def walked(root, matcher, *, builder=BUILDKIT, enter_pruned=True):
+    return walk(root, Policy(matcher, matcher.pruner(builder), enter_pruned=enter_pruned))
 
 
 def sent(view):
@@ -58,18 +58,17 @@ def sent(view):
     paths=st.lists(PATHS, max_size=10),
     old=LINES,
     new=LINES,
-    builder=st.sampled_from(["buildkit", "classic"]),
+    builder=st.sampled_from(BUILDERS),
 )
 def test_replay_is_a_fresh_walk(paths, old, new, builder):
     with tempfile.TemporaryDirectory() as root:
         lay(paths, root)
         before, after = matcher_of(old), matcher_of(new)
         tree = walked(root, before, builder=builder)
-        parents = builder == "buildkit"
         same = replay(tree, before, builder=builder)
         assert same.changed == frozenset()
         assert replay(tree, before, builder=builder, before=before).changed == frozenset()
-        fresh = View(walked(root, after, builder=builder), sends_excluded_parents=parents)
+        fresh = View(walked(root, after, builder=builder), builder)
         for hint in (None, before):
             found = replay(tree, after, builder=builder, before=hint)
             assert found.unseen == ()
@@ -78,7 +77,7 @@ def test_replay_is_a_fresh_walk(paths, old, new, builder):
             for path, folder in fresh.tree.folders.items():
                 flags = found.view.flags(tree.folders[path]) or b""
                 assert bool(any(flags)) == bool(any(folder.flags or b""))
-            if parents:
+            if builder is BUILDKIT:
                 _check_difference(View(tree), found)
 
 
@@ -169,10 +168,10 @@ def test_builders_agree_without_wildcards_in_exceptions(paths, lines):
         found = [
             {
                 entry.path
-                for entry in replay(tree, matcher, builder=name).view.entries()
+                for entry in replay(tree, matcher, builder=builder).view.entries()
                 if entry.size
             }
-            for name in ("buildkit", "classic")
+            for builder in BUILDERS
         ]
         assert found[0] == found[1]
 

@@ -10,8 +10,8 @@ from ctxopt.api import measure
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
 from ctxopt.build.plan import BuildRequest
+from ctxopt.builder import BUILDKIT
 from ctxopt.errors import ContextError, CtxoptError, DockerfileError
-from ctxopt.units import format_buildkit
 from tests.recordings import lay, listed, load, make_tree, reported_path
 
 BUILDS = load("builds.jsonl.gz")
@@ -43,7 +43,7 @@ def test_recorded_build(case, tmp_path):
         return
     transfer = measured(case, tmp_path).main.transfer
     assert listed(transfer.view.entries()) == answer["files"]
-    assert format_buildkit(transfer.context_bytes) == answer["printed"]
+    assert BUILDKIT.printed(transfer.context_bytes) == answer["printed"]
     if (
         case["id"] != "fifo"
     ):  # this figure was computed for a file: a FIFO really takes 2 bytes less
@@ -85,7 +85,7 @@ def test_own_build(case, tmp_path):
     transfer = plan.main.transfer
     assert transfer.loaded == answer["context_loaded"]
     assert listed(transfer.view.entries()) == answer["files"]
-    printed = format_buildkit(transfer.context_bytes) if transfer.loaded else None
+    printed = BUILDKIT.printed(transfer.context_bytes) if transfer.loaded else None
     assert printed == answer["printed"]
     failing = [check for check in plan.sources.checks if check.fails]
     assert bool(failing) == (reported_path(error) is not None)

@@ -18,6 +18,7 @@ from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
 from ctxopt.build.listing import list_entries
 from ctxopt.build.plan import BuildRequest
+from ctxopt.builder import BUILDKIT, CLASSIC
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.tree import reader as walk_module
 from ctxopt.tree import wire
@@ -40,10 +41,15 @@ def plain_umask():
 
 def view_of(root, *lines, classic=False, with_excluded=False, processes=1):
     matcher = read_matcher(enumerate(lines, 1))
-    prunes = matcher.classic_prunes if classic else matcher.buildkit_prunes
-    policy = Policy(matcher, prunes, enter_pruned=with_excluded, takes_sockets=not classic)
+    builder = CLASSIC if classic else BUILDKIT
+    policy = Policy(
+        matcher,
+        matcher.pruner(builder),
+        enter_pruned=with_excluded,
+        takes_sockets=builder.sends_sockets,
+    )
     tree = walk(str(root), policy, processes=processes)
-    return View(tree, sends_excluded_parents=not classic)
+    return View(tree, builder)
 
 
 def rows(view):

@@ -8,7 +8,7 @@ from typing import Literal
 from ctxopt.build import classic
 from ctxopt.build.context import BuildContext
 from ctxopt.build.plan import BuildRequest, Plan, make_plan, resolve_build
-from ctxopt.builder import Builder
+from ctxopt.builder import CLASSIC, Builder
 from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.languages.ignore.text import IgnoreFile
@@ -37,7 +37,7 @@ class Analysis:
     @property
     def permitted_bytes(self) -> int:
         """The figure Docker prints if the build takes all that the ignore file permits."""
-        if self.context.builder == "classic":
+        if not self.context.builder.loads_on_demand:
             return classic.tar_bytes(self.permitted, self.context)
         return self.permitted.context_bytes()
 
@@ -49,7 +49,7 @@ def select_view(analysis: Analysis, name: ViewName) -> tuple[View, int | None]:
     """
     if name == "excluded":
         return analysis.permitted, None
-    if name == "permitted" or analysis.context.builder == "classic":
+    if name == "permitted" or not analysis.context.builder.loads_on_demand:
         return analysis.permitted, analysis.permitted_bytes
     if analysis.plan is None:
         raise ContextError(
@@ -64,7 +64,7 @@ def build_matcher(context: BuildContext) -> Matcher:
     """Return the matcher of the ignore file in force; raises IgnoreFileError as Docker refuses."""
     file = context.ignore.file
     patterns: list[tuple[int | None, str]] = list(file.patterns()) if file else []
-    if context.builder == "classic":
+    if not context.builder.loads_on_demand:
         return classic.forced_patterns(patterns, context.dockerfile.inside, context.ignore.path)
     return read_matcher(patterns, context.ignore.path)
 
@@ -77,12 +77,11 @@ def matcher_for(context: BuildContext, file: IgnoreFile, builder: Builder) -> Ma
 
 def build_policy(context: BuildContext, matcher: Matcher, *, with_excluded: bool = False) -> Policy:
     """Return how the context's builder walks."""
-    is_classic = context.builder == "classic"
     return Policy(
         matcher,
-        matcher.classic_prunes if is_classic else matcher.buildkit_prunes,
+        matcher.pruner(context.builder),
         enter_pruned=with_excluded,
-        takes_sockets=not is_classic,
+        takes_sockets=context.builder.sends_sockets,
     )
 
 
@@ -100,16 +99,16 @@ def analyze(
     IgnoreFileError or DockerfileError where Docker refuses or fails with the file.
     """
     build = None
-    if request and context.builder == "buildkit" and context.dockerfile.found:
+    if request and context.builder.loads_on_demand and context.dockerfile.found:
         build = resolve_build(context, request)
     matcher = build_matcher(context)
-    is_classic = context.builder == "classic"
+    is_classic = context.builder is CLASSIC
     if is_classic:
         classic.check_patterns(context.root, matcher)
     policy = build_policy(context, matcher, with_excluded=with_excluded)
     try:
         tree = walk(context.root, policy, processes=processes, progress=progress)
-        view = View(tree, sends_excluded_parents=not is_classic)
+        view = View(tree, context.builder)
     except IgnoreFileError:
         if not is_classic:
             raise

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 
 from ctxopt.build.context import BuildContext
+from ctxopt.builder import CLASSIC
 from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.tree import wire
@@ -65,7 +66,7 @@ def walk_until_failure(root: str, matcher: Matcher) -> View:
     """
     lenient = matcher.lenient()
     tree = walk(root, Policy(lenient, lenient.classic_prunes, takes_sockets=False))
-    view = View(tree, sends_excluded_parents=False)
+    view = View(tree, CLASSIC)
     flags = {
         path: bytearray(folder.flags or bytes(len(folder.kinds)))
         for path, folder in tree.folders.items()
@@ -75,7 +76,7 @@ def walk_until_failure(root: str, matcher: Matcher) -> View:
         failed = failed or _fails(matcher, path)
         flags[folder.path][index] |= Flag.EXCLUDED * failed
     cut_off = {path: bytes(values) for path, values in flags.items()}
-    return View(tree, sends_excluded_parents=False, flags=cut_off)
+    return View(tree, CLASSIC, flags=cut_off)
 
 
 def _fails(matcher: Matcher, path: str) -> bool:

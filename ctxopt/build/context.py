@@ -10,7 +10,7 @@ import os
 import stat
 from typing import NamedTuple
 
-from ctxopt.builder import Builder
+from ctxopt.builder import Builder, BuilderName, builder_named
 from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.languages.golang.paths import resolve_links
 from ctxopt.languages.ignore.text import IgnoreFile, parse_ignore_file
@@ -56,7 +56,7 @@ class BuildContext(NamedTuple):
 
 
 def find_context(
-    root: str = ".", *, dockerfile: str | None = None, builder: Builder = "buildkit"
+    root: str = ".", *, dockerfile: str | None = None, builder: BuilderName = "buildkit"
 ) -> BuildContext:
     """Find the Dockerfile and the ignore file that ``builder`` would use for ``root``.
 
@@ -65,9 +65,13 @@ def find_context(
     """
     real = _find_root(root)
     location = _find_dockerfile(real, dockerfile)
-    choice = _classic_ignore(real) if builder == "classic" else _buildkit_ignore(real, location)
-    inactive = tuple(_find_inactive(real, location, choice, builder))
-    return BuildContext(real, root, builder, location, choice, inactive)
+    client = builder_named(builder)
+    if client.reads_own_ignore_file:
+        choice = _buildkit_ignore(real, location)
+    else:
+        choice = _classic_ignore(real)
+    inactive = tuple(_find_inactive(real, location, choice, client))
+    return BuildContext(real, root, client, location, choice, inactive)
 
 
 def context_under(
@@ -76,7 +80,7 @@ def context_under(
     path: str,
     *,
     dockerfile: str | None = None,
-    builder: Builder = "buildkit",
+    builder: BuilderName = "buildkit",
 ) -> BuildContext:
     """Return the context at ``root`` as if ``file``, which is at ``path``, were in force.
 
@@ -85,7 +89,7 @@ def context_under(
     real = _find_root(root)
     location = _find_dockerfile(real, dockerfile)
     choice = IgnoreChoice(file.path, os.path.abspath(path), "it was named", file)
-    return BuildContext(real, root, builder, location, choice)
+    return BuildContext(real, root, builder_named(builder), location, choice)
 
 
 def _find_root(given: str) -> str:
@@ -182,7 +186,7 @@ def own_ignore(context: BuildContext) -> BuildContext:
     Raises ContextError where there is no Dockerfile, or the builder would not read such a file.
     """
     dockerfile, ignore = context.dockerfile, context.ignore
-    if context.builder == "classic":
+    if not context.builder.reads_own_ignore_file:
         raise ContextError(
             "the classic builder reads no ignore file but .dockerignore",
             hint="leave --per-dockerfile out",
@@ -233,8 +237,9 @@ def read_dockerfile(context: BuildContext) -> bytes:
     """
     location = context.dockerfile
     folder, name = os.path.split(location.absolute)
-    buildkit = context.builder == "buildkit"
-    path = resolve_inside(folder, name) if buildkit else location.absolute
+    # BuildKit is sent the Dockerfile's folder; the classic client opens the file itself.
+    is_sent = context.builder.loads_on_demand
+    path = resolve_inside(folder, name) if is_sent else location.absolute
     if not location.found or path is None:
         raise ContextError(
             f"failed to read dockerfile: open {name}: no such file or directory",
@@ -243,7 +248,7 @@ def read_dockerfile(context: BuildContext) -> bytes:
     try:
         return _read(path)
     except OSError as error:
-        if buildkit and not os.path.isdir(path):
+        if is_sent and not os.path.isdir(path):
             return b""  # it arrives empty
         raise ContextError(f"Dockerfile {location.path!r}: {error.strerror}") from error
 
@@ -255,7 +260,7 @@ def _find_inactive(
     found = []
     folder, name = os.path.split(dockerfile.absolute)
     own = os.path.join(folder, name + ".dockerignore")
-    if builder == "classic":
+    if not builder.reads_own_ignore_file:
         if os.path.exists(own):
             found.append((own, "the classic builder reads only .dockerignore at the root"))
     elif choice.path != ".dockerignore" and os.path.lexists(os.path.join(root, ".dockerignore")):

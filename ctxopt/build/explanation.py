@@ -56,7 +56,7 @@ def _answer(analysis: Analysis, path: str) -> Answer:
             if use.context is None and fetched and any(_touches(root, path) for root in use.roots)
         )
     return Answer(
-        explain(analysis.matcher, path, prunes=context.builder == "buildkit"),
+        explain(analysis.matcher, path, builder=context.builder),
         context.ignore.path,
         os.path.lexists(os.path.join(context.root, path)),
         below,

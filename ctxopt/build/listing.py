@@ -14,6 +14,7 @@ from ctxopt.build.analysis import (
 )
 from ctxopt.build.context import BuildContext
 from ctxopt.build.plan import BuildRequest, make_plan, paths_of, resolve_build
+from ctxopt.builder import CLASSIC
 from ctxopt.tree.model import DIR, EMPTY, ContextTree, Entry, Flag, WalkError
 from ctxopt.tree.reader import Reader, stream
 from ctxopt.tree.view import View
@@ -27,7 +28,7 @@ def analyze_for(
 
     A build that loads nothing walks nothing: not even a pattern that fails when tried is met.
     """
-    if view == "transferred" and context.builder == "buildkit" and context.dockerfile.found:
+    if view == "transferred" and context.builder.loads_on_demand and context.dockerfile.found:
         build = resolve_build(context, request)
         if paths_of(build) is None:
             matcher = build_matcher(context)  # Docker reads the patterns all the same
@@ -54,7 +55,7 @@ def list_entries(
     Permitted ones come while the walk goes on, whatever the size of the context.
     """
     matcher = build_matcher(context)
-    if view != "permitted" or matcher.has_broken or context.builder == "classic":
+    if view != "permitted" or matcher.has_broken or context.builder is CLASSIC:
         analysis = analyze_for(context, request, view, processes=default_processes())
         shown, _ = select_view(analysis, view)
         for error in shown.tree.errors:

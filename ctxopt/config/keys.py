@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, Literal, TypeAlias, get_args
 
-from ctxopt.builder import BUILDERS
+from ctxopt.builder import BUILDER_NAMES
 from ctxopt.errors import ConfigError, IgnoreFileError
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import clean_pattern
@@ -146,7 +146,7 @@ CONTEXT: Final[Mapping[str, Reader]] = {
 KEYS: Final[Mapping[str, Reader]] = {
     "dockerfile": _text,
     "target": _text,
-    "builder": _choice(BUILDERS),
+    "builder": _choice(BUILDER_NAMES),
     "build-args": _table(
         lambda value: (
             value if isinstance(value, str) else _raise(_unfit("a text in quotes", value))

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
-from ctxopt.builder import Builder
+from ctxopt.builder import BuilderName
 from ctxopt.config.file import ConfigFile, find_config_file, read_config_file
 from ctxopt.config.keys import CONTEXT, DEBUG, KEYS, LIMITS, BudgetView, Reader, describe, unknown
 from ctxopt.errors import ConfigError
@@ -70,7 +70,7 @@ class Config:
     dockerfile: str | None = None
     """From the working directory."""
     target: str | None = None
-    builder: Builder = "buildkit"
+    builder: BuilderName = "buildkit"
     build_args: Mapping[str, str] = field(default_factory=_nothing, hash=False)
     format: str = "text"
     select: tuple[str, ...] | None = None

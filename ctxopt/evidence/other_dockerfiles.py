@@ -186,8 +186,8 @@ def read_siblings(context: BuildContext, paths: Iterable[str], exists: Exists) -
     near = [path for path in paths if path.count("/") <= _MOST_LEVELS]
     for path in near[:_MOST]:
         own = os.path.join(context.root, path + ".dockerignore")
-        # The classic builder would not read that one.
-        if context.builder == "buildkit" and os.path.lexists(own):
+        # A Dockerfile with an ignore file of its own says nothing about this one.
+        if context.builder.reads_own_ignore_file and os.path.lexists(own):
             continue
         content = read_start(os.path.join(context.root, path), _MOST_BYTES)
         if content is None:

@@ -20,7 +20,7 @@ class Travel:
 
     def __init__(self, analysis: Analysis, uses: Sequence[SourceUse]) -> None:
         self._plan = analysis.plan
-        self._is_classic = analysis.context.builder == "classic"
+        self._sends_all = not analysis.context.builder.loads_on_demand
         self._takes: dict[str, list[SourceUse]] = defaultdict(list)
         self._passes: dict[str, list[SourceUse]] = defaultdict(list)
         for use in uses:
@@ -33,7 +33,7 @@ class Travel:
     def of(self, path: str) -> tuple[Reach, SourceUse | None, str, str]:
         """The reach of ``path``, the instruction to blame, and the most and least taken with it."""
         if self._plan is None:
-            return ("sent" if self._is_classic else "permitted"), None, "", ""
+            return ("sent" if self._sends_all else "permitted"), None, "", ""
         found = [
             (use, root)
             for root in upwards(path)

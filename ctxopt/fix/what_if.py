@@ -41,7 +41,7 @@ def rewritten(facts: Facts, trial: Trial) -> Facts:
 def rewalked(analysis: Analysis, trial: Trial) -> Analysis:
     """Return the analysis that a walk under the trial's file would give."""
     tree = _tree(analysis, trial)
-    view = View(tree, sends_excluded_parents=analysis.context.builder == "buildkit")
+    view = View(tree, analysis.context.builder)
     return dataclasses.replace(
         analysis,
         context=analysis.context._replace(ignore=_choice(analysis, trial.file)),
@@ -72,8 +72,7 @@ def _plan(analysis: Analysis, view: View, matcher: Matcher) -> Plan | None:
 def _tree(analysis: Analysis, trial: Trial) -> ContextTree:
     """Take the flags over, and leave out the folders that a walk would not enter."""
     old, matcher = analysis.tree, trial.matcher
-    is_classic = analysis.context.builder == "classic"
-    prunes = matcher.classic_prunes if is_classic else matcher.buildkit_prunes
+    prunes = matcher.pruner(analysis.context.builder)
     folders: dict[str, Folder] = {}
     stack = [""]
     while stack:

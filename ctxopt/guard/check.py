@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from ctxopt.build.analysis import Analysis, build_policy
 from ctxopt.build.plan import BuildRequest
 from ctxopt.build.transfer import TransferView
-from ctxopt.builder import Builder
 from ctxopt.config.keys import BudgetView
 from ctxopt.config.load import Config, ContextBudget
 from ctxopt.errors import ConfigError, ContextError, CtxoptError, DockerfileError, GitError
@@ -79,7 +78,7 @@ class Side:
 
     def view(self, name: BudgetView) -> View | None:
         """Return one view; None where it is not known."""
-        if name == "permitted" or self.analysis.context.builder == "classic":
+        if name == "permitted" or not self.analysis.context.builder.loads_on_demand:
             return self.analysis.permitted
         return self.transfer.view if self.transfer else None
 
@@ -259,13 +258,15 @@ def tree_side(analysis: Analysis) -> Side:
 
 
 def _no_dockerfile(analysis: Analysis) -> str:
-    return "" if analysis.context.builder == "classic" else "there is no Dockerfile"
+    if not analysis.context.builder.loads_on_demand:
+        return ""
+    return "there is no Dockerfile"
 
 
 def _measure_state(
     question: Question, path: str, state: GitState, *, is_baseline: bool = False
 ) -> Side:
-    builder: Builder = question.config.builder
+    builder = question.config.builder
     dockerfile = question.dockerfile_of(path)
     try:
         try:
@@ -279,7 +280,7 @@ def _measure_state(
         raise type(error)(f"{state.name}: {error}", hint=error.hint) from error
     transfer, unknown = None, ""
     named: tuple[NamedLoad, ...] = ()
-    if builder != "classic":
+    if analysis.context.builder.loads_on_demand:
         if not analysis.context.dockerfile.found:
             unknown = "there is no Dockerfile"
         else:

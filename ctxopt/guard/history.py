@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.plan import BuildRequest
-from ctxopt.builder import Builder
+from ctxopt.builder import BuilderName
 from ctxopt.errors import CtxoptError, GitError
 from ctxopt.git.repository import Repository
 from ctxopt.git.state import GitState, read_state
@@ -40,7 +40,7 @@ class History:
     """Commits of one branch, the newest first, along the first parents."""
 
     root: str
-    builder: Builder
+    builder: BuilderName
     points: tuple[Point, ...]
     is_cut: bool = False
     """Whether the clone holds no more, although there were commits before."""
@@ -53,7 +53,7 @@ def read_history(
     *,
     root: str = ".",
     dockerfile: str | None = None,
-    builder: Builder = "buildkit",
+    builder: BuilderName = "buildkit",
     floor: int = 10**6,
     request: BuildRequest | None = None,
 ) -> History:
@@ -94,7 +94,7 @@ def _measure(
     before: Point | None,
     prefix: str,
     dockerfile: str | None,
-    builder: Builder,
+    builder: BuilderName,
     floor: int,
     request: BuildRequest | None,
 ) -> Point:
@@ -117,7 +117,7 @@ def _measure(
 
 
 def _transferred(state: GitState, analysis: Analysis, request: BuildRequest | None) -> int | None:
-    if analysis.context.builder == "classic":
+    if not analysis.context.builder.loads_on_demand:
         return analysis.permitted.total.bytes
     if request is None or not analysis.context.dockerfile.found:
         return None

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ctxopt.build.analysis import Analysis, build_matcher, build_policy
 from ctxopt.build.plan import BuildRequest, paths_of, resolve_content
 from ctxopt.build.transfer import TransferView, named_root, transferred
-from ctxopt.builder import Builder
+from ctxopt.builder import BuilderName
 from ctxopt.errors import ContextError
 from ctxopt.git.state import GitState, read_state
 from ctxopt.guard.growth import Growth, Measured, compare
@@ -24,7 +24,7 @@ def analyze_state(
     state: GitState,
     *,
     dockerfile: str | None = None,
-    builder: Builder = "buildkit",
+    builder: BuilderName = "buildkit",
     with_excluded: bool = False,
 ) -> Analysis:
     """Measure what ``builder`` would send of a fresh checkout of ``state``.
@@ -35,7 +35,7 @@ def analyze_state(
     context = state_context(state, dockerfile=dockerfile, builder=builder)
     matcher = build_matcher(context)
     tree = state_tree(state, build_policy(context, matcher, with_excluded=with_excluded))
-    view = View(tree, sends_excluded_parents=builder != "classic")
+    view = View(tree, context.builder)
     return Analysis(context, matcher, tree, view, with_excluded)
 
 

@@ -16,7 +16,7 @@ from ctxopt.build.context import (
     find_context,
 )
 from ctxopt.build.context import read_dockerfile as context_dockerfile
-from ctxopt.builder import Builder
+from ctxopt.builder import Builder, BuilderName, builder_named
 from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.git.listing import GITLINK, TREE
 from ctxopt.git.state import GitState
@@ -28,7 +28,7 @@ _FILE, _FOLDER, _LINK = "file", "folder", "link"
 
 
 def state_context(
-    state: GitState, *, dockerfile: str | None = None, builder: Builder = "buildkit"
+    state: GitState, *, dockerfile: str | None = None, builder: BuilderName = "buildkit"
 ) -> BuildContext:
     """Find what ``builder`` would use in a fresh checkout of ``state``, at its prefix.
 
@@ -38,7 +38,8 @@ def state_context(
     """
     files = StateFiles(state)
     location = _find_dockerfile(files, dockerfile)
-    if builder == "classic":
+    client = builder_named(builder)
+    if not client.reads_own_ignore_file:
         if location.inside is None and location.found:
             raise ContextError(
                 "the classic builder's figure for a Dockerfile outside of the context cannot be"
@@ -48,8 +49,8 @@ def state_context(
         choice = _classic_ignore(files)
     else:
         choice = _buildkit_ignore(files, location)
-    inactive = tuple(_find_inactive(files, location, choice, builder))
-    return BuildContext(files.root, files.root, builder, location, choice, inactive)
+    inactive = tuple(_find_inactive(files, location, choice, client))
+    return BuildContext(files.root, files.root, client, location, choice, inactive)
 
 
 def read_dockerfile(state: GitState, context: BuildContext) -> bytes:
@@ -264,7 +265,7 @@ def _find_inactive(
     folder, _, name = path.rpartition("/")
     own, top = path + ".dockerignore", _join(files.prefix, ".dockerignore")
     candidates = []
-    if builder == "classic":
+    if not builder.reads_own_ignore_file:
         candidates.append((own, "the classic builder reads only .dockerignore at the root"))
     elif choice.path != ".dockerignore":
         candidates.append((top, f"{choice.path} is used instead"))

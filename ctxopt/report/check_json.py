@@ -79,7 +79,7 @@ def _json_side(side: Side) -> dict[str, Any]:
         if side.analysis.context.dockerfile.found
         else None,
         "ignore_file": side.analysis.context.ignore.path,
-        "builder": side.analysis.context.builder,
+        "builder": side.analysis.context.builder.name,
         **{view: _json_figures(side, view) for view in VIEWS},
         "named_contexts": [
             {

@@ -25,7 +25,7 @@ from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_text import render_finding
 from ctxopt.report.terminal import Look, draw, field
 from ctxopt.report.wording import count
-from ctxopt.units import format_buildkit, format_classic, format_size
+from ctxopt.units import format_size
 
 if TYPE_CHECKING:
     from ctxopt.rules.baseline import Findings
@@ -91,10 +91,10 @@ def _figures(context: Guarded, view: BudgetView) -> list[Text]:
     figures = side.figures(view)
     if figures is None:
         return [field(label, f"not measured in {side.name}: {printable(side.unknown)}")]
-    if view == "transferred" and side.analysis.context.builder == "classic":
+    if view == "transferred" and not side.analysis.context.builder.loads_on_demand:
         return []
     line = field(label, describe_side(figures), "bold")
-    show = format_classic if side.analysis.context.builder == "classic" else format_buildkit
+    show = side.analysis.context.builder.printed
     printed = f"Docker prints {show(side.context_bytes(view))}"
     if growth is not None:
         change = "unchanged" if not growth.bytes else f"{signed(growth.bytes)}{percent(growth)}"

@@ -10,7 +10,7 @@ from ctxopt.fix.plan import Fix
 from ctxopt.fix.proposal import Line
 from ctxopt.report.diff import hunks, unified_diff
 from ctxopt.report.json_fields import context_keys
-from ctxopt.units import format_buildkit, format_classic, transfer_seconds
+from ctxopt.units import transfer_seconds
 
 
 class Outcome(NamedTuple):
@@ -115,8 +115,7 @@ def figure(analysis: Analysis) -> int:
 
 def printed(analysis: Analysis) -> str:
     """Return that figure as Docker writes it."""
-    is_classic = analysis.context.builder == "classic"
-    return (format_classic if is_classic else format_buildkit)(figure(analysis))
+    return analysis.context.builder.printed(figure(analysis))
 
 
 def _sums(analysis: Analysis) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from ctxopt.build.analysis import Analysis
+from ctxopt.builder import BUILDKIT
 from ctxopt.fix.plan import Fix
 from ctxopt.fix.proposal import Confidence, Line
 from ctxopt.report.console import printable, visible
@@ -15,7 +16,6 @@ from ctxopt.report.terminal import Look, draw, field
 from ctxopt.report.wording import count
 from ctxopt.units import (
     format_bandwidth,
-    format_buildkit,
     format_seconds,
     format_size,
     transfer_seconds,
@@ -212,19 +212,19 @@ def _whole(analysis: Analysis) -> str:
 def _docker(analysis: Analysis) -> str:
     """What Docker will print: for this build, if it is known to take less than all."""
     if not _is_part(analysis) or analysis.plan is None:
-        known = analysis.plan is not None or analysis.context.builder == "classic"
+        known = analysis.plan is not None or not analysis.context.builder.loads_on_demand
         return f"Docker prints {'' if known else 'up to '}{printed(analysis)}"
     transfer = analysis.plan.main.transfer
     if not transfer.loaded:
         return "Docker prints nothing: no instruction needs the context"
-    own = format_buildkit(transfer.context_bytes)
+    own = BUILDKIT.printed(transfer.context_bytes)
     return f"Docker prints {own} for this build, {printed(analysis)} for one that takes all"
 
 
 def _is_part(analysis: Analysis) -> bool:
     """Whether this build takes less than what is permitted."""
     plan = analysis.plan
-    if plan is None or analysis.context.builder == "classic":
+    if plan is None or not analysis.context.builder.loads_on_demand:
         return False
     transfer = plan.main.transfer
     return not transfer.loaded or transfer.context_bytes != figure(analysis)

@@ -17,7 +17,7 @@ def context_keys(context: BuildContext, target: str | None) -> dict[str, Any]:
         "root": context.root,
         "dockerfile": context.dockerfile.path if context.dockerfile.found else None,
         "ignore_file": context.ignore.path,
-        "builder": context.builder,
+        "builder": context.builder.name,
         "target": target,
     }
 

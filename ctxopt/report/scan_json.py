@@ -7,17 +7,16 @@ from typing import Any
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.sources import SourceCheck, SourceUse
+from ctxopt.builder import BUILDKIT
 from ctxopt.report.json_fields import context_keys, finding_fields
 from ctxopt.rules.run import Judgement
 from ctxopt.tree.summary import heaviest_folders, largest_files, sizes_by_type
-from ctxopt.units import format_buildkit, format_classic
 
 
 def render_scan(analysis: Analysis, judged: Judgement, *, depth: int, top: int) -> str:
     """Return the ``scan`` document."""
     context, total = analysis.context, analysis.permitted.total
     figure = analysis.permitted_bytes
-    printed = format_classic if context.builder == "classic" else format_buildkit
     document = context_keys(context, analysis.target) | {
         "ignore_reason": context.ignore.reason,
         "inactive_ignore_files": [
@@ -28,7 +27,7 @@ def render_scan(analysis: Analysis, judged: Judgement, *, depth: int, top: int) 
             "bytes": total.bytes,
             "entries": total.entries,
             "context_bytes": figure,
-            "printed": printed(figure),
+            "printed": context.builder.printed(figure),
         },
         "transferred": _transferred(analysis),
         "excluded": {
@@ -79,7 +78,7 @@ def _transferred(analysis: Analysis) -> dict[str, Any] | None:
         "bytes": total.bytes,
         "entries": total.entries,
         "context_bytes": transfer.context_bytes,
-        "printed": format_buildkit(transfer.context_bytes),
+        "printed": BUILDKIT.printed(transfer.context_bytes),
         "unchanged_bytes": transfer.unchanged_bytes,
         "never_copied": {
             "files": sources.never_copied_files,

@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from ctxopt.build.analysis import Analysis
+from ctxopt.builder import BUILDKIT
 from ctxopt.report.markdown import code, plain, table
 from ctxopt.report.wording import describe_check, reach
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.run import Judgement
 from ctxopt.tree.summary import heaviest_folders, largest_files, sizes_by_type
 from ctxopt.tree.view import View
-from ctxopt.units import format_buildkit, format_classic, format_size
+from ctxopt.units import format_size
 
 
 def _views(analysis: Analysis) -> list[list[str]]:
-    classic = analysis.context.builder == "classic"
-    printed = format_classic if classic else format_buildkit
+    printed = analysis.context.builder.printed
     rows = [_row("permitted", analysis.permitted, printed(analysis.permitted_bytes))]
     if analysis.plan:
         for load in analysis.plan.loads:
             name = "transferred" if load.name is None else f"named context {code(load.name)}"
             transfer = load.transfer
-            rows.append(_row(name, transfer.view, format_buildkit(transfer.context_bytes)))
+            rows.append(_row(name, transfer.view, BUILDKIT.printed(transfer.context_bytes)))
     return rows
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from ctxopt.build.analysis import Analysis
+from ctxopt.builder import BUILDKIT
 from ctxopt.evidence.other_dockerfiles import find_dockerfiles
 from ctxopt.languages.dockerfile import Unknown
 from ctxopt.report.console import printable
@@ -14,7 +15,7 @@ from ctxopt.report.finding_text import render_findings, render_lead, wrapped
 from ctxopt.report.terminal import Look, draw, field
 from ctxopt.report.wording import count, describe_unknown, reach
 from ctxopt.tree.summary import FolderSize, heaviest_folders, largest_files, sizes_by_type
-from ctxopt.units import format_buildkit, format_classic, format_size
+from ctxopt.units import format_size
 
 if TYPE_CHECKING:
     from ctxopt.rules.run import Judgement
@@ -71,18 +72,18 @@ def _header(analysis: Analysis) -> list[Text]:
         field("Not in force", f"{printable(item.path)}: {item.reason}", "yellow")
         for item in context.inactive
     ]
-    lines.append(field("Builder", context.builder))
+    lines.append(field("Builder", context.builder.name))
     return lines
 
 
 def _totals(analysis: Analysis) -> list[Text]:
     total = analysis.permitted.total
     least = "at least " if analysis.tree.errors else ""
-    classic = analysis.context.builder == "classic"
-    printed = (format_classic if classic else format_buildkit)(analysis.permitted_bytes)
+    builder = analysis.context.builder
+    printed = builder.printed(analysis.permitted_bytes)
     permitted = field("Permitted", f"{least}{format_size(total.bytes)}", "bold")
     permitted.append(f" in {count(total.files, 'file')}")
-    when = "" if classic else " if the build takes all of it"
+    when = "" if not builder.loads_on_demand else " if the build takes all of it"
     lines = [permitted, field("", f"Docker prints {printed}{when}")]
     lines += _transferred(analysis)
     excluded = f"{count(total.excluded, 'entry', 'entries')}, {format_size(total.excluded_bytes)}"
@@ -109,8 +110,8 @@ def _transferred(analysis: Analysis) -> list[Text]:
     line.append(f" in {count(total.files, 'file')}")
     if analysis.target:
         line.append(f" for the target {printable(analysis.target)}")
-    figures = f"Docker prints {format_buildkit(transfer.context_bytes)}"
-    figures += f", {format_buildkit(transfer.unchanged_bytes)} if nothing changed"
+    figures = f"Docker prints {BUILDKIT.printed(transfer.context_bytes)}"
+    figures += f", {BUILDKIT.printed(transfer.unchanged_bytes)} if nothing changed"
     lines = [line, field("", figures)]
     copied = f"{format_size(sources.final_bytes)} copied straight into the final image"
     if sources.never_copied_files:

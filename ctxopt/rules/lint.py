@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from ctxopt.build.analysis import Analysis, build_matcher
 from ctxopt.build.context import BuildContext, DockerfileLocation, IgnoreChoice, context_under
+from ctxopt.builder import builder_named
 from ctxopt.config.load import Config
 from ctxopt.errors import ConfigError, ContextError, DockerfileError, IgnoreFileError
 from ctxopt.evidence.catalog import load_catalog
@@ -174,7 +175,7 @@ def _facts_alone(path: str, file: IgnoreFile, config: Config) -> Facts:
     """The facts of a context that holds nothing, and of which nothing else is known."""
     location = DockerfileLocation(path.removesuffix(NAME), "", None, found=False)
     choice = IgnoreChoice(file.path, os.path.abspath(path), "it was named", file)
-    context = BuildContext("", "", config.builder, location, choice)
+    context = BuildContext("", "", builder_named(config.builder), location, choice)
     tree = ContextTree("", {"": Folder("", "", b"", b"", b"")})
     analysis = Analysis(context, build_matcher(context), tree, View(tree), with_excluded=True)
     return Facts(analysis, config, load_catalog(), None, Needs())

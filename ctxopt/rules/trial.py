@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ctxopt.build.analysis import matcher_for
-from ctxopt.builder import Builder
 from ctxopt.errors import IgnoreFileError
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.edits import Edit, apply_edits
@@ -84,7 +83,7 @@ def harms_other_builder(facts: Facts, trial: Trial) -> bool:
         return False
     if not any(pattern.exception for pattern in patterns):
         return False
-    other: Builder = "buildkit" if context.builder == "classic" else "classic"
+    other = context.builder.other
     tree = facts.analysis.tree
     old = replay(tree, matcher_for(context, file, other), builder=other)
     try:

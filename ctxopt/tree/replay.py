@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from ctxopt.builder import Builder
+from ctxopt.builder import BUILDKIT, Builder
 from ctxopt.languages.ignore.level import Level, Levels
 from ctxopt.languages.ignore.matcher import Decision, Matcher, Scope
 from ctxopt.languages.ignore.pattern import BadPatternError, Pattern
@@ -45,7 +45,7 @@ def replay(
     tree: ContextTree,
     matcher: Matcher,
     *,
-    builder: Builder = "buildkit",
+    builder: Builder = BUILDKIT,
     before: Matcher | None = None,
 ) -> Replay:
     """Decide every entry of ``tree`` anew.
@@ -54,7 +54,7 @@ def replay(
     that a changed pattern can reach are decided again. Raises IgnoreFileError as a walk would.
     """
     touched = None
-    if before is not None and builder == "buildkit":
+    if before is not None and builder.prunes_locally:
         touched = _Touched.between(before, matcher)
     return _Replaying(tree, matcher, builder, touched).run()
 
@@ -96,8 +96,8 @@ class _Replaying:
     ) -> None:
         self._tree = tree
         self._matcher = matcher
-        self._classic = builder == "classic"
-        self._prunes = matcher.classic_prunes if self._classic else matcher.buildkit_prunes
+        self._builder = builder
+        self._prunes = matcher.pruner(builder)
         self._touched = touched
         self._flags: dict[str, bytes | None] = {}
         self._unseen: list[str] = []
@@ -116,7 +116,7 @@ class _Replaying:
                     self._unseen.append(path)
             elif folder.kinds:
                 self._visit(folder, scope, level)
-        view = View(self._tree, sends_excluded_parents=not self._classic, flags=self._flags)
+        view = View(self._tree, self._builder, flags=self._flags)
         return Replay(view, frozenset(self._flags), tuple(self._unseen))
 
     def _excludes_all(self, path: str, scope: Scope) -> bool:
@@ -164,11 +164,12 @@ class _Replaying:
         unreadable = folder.flags is not None and any(
             value & Flag.UNREADABLE for value in folder.flags
         )
-        if not unreadable and not (self._classic and SOCKET in folder.kinds):
+        leaves_sockets = not self._builder.sends_sockets and SOCKET in folder.kinds
+        if not unreadable and not leaves_sockets:
             return bytes(flags) if flags else None
         flags = flags or bytearray(len(names))
         for index, kind in enumerate(folder.kinds):
-            if self._classic and kind == SOCKET:
+            if leaves_sockets and kind == SOCKET:
                 flags[index] |= Flag.EXCLUDED
             if folder.flags and folder.flags[index] & Flag.UNREADABLE:
                 flags[index] |= 0 if flags[index] & Flag.EXCLUDED else Flag.UNREADABLE

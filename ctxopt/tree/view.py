@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
+from ctxopt.builder import BUILDKIT, Builder
 from ctxopt.tree import wire
 from ctxopt.tree.model import (
     DIR,
@@ -35,12 +36,12 @@ class View:
     def __init__(
         self,
         tree: ContextTree,
+        builder: Builder = BUILDKIT,
         *,
-        sends_excluded_parents: bool = True,
         flags: Mapping[str, bytes | None] | None = None,
     ) -> None:
         self.tree = tree
-        self._parents = sends_excluded_parents
+        self._parents = builder.sends_excluded_parents
         self._flags = flags or {}
         self.totals = self._sum_up()
         """Sums of everything below each folder; the root's are the context's."""

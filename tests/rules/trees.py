@@ -8,7 +8,7 @@ from typing import Any
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
 from ctxopt.build.plan import BuildRequest
-from ctxopt.builder import Builder
+from ctxopt.builder import BuilderName
 from ctxopt.config.load import Config
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.gather import gather_facts
@@ -44,7 +44,7 @@ def facts_of(
     *,
     ignored: str | None = None,
     config: Config | None = None,
-    builder: Builder = "buildkit",
+    builder: BuilderName = "buildkit",
 ) -> Facts:
     """Measure ``tree``; with ``ignored``, a repository that tracks everything but what that lists."""
     root = lay(

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from ctxopt.build.analysis import Analysis, matcher_for
 from ctxopt.build.followlinks import LinksOnDisk
 from ctxopt.build.plan import BuildRequest, resolve_build
-from ctxopt.builder import Builder
+from ctxopt.builder import BUILDERS, BUILDKIT, Builder
 from ctxopt.config.load import Config
 from ctxopt.errors import AllowListError
 from ctxopt.evidence.keep import read_wishes
@@ -106,7 +106,7 @@ class _Planner:
         self._left = [*_notes(near)]
         self.doubt = _doubt((build, *others), near)
         wants = [*read_wants(build), *read_variants(build, request, analysis.target)]
-        cure = _OWN_LIST if analysis.context.builder == "buildkit" else None
+        cure = _OWN_LIST if analysis.context.builder.reads_own_ignore_file else None
         wants += [want for other in others for want in read_wants(other, others=True, cure=cure)]
         wants += keep_wants(read_wishes(config.keep, self._file))
         links = LinksOnDisk(analysis.tree.root)
@@ -231,7 +231,7 @@ class _Planner:
     def _builders(self) -> tuple[Builder, ...]:
         """Those that read the file."""
         path = self._analysis.context.ignore.path
-        return ("buildkit", "classic") if path in (None, ".dockerignore") else ("buildkit",)
+        return tuple(builder for builder in BUILDERS if builder.reads(path))
 
     def _is_done(self, draft: _Draft) -> bool:
         """Whether the file in force is such a list, and lets in the same under every builder."""
@@ -265,7 +265,7 @@ class _Planner:
     def empties(self, base: Analysis, inside: Fix) -> bool:
         """Whether lines inside the list make BuildKit refuse to open what it lists."""
         files = [base.context.ignore.file, inside.new.context.ignore.file]
-        old, new = (sent_under(self._analysis, file or self._file, "buildkit") for file in files)
+        old, new = (sent_under(self._analysis, file or self._file, BUILDKIT) for file in files)
         return old is not None and new is not None and bool(new.empty - old.empty)
 
     def joined(self, draft: _Draft | None, inside: Fix, before: bytes | None) -> Fix:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ctxopt.builder import BUILDKIT, Builder
 from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.matcher import Decision, Matcher
 from ctxopt.languages.ignore.pattern import Pattern
@@ -24,11 +25,9 @@ class Explanation(NamedTuple):
     """The line that would bring an excluded path back at the end of the ignore file."""
 
 
-def explain(matcher: Matcher, path: str, *, prunes: bool = True) -> Explanation:
-    """Decide ``path`` as BuildKit's walk would; raises IgnoreFileError as that does.
-
-    ``prunes`` is False for the classic builder, whose walk prunes by other rules.
-    """
+def explain(matcher: Matcher, path: str, *, builder: Builder = BUILDKIT) -> Explanation:
+    """Decide ``path`` as the walk of ``builder`` would; raises IgnoreFileError as that does."""
+    prunes = matcher.pruner(builder)
     scope = matcher.root()
     parts = path.split("/")
     trail: list[tuple[str, Decision]] = []
@@ -37,8 +36,7 @@ def explain(matcher: Matcher, path: str, *, prunes: bool = True) -> Explanation:
         decision = scope.decide_one(name)
         here = "/".join(parts[:depth])
         trail.append((here, decision))
-        skipped = matcher.buildkit_prunes(here) if prunes else matcher.classic_prunes(here)
-        if decision.excluded and skipped and depth < len(parts):
+        if decision.excluded and depth < len(parts) and prunes(here):
             pruned_at = here
             break
         scope = scope.enter(name, decision)

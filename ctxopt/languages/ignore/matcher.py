@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from ctxopt.builder import Builder
 from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.ignore.level import Level, Levels
 from ctxopt.languages.ignore.pattern import (
@@ -85,6 +86,12 @@ class Matcher:
         for folder in folders:
             scope = scope.enter(folder, scope.decide_one(folder))
         return scope.decide_one(name)
+
+    def pruner(self, builder: Builder) -> Callable[[str], bool]:
+        """Return the question whether that client skips an excluded folder."""
+        if builder.prunes_locally:
+            return self.buildkit_prunes
+        return self.classic_prunes
 
     def buildkit_prunes(self, folder: str) -> bool:
         """Tell whether BuildKit's client skips an excluded ``folder`` without looking inside.

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctxopt.build.analysis import matcher_for
+from ctxopt.builder import BUILDKIT, CLASSIC
 from ctxopt.errors import IgnoreFileError
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.matcher import Matcher
@@ -32,15 +33,15 @@ def check(facts: Facts) -> Iterator[Finding]:
     exceptions = analysis.matcher.exceptions
     if analysis.matcher.has_broken or Matcher(exceptions).buildkit_prunes("\0"):
         return  # without a wildcard in an exception both skip the same folders
-    is_classic = analysis.context.builder == "classic"
+    builder = analysis.context.builder
     try:
-        other = matcher_for(analysis.context, file, "buildkit" if is_classic else "classic")
-        replayed = replay(analysis.tree, other, builder="buildkit" if is_classic else "classic")
+        other = matcher_for(analysis.context, file, builder.other)
+        replayed = replay(analysis.tree, other, builder=builder.other)
     except IgnoreFileError:
         return
     forced = {".dockerignore", analysis.context.dockerfile.inside}
-    pair = analysis.permitted, replayed.view
-    buildkit, classic = reversed(pair) if is_classic else pair
+    views = {builder: analysis.permitted, builder.other: replayed.view}
+    buildkit, classic = views[BUILDKIT], views[CLASSIC]
     line = next((item.line for item in analysis.matcher.exceptions if item.line), None)
     for name, rival, one, two in (
         ("BuildKit", "the classic builder", buildkit, classic),

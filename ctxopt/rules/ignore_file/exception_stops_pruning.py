@@ -38,7 +38,7 @@ _MOST_LINES = 12
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield one finding at the first such exception; they switch pruning off together."""
-    if facts.analysis.context.builder == "classic":
+    if not facts.analysis.context.builder.prunes_locally:
         return
     wild = [item for item in written_patterns(facts) if _has_wildcard(item.pattern)]
     if not wild:

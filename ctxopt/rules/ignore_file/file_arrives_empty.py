@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from ctxopt.builder import BUILDKIT
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.reach import Reach
 from ctxopt.languages.ignore.edits import Edit
@@ -27,7 +28,7 @@ _MOST_TRIALS = 20
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield one finding for files refused because of the patterns, one for unreadable ones."""
     refused = list(_marked(facts.analysis.permitted, Flag.REFUSED))
-    if refused and facts.analysis.context.builder == "buildkit":
+    if refused and facts.analysis.context.builder is BUILDKIT:
         edits, line = _cure(facts, {path for path, _ in refused})
         yield Finding(
             rule=RULE.id,
@@ -46,14 +47,17 @@ def check(facts: Facts) -> Iterator[Finding]:
         )
     unreadable = list(_marked(facts.analysis.permitted, Flag.UNREADABLE))
     if unreadable:
-        is_classic = facts.analysis.context.builder == "classic"
         paths = [path for path, _ in unreadable]
+        if facts.analysis.context.builder.sends_unreadable_empty:
+            severity = _severity(facts, paths)
+            message = "these files cannot be read: they arrive empty"
+        else:
+            severity = Severity.ERROR
+            message = "these files cannot be read, so the build stops"
         yield Finding(
             rule=RULE.id,
-            severity=Severity.ERROR if is_classic else _severity(facts, paths),
-            message="these files cannot be read, so the build stops"
-            if is_classic
-            else "these files cannot be read: they arrive empty",
+            severity=severity,
+            message=message,
             subject="unreadable",
             paths=shown(paths),
             size=sum(size for _, size in unreadable),

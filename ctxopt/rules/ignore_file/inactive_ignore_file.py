@@ -34,7 +34,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _proper(facts: Facts) -> str:
     context = facts.analysis.context
-    if context.builder == "classic" or not context.dockerfile.found:
+    if not context.builder.reads_own_ignore_file or not context.dockerfile.found:
         return ".dockerignore"
     return f"{context.dockerfile.path.removeprefix('./')}.dockerignore"
 
