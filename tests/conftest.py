@@ -1,8 +1,13 @@
-"""Options of the test run."""
+"""Options of the test run, and what tests of every folder ask for."""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+
 import pytest
+
+from tests.support.repositories import clean_environment
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -11,3 +16,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="rewrite the expected outputs under fixtures/projects; the run fails, so that nobody leaves it on",
     )
+
+
+@pytest.fixture
+def plain_umask() -> Iterator[None]:
+    """Run a test with the usual umask."""
+    old = os.umask(0o022)
+    yield
+    os.umask(old)
+
+
+@pytest.fixture
+def clean(
+    plain_umask: None, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Run a test with the usual umask, and an environment that no machine's configuration reaches."""
+    clean_environment(monkeypatch, tmp_path_factory.mktemp("home"))

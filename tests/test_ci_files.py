@@ -13,11 +13,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.readme import help_text
-from tests.recordings import ROOT
-from tests.repositories import clean, commit, git, init, write
+from tests.support.places import ROOT
+from tests.support.readme import help_text
+from tests.support.repositories import commit, git, init, write
 
-__all__ = ["clean"]
 pytestmark = pytest.mark.usefixtures("clean")
 
 HOOKS = (ROOT / ".pre-commit-hooks.yaml").read_text("utf-8")

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from tests.recordings import ROOT
+from tests.support.places import ROOT
 
 PACKAGE = ROOT / "ctxopt"
 

@@ -9,7 +9,8 @@ import pytest
 import typer.main
 
 from ctxopt.cli import app
-from tests.readme import README, ROOT, blocks, help_text
+from tests.support.places import ROOT
+from tests.support.readme import README, blocks, help_text
 
 TEXT = README.read_text("utf-8")
 DOCUMENTS = sorted(

@@ -7,8 +7,8 @@ import re
 import pytest
 
 from ctxopt.rules import RULES
-from tests.recordings import ROOT
-from tests.rules.judging import RULE_BY_ID, catches_not, find
+from tests.support.judging import RULE_BY_ID, catches_not, find
+from tests.support.places import ROOT
 
 PAGE = (ROOT / "docs" / "rules.md").read_text("utf-8").partition("<!-- ignore-file rules -->")[2]
 SECTIONS = dict(re.findall(r"^## (\S+)\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL))

@@ -1,0 +1,3 @@
+"""One build: its Dockerfile and its ignore file."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""The whole program, command by command."""
+
+from __future__ import annotations

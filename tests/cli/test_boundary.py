@@ -1,0 +1,146 @@
+"""The command line as a process: exit codes, messages, and never a traceback."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.support.program import ctxopt, environment
+from tests.support.trees import lay
+
+
+@pytest.fixture
+def context(tmp_path):
+    lay(
+        str(tmp_path / "ctx"),
+        {
+            "Dockerfile": "FROM scratch\nCOPY . /\n",
+            ".dockerignore": "out\n!out/keep\n",
+            "out/keep": 3,
+            "out/x": 5,
+            "src/a.py": 1200,
+        },
+    )
+    return tmp_path / "ctx"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["scan", "missing"], "error: context 'missing': No such file or directory"),
+        (["scan", "Dockerfile"], "error: context 'Dockerfile' is not a folder"),
+        (["scan", "-f", "missing"], "error: Dockerfile 'missing': no such file"),
+        (["scan", "-f", "src"], "error: Dockerfile 'src' is a folder"),
+        (["ls", "--permitted", "--excluded"], "cannot be combined"),
+        (["explain", ".."], "error: '..' is outside the context"),
+        (["explain", "."], "error: the context root itself is always sent"),
+        (["scan", "--nonsense"], "No such option"),
+        (["scan", "--format", "xml"], "Invalid value"),
+        (["scan", "-o", "missing/report"], "error: cannot write 'missing/report'"),
+        (["scan", "-o", "src"], "error: cannot write 'src'"),
+        (["nonsense"], "No such command"),
+    ],
+)
+def test_mistakes(context, arguments, message):
+    done = ctxopt(*arguments, cwd=context)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_refused_pattern_names_its_line(context):
+    (context / ".dockerignore").write_text("a\n[\n")
+    for command in (["scan"], ["ls"], ["explain", "a"]):
+        done = ctxopt(*command, cwd=context)
+        assert done.returncode == 2
+        assert "error: .dockerignore:2: syntax error in pattern" in done.stderr
+
+
+def test_listing(context):
+    done = ctxopt("ls", cwd=context)
+    assert done.returncode == 0
+    assert done.stdout.split() == [
+        ".dockerignore", "Dockerfile", "out", "out/keep", "src", "src/a.py",
+    ]  # fmt: skip
+    assert ctxopt("ls", "--excluded", cwd=context).stdout.split() == ["out/x"]
+    assert ctxopt("ls", "-0", cwd=context).stdout.count("\0") == 6
+
+
+def test_json(context):
+    document = json.loads(ctxopt("ls", "--format", "json", cwd=context).stdout)
+    assert document["version"] == 1
+    assert document["files"] == 4
+    assert [entry["path"] for entry in document["entries"]][:2] == [".dockerignore", "Dockerfile"]
+    scan = json.loads(ctxopt("scan", "--format", "json", cwd=context).stdout)
+    assert scan["permitted"]["context_bytes"] == document["context_bytes"]
+
+
+@pytest.mark.parametrize(
+    "command", [["scan"], ["scan", "--format", "markdown"], ["explain", "out/x"]]
+)
+def test_reports(context, command):
+    plain = ctxopt(*command, cwd=context)
+    assert plain.returncode == 0
+    assert "\x1b" not in plain.stdout
+    assert plain.stderr == ""
+
+
+def test_colour(context):
+    assert "\x1b[" in ctxopt("scan", "--color", "always", cwd=context).stdout
+    assert "\x1b[" in ctxopt("scan", cwd=context, FORCE_COLOR="1").stdout
+    assert "\x1b[" not in ctxopt("scan", cwd=context, FORCE_COLOR="1", NO_COLOR="1").stdout
+
+
+def test_a_closed_pipe_is_no_error(context):
+    for number in range(4_000):
+        (context / f"file-with-a-long-name-{number}").touch()
+    command = f"{sys.executable} -m ctxopt ls; echo $? >&2"
+    done = subprocess.run(
+        ["sh", "-c", f"({command}) | head -1"],
+        cwd=context, env=environment(), capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == ".dockerignore\n"
+    assert done.stderr == "0\n"
+
+
+def test_version(context):
+    assert ctxopt("--version", cwd=context).stdout.startswith("ctxopt ")
+
+
+def test_an_interrupt(context):
+    """The report goes to a pipe that nobody reads, so the process waits until it is told to end."""
+    os.mkfifo(context / "pipe")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "ctxopt", "ls", "-o", "pipe"],
+        cwd=context, env=environment(), stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    time.sleep(1.5)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "code", "reason"),
+    [
+        ("FROM scratch\nCOPY --from=x /a /b\n", 0, ""),
+        ("FROM scratch\n", 0, ""),
+        ("FROM scratch\nCOPY f /b\n", 2, ".dockerignore:1: syntax error in pattern: a[z-a]"),
+        ("FROM scratch\nRUN --mount=target=/x true\n", 2, "syntax error in pattern"),
+        ("COPY f /b\n", 2, "no build stage in current context"),
+    ],
+)
+def test_a_build_that_loads_nothing_tries_no_pattern(tmp_path, dockerfile, code, reason):
+    root = str(tmp_path)
+    for name, text in (("Dockerfile", dockerfile), (".dockerignore", "a[z-a]\n"), ("f", "x")):
+        (tmp_path / name).write_text(text)
+    done = ctxopt("ls", "--transferred", cwd=root)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert reason in done.stderr

@@ -1,0 +1,3 @@
+"""Configuration: keys, file, values."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""What is known of paths."""
+
+from __future__ import annotations

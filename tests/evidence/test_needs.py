@@ -1,0 +1,386 @@
+"""What a build is known to read: what is found, and twice as often what is not."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from ctxopt.build.analysis import analyze
+from ctxopt.build.context import find_context
+from ctxopt.build.plan import BuildRequest
+from ctxopt.config.load import Config
+from ctxopt.evidence.catalog import load_catalog
+from ctxopt.evidence.gather import gather_facts
+from ctxopt.evidence.manifests import read_manifest
+from ctxopt.evidence.needs import Need, Needs, gather_needs
+from ctxopt.evidence.run_steps import makes_nothing, makes_something
+from ctxopt.languages.dockerfile import parse, resolve
+from tests.support.trees import lay
+
+ALL = "FROM a\nCOPY . .\n"
+NARROW = "FROM a\nCOPY main.py .\n"
+UNUSED = "FROM a AS x\nCOPY docs /docs\nRUN sh scripts/x.sh\nFROM b\nCOPY main.py .\n"
+
+
+def needs_of(folder, tree, dockerfile=ALL):
+    root = lay(
+        folder, {"main.py": "x", **tree} | ({"Dockerfile": dockerfile} if dockerfile else {})
+    )
+    return gather_needs(analyze(find_context(root), BuildRequest()), load_catalog())
+
+
+def run(text):
+    return f"FROM a\nCOPY . .\nRUN {text}\n"
+
+
+NEEDED = [
+    ("docs", {"docs/a.md": "x"}, "FROM a\nCOPY docs /docs\n", "named by COPY in line 2"),
+    ("docs", {"docs/a.md": "x"}, "FROM a\nADD docs/*.md /docs/\n", "named by ADD in line 2"),
+    ("b.toml", {"b.toml": "x"}, "FROM a\nRUN --mount=source=b.toml,target=/b true\n", "named by bind mount in line 2"),
+    ("scripts", {"scripts/x.sh": "x"}, run("sh scripts/x.sh"), "named by RUN in line 3"),
+    ("scripts/x.sh", {"scripts/x.sh": "x"}, run("./scripts/x.sh && true"), "named by RUN in line 3"),
+    ("a.txt", {"a.txt": "x"}, run("pip install -r a.txt"), "named by RUN in line 3"),
+    ("x.mk", {"x.mk": "x"}, run("make -f x.mk all"), "named by RUN in line 3"),
+    ("app/x.sh", {"app/x.sh": "x"}, "FROM a\nCOPY app /srv\nRUN sh /srv/x.sh\n", "named by RUN in line 3"),
+    ("x.sh", {"x.sh": "x"}, run('["sh", "x.sh"]'), "named by RUN in line 3"),
+    ("README.md", {"README.md": "x", "pyproject.toml": "[project]\nreadme = 'README.md'\n"}, ALL, "pyproject.toml reads it as readme"),
+    ("README.md", {"README.md": "x", "setup.cfg": "[metadata]\nlong_description = file: README.md\n"}, ALL, "setup.cfg reads it as file:"),
+    ("README.md", {"README.md": "x", "setup.py": "open('README.md').read()"}, ALL, "setup.py reads it as text that it opens"),
+    ("LICENSE", {"LICENSE": "x", "pyproject.toml": "[project]\nlicense-files = ['LIC*']\n"}, ALL, "pyproject.toml reads it as license-files"),
+    ("p/data", {"p/data/a": "x", "pyproject.toml": "[tool.setuptools.package-data]\np = ['data/*']\n"}, ALL, "pyproject.toml reads it as package-data"),
+    ("a.txt", {"a.txt": "x", "MANIFEST.in": "include a.txt\n"}, ALL, "MANIFEST.in reads it as include"),
+    ("c/README.md", {"c/README.md": "x", "c/Cargo.toml": "[package]\nreadme = 'README.md'\n"}, ALL, "c/Cargo.toml reads it as readme"),
+    ("m", {"m/Cargo.toml": "x", "Cargo.toml": "[workspace]\nmembers = ['m']\n"}, ALL, "Cargo.toml reads it as workspace member"),
+    ("README.md", {"README.md": "x", "src/lib.rs": '#![doc = include_str!("../README.md")]'}, ALL, "src/lib.rs reads it as included text"),
+    ("packages/a", {"packages/a/package.json": "x", "package.json": '{"workspaces": ["packages/*"]}'}, ALL, "package.json reads it as workspaces"),
+    ("docs/R.md", {"docs/R.md": "x", "a/a.csproj": "<PackageReadmeFile>../docs/R.md</PackageReadmeFile>"}, ALL, None),
+]  # fmt: skip
+
+SLN = 'Project("{1}") = "T", "test\\T.csproj", "{2}"\n'
+NEEDED += [
+    ("test", {"test/t.c": "x", "CMakeLists.txt": "add_subdirectory(test)\n"}, ALL, "CMakeLists.txt reads it as subdirectory"),
+    ("s/tests", {"s/tests/t.c": "x", "s/CMakeLists.txt": 'if(A)\n  ADD_SUBDIRECTORY("tests" EXCLUDE_FROM_ALL)\n'}, ALL, "s/CMakeLists.txt reads it as subdirectory"),
+    ("test", {"test/t.c": "x", "meson.build": "project('a')\nsubdir('test')\n"}, ALL, "meson.build reads it as subdirectory"),
+    ("test", {"test/pom.xml": "x", "pom.xml": "<modules><module>test</module></modules>"}, ALL, "pom.xml reads it as module"),
+    ("test", {"test/go.mod": "x", "go.mod": "module a\nreplace a/test => ./test\n"}, ALL, "go.mod reads it as module"),
+    ("test", {"test/go.mod": "x", "go.work": "go 1.24\n\nuse (\n\t./app\n\t./test\n)\n"}, ALL, "go.work reads it as module"),
+    ("test", {"test/go.mod": "x", "go.work": "use ./test\n"}, ALL, "go.work reads it as module"),
+    ("Tests/ATests", {"Tests/ATests/x": "x", "Package.swift": '.testTarget(name: "ATests", dependencies: [.target(name: "A")]),'}, ALL, "Package.swift reads it as test target"),
+    ("spec/A", {"spec/A/x": "x", "Package.swift": '.testTarget(name: "A", dependencies: ["B"], path: "spec/A"),'}, ALL, "Package.swift reads it as test target"),
+    ("tests/a.php", {"tests/a.php": "x", "composer.json": '{"autoload-dev": {"files": ["tests/a.php"]}}'}, ALL, "composer.json reads it as files"),
+    ("tests/a.rs", {"tests/a.rs": "x", "Cargo.toml": "[[test]]\nname = 'a'\n"}, ALL, "Cargo.toml reads it as test target"),
+    ("t/a.rs", {"t/a.rs": "x", "Cargo.toml": "[[bench]]\nname = 'a'\npath = 't/a.rs'\n"}, ALL, "Cargo.toml reads it as bench target"),
+    ("a/fixtures", {"a/fixtures/x.json": "x", "a/a.csproj": '<EmbeddedResource Include="fixtures\\**\\*.json" />'}, ALL, "a/a.csproj reads it as included file"),
+    ("src/b/c/d/x.txt", {"src/b/c/d/x.txt": "x", "src/b/c/d/d.csproj": '<None Include="x.txt" />'}, ALL, "src/b/c/d/d.csproj reads it as included file"),
+    ("test/T.csproj", {"test/T.csproj": "x", "a.sln": SLN}, run("dotnet restore"), "a.sln reads it as project"),
+    ("test/T.csproj", {"test/T.csproj": "x", "a.slnx": '<Project Path="test/T.csproj" />'}, run("dotnet build a.slnx -c Release"), "a.slnx reads it as project"),
+]  # fmt: skip
+
+# One ignore file serves every stage and every Dockerfile of a folder.
+NEEDED += [
+    ("docs", {"docs/a.md": "x"}, UNUSED, "named by COPY in line 2"),
+    ("docs", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY docs /docs\n"}, ALL, "named in line 2 of x.Dockerfile"),
+    ("docs", {"docs/a.md": "x", "b/Dockerfile.x": "ARG V\nFROM a:${V}\nADD docs/*.md /\n"}, ALL, "named in line 3 of b/Dockerfile.x"),
+    ("b/docs", {"b/docs/a.md": "x", "docs/b": "x", "b/Dockerfile": "FROM a\nCOPY docs /docs\n"}, ALL, "named in line 2 of b/Dockerfile"),
+    ("b/docs", {"b/docs/a.md": "x", "b/Dockerfile": "FROM a\nCOPY b/docs /docs\n"}, ALL, "named in line 2 of b/Dockerfile"),
+    ("docs/a.md", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY . .\nRUN cat docs/a.md\n"}, ALL, "named by RUN in line 3 of x.Dockerfile"),
+    ("docs", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY docs .\n", ".dockerignore": "*.Dockerfile"}, ALL, "named in line 2 of x.Dockerfile"),
+]  # fmt: skip
+
+NEEDED += [
+    ("tests", {"tests/a.py": "x", "manage.py": "  from tests.all import a\n"}, ALL, "named by manage.py"),
+    ("src/tests", {"src/tests/a.py": "x", "src/app.py": "import tests"}, ALL, "named by src/app.py"),
+    ("ui/build", {"ui/build/x.js": "x", "ui/serve.go": "//go:embed build/*\nvar x embed.FS\n"}, ALL, "named by ui/serve.go"),
+    ("ui/dist", {"ui/dist/x.js": "x", "ui/serve.go": "//go:embed a.txt all:dist\n"}, ALL, "named by ui/serve.go"),
+]  # fmt: skip
+
+NEEDED += [
+    ("d/axb", {"d/axb": "x"}, "FROM a\nCOPY . /\nRUN cat /d/axb\n", "named by RUN in line 3"),
+]
+
+NOT_NEEDED = [
+    ("docs", {"docs/a.md": "x"}, ALL),
+    ("docs", {"docs/a.md": "x"}, "FROM a\nCOPY * /x/\n"),
+    ("docs", {"docs/a.md": "x"}, NARROW),
+    ("test", {"test/t.c": "x", "CMakeLists.txt": "# add_subdirectory(test)\n"}, ALL),
+    ("test", {"test/t.c": "x", "CMakeLists.txt": "add_subdirectory(${X}/test)\n"}, ALL),
+    ("test", {"test/t.c": "x", "meson.build": "# subdir('test')\n"}, ALL),
+    ("test", {"test/a": "x", "pom.xml": "<artifactId>test</artifactId>"}, ALL),
+    ("test", {"test/go.mod": "x", "go.mod": "module a\nreplace b => example.org/test v1\n"}, ALL),
+    ("test", {"test/a": "x", "Package.swift": '.target(name: "test")'}, ALL),
+    ("tests", {"tests/a.php": "x", "composer.json": '{"autoload-dev": {"psr-4": {"T\\": "tests/"}}}'}, ALL),
+    ("tests", {"tests/a.rs": "x", "Cargo.toml": "[dev-dependencies]\na = '1'\n"}, ALL),
+    ("fixtures", {"fixtures/x": "x", "a.csproj": '<Compile Remove="fixtures\\**" />'}, ALL),
+    ("test", {"test/T.csproj": "x", "a.sln": SLN}, run("dotnet publish src/A/A.csproj -c Release")),
+    ("test", {"test/T.csproj": "x", "a.sln": SLN}, ALL),
+    ("scripts", {"scripts/x.sh": "x"}, UNUSED),
+    ("docs", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY . .\nCOPY --from=b /docs /docs\n"}, ALL),
+    ("docs", {"docs/a.md": "x", "x.Dockerfile": "no Dockerfile: COPY docs /docs\n"}, ALL),
+    ("docs", {"docs/a.md": "x", "x.Dockerfile/y": "FROM a\nCOPY docs /docs\n"}, ALL),
+    ("docs", {"docs/a.md": "x", "Dockerfile.md": "FROM a\nCOPY docs /docs\n"}, ALL),
+    ("docs", {"docs/a.md": "x", "node_modules/x/Dockerfile": "FROM a\nCOPY docs /docs\n"}, ALL),
+    # Its own folder is the context, or its own ignore file is in force.
+    ("b/docs", {"b/docs/a.md": "x", "b/Dockerfile": "FROM a\nCOPY docs /docs\n"}, ALL),
+    ("docs", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY docs /docs\n", "x.Dockerfile.dockerignore": "a"}, ALL),
+    ("docs", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY docs /docs\n", "Dockerfile.dockerignore": "a"}, ALL),
+    ("docs/a.md", {"docs/a.md": "x", "x.Dockerfile": "FROM a\nCOPY src .\nRUN cat docs/a.md\n"}, ALL),
+    ("a/node_modules", {"a/node_modules/x": "x", "a/package.json": '{"workspaces": ["*"]}'}, ALL),
+    ("packages/a", {"packages/a/x": "x", "package.json": '{"workspaces": ["packages/*"]}'}, ALL),
+    ("tests", {"tests/a.py": "x", "main.py": "import testsuite, mytests"}, ALL),
+    ("tests", {"tests/a.py": "x", "main.py": "# from tests: import nothing\n"}, ALL),
+    ("tests", {"tests/a.py": "x", "test_main.py": "from tests import a\n"}, ALL),
+    ("ui/build", {"ui/build/x.js": "x", "ui/serve.go": "// go:embed build/*"}, ALL),
+    ("ui/build", {"ui/build/x.js": "x", "ui/serve_test.go": "//go:embed build/*"}, ALL),
+    ("src/node_modules", {"src/node_modules/x": "x"}, "FROM a\nCOPY src /src\n"),
+    ("scripts", {"scripts/x.sh": "x"}, UNUSED),
+    ("scripts", {"scripts/x.sh": "x"}, "FROM a\nCOPY main.py .\nRUN sh scripts/x.sh\n"),
+    ("scripts", {"scripts/x.sh": "x"}, "FROM a\nRUN sh scripts/x.sh\nCOPY . .\n"),
+    ("docs/a.md", {"docs/a.md": "x"}, run("rm docs/a.md")),
+    ("docs/a.md", {"docs/a.md": "x"}, run("mkdir -p docs/a.md")),
+    ("dist/a.js", {"dist/a.js": "x"}, run("cp dist/a.js /www")),
+    ("node_modules/.bin/x", {"node_modules/.bin/x": "x"}, run("node_modules/.bin/x")),
+    ("etc/passwd", {"etc/passwd": "x"}, run("cat /etc/passwd")),
+    ("x.sh", {"x.sh": "x"}, run("curl https://example.org/y.sh")),
+    ("a.txt", {"a.txt": "x"}, run("pip install -r ../a.txt")),
+    ("README.md", {"README.md": "x"}, ALL),
+    ("README.md", {"README.md": "x", "pyproject.toml": "[project]\n"}, ALL),
+    ("README.md", {"README.md": "x", "pyproject.toml": "[project\nreadme = 'README.md'\n"}, ALL),
+    ("README.md", {"README.md": "x", "a/pyproject.toml": "[project]\nreadme = 'README.md'\n"}, ALL),
+    ("README.md", {"README.md": "x", "node_modules/a/setup.py": "open('../../README.md')"}, ALL),
+    ("README.md", {"README.md": "x", "pyproject.toml": "[project]\nreadme = 'README.md'\n", ".dockerignore": "pyproject.toml"}, ALL),
+    ("README.md", {"README.md": "x", "pyproject.toml": "[project]\nreadme = 7\n"}, ALL),
+    ("README.md", {"README.md": "x", "package.json": "[]"}, ALL),
+    ("README.md", {"README.md": "x", "package.json": '{"files": "README.md", "main": 3'}, ALL),
+    ("dist", {"dist/a.js": "x", "package.json": '{"main": "dist/a.js", "files": ["dist"]}'}, ALL),
+    ("docs", {"docs/a": "x", "package.json": '{"files": ["../docs"]}'}, ALL),
+    ("docs", {"docs/a": "x", "MANIFEST.in": "# include docs/a\nprune docs\n"}, ALL),
+    ("docs", {"docs/a": "x", "setup.cfg": "[metadata]\nname = docs\n"}, ALL),
+    ("p/data", {"p/data/a": "x", "pyproject.toml": "[tool.setuptools.package-data]\n'*' = ['*']\n"}, ALL),
+    ("docs", {"docs/a": "x", "Cargo.toml": "[package]\nreadme = false\n"}, ALL),
+    ("docs", {"docs/a": "x", "Cargo.toml": "[workspace]\nmembers = ['.', '..']\n"}, ALL),
+    ("README.md", {"README.md": "x", "src/lib.rs": 'include_str!("other.md")'}, ALL),
+    ("README.md", {"README.md": "x", "src/lib.rs": "// README.md"}, ALL),
+    ("real", {"real/a": "x", "pyproject.toml": {"link": "real/a"}}, ALL),
+    ("README.md", {"README.md": "x", "Cargo.toml/x": "[package]\nreadme = 'README.md'"}, ALL),
+    ("README.md", {"README.md": "x", "pyproject.toml": "\udcff[project]\nreadme = 'README.md'\n"}, ALL),
+    ("docs", {"docs/a": "x"}, None),
+    ("Dockerfile", {}, run("echo Dockerfile a.b")),
+    ("a.b", {"a.b": "x"}, run("echo a.b")),
+    ("README.md", {"README.md": "x", "x.csproj": "<PackageReadmeFile>$(Readme)</PackageReadmeFile>"}, ALL),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "tree", "dockerfile", "reason"), NEEDED)
+def test_needed(tmp_path, path, tree, dockerfile, reason):
+    why = needs_of(tmp_path, tree, dockerfile).why(path)
+    assert why == (reason or why)
+    assert why
+
+
+@pytest.mark.parametrize(("path", "tree", "dockerfile"), NOT_NEEDED)
+def test_not_needed(tmp_path, path, tree, dockerfile):
+    assert needs_of(tmp_path, tree, dockerfile).why(path) is None
+
+
+FOUND_BY = [
+    ("b/Dockerfile", "FROM a\nCOPY . .\n", {}, ("",)),
+    ("b/Dockerfile", "FROM a\nCOPY . .\n", {"b/package.json": "{}"}, ()),
+    ("b/Dockerfile", "FROM a\nCOPY * /\n", {"b/go.mod": "x"}, ()),
+    ("b/Dockerfile", "FROM a\nCOPY . .\n", {"b/.dockerignore": "x"}, ()),
+    ("b/Dockerfile", "FROM a\nCOPY dist .\n", {"b/dist/x": "x", ".dockerignore": "b"}, ()),
+    ("b/Dockerfile", "FROM a\nCOPY main.py .\n", {"b/go.mod": "x"}, ("main.py",)),
+    ("b/Dockerfile", "FROM a\nCOPY main.py . /x/\n", {"b/go.mod": "x"}, ("main.py", "")),
+    ("Dockerfile.b", "FROM a\nCOPY . .\n", {"package.json": "{}"}, ("",)),
+    ("Dockerfile.b", "FROM a\nARG X\nCOPY $X .\n", {}, ("",)),
+    ("Dockerfile.b", "nonsense\n", {}, ()),
+]
+
+
+@pytest.mark.parametrize(("path", "dockerfile", "tree", "taken"), FOUND_BY)
+def test_whose_context_it_is(tmp_path, path, dockerfile, tree, taken):
+    found = needs_of(tmp_path, {path: dockerfile, **tree}, NARROW).elsewhere
+    assert tuple(root for root in found if not root.startswith("b")) == taken
+
+
+HIDDEN = [
+    ("docker/Dockerfile", "docker\n", True),
+    ("docker/ci/a.Dockerfile", "docker\n", True),
+    ("docker/ci/a.Dockerfile", "*\n!docs\n", True),
+    ("a/b/c/Dockerfile", "a/b/c\n", True),
+    ("docker/Dockerfile", "x\n", True),
+    ("docker/Dockerfile.md", "docker\n", False),
+    ("docker/x/node_modules/Dockerfile", "docker\n", False),
+    ("node_modules/x/Dockerfile", "node_modules\n", False),
+    (".git/Dockerfile", ".git\n", False),
+    ("a/b/c/d/Dockerfile", "a/b/c/d\n", False),
+    ("d/d/d/d/d/d/d/Dockerfile", "d\n", False),
+]
+
+
+@pytest.mark.parametrize(("path", "ignored", "is_heard"), HIDDEN)
+def test_a_dockerfile_that_is_not_sent(tmp_path, path, ignored, is_heard):
+    tree = {path: "FROM a\nCOPY docs/a /\n", ".dockerignore": ignored, "docs/a": "x"}
+    root = lay(tmp_path / "c", tree | {"main.py": "x", "Dockerfile": NARROW})
+    os.symlink(root, f"{root}/loop")
+    facts = gather_facts(analyze(find_context(root), BuildRequest()), Config())
+    assert bool(facts.needs.why("docs/a")) is is_heard
+
+
+GIT = [
+    ({".git/HEAD": "x"}, run("git describe --tags > version")),
+    ({".git/HEAD": "x"}, run("go build -ldflags=$(git rev-parse HEAD)")),
+    ({".git/HEAD": "x"}, "FROM a\nCOPY .git .git\n"),
+    ({".git/HEAD": "x"}, "FROM a\nRUN --mount=source=.git,target=/g true\n"),
+    ({"pyproject.toml": "[build-system]\nrequires = ['setuptools-scm']\n"}, ALL),
+    ({"svc/pyproject.toml": "[build-system]\nrequires = ['hatch-vcs']\n", ".git/HEAD": "x"}, "FROM a\nCOPY svc /svc\nCOPY .git /.git\n"),
+    ({"svc/pyproject.toml": "[build-system]\nrequires = ['hatch-vcs']\n"}, ALL),
+    ({"svc/pyproject.toml": "[build-system]\nrequires = ['hatch-vcs']\n", ".git/HEAD": "x"}, "FROM a AS x\nCOPY svc .\nFROM x\nCOPY .git .\n"),
+    ({"setup.py": "import versioneer"}, None),
+    ({"version.py": "run(['git', 'describe'])"}, run("python version.py")),
+    ({"version.py": "run('git log -1', shell=True)"}, run("python version.py")),
+    ({"magefile.go": 'exec.Command("git", args...)'}, run("mage build")),
+    ({"tools/version": "#!/bin/sh\ngit -C . describe\n"}, run("./tools/version")),
+    ({"Makefile": "V := $(shell git describe)\n"}, run("apt-get install -y make && make all")),
+    ({"build.sh": "git rev-parse HEAD"}, run("sh build.sh")),
+    ({"build.sh": "git rev-parse HEAD", "package.json": '{"scripts": {"build": "./build.sh"}}'}, run("npm run build")),
+    ({"x.Dockerfile": run("git describe"), ".git/HEAD": "x"}, ALL),
+    ({"x.Dockerfile": run("make"), "Makefile": "git describe"}, ALL),
+]  # fmt: skip
+
+NO_GIT = [
+    ({".git/HEAD": "x"}, ALL),
+    ({".git/HEAD": "x"}, run("git clone https://example.org/x && cd x && git describe")),
+    ({".git/HEAD": "x"}, "FROM a\nCOPY main.py .\nRUN git describe\n"),
+    ({".git/HEAD": "x"}, "FROM a AS x\nCOPY . .\nRUN git describe\nFROM b\nCOPY main.py .\n"),
+    ({}, run("git describe --tags")),
+    ({".git/HEAD": "x", ".dockerignore": ".git"}, run("git describe --tags")),
+    ({".git/HEAD": "x"}, run("apt-get install -y git")),
+    ({".gitignore": "x"}, "FROM a\nCOPY .gitignore /\n"),
+    ({"pyproject.toml": "[build-system]\nrequires = ['hatchling']\n"}, ALL),
+    ({"a/b/c/pyproject.toml": "[build-system]\nrequires = ['setuptools-scm']\n"}, ALL),
+    ({"node_modules/x/setup.py": "import versioneer"}, ALL),
+    ({"svc/pyproject.toml": "[build-system]\nrequires = ['hatch-vcs']\n"}, "FROM a\nCOPY web /w\n"),
+    ({"docs.md": "git describe"}, ALL),
+    # No stage holds both.
+    ({"svc/pyproject.toml": "[build-system]\nrequires = ['hatch-vcs']\n"}, "FROM a\nCOPY svc /svc\n"),
+    ({"setup.py": "import versioneer"}, "FROM a AS x\nCOPY .gitignore .\nFROM b\nCOPY setup.py .\n"),
+    ({"setup.py": "import versioneer"}, "FROM a AS x\nCOPY . .\nFROM b\nCOPY setup.py .\n"),
+    # Nothing runs it.
+    ({"Makefile": "V := $(shell git describe)\n"}, ALL),
+    ({"Makefile": "V := $(shell git describe)\n"}, run("cmake --build .")),
+    ({"Taskfile.yml": "git describe"}, run("npm run build")),
+    ({"build.sh": "git rev-parse HEAD"}, ALL),
+    ({"build.sh": "git rev-parse HEAD"}, run("sh rebuild")),
+    ({"build.sh": "git rev-parse HEAD\ndocker build ."}, run("sh build.sh")),
+    ({"version.py": "print('the git tool')"}, run("python version.py")),
+    ({"version.py": "run(['git', 'describe'])"}, ALL),
+    ({"version.py": "run(['git', 'describe'])"}, "FROM a\nCOPY version.py .\nRUN python version.py\n"),
+    ({"version.txt": "git describe"}, run("cat version.txt")),
+    # It can do without.
+    ({"pom.xml": "git-commit-id-plugin<failOnNoGitDirectory>false</failOnNoGitDirectory>"}, ALL),
+    ({"lib/app.rb": "`git rev-parse HEAD`"}, ALL),
+    ({"x.Dockerfile": "FROM a\nCOPY src .\nRUN git describe\n"}, ALL),
+    ({"pyproject.toml": "[build-system]\nrequires = ['setuptools-scm']\n", ".dockerignore": "*.toml"}, ALL),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tree", "dockerfile"), GIT)
+def test_git_is_read(tmp_path, tree, dockerfile):
+    assert needs_of(tmp_path, tree, dockerfile).git
+
+
+@pytest.mark.parametrize(("tree", "dockerfile"), NO_GIT)
+def test_git_is_not_read(tmp_path, tree, dockerfile):
+    assert needs_of(tmp_path, tree, dockerfile).git == ()
+
+
+@pytest.mark.parametrize(
+    "script", ["pytest", "npm test", "go test ./...", "make build && cargo test"]
+)
+def test_tests_run(tmp_path, script):
+    assert needs_of(tmp_path, {}, run(script)).tests
+
+
+@pytest.mark.parametrize(
+    "dockerfile",
+    [
+        ALL,
+        run("pip install pytest"),
+        run("make"),
+        run("npm ci"),
+        run("cp tests /x"),
+        run("mvn package -DskipTests"),
+        run("echo latest"),
+        "FROM a AS t\nCOPY . .\nRUN pip install pytest\nFROM b\nCOPY main.py .\n",
+    ],
+)
+def test_no_tests_run(tmp_path, dockerfile):
+    assert needs_of(tmp_path, {}, dockerfile).tests is None
+
+
+def test_a_stage_for_tests_runs_them(tmp_path):
+    dockerfile = "FROM a AS t\nCOPY . .\nRUN pytest\nFROM b\nCOPY main.py .\n"
+    assert needs_of(tmp_path, {}, dockerfile).tests == "pytest"
+
+
+def test_another_dockerfile_runs_tests(tmp_path):
+    tree = {"ci/Dockerfile.test": "FROM a\nCOPY . .\nRUN go test ./...\n"}
+    assert needs_of(tmp_path, tree).tests == "go test"
+
+
+def test_reasons_agree_with_why():
+    needs = Needs((Need("a/b/c", "one"), Need("a/d", "two"), Need("e", "three")))
+    reasons = needs.reasons()
+    for path in ("a", "a/b", "a/b/c", "a/b/c/d", "a/d", "a/x", "e", "ee", ""):
+        assert reasons.get(path) == (needs.why(path) if path else None)
+
+
+def test_hostile_manifests(tmp_path):
+    os.mkfifo(tmp_path / "setup.py")
+    tree = {
+        "pyproject.toml": "a" * 10**6,
+        "Cargo.toml": "[[[[[",
+        "package.json": "[" * 100_000,
+        "setup.cfg": "license_files = " + "\n a" * 1000,
+        "[x]/Cargo.toml": '[package]\nreadme = "[/]"\n',
+    }
+    assert needs_of(tmp_path, tree).needs == ()
+
+
+@pytest.mark.parametrize(
+    "name", ["pyproject.toml", "Cargo.toml", "package.json", "x.csproj", "README"]
+)
+@pytest.mark.parametrize(
+    "text", ["", "\0", "project = 1", "{}", '{"files": {"a": 1}}', "[tool]\nhatch = 1"]
+)
+def test_a_manifest_that_makes_no_sense_names_nothing(name, text):
+    assert read_manifest(name, text) == ()
+
+
+STEPS = [
+    ("", True),
+    ("RUN npm ci --omit=dev && chmod +x /a && mkdir data\n", True),
+    ("RUN apt-get update \\\n && apt-get install -y make\n", True),
+    ("RUN yarn\nRUN pip install --no-cache-dir -r requirements.txt\n", True),
+    ("RUN set -eux; NODE_ENV=production npm install; rm -rf /tmp/x\n", True),
+    ("RUN tar -czf a.tgz dist && /app/extra/upload-asset.sh a.tgz\n", True),
+    ("RUN npm run build\n", False),
+    ("RUN npm ci && npm run build\n", False),
+    ("RUN yarn build\n", False),
+    ("RUN make\n", False),
+    ("RUN ./build.sh\n", False),
+    ("RUN <<EOF\napt-get update\ncmake --build .\nEOF\n", False),
+    ("RUN pip install .\n", False),
+    ("RUN pip install -e .[all]\n", False),
+    ("RUN if [ -f x ]; then npm run build; fi\n", False),
+    ("RUN cd web && npx vite build\n", False),
+    ('RUN ["cargo", "build"]\n', False),
+]
+
+
+@pytest.mark.parametrize(("steps", "expected"), STEPS)
+def test_whether_a_build_makes_anything(steps, expected):
+    build = resolve(parse(f"FROM a\nCOPY . .\n{steps}".encode()))
+    assert makes_nothing(build) is expected
+    assert makes_something(build) is (not expected and "build.sh" not in steps)

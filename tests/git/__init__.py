@@ -1,0 +1,3 @@
+"""Repositories and their states."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Limits and growth, over states of git."""
+
+from __future__ import annotations

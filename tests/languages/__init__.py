@@ -1,0 +1,3 @@
+"""How Docker reads text."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Dockerfiles."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Functions of Go."""
+
+from __future__ import annotations

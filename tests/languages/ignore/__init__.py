@@ -1,0 +1,3 @@
+"""Ignore files."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""What real Docker answered, replayed."""
+
+from __future__ import annotations

@@ -1,0 +1,3 @@
+"""Reports of results that are given."""
+
+from __future__ import annotations

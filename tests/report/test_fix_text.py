@@ -1,0 +1,143 @@
+"""The report of ``fix`` for people: whole reports as they are, and what holds for any."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from ctxopt.config.load import Config
+from ctxopt.fix.plan import plan_fix
+from ctxopt.fix.proposal import LeftAlone, Line
+from ctxopt.report.fix_json import Outcome
+from ctxopt.report.fix_text import render_text
+from ctxopt.report.terminal import Look
+from tests.support.fixes import fix_of
+from tests.support.judging import BROAD, STAGED
+from tests.support.program import ctxopt
+from tests.support.projects import FOLDER, analyze_project, lay_project, load_project
+from tests.support.trees import lay
+
+MB = 1_000_000
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
+pytestmark = pytest.mark.usefixtures("clean")
+
+# Projects whose ignore files keep .git back: git's own files differ from machine to machine.
+GOLDEN = ("go", "monorepo")
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory):
+    found = {}
+    for name in GOLDEN:
+        project = load_project(name)
+        root = lay_project(project, str(tmp_path_factory.mktemp(name)))
+        analysis = analyze_project(project, root)
+        planned = plan_fix(analysis, Config())
+        found[name] = Outcome(planned, planned.new, 100_000_000, planned.shown, True)
+    return found
+
+
+@pytest.mark.parametrize("color", [False, True], ids=["plain", "color"])
+@pytest.mark.parametrize("width", [80, 200])
+@pytest.mark.parametrize("name", GOLDEN)
+def test_the_report_equals_the_golden_file(outcomes, name, width, color, pytestconfig):
+    golden = FOLDER / f"{name}.fix-{width}{'-color' * color}.txt"
+    text = render_text(outcomes[name], Look(width, color))
+    if pytestconfig.getoption("--update-golden"):
+        golden.write_text(text, "utf-8")
+    assert golden.read_text("utf-8") == text
+    assert max(map(cell_len, STYLE.sub("", text).splitlines())) <= width
+    assert STYLE.sub("", text) == render_text(outcomes[name], Look(width, False))
+
+
+NAME = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)
+LINE = st.builds(
+    Line,
+    st.lists(NAME, max_size=2).map(tuple),
+    st.lists(NAME, min_size=1, max_size=2).map(tuple),
+    st.just("git-ignored"),
+    st.sampled_from(["proven", "likely"]),
+    st.text(min_size=1, max_size=90),
+    *[st.integers(-MB, 10**12)] * 4,
+    st.just(()),
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    lines=st.lists(LINE, min_size=1, max_size=4),
+    left=st.lists(st.builds(LeftAlone, NAME, NAME), max_size=3),
+    width=st.sampled_from([1, 40, 80, 200]),
+    color=st.booleans(),
+)
+def test_any_line_is_there_and_harmless(outcomes, lines, left, width, color):
+    base = outcomes["go"]
+    outcome = base._replace(fix=dataclasses.replace(base.fix, lines=tuple(lines), left=tuple(left)))
+    text = render_text(outcome, Look(width, color))
+    plain = STYLE.sub("", text)
+    assert all(char.isprintable() for char in plain.replace("\n", ""))
+    assert "\x1b" in text if color else "\x1b" not in text
+    for line in lines:
+        for word in (*line.texts, *line.replaces):
+            assert not word.isprintable() or word in plain
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "options", "said"),
+    [
+        (BROAD, [], ["Docker prints 5.00MB\n", "B\n"]),
+        (STAGED, ["--builder", "classic"], ["Docker prints 5.00", "Docker prints "]),
+        (None, [], ["Docker prints up to 5.00MB", "Docker prints up to "]),
+        ("FROM a\n", [], ["Docker prints nothing: no instruction needs the context"] * 2),
+        (
+            "FROM a\nCOPY main.py /\n",
+            [],
+            ["B for this build, 5.00MB for one that takes all", "B for this build, "],
+        ),
+    ],
+)
+def test_what_docker_will_print(tmp_path, dockerfile, options, said):
+    tree = {"main.py": "x", "node_modules/x.js": 3 * MB, "web/node_modules/y.js": 2 * MB}
+    root = lay(tmp_path / "c", tree | ({"Dockerfile": dockerfile} if dockerfile else {}))
+    done = ctxopt("fix", "--dry-run", *options, cwd=root)
+    assert done.returncode == 0
+    told = [line for line in done.stdout.splitlines(True) if "Docker prints" in line]
+    assert len(told) == 2
+    assert all(words in line for words, line in zip(said, told, strict=True)), told
+
+
+def test_tracked_files_are_named_up_to_a_number(tmp_path):
+    planned = fix_of(lay(tmp_path / "c", {"Dockerfile": BROAD, "node_modules/x": 3 * MB}))
+    fix = dataclasses.replace(planned, tracked=tuple(f"f{number:02}" for number in range(23)))
+    text = render_text(Outcome(fix, fix.new, 1, fix.shown, False), Look(80, False))
+    assert "No longer sent though git tracks it: 23 files\n  f00\n" in text
+    assert "  f19\n  and 3 more\n" in text
+    assert "f20" not in text
+    assert text.endswith("\nNot written: .dockerignore\n")
+
+
+@pytest.mark.parametrize(
+    ("options", "more", "is_colored"),
+    [
+        ([], {}, False),
+        ([], {"FORCE_COLOR": "1"}, True),
+        ([], {"FORCE_COLOR": "1", "NO_COLOR": "1"}, False),
+        (["--color", "always"], {"NO_COLOR": "1"}, True),
+        (["--color", "never"], {"FORCE_COLOR": "1"}, False),
+        (["--color", "always", "-o", "r"], {}, False),
+        (["--color", "always", "--format", "diff"], {}, False),
+        (["--color", "always", "--format", "json"], {}, False),
+    ],
+)
+def test_colour(tmp_path, options, more, is_colored):
+    root = lay(tmp_path / "c", {"Dockerfile": BROAD, "node_modules/x": 3 * MB})
+    done = ctxopt("fix", "--dry-run", *options, cwd=root, **more)
+    assert done.returncode == 0
+    assert ("\x1b[" in done.stdout) is is_colored
+    if "-o" in options:
+        assert "\x1b" not in (tmp_path / "c" / "r").read_text()

@@ -1,0 +1,3 @@
+"""Rules about paths, a file each."""
+
+from __future__ import annotations

@@ -1,0 +1,45 @@
+"""The help texts in the README; ``python -m tests.support.readme`` writes them again."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+
+from tests.support.places import ROOT
+
+README = ROOT / "README.md"
+
+_BLOCK = re.compile(r"<!-- help: ctxopt ?([a-z-]*) -->\n```text\n(.*?)```\n", re.DOTALL)
+
+
+def help_text(command: str) -> str:
+    """Return what ``--help`` prints in a terminal of 80 columns."""
+    result = subprocess.run(
+        [sys.executable, "-m", "ctxopt", *command.split(), "--help"],
+        cwd=ROOT,
+        env=os.environ | {"COLUMNS": "80", "TERM": "dumb"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    return result.stdout
+
+
+def blocks(text: str) -> dict[str, str]:
+    """Return the help texts in ``text`` by command; the program's own is called ``""``."""
+    return {match[1]: match[2] for match in _BLOCK.finditer(text)}
+
+
+def updated(text: str) -> str:
+    """Return ``text`` with every help text as it is now."""
+    return _BLOCK.sub(
+        lambda match: match[0][: match.start(2) - match.start()] + help_text(match[1]) + "```\n",
+        text,
+    )
+
+
+if __name__ == "__main__":
+    README.write_text(updated(README.read_text("utf-8")), "utf-8")

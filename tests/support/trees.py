@@ -1,0 +1,39 @@
+"""Trees of files, laid on disk."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+
+def lay(folder: object, tree: Mapping[str, Any], modes: Mapping[str, str] | None = None) -> str:
+    """Lay a tree: path -> bytes by number, text or {"link": target}; ``folder/`` is an empty one. Return its root."""
+    root = str(folder)
+    for path, content in tree.items():
+        target = os.path.join(root, path)
+        if path.endswith("/"):
+            os.makedirs(target, exist_ok=True)
+            continue
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        if isinstance(content, dict):
+            os.symlink(content["link"], target)
+            continue
+        with open(target, "wb") as file:
+            if isinstance(content, int):
+                file.truncate(content)  # sparse, so that gigabytes cost nothing
+            else:
+                file.write(content.encode("utf-8", "surrogateescape"))
+    for path, mode in (modes or {}).items():
+        target = os.path.join(root, path)
+        if mode == "fifo":
+            os.mkfifo(target)
+        else:
+            os.chmod(target, int(mode, 8))
+    return root
+
+
+def above(path: str) -> list[str]:
+    """Return a path and the folders it is in, from the top down."""
+    parts = path.split("/")
+    return ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]

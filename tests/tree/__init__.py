@@ -1,0 +1,3 @@
+"""The context, read once."""
+
+from __future__ import annotations
