@@ -1,44 +1,85 @@
-"""Arithmetic on ``/``-separated paths of a context; never asks the disk."""
+"""Arithmetic on ``/``-separated paths of a context; never asks the disk.
+
+A path is relative and clean: no empty, ``.`` or ``..`` component. ``""`` is the root.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
 
-def folders_above(paths: Iterable[str]) -> set[str]:
-    """Return every folder above one of the files ``paths``, ``""`` among them."""
-    found: set[str] = set()
-    for path in {path.rpartition("/")[0] for path in paths}:
-        folder = path
-        while folder not in found:
-            found.add(folder)
-            folder = folder.rpartition("/")[0]
-    return found
+def join(*parts: str) -> str:
+    """Return the parts as one path; empty ones, such as the root, leave no trace."""
+    return "/".join(part for part in parts if part)
 
 
-def is_below(path: str, roots: Collection[str]) -> bool:
-    """Tell whether ``path`` is one of ``roots``, or below one."""
+def parent(path: str) -> str:
+    """Return the folder that ``path`` is in; the root's is the root."""
+    return path.rpartition("/")[0]
+
+
+def name(path: str) -> str:
+    """Return the last component of ``path``."""
+    return path.rpartition("/")[2]
+
+
+def upwards(path: str) -> Iterator[str]:
+    """Yield ``path`` and the folders above it, the root last."""
+    while path:
+        yield path
+        path = parent(path)
+    yield ""
+
+
+def is_at_or_below(path: str, folder: str) -> bool:
+    """Tell whether ``path`` is ``folder`` or lies in it; everything lies in the root."""
+    return not folder or path == folder or path.startswith(folder + "/")
+
+
+def relative(path: str, folder: str) -> str | None:
+    """Return ``path`` as seen from ``folder``, ``""`` for the folder itself; None outside of it."""
+    if not is_at_or_below(path, folder):
+        return None
+    if not folder:
+        return path
+    return path[len(folder) + 1 :]
+
+
+def overlaps(one: str, other: str) -> bool:
+    """Tell whether one of two paths is the other one or lies in it."""
+    return is_at_or_below(one, other) or is_at_or_below(other, one)
+
+
+def is_covered(path: str, roots: Collection[str]) -> bool:
+    """Tell whether ``path`` is one of ``roots`` or lies in one; a root ``""`` covers nothing.
+
+    A lookup for each component, however many roots there are.
+    """
     while path:
         if path in roots:
             return True
-        path = path.rpartition("/")[0]
+        path = parent(path)
     return False
 
 
-def topmost_of(paths: Iterable[str]) -> list[str]:
-    """Return the paths that are not below another one, sorted."""
+def topmost(paths: Iterable[str]) -> list[str]:
+    """Return the paths that do not lie in another one, sorted."""
     found: list[str] = []
     known: set[str] = set()
+    # Short paths first: whatever covers a path is known when it comes.
     for path in sorted(paths, key=lambda path: (path.count("/"), path)):
-        if not is_below(path, known):
+        if not is_covered(path, known):
             known.add(path)
             found.append(path)
     return sorted(found)
 
 
-def upwards(path: str) -> Iterator[str]:
-    """Yield ``path`` and the folders above it, ``""`` last."""
-    while path:
-        yield path
-        path = path.rpartition("/")[0]
-    yield ""
+def folders_above(paths: Iterable[str]) -> set[str]:
+    """Return every folder above one of the files ``paths``, the root among them."""
+    found: set[str] = set()
+    for path in {parent(path) for path in paths}:
+        folder = path
+        while folder not in found:
+            found.add(folder)
+            folder = parent(folder)
+    return found

@@ -1,4 +1,4 @@
-"""Sizes, shares, speeds and times to and from text; knows nothing of where the numbers come from."""
+"""Sizes, counts, shares, speeds and times to and from text; knows nothing of where the numbers come from."""
 
 from __future__ import annotations
 
@@ -28,6 +28,16 @@ def format_size(size: int) -> str:
             return f"{value:.{digits}f}".removesuffix(".0") + f" {unit}"
         value /= 1000
     return f"{value:.0f} ZB"
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """Write a number with its noun: ``1 file``, ``1,234 files``."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def and_more(number: int) -> str:
+    """Write how many are not named, to stand behind those that are; nothing where all are."""
+    return f" and {number:,} more" if number > 0 else ""
 
 
 def parse_size(text: str) -> int:

@@ -14,6 +14,7 @@ from ctxopt.builder import Builder, BuilderName, builder_named
 from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.languages.golang.paths import resolve_links
 from ctxopt.languages.ignore.text import IgnoreFile, parse_ignore_file
+from ctxopt.read_file import reason_of
 
 
 class DockerfileLocation(NamedTuple):
@@ -99,8 +100,9 @@ def _find_root(given: str) -> str:
         real = os.path.realpath(given, strict=True)
         mode = os.stat(real).st_mode
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ContextError(f"context {given!r}: {reason}", hint=_root_hint(given)) from error
+        raise ContextError(
+            f"context {given!r}: {reason_of(error)}", hint=_root_hint(given)
+        ) from error
     if not stat.S_ISDIR(mode):
         raise ContextError(
             f"context {given!r} is not a folder",

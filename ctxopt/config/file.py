@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ctxopt.errors import ConfigError
+from ctxopt.read_file import read_regular, reason_of
 
 OWN = "ctxopt.toml"
 SHARED = "pyproject.toml"
@@ -83,7 +84,7 @@ def _read_found(root: str, name: str) -> ConfigFile | None:
             raise ConfigError(f"{path} is a link to nothing", hint="repair or remove it") from None
         return None
     except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
+        raise ConfigError(f"configuration {path!r}: {reason_of(error)}") from error
     if not stat.S_ISREG(mode):
         if name == OWN:
             # Opening a FIFO would wait forever.
@@ -97,16 +98,7 @@ def _read_found(root: str, name: str) -> ConfigFile | None:
 
 
 def _read(path: str) -> bytes:
-    try:
-        with open(path, "rb") as file:
-            return file.read()
-    except (OSError, ValueError) as error:
-        raise _unreadable(path, error) from error
-
-
-def _unreadable(path: str, error: Exception) -> ConfigError:
-    reason = getattr(error, "strerror", None) or str(error)
-    return ConfigError(f"configuration {path!r}: {reason}")
+    return read_regular(path, "configuration", ConfigError)
 
 
 def _parse(path: str, name: str, content: bytes) -> ConfigFile | None:

@@ -7,7 +7,7 @@ from typing import Final, Literal, NamedTuple
 
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.edits import Edit, EditKind
-from ctxopt.paths import folders_above, is_below
+from ctxopt.paths import folders_above, is_covered
 from ctxopt.rules.trial import Trial, try_edits
 from ctxopt.severity import Severity
 
@@ -93,7 +93,7 @@ class _Covered:
         return self._adds_up and item.unit.is_plain and not any(map(self._meets, item.lost))
 
     def _meets(self, path: str) -> bool:
-        return path in self._above or is_below(path, self._paths)
+        return path in self._above or is_covered(path, self._paths)
 
 
 def choose(

@@ -12,7 +12,7 @@ from ctxopt.errors import IgnoreFileError
 from ctxopt.guard.check import Guarded
 from ctxopt.guard.growth import Change
 from ctxopt.languages.golang.paths import BadPatternError, match
-from ctxopt.languages.ignore.escape import escape
+from ctxopt.languages.ignore.escape import escape_folder, escape_pattern, escape_piece
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.languages.ignore.text import parse_ignore_file
 from ctxopt.tree.model import FILE
@@ -44,7 +44,7 @@ def stopping_lines(
 
 
 def _line(path: str, growing: frozenset[str], kept: list[str]) -> str | None:
-    exact = escape(path)
+    exact = escape_pattern(path)
     if not _excludes(exact, path):
         return None
     inside = [other for other in growing if other.startswith(path + "/")]
@@ -61,12 +61,12 @@ def _line(path: str, growing: frozenset[str], kept: list[str]) -> str | None:
         if any(other.startswith(below) for other in kept):
             break
         if count >= _SEVERAL and count > covered:
-            best, covered = escape(folder), count
+            best, covered = escape_pattern(folder), count
         folder = folder.rpartition("/")[0]
     ending = extension(path)
     count = sum(other.endswith(ending) for other in growing) if ending else 0
     if count >= _SEVERAL and count > covered:
-        line = "**/*" + escape(ending)
+        line = "**/*" + escape_piece(ending)
         if _excludes(line, path) and not _stops_any(line, _holding(ending, kept)):
             best = line
     return best
@@ -78,7 +78,7 @@ def _folder_line(exact: str, folder: str, inside: list[str], kept: list[str]) ->
         return exact
     extensions = {extension(other) for other in inside}
     ending = extensions.pop() if len(extensions) == 1 else ""
-    line = f"{exact}/**/*{escape(ending)}"
+    line = f"{escape_folder(folder)}**/*{escape_piece(ending)}"
     if not ending or not all(_excludes(line, other) for other in inside):
         return None
     return None if _stops_any(line, _holding(ending, kept)) else line
@@ -86,7 +86,7 @@ def _folder_line(exact: str, folder: str, inside: list[str], kept: list[str]) ->
 
 def _holding(ending: str, paths: Iterable[str]) -> list[str]:
     """The paths that a pattern with ``ending`` at its end may meet, in a folder's name as well."""
-    is_plain = escape(ending) == ending
+    is_plain = escape_piece(ending) == ending
     return [path for path in paths if ending in path or not is_plain]
 
 

@@ -17,11 +17,10 @@ from ctxopt.report.check_wording import (
     signed,
 )
 from ctxopt.report.markdown import code, plain, table
-from ctxopt.report.wording import count
 from ctxopt.rules.baseline import ContextFindings, Findings
 from ctxopt.rules.finding import Finding
 from ctxopt.tree.model import Tally
-from ctxopt.units import format_size
+from ctxopt.units import count, format_size
 
 _MARKS = {Verdict.PASS: "ok", Verdict.FAIL: "**over**", Verdict.SKIP: "unknown"}
 

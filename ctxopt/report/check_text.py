@@ -24,8 +24,7 @@ from ctxopt.report.check_wording import (
 from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_text import render_finding
 from ctxopt.report.terminal import Look, draw, field
-from ctxopt.report.wording import count
-from ctxopt.units import format_size
+from ctxopt.units import count, format_size
 
 if TYPE_CHECKING:
     from ctxopt.rules.baseline import Findings

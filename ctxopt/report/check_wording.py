@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from ctxopt.guard.budget import Figures
 from ctxopt.guard.check import Guarded
 from ctxopt.guard.growth import Growth
-from ctxopt.report.wording import count
 from ctxopt.tree.model import Tally
-from ctxopt.units import format_percent, format_size
+from ctxopt.units import count, format_percent, format_size
 
 if TYPE_CHECKING:
     from ctxopt.rules.baseline import Findings

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from ctxopt.build.explanation import Answer
 from ctxopt.report.console import printable
-from ctxopt.report.wording import count
-from ctxopt.units import format_size
+from ctxopt.units import count, format_size
 
 
 def render_answers(answers: list[Answer]) -> str:

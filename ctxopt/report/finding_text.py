@@ -9,10 +9,9 @@ from rich.text import Text
 
 from ctxopt.languages.ignore.edits import EditKind
 from ctxopt.report.console import printable, visible
-from ctxopt.report.wording import count
 from ctxopt.rules.finding import Finding
 from ctxopt.severity import Severity
-from ctxopt.units import format_size
+from ctxopt.units import count, format_size
 
 if TYPE_CHECKING:
     from ctxopt.rules.run import Judgement

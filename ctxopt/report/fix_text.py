@@ -13,8 +13,8 @@ from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_text import wrapped
 from ctxopt.report.fix_json import Outcome, figure, printed, render_patch, source_effects
 from ctxopt.report.terminal import Look, draw, field
-from ctxopt.report.wording import count
 from ctxopt.units import (
+    count,
     format_bandwidth,
     format_seconds,
     format_size,

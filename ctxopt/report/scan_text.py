@@ -13,9 +13,9 @@ from ctxopt.languages.dockerfile import Unknown
 from ctxopt.report.console import printable
 from ctxopt.report.finding_text import render_findings, render_lead, wrapped
 from ctxopt.report.terminal import Look, draw, field
-from ctxopt.report.wording import count, describe_unknown, reach
+from ctxopt.report.wording import describe_unknown, reach
 from ctxopt.tree.summary import FolderSize, heaviest_folders, largest_files, sizes_by_type
-from ctxopt.units import format_size
+from ctxopt.units import count, format_size
 
 if TYPE_CHECKING:
     from ctxopt.rules.run import Judgement

@@ -15,11 +15,6 @@ def reach(name: str) -> str:
     return _REACHES[name]
 
 
-def count(number: int, noun: str, plural: str | None = None) -> str:
-    """Write a number with its noun: ``1 file``, ``1,234 files``."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
 def describe_check(check: SourceCheck, ignore_file: str | None) -> str:
     """Return one sentence about a source, without its line."""
     return tell_check(check, ignore_file, printable)

@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import os
 import shlex
-import stat
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ctxopt.config.keys import describe
 from ctxopt.errors import ConfigError
+from ctxopt.read_file import read_regular
 from ctxopt.rules.finding import Finding, Suppression
 from ctxopt.rules.run import Judgement, Selection
 from ctxopt.severity import Severity
@@ -157,18 +157,14 @@ def entry_fields(entry: Known) -> dict[str, Any]:
 def read_baseline(path: str, *, may_be_missing: bool = False) -> Baseline:
     """Read the file at ``path``; raises ConfigError where it is missing, broken or of another version."""
     try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            raise ConfigError(f"baseline {path!r} is not a regular file", hint="name another file")
-        with open(path, "rb") as file:
-            content = file.read()
-    except FileNotFoundError as error:
+        content = read_regular(path, "baseline", ConfigError, hint="name another file")
+    except ConfigError as error:
+        if not isinstance(error.__cause__, FileNotFoundError):
+            raise
         if may_be_missing:
             return Baseline(path, None, ())
         hint = f"ctxopt check --baseline {shlex.quote(path)} --write-baseline makes it"
         raise ConfigError(f"there is no baseline {path!r}", hint=hint) from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigError(f"baseline {path!r}: {reason}") from error
     return Baseline(path, content, tuple(parse(content, path)))
 
 

@@ -7,7 +7,6 @@ also of one whose context nobody knows.
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Callable
 from typing import Final, NamedTuple
 
@@ -21,6 +20,7 @@ from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.gather import gather_facts
 from ctxopt.evidence.needs import Needs
 from ctxopt.languages.ignore.text import IgnoreFile, parse_ignore_file
+from ctxopt.read_file import read_regular
 from ctxopt.rules import RULES
 from ctxopt.rules.finding import Finding, Location
 from ctxopt.rules.ignore_file.invalid_pattern import RULE as INVALID
@@ -91,7 +91,7 @@ def lint_file(path: str, root: str | None, config: Config, measure: Measure) -> 
 
     Raises CtxoptError where the file or the context cannot be read; what Docker refuses is found.
     """
-    content = _read(path)
+    content = read_regular(path, "ignore file", ContextError, hint="correct the path")
     try:
         file = parse_ignore_file(content, os.path.basename(path))
     except IgnoreFileError as error:
@@ -110,17 +110,6 @@ def lint_file(path: str, root: str | None, config: Config, measure: Measure) -> 
         found += [item for item in reported if item.location.line not in refused]
     found.sort(key=lambda finding: (finding.location.line or 0, finding.sort_key))
     return Linted(path, tuple(found), root is not None)
-
-
-def _read(path: str) -> bytes:
-    try:
-        if not stat.S_ISREG(os.stat(path).st_mode):
-            raise ContextError(f"{path!r} is not a regular file", hint="rename or remove it")
-        with open(path, "rb") as file:
-            return file.read()
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise ContextError(f"ignore file {path!r}: {reason}", hint="correct the path") from error
 
 
 def _refused_lines(file: IgnoreFile) -> list[Finding]:

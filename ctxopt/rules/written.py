@@ -10,7 +10,7 @@ from ctxopt.evidence.facts import Facts
 from ctxopt.languages.dockerfile import Source
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.pattern import Pattern
-from ctxopt.languages.ignore.text import Line
+from ctxopt.languages.ignore.text import BOM, Line
 from ctxopt.rules.finding import Location
 
 MOST_SHOWN = 50
@@ -28,7 +28,7 @@ class WrittenPattern:
     @property
     def written(self) -> str:
         """The line as it is written, without what surrounds it."""
-        return self.line.text.removeprefix("\ufeff").strip()
+        return self.line.text.removeprefix(BOM).strip()
 
 
 def written_patterns(facts: Facts) -> Iterator[WrittenPattern]:

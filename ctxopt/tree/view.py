@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from ctxopt.builder import BUILDKIT, Builder
 from ctxopt.tree import wire
@@ -25,6 +26,21 @@ from ctxopt.tree.model import (
     count_types,
     tally,
 )
+
+
+class Row(NamedTuple):
+    """One entry of a measured tree as one builder treats it."""
+
+    path: str
+    kind: int
+    """FILE, DIR or another kind of ``model``."""
+    size: int
+    """Apparent bytes, also of what arrives empty."""
+    is_sent: bool
+    is_excluded: bool
+    """Whether the patterns exclude it; an excluded folder may be sent for what is below it."""
+    is_empty: bool
+    """Whether it arrives without its content."""
 
 
 class View:
@@ -185,6 +201,40 @@ class View:
                     break
             else:
                 stack.pop()
+
+    def rows(self, path: str = "", *, enter: Callable[[Row], bool] | None = None) -> Iterator[Row]:
+        """Yield everything the walk saw below the folder ``path``, in Docker's order.
+
+        ``enter`` is asked about a folder after that was yielded; False leaves out what is below.
+        """
+        folders = self.tree.folders
+        start = folders.get(path)
+        stack = [] if start is None else [self._rows_of(start)]
+        while stack:
+            for row in stack[-1]:
+                yield row
+                below = folders.get(row.path) if row.kind == DIR else None
+                if below is not None and (enter is None or enter(row)):
+                    stack.append(self._rows_of(below))
+                    break
+            else:
+                stack.pop()
+
+    def _rows_of(self, folder: Folder) -> Iterator[Row]:
+        flags, sizes = self.flags(folder), folder.sizes
+        for index, name in enumerate(folder.names):
+            path, kind = folder.child(name), folder.kinds[index]
+            flag = flags[index] if flags else 0
+            is_excluded = bool(flag & Flag.EXCLUDED)
+            is_parent = is_excluded and kind == DIR and self._parents and self.sends_below(path)
+            yield Row(
+                path=path,
+                kind=kind,
+                size=sizes[index],
+                is_sent=not is_excluded or is_parent,
+                is_excluded=is_excluded,
+                is_empty=bool(flag & EMPTY),
+            )
 
     def entries(self) -> Iterator[Entry]:
         """Yield what is sent, in Docker's order."""

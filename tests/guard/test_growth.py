@@ -14,7 +14,7 @@ from ctxopt.guard.cures import extension, stopping_line, stopping_lines
 from ctxopt.guard.growth import Measured, compare
 from ctxopt.guard.measure import analyze_state, compare_analyses
 from ctxopt.guard.state_tree import state_tree
-from ctxopt.languages.ignore.escape import escape
+from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import parse_ignore_file
 from ctxopt.tree.policy import Policy
@@ -282,4 +282,4 @@ def test_extensions(path, ending):
 
 
 def test_plain_paths_stay_as_they_are():
-    assert escape("a/b-c_d.e+f (1)") == "a/b-c_d.e+f (1)"
+    assert escape_pattern("a/b-c_d.e+f (1)") == "a/b-c_d.e+f (1)"

@@ -14,7 +14,7 @@ from ctxopt.build.followlinks import Links, follow_links
 from ctxopt.errors import AllowListError
 from ctxopt.fix.allow_list.wants import Want
 from ctxopt.languages.golang.paths import has_meta
-from ctxopt.languages.ignore.escape import escape_pattern
+from ctxopt.languages.ignore.escape import escape_folder, escape_pattern
 from ctxopt.languages.ignore.pattern import BadPatternError, Pattern, read_pattern
 from ctxopt.tree.hits import find_hits, topmost
 from ctxopt.tree.lookup import SentPaths
@@ -196,7 +196,7 @@ def _rungs(entry: Entry) -> Iterator[tuple[str, str]]:
     for folder in sorted(_above(entry.path), key=len):
         if not entry.pattern.startswith(folder + "/"):
             yield "!" + exception_form(folder), f"the way to {entry.path}"
-            inside = escape_pattern(folder + "/*").removesuffix("\\*") + "*"
+            inside = escape_folder(folder) + "*"
             yield inside, f"only {entry.path} of it is taken"
 
 

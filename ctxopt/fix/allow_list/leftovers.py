@@ -11,10 +11,9 @@ from typing import Final, NamedTuple
 
 from ctxopt.fix.allow_list.entries import Entry
 from ctxopt.languages.golang.paths import BadPatternError, has_meta, match
-from ctxopt.languages.ignore.text import IgnoreFile, Line
+from ctxopt.languages.ignore.text import BOM, IgnoreFile, Line
 
 HEAD: Final = "# Only what the build takes"
-_BOM: Final = "\ufeff"
 _CATCH_ALL: Final = re.compile(r"\*+|\*\*/\*+|(?:\*\*/)+\*\*")
 
 
@@ -37,7 +36,7 @@ def listed(file: IgnoreFile) -> frozenset[int]:
     for line in file.lines:
         if found and not line.text.strip():
             break
-        if found or line.text.removeprefix(_BOM) == HEAD:
+        if found or line.text.removeprefix(BOM) == HEAD:
             found.append(line.number)
     return frozenset(found)
 
@@ -74,7 +73,7 @@ def sort_out(
         patterns = [line for line in block if line.pattern is not None]
         stays = not patterns or any(line.number in alive for line in patterns)
         for line in block:
-            text = line.text.removeprefix(_BOM)
+            text = line.text.removeprefix(BOM)
             if line.pattern is None:
                 speaks = stays and line.is_comment and line.number not in own
                 if speaks or "ctxopt:" in text or not text.strip():

@@ -31,7 +31,7 @@ from ctxopt.languages.dockerfile import Build
 from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import BOM, IgnoreFile, parse_ignore_file
-from ctxopt.paths import is_below, topmost_of
+from ctxopt.paths import is_covered, topmost
 from ctxopt.rules.trial import Trial
 from ctxopt.rules.written import shown
 from ctxopt.tree.lookup import SentPaths
@@ -156,15 +156,15 @@ class _Planner:
                 continue
             repairs += [
                 ListLine("!" + exception_form(path), "the file brings it back now")
-                for path in topmost_of(lost)
+                for path in topmost(lost)
             ]
             repairs += [
                 ListLine(escape_pattern(path), "the file excludes it now")
-                for path in topmost_of(gained)
+                for path in topmost(gained)
             ]
         if lost or gained or len(repairs) > _MOST_REPAIRS or not draft.trial.is_exact:
             name = self._analysis.context.ignore.path or ".dockerignore"
-            first = topmost_of(lost | gained)[:1]
+            first = topmost(lost | gained)[:1]
             detail = (
                 f": {first[0]} would {'be lost' if first[0] in lost else 'come back'}"
                 if first
@@ -218,13 +218,13 @@ class _Planner:
             if old is None or new is None:
                 continue
             worse = (old.paths - new.paths) | (new.empty - old.empty)
-            lost |= {path for path in worse if is_below(path, self._wanted)}
+            lost |= {path for path in worse if is_covered(path, self._wanted)}
             gained |= {path for path in new.own - old.paths - known if not self._comes_back(path)}
         return lost, gained
 
     def _comes_back(self, path: str) -> bool:
         """Whether a path is let in for a source that finds nothing now, or lies on the way."""
-        return is_below(path, self._back) or any(
+        return is_covered(path, self._back) or any(
             other.startswith(path + "/") for other in self._back
         )
 

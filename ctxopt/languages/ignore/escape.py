@@ -1,58 +1,48 @@
-"""A path written as a pattern that matches it alone; reads no ignore file."""
+"""A path, or a piece of one, written so that Docker reads it as nothing but itself; reads no ignore file."""
 
 from __future__ import annotations
 
+from ctxopt.languages.ignore.text import BOM
+
+_WILDCARDS = frozenset("*?[]\\")
+_SPECIAL = _WILDCARDS | frozenset("^{}|")
+"""What an expression must escape: with a wildcard anywhere, Docker reads the line as a regular expression."""
+_BREAKS = frozenset("\n\r")
+
 
 def escape_pattern(path: str) -> str:
-    r"""Return a line that matches ``path``, whatever is in it.
+    r"""Return a line that matches ``path`` alone, also as the first line of a file.
 
-    Behind a backslash ``*``, ``?``, ``[`` and ``\`` are taken literally; the pattern is then an
-    expression, in which ``^``, ``{``, ``}`` and ``|`` need one as well. White space at an end is
-    put into a class, and a line break, which no line can hold, becomes ``?``.
+    Behind a backslash a special character is taken literally. White space at an end, which Docker
+    cuts off, and a byte order mark at the start, which it drops from a first line, go into a class.
+    A line break, which no line can hold, becomes ``?``: that line matches other names as well.
     """
-    edges = path[0] in "!#" or path != path.strip()
-    if not edges and not set(path) & set("*?[]\\\n\r"):
+    has_edge = path[:1] in ("!", "#", BOM) or path != path.strip()
+    if not has_edge and not _WILDCARDS.intersection(path) and not _BREAKS.intersection(path):
+        # Without a wildcard Docker compares the text as it is.
         return path
-    escaped = ["\\" + char if char in "*?[]\\^{}|" else char for char in path]
+    parts = [_escape(char) for char in path]
     if path[0] in "!#":
-        escaped[0] = "\\" + path[0]
+        parts[0] = "\\" + path[0]
     for end in (0, -1):
-        if path[end].isspace():
-            escaped[end] = f"[{path[end]}]"
-    return "".join("?" if char.strip("[]") in ("\n", "\r") else char for char in escaped)
-
-
-_BOM = "\ufeff"
-
-_SPECIAL = frozenset("*?[]\\{}|^")
-"""What a line with any escape in it must escape: Docker reads such a line as an expression."""
-
-
-def escape(path: str) -> str:
-    """Return the pattern that matches ``path`` alone, as near as the language can say it.
-
-    Line breaks, and other white space at the ends, become ``?``: no line can hold them.
-    """
-    expression = bool(_SPECIAL.intersection(path)) or _needs_more(path)
-    if not expression:
-        return path
-    parts = []
-    last = len(path) - 1
-    for index, char in enumerate(path):
-        if (
-            char in "\n\r"
-            or (index == 0 and char == _BOM)
-            or (index in (0, last) and char != " " and not char.strip())
-        ):
-            parts.append("?")
-        elif char == " " and index in (0, last):
-            parts.append("[ ]")
-        elif char in _SPECIAL or (index == 0 and char in "#!"):
-            parts.append("\\" + char)
-        else:
-            parts.append(char)
+        if path[end] == BOM or (path[end].isspace() and path[end] not in _BREAKS):
+            parts[end] = f"[{path[end]}]"
     return "".join(parts)
 
 
-def _needs_more(path: str) -> bool:
-    return path[:1] in ("#", "!", _BOM) or path != path.strip() or "\n" in path or "\r" in path
+def escape_folder(folder: str) -> str:
+    """Return ``folder`` and a slash as the start of a pattern that goes on with wildcards."""
+    return escape_pattern(folder + "/*").removesuffix("\\*")
+
+
+def escape_piece(text: str) -> str:
+    """Return ``text``, a part of a name, as it stands inside a pattern that has wildcards."""
+    return "".join(_escape(char) for char in text)
+
+
+def _escape(char: str) -> str:
+    if char in _BREAKS:
+        return "?"
+    if char in _SPECIAL:
+        return "\\" + char
+    return char

@@ -12,6 +12,7 @@ from functools import lru_cache
 from ctxopt.languages.golang.paths import BadPatternError, clean, match, trim_space
 from ctxopt.languages.golang.regexp import GAP_TEXT, NOTHING, Chain, Step, literal, parse_regexp
 from ctxopt.languages.ignore.automaton import Automaton
+from ctxopt.languages.ignore.text import BOM
 
 
 class IllegalExceptionError(ValueError):
@@ -116,7 +117,7 @@ def _translate(pattern: str) -> tuple[Kind, str]:
     """
     kind = Kind.EXACT
     parts = ["^"]
-    text = pattern.removeprefix("\ufeff")
+    text = pattern.removeprefix(BOM)
     at = 0
     first = True
     while at < len(text):

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctxopt.languages.ignore.escape import escape_pattern
+from ctxopt.languages.ignore.escape import escape_pattern, escape_piece
 from ctxopt.languages.ignore.explain import explain
 from ctxopt.languages.ignore.matcher import read_matcher
-from ctxopt.languages.ignore.text import clean_pattern, parse_ignore_file
+from ctxopt.languages.ignore.text import parse_ignore_file
 
 
 def matcher_of(*lines):
@@ -35,18 +35,55 @@ def test_answers(lines, path, excluded, pattern, decided_at, pruned_at):
     assert (found.exception is None) or excluded
 
 
-NAMES = st.text("ab*?[]\\!#^{}| .-é\udcff\n", min_size=1, max_size=5).filter(
+NAMES = st.text("ab*?[]\\!#^{}|().+$ .-é\t\x0b\xa0\ufeff\udcff\r\n", min_size=1, max_size=5).filter(
     lambda name: name not in (".", "..")
 )
+PATHS = st.lists(NAMES, min_size=1, max_size=3).map("/".join)
 
 
-@settings(max_examples=300, deadline=None)
-@given(st.lists(NAMES, min_size=1, max_size=3).map("/".join))
-def test_an_escaped_path_matches_itself(path):
+def excludes(line, path):
+    """Whether ``line`` as the first line of a file excludes ``path``."""
+    file = parse_ignore_file((line + "\n").encode("utf-8", "surrogateescape"), "x")
+    return read_matcher(file.patterns()).decide(path).excluded
+
+
+@settings(max_examples=600, deadline=None)
+@given(PATHS, PATHS)
+def test_an_escaped_path_matches_itself_and_nothing_else(path, other):
     line = escape_pattern(path)
-    pattern = clean_pattern(line)
-    assert pattern is not None
-    assert read_matcher([(1, pattern)]).decide(path).excluded
+    assert excludes(line, path)
+    has_break = "\n" in path or "\r" in path
+    is_inside = other == path or other.startswith(path + "/")
+    assert has_break or is_inside or not excludes(line, other)
+
+
+@settings(max_examples=600, deadline=None)
+@given(NAMES, NAMES)
+def test_an_escaped_piece_is_itself_between_wildcards(piece, other):
+    line = f"**/x*{escape_piece(piece)}x"
+    assert excludes(line, f"a/x{piece}x")
+    has_break = "\n" in piece or "\r" in piece
+    assert has_break or f"x{other}x".endswith(piece + "x") or not excludes(line, f"a/x{other}x")
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("dump\t", "dump[\t]"),
+        (" a ", "[ ]a[ ]"),
+        ("\ufeffa", "[\ufeff]a"),
+        ("#a", "\\#a"),
+        ("!a", "\\!a"),
+        ("a#!", "a#!"),
+        ("a{b}|^", "a{b}|^"),
+        ("*{b}|^", "\\*\\{b\\}\\|\\^"),
+        ("a\nb", "a?b"),
+        ("[id].py", "\\[id\\].py"),
+        ("src/a b.py", "src/a b.py"),
+    ],
+)
+def test_escaped_paths(path, line):
+    assert escape_pattern(path) == line
 
 
 @settings(max_examples=200, deadline=None)
