@@ -1,0 +1,47 @@
+"""The rule ``exception-stops-pruning``: what it finds, and twice as much that it must not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.rules.ignore_file.contexts import with_ignore
+from tests.support.judging import catches, catches_not
+
+HEAVY = {
+    **{f"node_modules/p{i}/f{j}.js": 1 for i in range(40) for j in range(30)},
+    "node_modules/p1/LICENSE": 2,
+    "docs/keep.md": 1,
+    "README.md": 1,
+}
+
+
+def test_wildcard_exception_walks_everything():
+    found = catches(
+        "exception-stops-pruning",
+        with_ignore(HEAVY, "node_modules\n*.md\n!R*.md\n"),
+        line=3,
+        edits=["!README.md"],
+    )
+    assert found.entries == 1241
+    assert found.paths == ("node_modules",)
+
+
+def test_wildcard_exception_with_too_many_hits():
+    text = "node_modules\n**/*.md\n!**/*.md\n!node_modules/*/f1.js\n"
+    catches("exception-stops-pruning", with_ignore(HEAVY, text), line=3, edits=[])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "node_modules\n*.md\n!README.md\n",
+        "node_modules\n!docs/**\n",
+        "node_modules\n!docs/*\n",
+        "node_modules\n*.md\n",
+        "docs\n!R*.md\n",
+        "!R*.md\n",
+        "",
+    ],
+)
+def test_pruning_stays(text):
+    catches_not("exception-stops-pruning", with_ignore(HEAVY, text))

@@ -1,0 +1,120 @@
+"""The rule ``root-only-pattern``: what it finds, and twice as much that it must not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ctxopt.severity import Severity
+from tests.rules.ignore_file.contexts import with_ignore
+from tests.rules.paths.contexts import MB
+from tests.support.judging import (
+    BROAD,
+    catches,
+    catches_not,
+    findings,
+)
+
+pytestmark = pytest.mark.usefixtures("clean")
+
+MONOREPO = {
+    "node_modules/a.js": 1000,
+    "packages/web/node_modules/b.js": 3000,
+    "packages/api/node_modules/c.js": 500,
+    "packages/api/index.js": 10,
+    "a.pyc": 5,
+    "lib/b.pyc": 7,
+    "lib/deep/c.pyc": 9,
+}
+CATCHES: list[tuple[Any, ...]] = [
+    # tree, Dockerfile, what git ignores (None: no repository), paths
+    ({"a/build/x": MB, "a/b/build/y.c": 9, ".dockerignore": "build"}, BROAD, "/a/build", ["a/build"]),
+]  # fmt: skip
+CATCHES_NOT: list[tuple[Any, ...]] = [
+    ({"tests/a": MB, "x/tests/b": 100, ".dockerignore": "tests/"}, BROAD, ""),
+]  # fmt: skip
+
+
+def test_root_only_folder_in_a_monorepo():
+    found = catches(
+        "root-only-pattern",
+        with_ignore(MONOREPO, "# deps\nnode_modules\n"),
+        line=2,
+        paths=["packages/web/node_modules", "packages/api/node_modules"],
+        edits=["**/node_modules"],
+    )
+    assert (found.size, found.entries) == (3500, 4)
+    assert found.severity is Severity.WARNING
+    assert found.paths[0] == "packages/web/node_modules"
+
+
+@pytest.mark.parametrize(
+    ("text", "edit"),
+    [
+        ("*.pyc\n", "**/*.pyc"),
+        ("*.py[co]\n", "**/*.py[co]"),
+        ("node_modules/\n", "**/node_modules/"),
+    ],
+)
+def test_root_only_forms(text, edit):
+    catches("root-only-pattern", with_ignore(MONOREPO, text), line=1, edits=[edit])
+
+
+def test_root_only_by_git():
+    tree = {"tmpdata/x": 1, "src/tmpdata/y": 10, "src/a.py": 1}
+    catches(
+        "root-only-pattern",
+        with_ignore(tree, "tmpdata\n"),
+        line=1,
+        paths=["src/tmpdata"],
+        tracked=["src/a.py"],
+        ignored=["tmpdata", "src/tmpdata"],
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "**/node_modules\n",
+        "/node_modules\n",
+        "./node_modules\n",
+        "packages/web/node_modules\n",
+        "node_modules\n**/node_modules\n",
+        "packages\nnode_modules\n",
+        "!node_modules\n",
+        "*\n",
+        "**\n",
+        "no_such_name\n",
+        "index.js\n",
+        "packages/*/node_modules\nnode_modules\n",
+    ],
+)
+def test_root_only_is_silent(text):
+    catches_not("root-only-pattern", with_ignore(MONOREPO, text))
+
+
+def test_root_only_spares_sources_of_the_same_name():
+    tree = {"build/x": 1, "src/build/plan.py": 10, "src/a.py": 1}
+    catches_not("root-only-pattern", with_ignore(tree, "build\n"), tracked=["src/build/plan.py"])
+
+
+def test_root_only_never_hides_what_is_copied():
+    tree = {
+        "Dockerfile": "FROM scratch\nCOPY vendor/x/node_modules /n\nCOPY . /\n",
+        "node_modules/a": 5,
+        "vendor/x/node_modules/b": 5,
+    }
+    catches_not("root-only-pattern", with_ignore(tree, "node_modules\n"))
+
+
+@pytest.mark.parametrize(("tree", "dockerfile", "ignored", "paths"), CATCHES)
+def test_catches(tmp_path, tree, dockerfile, ignored, paths):
+    found = findings("root-only-pattern", tmp_path, tree, dockerfile, ignored=ignored)
+    assert [list(finding.paths) for finding in found] == [paths]
+    assert all(finding.rule == "root-only-pattern" for finding in found)
+
+
+@pytest.mark.parametrize(("tree", "dockerfile", "ignored"), CATCHES_NOT)
+def test_catches_not(tmp_path, tree, dockerfile, ignored):
+    assert findings("root-only-pattern", tmp_path, tree, dockerfile, ignored=ignored) == []

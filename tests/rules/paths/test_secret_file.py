@@ -1,0 +1,70 @@
+"""The rule ``secret-file``: what it finds, and twice as much that it must not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ctxopt.severity import Severity
+from tests.rules.paths.contexts import CERTIFICATE, KEY, MB
+from tests.support.judging import BROAD, NARROW, STAGED, findings
+
+pytestmark = pytest.mark.usefixtures("clean")
+
+CATCHES: list[tuple[Any, ...]] = [
+    # tree, Dockerfile, what git ignores (None: no repository), paths
+    ({".env": "A=1\n"}, BROAD, None, [".env"]),
+    ({".env": "A=1\n"}, NARROW, ".env", [".env"]),
+    ({"certs/a.pem": KEY}, BROAD, "", ["certs/a.pem"]),
+    ({".npmrc": "//r/:_authToken=npm_abcdefghijk\n"}, STAGED, None, [".npmrc"]),
+    ({"ssh/id_rsa": KEY}, "FROM a\nCOPY ssh /ssh\n", None, ["ssh/id_rsa"]),
+    ({"storage/a/x": 9, "storage/b.key": KEY}, BROAD, "storage/b.key", ["storage/b.key"]),
+    ({"latest-keys/id_rsa": KEY}, BROAD, "", ["latest-keys/id_rsa"]),
+]  # fmt: skip
+CATCHES_NOT: list[tuple[Any, ...]] = [
+    ({"tlstest/certs/server.key": KEY}, BROAD, ""),
+    ({"test-infra/id_rsa": KEY}, BROAD, ""),
+    ({"minio.env": "MINIO_ACCESS_KEY=accesskey\n"}, BROAD, ""),
+    ({".env.example": "TOKEN=abcdefgh12\n"}, BROAD, None),
+    ({".env": "DEBUG=1\nPORT=80\n"}, BROAD, ""),
+    ({".env": ""}, BROAD, None),
+    ({"ca.pem": CERTIFICATE}, BROAD, None),
+    ({"server.pem": CERTIFICATE}, BROAD, None),
+    ({"tests/certs/server.key": KEY}, BROAD, ""),
+    ({"testdata/id_rsa": KEY}, BROAD, None),
+    ({"id_rsa.pub": "ssh-rsa x"}, BROAD, None),
+    ({".npmrc": "save-exact=true\n"}, BROAD, ""),
+    ({".npmrc": "//r/:_authToken=${NPM_TOKEN}\n"}, BROAD, None),
+    ({"slides.key": MB}, BROAD, ""),
+    ({"secrets.yaml": "password: changeme-please\n"}, BROAD, None),
+    ({"secret.py": "TOKEN = 'abcdefgh12'"}, BROAD, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tree", "dockerfile", "ignored", "paths"), CATCHES)
+def test_catches(tmp_path, tree, dockerfile, ignored, paths):
+    found = findings("secret-file", tmp_path, tree, dockerfile, ignored=ignored)
+    assert [list(finding.paths) for finding in found if finding.edits] == [paths]
+    assert all(finding.rule == "secret-file" for finding in found)
+
+
+@pytest.mark.parametrize(("tree", "dockerfile", "ignored"), CATCHES_NOT)
+def test_catches_not(tmp_path, tree, dockerfile, ignored):
+    assert findings("secret-file", tmp_path, tree, dockerfile, ignored=ignored) == []
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "severity"),
+    [
+        (BROAD, Severity.ERROR),
+        (STAGED, Severity.WARNING),
+        (NARROW, Severity.INFO),
+        (None, Severity.WARNING),
+        ("FROM a\nCOPY .env /\n", Severity.ERROR),
+    ],
+)
+def test_a_secret_in_the_image_is_an_error(tmp_path, dockerfile, severity):
+    (found,) = findings("secret-file", tmp_path, {".env": "A=1\n"}, dockerfile)
+    assert found.severity == severity
+    assert bool(found.edits) == (".env /" not in (dockerfile or ""))

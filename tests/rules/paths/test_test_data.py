@@ -1,0 +1,51 @@
+"""The rule ``test-data``: what it finds, and twice as much that it must not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.rules.paths.contexts import MB, TEST
+from tests.support.judging import BROAD, NARROW, facts_of, findings
+
+pytestmark = pytest.mark.usefixtures("clean")
+
+CATCHES: list[tuple[Any, ...]] = [
+    # tree, Dockerfile, what git ignores (None: no repository), paths
+    ({"tests/data.bin": MB}, BROAD, "", ["tests"]),
+    ({"htmlcov/index.html": MB}, TEST, None, ["htmlcov"]),
+    ({"test/a_test.go": MB, "test/testdata/x.go": 10}, BROAD, "", ["test"]),
+    ({"go.mod": "module a", "testdata/x.go": MB}, BROAD, "", ["testdata"]),
+]  # fmt: skip
+CATCHES_NOT: list[tuple[Any, ...]] = [
+    ({"tests/a.py": MB}, None, ""),
+    ({"test/a.go": MB, "test/a_test.go": MB}, BROAD, ""),
+    ({"e2e/pkg/helpers/a.go": MB}, BROAD, ""),
+    ({"tests/a.py": MB, "b.Dockerfile": TEST}, BROAD, ""),
+    ({"tests/a.py": MB}, TEST, ""),
+    ({"tests/a.py": 100}, BROAD, ""),
+    ({"tests/a.py": MB}, NARROW, ""),
+    ({"src/latest/a.py": MB}, BROAD, ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tree", "dockerfile", "ignored", "paths"), CATCHES)
+def test_catches(tmp_path, tree, dockerfile, ignored, paths):
+    found = findings("test-data", tmp_path, tree, dockerfile, ignored=ignored)
+    assert [list(finding.paths) for finding in found if finding.edits] == [paths]
+    assert all(finding.rule == "test-data" for finding in found)
+
+
+@pytest.mark.parametrize(("tree", "dockerfile", "ignored"), CATCHES_NOT)
+def test_catches_not(tmp_path, tree, dockerfile, ignored):
+    assert findings("test-data", tmp_path, tree, dockerfile, ignored=ignored) == []
+
+
+def test_a_heavy_path_in_tests_is_told_instead_of_the_tests(tmp_path):
+    facts = facts_of(
+        tmp_path, {"tests/a.py": MB, "tests/node_modules/x": 9 * MB}, ignored="node_modules"
+    )
+    told = {(item.topic, item.path) for item in facts.candidates.found if item.bytes >= MB}
+    assert ("dependencies", "tests/node_modules") in told
+    assert not any(path == "tests" for _, path in told)

@@ -1,0 +1,71 @@
+"""The rule ``broad-copy``: what it finds, and twice as much that it must not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ctxopt.evidence.needs import Need, Needs
+from ctxopt.severity import Severity
+from tests.rules.sources.contexts import TREE, build
+from tests.support.judging import catches, catches_not
+
+HEAVY: dict[str, Any] = {"node_modules/a.js": 900_000, "coverage.bin": 400_000}
+
+
+def test_broad_copy_into_the_final_image():
+    found = catches(
+        "broad-copy",
+        build("COPY . /app", **HEAVY),
+        line=2,
+        tracked=["src/a.py"],
+        ignored=["node_modules", "coverage.bin"],
+    )
+    assert "copies 2 paths" in found.message
+    assert "node_modules, coverage.bin" in found.message
+    assert found.severity is Severity.WARNING
+    assert found.reach == "final"
+    # The rules about paths report these bytes; nobody counts them twice.
+    assert (found.size, found.entries, found.paths) == (0, 0, ())
+
+
+def test_broad_copy_into_a_builder():
+    text = "FROM scratch AS build\nCOPY . /app\nFROM scratch\nCOPY --from=build /app /\n"
+    tree = {**TREE, **HEAVY, "Dockerfile": text}
+    assert catches("broad-copy", tree, line=2).severity is Severity.INFO
+
+
+@pytest.mark.parametrize(
+    ("instruction", "ignore"),
+    [
+        ("COPY src /app", ""),
+        ("COPY . /app", "node_modules\ncoverage.bin\n"),
+        ("COPY . /app", "*\n!src\n"),
+        ("COPY node_modules /n\nCOPY . /app", "coverage.bin\n"),
+        ("RUN --mount=type=bind,target=/src true", ""),
+    ],
+)
+def test_copies_without_waste(instruction, ignore):
+    catches_not(
+        "broad-copy",
+        build(instruction, ignore=ignore, **HEAVY),
+        tracked=["src/a.py"],
+        ignored=["node_modules", "coverage.bin"],
+    )
+
+
+def test_broad_copy_spares_what_is_tracked_or_needed():
+    tracked = ["src/a.py", "node_modules/a.js", "coverage.bin"]
+    catches_not("broad-copy", build("COPY . /app", **HEAVY), tracked=tracked)
+    needs = Needs((Need("node_modules", "npm ci --offline"), Need("coverage.bin", "a test")))
+    catches_not(
+        "broad-copy",
+        build("COPY . /app", **HEAVY),
+        needs=needs,
+        ignored=["node_modules", "coverage.bin"],
+    )
+
+
+def test_broad_copy_below_the_noise_floor():
+    catches_not("broad-copy", build("COPY . /app", **{"node_modules/a.js": 500}))

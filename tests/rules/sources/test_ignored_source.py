@@ -1,0 +1,51 @@
+"""The rule ``ignored-source``: what it finds, and twice as much that it must not."""
+
+from __future__ import annotations
+
+import pytest
+
+from ctxopt.severity import Severity
+from tests.rules.sources.contexts import build
+from tests.support.judging import catches, catches_not
+
+
+def test_ignored_source():
+    found = catches(
+        "ignored-source",
+        build("COPY dist /", ignore="*.log\ndist\n"),
+        line=2,
+        paths=["dist"],
+        edits=["!dist"],
+    )
+    assert ".dockerignore:2 (dist)" in found.message
+    assert found.severity is Severity.ERROR
+
+
+def test_ignored_source_below_an_excluded_folder():
+    catches(
+        "ignored-source",
+        build("COPY dist/out.js /", ignore="dist\n"),
+        line=2,
+        edits=["!dist/out.js"],
+    )
+
+
+def test_ignored_source_with_odd_characters():
+    tree = build("COPY a{1}.txt /", ignore="a*\n!b?\n", **{"a{1}.txt": 5})
+    found = catches("ignored-source", tree, line=2, edits=["!a{1}.txt"])
+    assert found.size == 5
+
+
+@pytest.mark.parametrize(
+    ("instruction", "ignore"),
+    [
+        ("COPY dist /", "src\n"),
+        ("COPY dist /", "dist\n!dist\n"),
+        ("COPY src /", "**/*.log\n"),
+        ("COPY . /", "dist\n"),
+        ("COPY gone /", "gone\n"),
+        ("COPY --from=busybox dist /", "dist\n"),
+    ],
+)
+def test_sources_that_are_sent(instruction, ignore):
+    catches_not("ignored-source", build(instruction, ignore=ignore))
