@@ -11,7 +11,7 @@ import time
 
 import pytest
 
-from tests.support.program import ctxopt, environment
+from tests.support.program import ctxopt, ctxopt_process, environment
 from tests.support.trees import lay
 
 
@@ -48,7 +48,7 @@ def context(tmp_path):
     ],
 )
 def test_mistakes(context, arguments, message):
-    done = ctxopt(*arguments, cwd=context)
+    done = ctxopt_process(*arguments, cwd=context)
     assert done.returncode == 2
     assert message in done.stderr
     assert done.stdout == ""
@@ -110,7 +110,7 @@ def test_a_closed_pipe_is_no_error(context):
 
 
 def test_version(context):
-    assert ctxopt("--version", cwd=context).stdout.startswith("ctxopt ")
+    assert ctxopt_process("--version", cwd=context).stdout.startswith("ctxopt ")
 
 
 def test_an_interrupt(context):

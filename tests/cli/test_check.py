@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 import tomllib
 from xml.etree import ElementTree
 
@@ -14,6 +12,7 @@ import pytest
 
 from tests.report.test_sarif import check_log
 from tests.support.places import ROOT
+from tests.support.program import ctxopt
 from tests.support.repositories import commit, git, init, write
 
 pytestmark = pytest.mark.usefixtures("clean")
@@ -24,14 +23,7 @@ START = {"Dockerfile": DOCKERFILE, "src/a": "a" * MB, "data/x": "x"}
 
 
 def check(cwd, *arguments):
-    kept = {name: value for name, value in os.environ.items() if name != "CTXOPT_CONFIG"}
-    done = subprocess.run(
-        [sys.executable, "-m", "ctxopt", "check", *arguments],
-        cwd=cwd, env=kept | {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "COLUMNS": "80"},
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr
-    return done
+    return ctxopt("check", *arguments, cwd=cwd)
 
 
 def document(cwd, *arguments):

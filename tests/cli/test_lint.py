@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from tests.support.places import ROOT
+from tests.support.program import ctxopt
 from tests.support.repositories import init, write
 
 pytestmark = pytest.mark.usefixtures("clean")
@@ -27,14 +28,7 @@ TREE = {
 
 
 def lint(cwd, *arguments):
-    kept = {name: value for name, value in os.environ.items() if name != "CTXOPT_CONFIG"}
-    done = subprocess.run(
-        [sys.executable, "-m", "ctxopt", "lint", *arguments],
-        cwd=cwd, env=kept | {"PYTHONPATH": str(ROOT)},
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr
-    return done
+    return ctxopt("lint", *arguments, cwd=cwd)
 
 
 def found(done):

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from dataclasses import replace
 
 import pytest
@@ -18,6 +16,7 @@ from ctxopt.rules.finding import Finding, Location
 from ctxopt.rules.run import Judgement, Selection
 from ctxopt.severity import Severity
 from tests.support.places import ROOT
+from tests.support.program import ctxopt
 from tests.support.repositories import commit, git, init, write
 
 pytestmark = pytest.mark.usefixtures("clean")
@@ -33,14 +32,7 @@ START = {
 
 
 def run(cwd, *arguments, **environment):
-    kept = {name: value for name, value in os.environ.items() if name != "CTXOPT_CONFIG"}
-    done = subprocess.run(
-        [sys.executable, "-m", "ctxopt", *arguments],
-        cwd=cwd, env=kept | {"PYTHONPATH": str(ROOT), "COLUMNS": "80"} | environment,
-        capture_output=True, text=True, check=False, timeout=60,
-    )  # fmt: skip
-    assert "Traceback" not in done.stderr
-    return done
+    return ctxopt(*arguments, cwd=cwd, **environment)
 
 
 def check(cwd, *arguments):

@@ -1,25 +1,95 @@
-"""The program as a process."""
+"""The program: called in this process, which is fast, or as a process of its own, where that is the matter."""
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from io import TextIOWrapper
+from tempfile import TemporaryFile
+from typing import IO
+from unittest import mock
 
+from ctxopt.__main__ import main
 from tests.support.places import ROOT
+
+_KEPT = ("PATH", "HOME", "GIT_CONFIG_NOSYSTEM")
 
 
 def environment(**more: str) -> dict[str, str]:
     """Return an environment that says the same on every machine, with ``more`` in it."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return kept | {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "COLUMNS": "80"} | more
 
 
 def ctxopt(*arguments: str, cwd: object, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run the program in ``cwd``; whatever happens, it prints no traceback."""
+    """Call the program in ``cwd`` as a process would, with ``more`` in its environment."""
+    with TemporaryFile() as out, TemporaryFile() as err:
+        with _as_process(arguments, str(cwd), environment(**more), out, err):
+            code = _exit_code()
+        done = subprocess.CompletedProcess(arguments, code, _text(out), _text(err))
+    return _without_traceback(done)
+
+
+def ctxopt_process(*arguments: str, cwd: object, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run the program as a process in ``cwd``, with ``more`` in its environment."""
     done = subprocess.run(
         [sys.executable, "-m", "ctxopt", *arguments],
-        cwd=str(cwd), env=environment(**more), capture_output=True, text=True, check=False, timeout=30,
+        cwd=str(cwd), env=environment(**more), capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
+    return _without_traceback(done)
+
+
+def _exit_code() -> int:
+    try:
+        main()
+    except SystemExit as exit_:
+        if isinstance(exit_.code, int):
+            return exit_.code
+        raise  # a process would print this and end with 1, which the program never means
+    return 0
+
+
+@contextmanager
+def _as_process(
+    arguments: tuple[str, ...],
+    cwd: str,
+    variables: Mapping[str, str],
+    out: IO[bytes],
+    err: IO[bytes],
+) -> Iterator[None]:
+    """Put in place what a process is started with, and put back whatever the program changes of it."""
+    before, collecting = os.getcwd(), gc.isenabled()
+    with ExitStack() as stack:
+        # Real files: the program asks the streams for their numbers. As Python opens them in C.UTF-8.
+        stdin = stack.enter_context(open(os.devnull))
+        stdout = TextIOWrapper(out, "utf-8", "surrogateescape", write_through=True)
+        stderr = TextIOWrapper(err, "utf-8", "backslashreplace", write_through=True)
+        for name, value in (("stdin", stdin), ("stdout", stdout), ("stderr", stderr)):
+            stack.enter_context(mock.patch.object(sys, name, value))
+        stack.enter_context(mock.patch.object(sys, "argv", ["ctxopt", *arguments]))
+        stack.enter_context(mock.patch.dict(os.environ, variables, clear=True))
+        os.chdir(cwd)
+        try:
+            yield
+        finally:
+            os.chdir(before)
+            if collecting:
+                gc.enable()
+            for stream in (stdout, stderr):
+                stream.detach()
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode().replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _without_traceback(
+    done: subprocess.CompletedProcess[str],
+) -> subprocess.CompletedProcess[str]:
     assert "Traceback" not in done.stderr
     return done
