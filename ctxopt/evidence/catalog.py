@@ -42,9 +42,8 @@ Confidence: TypeAlias = Literal["high", "low"]
 
 _EXTENSION: Final = re.compile(r"\.[^.*?\[\]]+\Z")
 TWIN: Final = "catalog.json"
-"""Made by ``python -m ctxopt.catalog`` from the TOML files; a test holds them in step."""
+"""Made by ``python -m scripts.catalog_twin`` from the TOML files; a test holds them in step."""
 
-_FIELDS: Final = {"except": "except_names"}
 _WILDCARDS: Final = frozenset("*?[")
 
 
@@ -298,23 +297,6 @@ def load_catalog() -> Catalog:
     )
 
 
-def render_twin() -> str:
-    """Return what ``data/catalog.json`` has to hold: the TOML files as rows in the order of the fields."""
-    import json
-    import tomllib
-
-    def rows(file: str, key: str, kind: type[CatalogEntry | Stack]) -> list[str]:
-        found = []
-        for table in tomllib.loads(_data_file(file))[key]:
-            item = kind(**{_FIELDS.get(name, name): value for name, value in table.items()})
-            found.append(json.dumps(item, ensure_ascii=False, separators=(",", ":")))
-        return found
-
-    entries = ",\n".join(rows("catalog.toml", "entry", CatalogEntry))
-    stacks = ",\n".join(rows("stacks.toml", "stack", Stack))
-    return f'{{"entries":[\n{entries}\n],\n"stacks":[\n{stacks}\n]}}\n'
-
-
 def _data_file(name: str) -> str:
     with open(os.path.join(os.path.dirname(__file__), "data", name), encoding="utf-8") as file:
         return file.read()
@@ -352,8 +334,3 @@ def _glob_regex(glob: str) -> str:
 def _command_regex(words: str) -> re.Pattern[str]:
     later = r".*[\s\"':,]".join(rf"{re.escape(word)}(?!\w)" for word in words.split())
     return re.compile(rf"(?:\A|[\s\"'(/=`]){later}")
-
-
-if __name__ == "__main__":
-    with open(os.path.join(os.path.dirname(__file__), "data", TWIN), "w", encoding="utf-8") as out:
-        out.write(render_twin())

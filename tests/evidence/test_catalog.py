@@ -22,8 +22,8 @@ from ctxopt.evidence.catalog import (
     PathType,
     Stack,
     load_catalog,
-    render_twin,
 )
+from scripts.catalog_twin import render_twin
 
 CATALOG = load_catalog()
 RAW = tomllib.loads(
@@ -597,7 +597,7 @@ def test_running_tests_is_seen(script: str, command: str | None):
 
 
 def test_the_fast_twin_holds_what_the_toml_files_hold():
-    """``python -m ctxopt.catalog`` writes it anew."""
+    """``python -m scripts.catalog_twin`` writes it anew."""
     assert (
         files("ctxopt").joinpath("evidence", "data", TWIN).read_text(encoding="utf-8")
         == render_twin()
