@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+from collections import defaultdict
+from pathlib import Path
 
 import pytest
 
@@ -52,3 +55,32 @@ def test_the_public_names_are_what_they_say():
         "assert all(hasattr(ctxopt, name) for name in ctxopt.__all__)\n"
     )
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
+
+
+def public_names():
+    """Every public class and type alias, with the modules that define one by that name."""
+    found = defaultdict(list)
+    for module in MODULES:
+        for node in ast.parse((PACKAGE / module).read_text()).body:
+            match node:
+                case ast.ClassDef(name=name):
+                    found[name].append(module)
+                case (
+                    ast.Assign(targets=[ast.Name(id=name)])
+                    | ast.AnnAssign(target=ast.Name(id=name))
+                ) if not name.isupper():
+                    found[name].append(module)
+    return {name: modules for name, modules in found.items() if not name.startswith("_")}
+
+
+def test_one_meaning_a_word():
+    doubled = {name: where for name, where in public_names().items() if len(where) > 1}
+    assert doubled == {}
+
+
+def test_no_module_is_named_by_what_it_does():
+    # A rule's module is named by its id; these nouns are what the thing is called.
+    nouns = {"finding", "grouping", "listing", "wording"}
+    rooms = (module for module in MODULES if not re.match(r"rules/\w+/", module))
+    words = {Path(module).stem.rpartition("_")[2] for module in rooms}
+    assert {word for word in words if word.endswith("ing")} <= nouns

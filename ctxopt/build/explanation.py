@@ -12,13 +12,13 @@ from ctxopt.build.sources import SourceUse
 from ctxopt.errors import ContextError
 from ctxopt.languages.golang.paths import clean
 from ctxopt.languages.ignore.explain import Explanation, explain
-from ctxopt.tree.lookup import SentPaths
+from ctxopt.tree.lookup import ViewLookup
 from ctxopt.tree.model import Tally
 from ctxopt.tree.workers import default_processes
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class PathExplanation:
     """What is known of one path."""
 
     explanation: Explanation
@@ -32,7 +32,9 @@ class Answer:
     """Whether this build fetches it, or something below it; None if that cannot be said."""
 
 
-def answer_paths(context: BuildContext, paths: list[str], request: BuildRequest) -> list[Answer]:
+def answer_paths(
+    context: BuildContext, paths: list[str], request: BuildRequest
+) -> list[PathExplanation]:
     """Explain ``paths``, relative to the context root or absolute; they need not exist.
 
     Raises ContextError for paths outside the context, and as ``analyze`` does.
@@ -42,20 +44,20 @@ def answer_paths(context: BuildContext, paths: list[str], request: BuildRequest)
     return [_answer(analysis, path) for path in inside]
 
 
-def _answer(analysis: Analysis, path: str) -> Answer:
+def _answer(analysis: Analysis, path: str) -> PathExplanation:
     context, plan = analysis.context, analysis.plan
     below = analysis.permitted.totals.get(path) if _is_folder(context, path) else None
     uses: tuple[SourceUse, ...] = ()
     fetched: bool | None = None
     if plan is not None:
-        sent = SentPaths(plan.main.transfer.view)
+        sent = ViewLookup(plan.main.transfer.view)
         fetched = plan.main.transfer.loaded and sent.find(path) is not None
         uses = tuple(
             use
             for use in plan.sources.uses
             if use.context is None and fetched and any(_touches(root, path) for root in use.roots)
         )
-    return Answer(
+    return PathExplanation(
         explain(analysis.matcher, path, builder=context.builder),
         context.ignore.path,
         os.path.lexists(os.path.join(context.root, path)),

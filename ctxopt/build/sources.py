@@ -19,11 +19,11 @@ from ctxopt.languages.golang.paths import has_meta
 from ctxopt.languages.ignore.explain import explain
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.languages.ignore.pattern import Pattern
-from ctxopt.tree.lookup import SentPaths
+from ctxopt.tree.lookup import ViewLookup
 from ctxopt.tree.model import DIR, EMPTY, FILE, Flag
 from ctxopt.tree.view import View
 
-Reach = Literal["final", "builder", "mount"]
+SourceReach = Literal["final", "builder", "mount"]
 CheckKind = Literal[
     "missing", "ignored", "not-transferred", "partly-ignored", "empty-wildcard",
     "arrives-empty", "whole-context", "link-widens",
@@ -50,7 +50,7 @@ class SourceUse(NamedTuple):
     context: str | None
     stage: str
     """The stage's name, or its number."""
-    reach: Reach
+    reach: SourceReach
     """Whether it ends up in the final image, in another stage, or is only mounted."""
     roots: tuple[str, ...]
     """The paths it takes, each with all below it; ``""`` is the whole context."""
@@ -113,7 +113,7 @@ class _Resolution:
     def __init__(self, build: Build, load: Load) -> None:
         self._build = build
         self._load = load
-        self._sent = SentPaths(load.transfer.view)
+        self._sent = ViewLookup(load.transfer.view)
         self._final_stages = set(build.lineage(build.target))
         self._empty = _arriving_empty(load.transfer.view)
         self.checks: list[SourceCheck] = []
@@ -158,7 +158,7 @@ class _Resolution:
         taken = [share for mask, share in self._shares.items() if mask & bits]
         return sum(share[0] for share in taken), sum(share[1] for share in taken)
 
-    def _reach(self, source: Source) -> Reach:
+    def _reach(self, source: Source) -> SourceReach:
         if source.mount is not None:
             return "mount"
         return "final" if source.stage in self._final_stages else "builder"
@@ -197,7 +197,7 @@ class _Resolution:
             self._check_missing(source, path, literal)
             return
         if not matches:
-            kept_back = SentPaths(_unfiltered(self._load.permitted)).glob(inside) or []
+            kept_back = ViewLookup(_unfiltered(self._load.permitted)).glob(inside) or []
             self._add("empty-wildcard", source, path, kept_back, fails=False)
         for match in matches:
             found = self._sent.resolve(match)

@@ -27,7 +27,7 @@ def leave(code: int) -> NoReturn:
     sys.exit(code)
 
 
-def guarded(command: Callable[P, int | None]) -> Callable[P, None]:
+def command(command: Callable[P, int | None]) -> Callable[P, None]:
     """Turn what a command returns or raises into an exit code and, for errors, a message."""
 
     @functools.wraps(command)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ctxopt.cli import options as o
-from ctxopt.cli.boundary import deliver, guarded
+from ctxopt.cli.boundary import command, deliver
 from ctxopt.cli.check_run import (
     CheckFormat,
     check_contexts,
@@ -23,7 +23,7 @@ from ctxopt.errors import CtxoptError, ExitCode
 from ctxopt.report import console
 
 if TYPE_CHECKING:
-    from ctxopt.guard.check import Checked, Question
+    from ctxopt.guard.check import Checked, CheckRequest
 
 
 class ViewOption(StrEnum):
@@ -69,8 +69,8 @@ GrowthFloor = Annotated[
 LimitView = Annotated[
     ViewOption, typer.Option("--view", help="What limits outside of [[context]] are about.")
 ]
-FailOn = Annotated[
-    o.Level | None,
+NewFailOnOption = Annotated[
+    o.LevelChoice | None,
     typer.Option(
         "--fail-on",
         help="Look at the findings of the working tree, too, and exit 1 if one that is new is at"
@@ -84,24 +84,24 @@ WriteBaseline = Annotated[
 Init = Annotated[
     bool, typer.Option("--init", help="Write ctxopt.toml with today's figures and a margin.")
 ]
-History = Annotated[
+HistoryOption = Annotated[
     int | None,
     typer.Option("--history", metavar="N", min=1, help="Show the size over the last N commits."),
 ]
-Top = Annotated[int, typer.Option("--top", min=0, help="Lines per list.")]
-Format = Annotated[
+ChangesOption = Annotated[int, typer.Option("--top", min=0, help="Lines per list.")]
+CheckFormatOption = Annotated[
     CheckFormat | None, typer.Option("--format", help="How to write the report. Default: text.")
 ]
 
 
-@guarded
+@command
 def check(
     path: o.Root = ".",
     file: o.DockerfileOption = None,
     target: o.Target = None,
     build_arg: o.BuildArgs = None,
     build_context: o.BuildContexts = None,
-    builder: o.Builder = None,
+    builder: o.BuilderOption = None,
     against: AgainstOption = None,
     working_tree: WorkingTree = False,
     max_size: MaxSize = None,
@@ -111,15 +111,15 @@ def check(
     max_growth: MaxGrowth = None,
     growth_floor: GrowthFloor = None,
     view: LimitView = ViewOption.permitted,
-    fail_on: FailOn = None,
-    baseline: o.Baseline = None,
+    fail_on: NewFailOnOption = None,
+    baseline: o.BaselineFile = None,
     write_baseline: WriteBaseline = False,
     warn_only: WarnOnly = False,
     init: Init = False,
-    history: History = None,
-    top: Top = 10,
-    config: o.ConfigFile = None,
-    format_: Format = None,
+    history: HistoryOption = None,
+    top: ChangesOption = 10,
+    config: o.ConfigOption = None,
+    format_: CheckFormatOption = None,
     output: o.Output = None,
     color: o.ColorOption = o.Color.auto,
     quiet: o.Quiet = False,
@@ -168,7 +168,7 @@ def _verdict(checked: Checked, *, warn_only: bool) -> int:
     return ExitCode.FINDINGS if failed else ExitCode.USAGE if unjudged else ExitCode.OK
 
 
-def _format(question: Question, given: CheckFormat | None) -> CheckFormat:
+def _format(question: CheckRequest, given: CheckFormat | None) -> CheckFormat:
     from ctxopt.config.load import check_format
 
     if given is not None:
@@ -178,7 +178,7 @@ def _format(question: Question, given: CheckFormat | None) -> CheckFormat:
 
 
 def _render(
-    wanted: CheckFormat, question: Question, checked: Checked, top: int, color: bool
+    wanted: CheckFormat, question: CheckRequest, checked: Checked, top: int, color: bool
 ) -> str:
     if wanted is CheckFormat.text:
         from ctxopt.report.check_text import render_check

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ctxopt.config.keys import BudgetView
     from ctxopt.config.load import Config
     from ctxopt.git.repository import Repository
-    from ctxopt.guard.check import Against, Checked, Question
+    from ctxopt.guard.check import Against, Checked, CheckRequest
     from ctxopt.rules.baseline import Baseline, Findings
 
 
@@ -35,7 +35,7 @@ class CheckFormat(StrEnum):
 
 def check_contexts(
     given: Given, against: str | None, view: BudgetView, *, working_tree: bool, quiet: bool
-) -> tuple[Question, Checked]:
+) -> tuple[CheckRequest, Checked]:
     """Measure what is asked about, and hold it against limits and level; raises CtxoptError."""
     from ctxopt.guard.check import check_states, check_trees
 
@@ -65,10 +65,10 @@ def check_contexts(
     return question, checked.with_findings(findings)
 
 
-def _ask(given: Given, config: Config, request: BuildRequest, view: BudgetView) -> Question:
-    from ctxopt.guard.check import Question
+def _ask(given: Given, config: Config, request: BuildRequest, view: BudgetView) -> CheckRequest:
+    from ctxopt.guard.check import CheckRequest
 
-    question = Question(root=given.path, config=config, request=request, view=view)
+    question = CheckRequest(root=given.path, config=config, request=request, view=view)
     if given.file is not None and given.path not in question.paths:
         raise ConfigError(
             "-f names one Dockerfile, but the configuration limits other contexts",
@@ -94,7 +94,7 @@ def _states(
     return parse_against(against, repository)
 
 
-def _measure(given: Given, question: Question, *, quiet: bool) -> dict[str, Analysis]:
+def _measure(given: Given, question: CheckRequest, *, quiet: bool) -> dict[str, Analysis]:
     """Measure the contexts as they are on disk, by path."""
     sides = {}
     for place in question.paths:
@@ -117,7 +117,7 @@ def _refuse_bare(repository: Repository | None) -> None:
         )
 
 
-def _refuse_growth(question: Question, repository: Repository | None) -> None:
+def _refuse_growth(question: CheckRequest, repository: Repository | None) -> None:
     """Raise ConfigError for a limit on growth where there is nothing to compare.
 
     With nothing staged, the index is HEAD, and nothing grew.
@@ -154,7 +154,7 @@ def _absent(states: Against | None, repository: Repository | None) -> str:
 
 
 def _findings(
-    question: Question, sides: dict[str, Analysis], baseline: Baseline | None, absent: str
+    question: CheckRequest, sides: dict[str, Analysis], baseline: Baseline | None, absent: str
 ) -> Findings:
     """Judge what was measured; without a level of its own, a baseline stands for ``warning``."""
     from ctxopt.rules.baseline import ContextFindings, Findings

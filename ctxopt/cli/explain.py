@@ -7,30 +7,32 @@ from typing import Annotated
 import typer
 
 from ctxopt.cli import options as o
-from ctxopt.cli.boundary import deliver, guarded
+from ctxopt.cli.boundary import command, deliver
 from ctxopt.cli.inputs import Given, read_inputs
 
 Paths = Annotated[
     list[str],
     typer.Argument(metavar="PATH...", help="Paths below the context root; they need not exist."),
 ]
-ContextRoot = Annotated[
+ContextRootOption = Annotated[
     str, typer.Option("-C", "--context", metavar="ROOT", help="The context root.")
 ]
-Format = Annotated[o.ListFormat, typer.Option("--format", help="How to write the answer.")]
+ExplainFormatOption = Annotated[
+    o.ListFormat, typer.Option("--format", help="How to write the answer.")
+]
 
 
-@guarded
+@command
 def explain(
     paths: Paths,
-    root: ContextRoot = ".",
+    root: ContextRootOption = ".",
     file: o.DockerfileOption = None,
     target: o.Target = None,
     build_arg: o.BuildArgs = None,
     build_context: o.BuildContexts = None,
-    builder: o.Builder = None,
-    format_: Format = o.ListFormat.text,
-    config: o.ConfigFile = None,
+    builder: o.BuilderOption = None,
+    format_: ExplainFormatOption = o.ListFormat.text,
+    config: o.ConfigOption = None,
     output: o.Output = None,
 ) -> None:
     """Say which line decides about paths, and who takes them."""

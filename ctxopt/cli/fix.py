@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ctxopt.cli import options as o
-from ctxopt.cli.boundary import deliver, guarded
+from ctxopt.cli.boundary import command, deliver
 from ctxopt.cli.inputs import Given, measure_inputs, read_inputs
 from ctxopt.errors import ConfigError, ExitCode
 from ctxopt.report import console
@@ -28,7 +28,7 @@ Interactive = Annotated[
     bool, typer.Option("--interactive", help="Ask in the terminal which lines to take.")
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the change, write nothing.")]
-Check = Annotated[
+CheckOption = Annotated[
     bool, typer.Option("--check", help="Write nothing; exit 1 if there is something to change.")
 ]
 Proven = Annotated[
@@ -55,7 +55,7 @@ Bandwidth = Annotated[
         help='Per second, for the time that is saved, as "100 Mbit/s".',
     ),
 ]
-Format = Annotated[
+FixFormatOption = Annotated[
     o.FixFormat,
     typer.Option(
         "--format", help="How to show the change. diff prints a patch and writes nothing."
@@ -63,17 +63,17 @@ Format = Annotated[
 ]
 
 
-@guarded
+@command
 def fix(
     path: o.Root = ".",
     file: o.DockerfileOption = None,
     target: o.Target = None,
     build_arg: o.BuildArgs = None,
     build_context: o.BuildContexts = None,
-    builder: o.Builder = None,
+    builder: o.BuilderOption = None,
     interactive: Interactive = False,
     dry_run: DryRun = False,
-    check: Check = False,
+    check: CheckOption = False,
     proven: Proven = False,
     prune_unused: PruneUnused = False,
     allow_list: AllowList = False,
@@ -81,8 +81,8 @@ def fix(
     bandwidth: Bandwidth = None,
     select: o.Select = None,
     ignore: o.Ignore = None,
-    config: o.ConfigFile = None,
-    format_: Format = o.FixFormat.text,
+    config: o.ConfigOption = None,
+    format_: FixFormatOption = o.FixFormat.text,
     output: o.Output = None,
     color: o.ColorOption = o.Color.auto,
     quiet: o.Quiet = False,

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from ctxopt.build.analysis import Analysis
     from ctxopt.build.context import BuildContext
     from ctxopt.build.plan import BuildRequest
-    from ctxopt.cli.options import BuilderOption, Level
+    from ctxopt.cli.options import BuilderChoice, LevelChoice
     from ctxopt.config.load import Config
 
 
@@ -23,11 +23,11 @@ class Given(NamedTuple):
     target: str | None = None
     build_args: list[str] | None = None
     build_contexts: list[str] | None = None
-    builder: BuilderOption | None = None
+    builder: BuilderChoice | None = None
     config: str | None = None
     select: list[str] | None = None
     ignore: list[str] | None = None
-    fail_on: Level | None = None
+    fail_on: LevelChoice | None = None
     limits: Mapping[str, object] | None = None
     """By the key that sets them."""
     baseline: str | None = None

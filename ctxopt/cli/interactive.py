@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from ctxopt.fix.decisions import Choice
 from ctxopt.report import console
-from ctxopt.report.fix_question import Question, render_help, render_prompt, render_question
+from ctxopt.report.fix_question import LineQuestion, render_help, render_prompt, render_question
 from ctxopt.report.terminal import Look
 
 if TYPE_CHECKING:
     from ctxopt.fix.plan import Fix
 
 
-class Answer(StrEnum):
+class Key(StrEnum):
     """What may be done about a line; the value is the key."""
 
     TAKE = "y"
@@ -29,17 +29,17 @@ class Answer(StrEnum):
 _WORDS = {"yes": "y", "no": "n", "all": "a", "done": "d", "quit": "q"}
 
 
-def read_answer(text: str, question: Question) -> Answer | None:
+def read_answer(text: str, question: LineQuestion) -> Key | None:
     """Return what was meant by a typed line; None where that is not clear."""
     word = text.strip().lower()
     if not word:
-        return Answer.TAKE if question.is_yes_usual else Answer.LEAVE
+        return Key.TAKE if question.is_yes_usual else Key.LEAVE
     word = _WORDS.get(word, word)
-    return Answer(word) if word in {*Answer} else None
+    return Key(word) if word in {*Key} else None
 
 
 def follow_answers(
-    planned: Fix, replan: Callable[[Choice], Fix], ask: Callable[[Question], Answer]
+    planned: Fix, replan: Callable[[Choice], Fix], ask: Callable[[LineQuestion], Key]
 ) -> Fix | None:
     """Return the plan with the lines that were taken and no other; None to leave all as it is.
 
@@ -51,13 +51,13 @@ def follow_answers(
         asked += 1
         change = question.line.change
         answer = ask(question)
-        if answer is Answer.QUIT:
+        if answer is Key.QUIT:
             return None
-        if answer is Answer.ALL:
+        if answer is Key.ALL:
             return planned
-        if answer is Answer.TAKE:
+        if answer is Key.TAKE:
             choice = choice.take(change)
-        elif answer is Answer.LEAVE:
+        elif answer is Key.LEAVE:
             choice = choice.decline(change)
             planned = replan(choice)
         else:
@@ -66,13 +66,13 @@ def follow_answers(
     return planned
 
 
-def next_question(planned: Fix, choice: Choice, asked: int) -> Question | None:
+def next_question(planned: Fix, choice: Choice, asked: int) -> LineQuestion | None:
     """Return the question about the first line that is not taken; None where all are."""
     is_open = [line.change not in choice.taken for line in planned.lines]
     if not any(is_open):
         return None
     line = planned.lines[is_open.index(True)]
-    return Question(
+    return LineQuestion(
         line, asked + 1, asked + sum(is_open), planned.old.permitted.total.bytes, planned.shown
     )
 
@@ -83,7 +83,7 @@ def ask_in_terminal(
     """Ask on stderr; return what ``follow_answers`` does, None at the end of the input, too."""
     look = Look(console.width_of(sys.stderr), console.wants_color(color, sys.stderr))
 
-    def ask(question: Question) -> Answer:
+    def ask(question: LineQuestion) -> Key:
         console.prompt(render_question(question, look))
         while True:
             # What was typed before the question was there cannot be an answer to it.
@@ -91,7 +91,7 @@ def ask_in_terminal(
             console.prompt(render_prompt(question, look))
             text = console.read_typed()
             if text is None:
-                return Answer.QUIT
+                return Key.QUIT
             answer = read_answer(text, question)
             if answer is not None:
                 return answer

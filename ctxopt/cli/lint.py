@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ctxopt.cli import options as o
-from ctxopt.cli.boundary import deliver, guarded
+from ctxopt.cli.boundary import command, deliver
 from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_settings
 from ctxopt.errors import ExitCode
 from ctxopt.report import console
@@ -27,7 +27,7 @@ Files = Annotated[
     list[str],
     typer.Argument(metavar="FILE...", help="Ignore files: .dockerignore or NAME.dockerignore."),
 ]
-ContextRoot = Annotated[
+LintRootOption = Annotated[
     str | None,
     typer.Option(
         "-C",
@@ -36,21 +36,21 @@ ContextRoot = Annotated[
         help="The context root of NAME.dockerignore; that of .dockerignore is its folder.",
     ),
 ]
-FailOn = Annotated[
-    o.Level | None,
+LintFailOnOption = Annotated[
+    o.LevelChoice | None,
     typer.Option("--fail-on", help="Exit 1 if a finding is at least this bad. Default: warning."),
 ]
 
 
-@guarded
+@command
 def lint(
     files: Files,
-    context: ContextRoot = None,
-    builder: o.Builder = None,
+    context: LintRootOption = None,
+    builder: o.BuilderOption = None,
     select: o.Select = None,
     ignore: o.Ignore = None,
-    fail_on: FailOn = None,
-    config: o.ConfigFile = None,
+    fail_on: LintFailOnOption = None,
+    config: o.ConfigOption = None,
     output: o.Output = None,
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ctxopt.cli import options as o
-from ctxopt.cli.boundary import deliver, guarded
+from ctxopt.cli.boundary import command, deliver
 from ctxopt.cli.inputs import Given, Inputs, read_inputs
 from ctxopt.errors import ConfigError
 from ctxopt.report import console
@@ -30,24 +30,26 @@ Null = Annotated[
     bool, typer.Option("-0", "--null", help="End each path with NUL instead of a newline.")
 ]
 Long = Annotated[bool, typer.Option("-l", "--long", help="Show type and size in bytes, too.")]
-Format = Annotated[o.ListFormat, typer.Option("--format", help="How to write the listing.")]
+ListFormatOption = Annotated[
+    o.ListFormat, typer.Option("--format", help="How to write the listing.")
+]
 
 
-@guarded
+@command
 def ls(
     path: o.Root = ".",
     file: o.DockerfileOption = None,
     target: o.Target = None,
     build_arg: o.BuildArgs = None,
     build_context: o.BuildContexts = None,
-    builder: o.Builder = None,
+    builder: o.BuilderOption = None,
     permitted: Permitted = False,
     transferred: Transferred = False,
     excluded: Excluded = False,
     null: Null = False,
     long: Long = False,
-    format_: Format = o.ListFormat.text,
-    config: o.ConfigFile = None,
+    format_: ListFormatOption = o.ListFormat.text,
+    config: o.ConfigOption = None,
     output: o.Output = None,
     quiet: o.Quiet = False,
 ) -> None:

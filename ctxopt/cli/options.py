@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 
-class BuilderOption(StrEnum):
+class BuilderChoice(StrEnum):
     """Which of Docker's builders to follow."""
 
     buildkit = "buildkit"
@@ -48,7 +48,7 @@ class Color(StrEnum):
     never = "never"
 
 
-class Level(StrEnum):
+class LevelChoice(StrEnum):
     """How bad a finding is."""
 
     info = "info"
@@ -81,11 +81,11 @@ BuildContexts = Annotated[
     list[str] | None,
     typer.Option("--build-context", metavar="NAME=PATH", help="A named context; repeatable."),
 ]
-Builder = Annotated[
-    BuilderOption | None,
+BuilderOption = Annotated[
+    BuilderChoice | None,
     typer.Option("--builder", help="Whose rules to follow. Default: buildkit."),
 ]
-ConfigFile = Annotated[
+ConfigOption = Annotated[
     str | None,
     typer.Option(
         "--config",
@@ -101,11 +101,11 @@ Ignore = Annotated[
     list[str] | None,
     typer.Option("--ignore", metavar="RULE", help="Leave this rule out; repeatable."),
 ]
-FailOn = Annotated[
-    Level | None,
+FailOnOption = Annotated[
+    LevelChoice | None,
     typer.Option("--fail-on", help="Exit 1 if a finding is at least this bad."),
 ]
-Baseline = Annotated[
+BaselineFile = Annotated[
     str | None,
     typer.Option("--baseline", metavar="FILE", help="Findings in this file are known."),
 ]

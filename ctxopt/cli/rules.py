@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ctxopt.cli.boundary import deliver, guarded
+from ctxopt.cli.boundary import command, deliver
 from ctxopt.errors import ConfigError
 
 Id = Annotated[
@@ -14,7 +14,7 @@ Id = Annotated[
 ]
 
 
-@guarded
+@command
 def rules(rule_id: Id = None) -> None:
     """List the rules, or explain one."""
     from ctxopt.report.rules_text import render_rule, render_rules

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ctxopt.cli import options as o
-from ctxopt.cli.boundary import deliver, guarded
+from ctxopt.cli.boundary import command, deliver
 from ctxopt.cli.findings import describe_gone
 from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_inputs
 from ctxopt.errors import ExitCode
@@ -17,36 +17,36 @@ from ctxopt.rules.scan import judge_analysis, read_known
 
 if TYPE_CHECKING:
     from ctxopt.build.analysis import Analysis
-    from ctxopt.rules.run import Judgement
+    from ctxopt.rules.run import RuleResults
 
 
 Depth = Annotated[int, typer.Option("--depth", min=0, help="Folder levels to show.")]
-Top = Annotated[int, typer.Option("--top", min=0, help="Lines per list.")]
+TopOption = Annotated[int, typer.Option("--top", min=0, help="Lines per list.")]
 WithExcluded = Annotated[
     bool, typer.Option("--with-excluded", help="Also measure folders that Docker skips.")
 ]
-Format = Annotated[
+ScanFormatOption = Annotated[
     o.ReportFormat | None, typer.Option("--format", help="How to write the report. Default: text.")
 ]
 
 
-@guarded
+@command
 def scan(
     path: o.Root = ".",
     file: o.DockerfileOption = None,
     target: o.Target = None,
     build_arg: o.BuildArgs = None,
     build_context: o.BuildContexts = None,
-    builder: o.Builder = None,
+    builder: o.BuilderOption = None,
     depth: Depth = 3,
-    top: Top = 12,
+    top: TopOption = 12,
     with_excluded: WithExcluded = False,
     select: o.Select = None,
     ignore: o.Ignore = None,
-    fail_on: o.FailOn = None,
-    baseline: o.Baseline = None,
-    config: o.ConfigFile = None,
-    format_: Format = None,
+    fail_on: o.FailOnOption = None,
+    baseline: o.BaselineFile = None,
+    config: o.ConfigOption = None,
+    format_: ScanFormatOption = None,
     output: o.Output = None,
     color: o.ColorOption = o.Color.auto,
     quiet: o.Quiet = False,
@@ -94,7 +94,7 @@ def _render(
     wanted: o.ReportFormat,
     inputs: Inputs,
     analysis: Analysis,
-    judged: Judgement,
+    judged: RuleResults,
     shape: _Shape,
     verbose: bool,
 ) -> str:

@@ -16,7 +16,7 @@ from ctxopt.severity import Severity
 from ctxopt.units import parse_bandwidth, parse_percent, parse_size
 
 BudgetView: TypeAlias = Literal["permitted", "transferred"]
-Reader: TypeAlias = Callable[[object], Any]
+ValueReader: TypeAlias = Callable[[object], Any]
 
 _MAX_COUNT = 10**18
 
@@ -29,7 +29,7 @@ def _text(value: object) -> str:
     return value
 
 
-def _choice(names: Collection[str]) -> Reader:
+def _choice(names: Collection[str]) -> ValueReader:
     def read(value: object) -> str:
         if not isinstance(value, str) or value not in names:
             raise _unfit(" or ".join(f'"{name}"' for name in names), value)
@@ -108,7 +108,7 @@ def _threshold(value: object) -> Severity | None:
     return None if value == "never" else _severity(value)
 
 
-def _table(read: Reader, expected: str) -> Reader:
+def _table(read: ValueReader, expected: str) -> ValueReader:
     def read_table(value: object) -> dict[str, Any]:
         if not isinstance(value, Mapping):
             raise _unfit(expected, value)
@@ -127,7 +127,7 @@ def _flag(value: object) -> bool:
     return value if isinstance(value, bool) else _raise(_unfit("true or false", value))
 
 
-LIMITS: Final[Mapping[str, Reader]] = {
+LIMITS: Final[Mapping[str, ValueReader]] = {
     "max-size": _size,
     "max-files": _count,
     "min-size": _size,
@@ -137,13 +137,13 @@ LIMITS: Final[Mapping[str, Reader]] = {
 }
 """The keys that limit a context: at the top for all of them, in ``[[context]]`` for one."""
 
-CONTEXT: Final[Mapping[str, Reader]] = {
+CONTEXT: Final[Mapping[str, ValueReader]] = {
     "path": _text,
     "view": _choice(get_args(BudgetView)),
     **LIMITS,
 }
 
-KEYS: Final[Mapping[str, Reader]] = {
+KEYS: Final[Mapping[str, ValueReader]] = {
     "dockerfile": _text,
     "target": _text,
     "builder": _choice(BUILDER_NAMES),
@@ -167,7 +167,7 @@ KEYS: Final[Mapping[str, Reader]] = {
 }
 """The keys of a file that hold one value each; ``context`` is the one that does not."""
 
-DEBUG: Final[Mapping[str, Reader]] = {"debug": _flag}
+DEBUG: Final[Mapping[str, ValueReader]] = {"debug": _flag}
 """What the environment and the command line may set and a file may not."""
 
 

@@ -14,7 +14,16 @@ from typing import Any, Final
 
 from ctxopt.builder import BuilderName
 from ctxopt.config.file import ConfigFile, find_config_file, read_config_file
-from ctxopt.config.keys import CONTEXT, DEBUG, KEYS, LIMITS, BudgetView, Reader, describe, unknown
+from ctxopt.config.keys import (
+    CONTEXT,
+    DEBUG,
+    KEYS,
+    LIMITS,
+    BudgetView,
+    ValueReader,
+    describe,
+    unknown,
+)
 from ctxopt.errors import ConfigError
 from ctxopt.severity import Severity
 from ctxopt.units import format_size
@@ -115,7 +124,7 @@ class _Source:
     origin: Callable[[str], str]
     place: Callable[[str], str]
 
-    def read(self, readers: Mapping[str, Reader]) -> dict[str, Any]:
+    def read(self, readers: Mapping[str, ValueReader]) -> dict[str, Any]:
         """Read what is set; raises ConfigError with the place."""
         found = {}
         for key, value in self.values.items():

@@ -12,16 +12,16 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.sources import SourceUse
 from ctxopt.config.load import Config
-from ctxopt.evidence.catalog import Catalog, CatalogEntry, Kind
-from ctxopt.evidence.keep import Kept
+from ctxopt.evidence.catalog import Catalog, CatalogEntry, CatalogKind
+from ctxopt.evidence.keep import KeepList
 from ctxopt.evidence.needs import Needs
-from ctxopt.evidence.reach import Reach, Travel
+from ctxopt.evidence.reach import Reach, Reaches
 from ctxopt.evidence.run_steps import installs_nothing, makes_nothing
-from ctxopt.git.evidence import PathEvidence
+from ctxopt.git.evidence import GitEvidence
 from ctxopt.tree.model import DIR, EMPTY, FILE, SOCKET, Flag, Folder, Tally
 
-State: TypeAlias = Literal["tracked", "ignored", "untracked", "unknown"]
-Topic: TypeAlias = Kind | Literal["ignored", "large"]
+GitStatus: TypeAlias = Literal["tracked", "ignored", "untracked", "unknown"]
+Topic: TypeAlias = CatalogKind | Literal["ignored", "large"]
 """A kind of the catalogue, or what evidence alone says."""
 
 _GENERATED: Final = frozenset(
@@ -42,7 +42,7 @@ class Candidate(NamedTuple):
     """What the catalogue knows; None where evidence alone speaks."""
     bytes: int
     entries: int
-    state: State
+    state: GitStatus
     reach: Reach
     use: SourceUse | None
     """The instruction that takes it furthest; None where none does."""
@@ -69,8 +69,8 @@ def find_candidates(
     analysis: Analysis,
     config: Config,
     catalog: Catalog,
-    evidence: PathEvidence | None,
-    kept: Kept,
+    evidence: GitEvidence | None,
+    kept: KeepList,
     needs: Needs,
     uses: Sequence[SourceUse],
 ) -> Candidates:
@@ -84,8 +84,8 @@ class _Pass:
         analysis: Analysis,
         config: Config,
         catalog: Catalog,
-        evidence: PathEvidence | None,
-        kept: Kept,
+        evidence: GitEvidence | None,
+        kept: KeepList,
         needs: Needs,
         uses: Sequence[SourceUse],
     ) -> None:
@@ -97,7 +97,7 @@ class _Pass:
         self._large = max(config.large_file, 1)
         self._unsafe: set[str] = set()
         self._nearby: dict[str, frozenset[str]] = {"": self._names_in("")}
-        self._travel = Travel(analysis, uses)
+        self._travel = Reaches(analysis, uses)
         plan = analysis.plan
         self._installs_nothing = plan is not None and installs_nothing(plan.build)
         self._makes_nothing = plan is not None and makes_nothing(plan.build)
@@ -255,7 +255,7 @@ class _Pass:
         size: int,
         topic: Topic,
         entry: CatalogEntry | None,
-        state: State,
+        state: GitStatus,
     ) -> Candidate:
         count = 1
         if is_dir:
@@ -285,7 +285,7 @@ class _Pass:
             return 1
         return int(self._view.sends_below(path))
 
-    def _state(self, path: str, is_dir: bool) -> State:
+    def _state(self, path: str, is_dir: bool) -> GitStatus:
         evidence = self._evidence
         if evidence is None:
             return "unknown"
@@ -298,7 +298,12 @@ class _Pass:
         return "untracked"
 
     def _choose(
-        self, entries: tuple[CatalogEntry, ...], path: str, is_dir: bool, size: int, state: State
+        self,
+        entries: tuple[CatalogEntry, ...],
+        path: str,
+        is_dir: bool,
+        size: int,
+        state: GitStatus,
     ) -> CatalogEntry | None:
         """The entry that is right about a path: a sure one, else one that evidence backs."""
         doubtful = None

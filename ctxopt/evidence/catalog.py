@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 
-Kind: TypeAlias = Literal[
+CatalogKind: TypeAlias = Literal[
     "dependencies",
     "version-control",
     "build-output",
@@ -38,7 +38,7 @@ Kind: TypeAlias = Literal[
     "docs",
 ]
 PathType: TypeAlias = Literal["dir", "file", "any"]
-Confidence: TypeAlias = Literal["high", "low"]
+NameConfidence: TypeAlias = Literal["high", "low"]
 
 _EXTENSION: Final = re.compile(r"\.[^.*?\[\]]+\Z")
 TWIN: Final = "catalog.json"
@@ -58,10 +58,10 @@ class CatalogEntry(NamedTuple):
     """
 
     pattern: str
-    kind: Kind
+    kind: CatalogKind
     type: PathType
     stack: str
-    confidence: Confidence
+    confidence: NameConfidence
     reason: str
     link: str
     rebuilt_by: str = ""

@@ -10,10 +10,10 @@ from ctxopt.build.sources import SourceUse
 from ctxopt.config.load import Config
 from ctxopt.evidence.candidates import Candidates, find_candidates
 from ctxopt.evidence.catalog import Catalog
-from ctxopt.evidence.keep import Kept, read_wishes
+from ctxopt.evidence.keep import KeepList, read_keep_list
 from ctxopt.evidence.needs import Needs
 from ctxopt.evidence.reach import Reach
-from ctxopt.git.evidence import PathEvidence
+from ctxopt.git.evidence import GitEvidence
 from ctxopt.tree.model import Tally
 
 
@@ -24,7 +24,7 @@ class Facts:
     analysis: Analysis
     config: Config
     catalog: Catalog
-    evidence: PathEvidence | None
+    evidence: GitEvidence | None
     """What git, or ignore files of git, say; None where there is neither."""
     needs: Needs
     """What the build is known to read."""
@@ -35,9 +35,9 @@ class Facts:
         return self.analysis.context.ignore.path or ".dockerignore"
 
     @cached_property
-    def kept(self) -> Kept:
+    def kept(self) -> KeepList:
         """What people said must stay; raises ConfigError where a comment says it wrongly."""
-        return read_wishes(self.config.keep, self.analysis.context.ignore.file)
+        return read_keep_list(self.config.keep, self.analysis.context.ignore.file)
 
     @cached_property
     def main_uses(self) -> tuple[SourceUse, ...]:

@@ -10,11 +10,11 @@ from ctxopt.evidence.catalog import load_catalog
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.needs import gather_needs
 from ctxopt.evidence.other_dockerfiles import find_hidden
-from ctxopt.git.evidence import PathEvidence
+from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.folder import ask_git
 
 
-def gather_facts(analysis: Analysis, config: Config, evidence: PathEvidence | None = None) -> Facts:
+def gather_facts(analysis: Analysis, config: Config, evidence: GitEvidence | None = None) -> Facts:
     """Return what rules may see of ``analysis``; what git or a manifest cannot tell is left out.
 
     ``evidence`` is what ``ask_git`` answered, for callers that asked while they walked.
@@ -26,7 +26,7 @@ def gather_facts(analysis: Analysis, config: Config, evidence: PathEvidence | No
     return Facts(analysis, config, catalog, evidence, gather_needs(analysis, catalog, known))
 
 
-def _hidden(analysis: Analysis, evidence: PathEvidence | None) -> list[str]:
+def _hidden(analysis: Analysis, evidence: GitEvidence | None) -> list[str]:
     """Return the Dockerfiles that nobody sends and git does not ignore."""
     if not analysis.matcher.patterns:
         return []
@@ -34,7 +34,7 @@ def _hidden(analysis: Analysis, evidence: PathEvidence | None) -> list[str]:
     return [path for path in found if evidence is None or not evidence.is_ignored(path)]
 
 
-def _read_ignore_files(analysis: Analysis) -> PathEvidence | None:
+def _read_ignore_files(analysis: Analysis) -> GitEvidence | None:
     """What ``.gitignore`` files say; None where the walk met none."""
     if not any(".gitignore" in folder.joined for folder in analysis.tree.folders.values()):
         return None

@@ -17,7 +17,7 @@ _COMMENT = re.compile(r"#\s*ctxopt:(?!\s*ignore\[)\s*(?P<text>.*?)\s*\Z")
 _KEEP = re.compile(r"keep\s+(.+)")
 
 
-class Wish(NamedTuple):
+class KeepPattern(NamedTuple):
     """One pattern of paths to keep."""
 
     pattern: str
@@ -27,10 +27,10 @@ class Wish(NamedTuple):
     """Where it was said."""
 
 
-class Kept:
+class KeepList:
     """Patterns that win over every finding, each with the place where it was said."""
 
-    def __init__(self, wishes: Iterable[Wish] = ()) -> None:
+    def __init__(self, wishes: Iterable[KeepPattern] = ()) -> None:
         self.wishes = tuple(wishes)
 
     def __bool__(self) -> bool:
@@ -50,16 +50,16 @@ class Kept:
         return found | folders_above(found)
 
 
-def read_wishes(keep: Iterable[str], file: IgnoreFile | None) -> Kept:
+def read_keep_list(keep: Iterable[str], file: IgnoreFile | None) -> KeepList:
     """Join the configuration's patterns with the comments of ``file``.
 
     Raises ConfigError for a comment whose pattern cannot be one; the configuration was checked.
     """
     wishes = [_wish(text, "the configuration") for text in keep]
-    return Kept([*wishes, *_comments(file)])
+    return KeepList([*wishes, *_comments(file)])
 
 
-def _comments(file: IgnoreFile | None) -> Iterator[Wish]:
+def _comments(file: IgnoreFile | None) -> Iterator[KeepPattern]:
     for line in file.lines if file else ():
         match = _COMMENT.match(line.text.removeprefix(BOM)) if line.is_comment else None
         if file is None or match is None:
@@ -83,9 +83,9 @@ def _read_comment(text: str) -> str:
     return read_kept(match[1])
 
 
-def _wish(text: str, origin: str) -> Wish:
+def _wish(text: str, origin: str) -> KeepPattern:
     pattern = clean_pattern(text) or ""
-    return Wish(pattern, read_matcher([(None, pattern)]), origin)
+    return KeepPattern(pattern, read_matcher([(None, pattern)]), origin)
 
 
-__all__ = ["Kept", "Wish", "read_wishes"]
+__all__ = ["KeepList", "KeepPattern", "read_keep_list"]

@@ -10,7 +10,7 @@ from typing import Final
 from ctxopt.evidence.catalog import Catalog
 from ctxopt.evidence.manifests import MANIFESTS
 from ctxopt.languages.golang.paths import has_meta
-from ctxopt.tree.lookup import SentPaths
+from ctxopt.tree.lookup import ViewLookup
 
 MOST_FILES: Final = 300
 GIT_DEPTH: Final = 2
@@ -19,7 +19,7 @@ _PROJECT_DEPTH: Final = 5
 """The same for projects of .NET, which lie deeper."""
 
 
-def find_manifests(sent: SentPaths, catalog: Catalog) -> tuple[list[tuple[str, str]], list[str]]:
+def find_manifests(sent: ViewLookup, catalog: Catalog) -> tuple[list[tuple[str, str]], list[str]]:
     """Return folder and name of the files to read, those near the root first, and the folders entered."""
     globs = {glob for stack in catalog.stacks.values() for glob, _ in stack.version_from_git}
     globs = {glob for glob in globs if "Dockerfile" not in glob and "Containerfile" not in glob}

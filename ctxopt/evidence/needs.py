@@ -22,7 +22,7 @@ from ctxopt.evidence.read_start import read_start
 from ctxopt.evidence.source_imports import NAMES, named_beside, sources_among
 from ctxopt.languages.dockerfile import Build
 from ctxopt.languages.golang.paths import has_meta
-from ctxopt.tree.lookup import SentPaths
+from ctxopt.tree.lookup import ViewLookup
 
 _MOST_BYTES: Final = 1 << 18
 """What is read of one file."""
@@ -91,7 +91,7 @@ class _Gatherer:
     def __init__(self, analysis: Analysis, catalog: Catalog, known: Iterable[str]) -> None:
         self._analysis = analysis
         self._catalog = catalog
-        self._sent = SentPaths(analysis.permitted)
+        self._sent = ViewLookup(analysis.permitted)
         plan = analysis.plan
         self._build: Build | None = plan.build if plan else None
         self._known = known

@@ -19,10 +19,10 @@ from ctxopt.errors import DockerfileError
 from ctxopt.evidence.catalog import Catalog, load_catalog
 from ctxopt.evidence.manifests import MANIFESTS
 from ctxopt.evidence.read_start import read_start
-from ctxopt.git.evidence import PathEvidence
+from ctxopt.git.evidence import GitEvidence
 from ctxopt.languages.dockerfile import Build, Dockerfile, Source, parse, resolve
 from ctxopt.languages.golang.paths import has_meta
-from ctxopt.tree.lookup import SentPaths
+from ctxopt.tree.lookup import ViewLookup
 from ctxopt.tree.model import DIR, FILE, ContextTree
 from ctxopt.tree.view import View
 
@@ -53,7 +53,7 @@ _FOREIGN: Final = frozenset(("dependencies", "cache", "version-control"))
 Exists: TypeAlias = Callable[[str], bool]
 
 
-class Sibling(NamedTuple):
+class OtherDockerfile(NamedTuple):
     """Another Dockerfile that may be built with the same ignore file."""
 
     path: str
@@ -76,10 +76,10 @@ class Sibling(NamedTuple):
             return self.build
 
 
-class Siblings(NamedTuple):
+class OtherDockerfiles(NamedTuple):
     """The other Dockerfiles, by what they have to do with the ignore file."""
 
-    served: tuple[Sibling, ...] = ()
+    served: tuple[OtherDockerfile, ...] = ()
     elsewhere: tuple[str, ...] = ()
     """Those whose context is taken to be their own folder."""
     unread: tuple[tuple[str, str], ...] = ()
@@ -153,12 +153,14 @@ def _is_foreign(catalog: Catalog, name: str) -> bool:
     return any(entry.kind in _FOREIGN for entry in catalog.match_name(name, True))
 
 
-def find_siblings(analysis: Analysis, everything: View, evidence: PathEvidence | None) -> Siblings:
+def find_other_dockerfiles(
+    analysis: Analysis, everything: View, evidence: GitEvidence | None
+) -> OtherDockerfiles:
     """Read the other Dockerfiles of the project, sent or not.
 
     ``everything`` is the whole tree with nothing excluded, ``evidence`` what git says.
     """
-    catalog, paths = load_catalog(), SentPaths(everything)
+    catalog, paths = load_catalog(), ViewLookup(everything)
     found = []
     for path in find_dockerfiles(analysis.tree, evidence.tracked if evidence else ()):
         folders = path.split("/")[:-1]
@@ -173,16 +175,16 @@ def find_siblings(analysis: Analysis, everything: View, evidence: PathEvidence |
     return read_siblings(analysis.context, found, exists)
 
 
-def read_siblings(context: BuildContext, paths: Iterable[str], exists: Exists) -> Siblings:
+def read_siblings(context: BuildContext, paths: Iterable[str], exists: Exists) -> OtherDockerfiles:
     """Read the Dockerfiles ``paths``: those that the ignore file of ``context`` serves, and the rest.
 
     ``exists`` tells which paths are in the context. An ignore file of one Dockerfile serves no other.
     """
-    served: list[Sibling] = []
+    served: list[OtherDockerfile] = []
     elsewhere: list[str] = []
     unread: list[tuple[str, str]] = []
     if context.ignore.path not in (None, ".dockerignore"):
-        return Siblings()
+        return OtherDockerfiles()
     near = [path for path in paths if path.count("/") <= _MOST_LEVELS]
     for path in near[:_MOST]:
         own = os.path.join(context.root, path + ".dockerignore")
@@ -199,10 +201,10 @@ def read_siblings(context: BuildContext, paths: Iterable[str], exists: Exists) -
             continue
         bases = _bases(build, context.root, posixpath.dirname(path), exists)
         if "" in bases:
-            served.append(Sibling(path, build, bases))
+            served.append(OtherDockerfile(path, build, bases))
         else:
             elsewhere.append(path)
-    return Siblings(tuple(served), tuple(elsewhere), tuple(unread))
+    return OtherDockerfiles(tuple(served), tuple(elsewhere), tuple(unread))
 
 
 def _bases(build: Build, root: str, folder: str, exists: Exists) -> tuple[str, ...]:

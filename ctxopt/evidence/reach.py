@@ -15,7 +15,7 @@ from ctxopt.paths import upwards
 _RANK: Final = {"mount": 0, "builder": 1, "final": 2}
 
 
-class Travel:
+class Reaches:
     """How far each path travels, by lookups on the folders above it."""
 
     def __init__(self, analysis: Analysis, uses: Sequence[SourceUse]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Change(NamedTuple):
+class LineChange(NamedTuple):
     """A change of the ignore file by what it writes, so that it is known again in the next plan."""
 
     texts: tuple[str, ...]
@@ -17,16 +17,16 @@ class Change(NamedTuple):
 class Choice(NamedTuple):
     """The answers so far. What nobody was asked about is open, unless the choice is closed."""
 
-    taken: frozenset[Change] = frozenset()
-    declined: frozenset[Change] = frozenset()
+    taken: frozenset[LineChange] = frozenset()
+    declined: frozenset[LineChange] = frozenset()
     is_closed: bool = False
     """Whether nothing is wanted beyond what is taken."""
 
-    def take(self, *changes: Change) -> Choice:
+    def take(self, *changes: LineChange) -> Choice:
         """Return the choice with changes to make, and to make before all others."""
         return self._replace(taken=self.taken | {*changes})
 
-    def decline(self, *changes: Change) -> Choice:
+    def decline(self, *changes: LineChange) -> Choice:
         """Return the choice with changes to leave out."""
         return self._replace(declined=self.declined | {*changes})
 
@@ -34,11 +34,11 @@ class Choice(NamedTuple):
         """Return the choice without room for anything else."""
         return self._replace(is_closed=True)
 
-    def declines(self, change: Change) -> bool:
+    def declines(self, change: LineChange) -> bool:
         """Whether ``change`` was declined, be it with other lines in its place."""
         return change not in self.taken and any(_is_same(one, change) for one in self.declined)
 
-    def admits(self, change: Change) -> bool:
+    def admits(self, change: LineChange) -> bool:
         """Whether ``change`` may be proposed."""
         return change in self.taken or not (self.is_closed or self.declines(change))
 
@@ -47,7 +47,7 @@ OPEN = Choice()
 """Nobody was asked."""
 
 
-def _is_same(one: Change, other: Change) -> bool:
+def _is_same(one: LineChange, other: LineChange) -> bool:
     """Whether both write a same line or, where they only remove, remove a same one."""
     if one.texts or other.texts:
         return not {*one.texts}.isdisjoint(other.texts)

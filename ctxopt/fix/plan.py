@@ -15,13 +15,13 @@ from ctxopt.errors import WriteError
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.gather import gather_facts
 from ctxopt.fix.decisions import OPEN, Choice
-from ctxopt.fix.proposal import LeftAlone, Line, propose
+from ctxopt.fix.proposal import LeftAlone, ProposedLine, propose
 from ctxopt.fix.what_if import rewalked
-from ctxopt.git.evidence import PathEvidence
+from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.folder import ask_git
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.rules import RULES
-from ctxopt.rules.run import Selection, judge
+from ctxopt.rules.run import Selection, run_rules
 from ctxopt.rules.trial import try_edits
 
 _ROUNDS = 6
@@ -40,7 +40,7 @@ class Fix:
     """None where there is no such file."""
     after: bytes | None
     """None where nothing is to be written."""
-    lines: tuple[Line, ...]
+    lines: tuple[ProposedLine, ...]
     tracked: tuple[str, ...]
     left: tuple[LeftAlone, ...]
     served: tuple[str, ...]
@@ -58,7 +58,7 @@ def plan_fix(
     prune_unused: bool = False,
     per_dockerfile: bool = False,
     choice: Choice = OPEN,
-    evidence: PathEvidence | None = None,
+    evidence: GitEvidence | None = None,
 ) -> Fix:
     """Propose on the measured tree; ``per_dockerfile`` for an ignore file of this Dockerfile alone.
 
@@ -117,7 +117,7 @@ def _check_link(analysis: Analysis) -> None:
 class _Plan(NamedTuple):
     facts: Facts
     """Of the context as the lines make it."""
-    lines: list[Line]
+    lines: list[ProposedLine]
     tracked: set[str]
     left: dict[str, LeftAlone]
     rounds: int
@@ -130,7 +130,7 @@ class _Planner:
         self,
         analysis: Analysis,
         config: Config,
-        evidence: PathEvidence | None,
+        evidence: GitEvidence | None,
         proven_only: bool,
         prune_unused: bool,
         choice: Choice,
@@ -157,7 +157,7 @@ class _Planner:
             facts = plan.facts
             proposal = propose(
                 facts,
-                judge(facts, RULES, self._selection),
+                run_rules(facts, RULES, self._selection),
                 proven_only=proven_only,
                 prune_unused=prune_unused,
                 choice=choice,

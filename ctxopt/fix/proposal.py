@@ -20,8 +20,8 @@ from ctxopt.fix.choose import (
     shares,
     without_superfluous,
 )
-from ctxopt.fix.decisions import OPEN, Change, Choice
-from ctxopt.fix.safety import Guard, lost_sources
+from ctxopt.fix.decisions import OPEN, Choice, LineChange
+from ctxopt.fix.safety import Safety, lost_sources
 from ctxopt.fix.what_if import rewritten
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.matcher import read_matcher
@@ -29,7 +29,7 @@ from ctxopt.languages.ignore.text import IgnoreFile, clean_pattern
 from ctxopt.paths import upwards
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.grouping import is_notable
-from ctxopt.rules.run import Judgement
+from ctxopt.rules.run import RuleResults
 from ctxopt.rules.trial import Trial, harms_other_builder, hidden_by, try_edits
 from ctxopt.rules.written import shown
 from ctxopt.tree.replay import Difference
@@ -45,7 +45,7 @@ _HEADS: Final = (
 )
 
 
-class Line(NamedTuple):
+class ProposedLine(NamedTuple):
     """One change of the ignore file, with what it saves after those before it."""
 
     texts: tuple[str, ...]
@@ -63,16 +63,16 @@ class Line(NamedTuple):
     paths: tuple[str, ...]
     """What is no longer sent, the first ones."""
 
-    def after(self, size: int, entries: int) -> Line:
+    def after(self, size: int, entries: int) -> ProposedLine:
         """Return the line as one that comes after others, which save this much in all."""
         return self._replace(
             total_bytes=self.total_bytes + size, total_entries=self.total_entries + entries
         )
 
     @property
-    def change(self) -> Change:
+    def change(self) -> LineChange:
         """What it writes, and instead of what."""
-        return Change(self.texts, self.replaces)
+        return LineChange(self.texts, self.replaces)
 
 
 class LeftAlone(NamedTuple):
@@ -86,7 +86,7 @@ class LeftAlone(NamedTuple):
 class Proposal:
     """What to write, and what that does to the measured tree."""
 
-    lines: tuple[Line, ...] = ()
+    lines: tuple[ProposedLine, ...] = ()
     edits: tuple[Edit, ...] = ()
     tracked: tuple[str, ...] = ()
     """Files that git tracks and that would no longer be sent."""
@@ -97,7 +97,7 @@ class Proposal:
 
 def propose(
     facts: Facts,
-    judgement: Judgement,
+    judgement: RuleResults,
     *,
     proven_only: bool = False,
     prune_unused: bool = False,
@@ -109,7 +109,7 @@ def propose(
     What ``choice`` has taken comes first, what it does not admit is left out, as are the lines ``without``.
     """
     left = dict(_has_to_stay(facts))
-    guard = Guard(facts)
+    guard = Safety(facts)
     tried = []
     units = []
     for unit in _units(judgement.reported, prune_unused=prune_unused):
@@ -178,7 +178,7 @@ def _units(findings: Iterable[Finding], *, prune_unused: bool) -> list[Unit]:
     return [found[key] for key in sorted(found, key=repr)]
 
 
-def _try(facts: Facts, guard: Guard, unit: Unit, change: Difference | None) -> Tried | str:
+def _try(facts: Facts, guard: Safety, unit: Unit, change: Difference | None) -> Tried | str:
     """Return the unit alone, or why it is out of the question; ``change`` is known of plain ones."""
     trial = None
     if change is None:
@@ -258,13 +258,13 @@ def _harmful(facts: Facts, chosen: Sequence[Tried]) -> list[Tried]:
 
 def _lines(
     facts: Facts, chosen: Sequence[Tried], shares: Iterable[tuple[int, int]]
-) -> Iterator[Line]:
+) -> Iterator[ProposedLine]:
     total_bytes = total_entries = 0
     gone: set[str] = set()
     for item, (size, entries) in zip(chosen, shares, strict=True):
         total_bytes += size
         total_entries += entries
-        yield Line(
+        yield ProposedLine(
             *_change(facts, item.unit),
             item.unit.rule,
             item.confidence,
@@ -278,9 +278,9 @@ def _lines(
         gone |= {*item.lost}
 
 
-def _change(facts: Facts, unit: Unit) -> Change:
+def _change(facts: Facts, unit: Unit) -> LineChange:
     file = facts.analysis.context.ignore.file
-    return Change(
+    return LineChange(
         tuple(edit.text for edit in unit.edits if edit.text is not None),
         tuple(file.lines[number - 1].text for number in sorted(unit.touched)) if file else (),
     )
@@ -331,9 +331,9 @@ def _tracked(facts: Facts, trial: Trial) -> tuple[str, ...]:
     return tuple(sorted(path for path in files if evidence.is_tracked(path)))
 
 
-def _left(left: dict[str, str], lines: Sequence[Line]) -> tuple[LeftAlone, ...]:
+def _left(left: dict[str, str], lines: Sequence[ProposedLine]) -> tuple[LeftAlone, ...]:
     written = {text for line in lines for text in line.texts}
     return tuple(LeftAlone(*item) for item in sorted(left.items()) if item[0] not in written)
 
 
-__all__ = ["Confidence", "LeftAlone", "Line", "Proposal", "propose"]
+__all__ = ["Confidence", "LeftAlone", "Proposal", "ProposedLine", "propose"]

@@ -18,7 +18,7 @@ from ctxopt.paths import folders_above
 _FAILING: tuple[CheckKind, ...] = ("missing", "ignored", "not-transferred", "empty-wildcard")
 
 
-class Guard:
+class Safety:
     """Says why paths must stay: sources, needs, the configuration, the file's own exceptions."""
 
     def __init__(self, facts: Facts) -> None:
@@ -139,4 +139,4 @@ def _is_itself_matched(matcher: Matcher, path: str) -> bool:
     return matcher.decide(path).excluded and not (parent and matcher.decide(parent).excluded)
 
 
-__all__ = ["Guard", "lost_sources"]
+__all__ = ["Safety", "lost_sources"]

@@ -11,7 +11,7 @@ from ctxopt.paths import folders_above
 
 
 @dataclass(frozen=True, slots=True)
-class PathEvidence:
+class GitEvidence:
     """What git says of the paths below one folder; paths are relative to that folder."""
 
     tracked: frozenset[str]

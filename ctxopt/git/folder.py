@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 
 from ctxopt.errors import GitError
-from ctxopt.git.evidence import PathEvidence
+from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.repository import find_repository
 
 
-def ask_git(root: str) -> PathEvidence | None:
+def ask_git(root: str) -> GitEvidence | None:
     """Return what git says of the folder ``root``; None without a repository that it would read."""
     try:
         repository = find_repository(root)

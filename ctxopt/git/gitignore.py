@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import re
 
-from ctxopt.git.evidence import PathEvidence
+from ctxopt.git.evidence import GitEvidence
 
 _Rule = tuple[re.Pattern[str], bool, bool]
 """An expression, whether it ignores, and whether it is for folders only."""
@@ -18,7 +18,7 @@ _Rules = tuple[tuple[str, tuple[_Rule, ...]], ...]
 rules, the last line first."""
 
 
-def read_gitignore(root: str) -> PathEvidence:
+def read_gitignore(root: str) -> GitEvidence:
     """Return the paths below the folder ``root`` that the ``.gitignore`` files in it ignore.
 
     Ignored folders are not entered. Folders and ignore files that cannot be read count as empty.
@@ -42,7 +42,7 @@ def read_gitignore(root: str) -> PathEvidence:
                 ignored.add(path)
             elif is_folder:
                 stack.append((path + "/", rules))
-    return PathEvidence(frozenset(), frozenset(ignored), knows_tracked=False)
+    return GitEvidence(frozenset(), frozenset(ignored), knows_tracked=False)
 
 
 def _read_rules(root: str, above: str) -> _Rules:

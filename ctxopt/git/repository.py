@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import IO
 
 from ctxopt.errors import GitError
-from ctxopt.git.evidence import PathEvidence
+from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.listing import GITLINK, TREE, Listed, ignored_paths, index_entries, tree_entries
 
 _OWN = (
@@ -45,7 +45,7 @@ class Repository:
     """Whether it is a linked working tree, as ``git worktree`` makes them."""
     _sizes: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
-    def evidence(self, root: str) -> PathEvidence:
+    def evidence(self, root: str) -> GitEvidence:
         """Return what git tracks and ignores below the folder ``root``.
 
         Raises GitError where git refuses, or the repository has no working tree.
@@ -68,7 +68,7 @@ class Repository:
             # NOTE: inside a folder it ignores, `ls-files --ignored` fails or says nothing.
             tracked, links = self._tracked(self.run(*tracking), prefix, modules)
             if not tracked and not links:
-                return PathEvidence(frozenset(), frozenset({""}))
+                return GitEvidence(frozenset(), frozenset({""}))
             ignored = ignored_paths(self.run(*ignoring), prefix)
         else:
             ignored_listing, listing = self._run_both(ignoring, tracking)
@@ -104,7 +104,7 @@ class Repository:
 
     def _with_submodules(
         self, root: str, tracked: set[str], ignored: set[str], links: list[str]
-    ) -> PathEvidence:
+    ) -> GitEvidence:
         for link in links:
             folder = os.path.join(root, link)
             if not os.path.exists(os.path.join(folder, ".git")):
@@ -115,7 +115,7 @@ class Repository:
             inside = module.evidence(folder)
             tracked.update(f"{link}/{path}" for path in inside.tracked)
             ignored.update(f"{link}/{path}" for path in inside.ignored)
-        return PathEvidence(frozenset(tracked), frozenset(ignored))
+        return GitEvidence(frozenset(tracked), frozenset(ignored))
 
     def resolve(self, spec: str) -> str | None:
         """Return the id of the commit that ``spec`` names; None for a HEAD without any commit.

@@ -56,7 +56,7 @@ class LimitResult:
     """Bytes, files or, for growth, parts per million."""
 
 
-def judge(
+def check_limits(
     limits: Limits,
     figures: Figures,
     *,
@@ -135,7 +135,7 @@ def judge_contexts(
                 f"there is no context {context.name!r}, but the configuration limits it",
                 hint="correct the path of its [[context]], or remove it",
             )
-        results += judge(
+        results += check_limits(
             context.limits,
             known[key],
             baseline=before.get(key),

@@ -16,7 +16,7 @@ from ctxopt.errors import ConfigError, ContextError, CtxoptError, DockerfileErro
 from ctxopt.git.repository import Repository
 from ctxopt.git.state import GitState, has_staged_changes, read_state
 from ctxopt.guard.budget import Figures, LimitResult, Verdict, judge_contexts
-from ctxopt.guard.growth import Growth, Measured, compare
+from ctxopt.guard.growth import Growth, Measured, compare_measured
 from ctxopt.guard.measure import NamedLoad, analyze_state, state_named, state_transfer
 from ctxopt.tree.view import View
 
@@ -110,7 +110,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Guarded:
+class CheckedContext:
     """One context: what it is, what it was, and how its limits hold."""
 
     name: str
@@ -130,7 +130,7 @@ class Guarded:
 class Checked:
     """All contexts of one run."""
 
-    contexts: tuple[Guarded, ...]
+    contexts: tuple[CheckedContext, ...]
     against: Against | None = None
     findings: Findings | None = None
     """Those of the working tree; None where nobody asked for them."""
@@ -161,7 +161,7 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class CheckRequest:
     """What to check, and how the build is called."""
 
     root: str
@@ -218,7 +218,7 @@ def default_against(repository: Repository | None) -> Against | None:
     return None
 
 
-def check_states(question: Question, repository: Repository, against: Against) -> Checked:
+def check_states(question: CheckRequest, repository: Repository, against: Against) -> Checked:
     """Compare two git states; raises CtxoptError where one of them cannot be measured."""
     sides: dict[str, tuple[Side | None, Side]] = {}
     for path in question.paths:
@@ -237,7 +237,7 @@ def check_states(question: Question, repository: Repository, against: Against) -
     return Checked(_judge(question, sides), against)
 
 
-def check_trees(question: Question, sides: Mapping[str, Analysis]) -> Checked:
+def check_trees(question: CheckRequest, sides: Mapping[str, Analysis]) -> Checked:
     """Hold contexts that were measured on disk against their limits; ``sides`` is by path.
 
     Growth counts as none, so the caller sees to it that nothing is staged.
@@ -264,7 +264,7 @@ def _no_dockerfile(analysis: Analysis) -> str:
 
 
 def _measure_state(
-    question: Question, path: str, state: GitState, *, is_baseline: bool = False
+    question: CheckRequest, path: str, state: GitState, *, is_baseline: bool = False
 ) -> Side:
     builder = question.config.builder
     dockerfile = question.dockerfile_of(path)
@@ -301,11 +301,11 @@ def _measure_state(
 
 
 def _judge(
-    question: Question,
+    question: CheckRequest,
     sides: Mapping[str, tuple[Side | None, Side]],
     *,
     is_staged: bool = True,
-) -> tuple[Guarded, ...]:
+) -> tuple[CheckedContext, ...]:
     figures: dict[tuple[str, BudgetView], Figures] = {}
     baselines: dict[tuple[str, BudgetView], Figures] = {}
     for path, pair in sides.items():
@@ -322,11 +322,11 @@ def _judge(
             old = before.measured(view) if before else None
             new = after.measured(view)
             if old is not None and new is not None:
-                growths[view] = compare(old, new)
+                growths[view] = compare_measured(old, new)
         lead = budgets[0].view if len({item.view for item in budgets}) == 1 else "permitted"
         results = judge_contexts(budgets, figures, baselines=baselines, is_staged=is_staged)
         guarded.append(
-            Guarded(
+            CheckedContext(
                 name=budgets[0].name,
                 folder=question.folder_of(path),
                 after=after,

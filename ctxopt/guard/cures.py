@@ -9,8 +9,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 from ctxopt.config.load import Config
 from ctxopt.errors import IgnoreFileError
-from ctxopt.guard.check import Guarded
-from ctxopt.guard.growth import Change
+from ctxopt.guard.check import CheckedContext
+from ctxopt.guard.growth import PathChange
 from ctxopt.languages.golang.paths import BadPatternError, match
 from ctxopt.languages.ignore.escape import escape_folder, escape_pattern, escape_piece
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
@@ -32,7 +32,7 @@ def stopping_line(path: str, growers: Collection[str] = (), sent: Iterable[str] 
 
 
 def stopping_lines(
-    growers: Sequence[Change], sent: Iterable[str], limit: int | None = None
+    growers: Sequence[PathChange], sent: Iterable[str], limit: int | None = None
 ) -> dict[str, str | None]:
     """Return the lines for the first ``limit`` growers, by path.
 
@@ -126,7 +126,7 @@ _WORTH = Config().noise_floor
 """Bytes of growth below which nobody wants a line; the default of the configuration."""
 
 
-def cures(context: Guarded, top: int) -> dict[str, str | None]:
+def cures(context: CheckedContext, top: int) -> dict[str, str | None]:
     """Return the ignore line that would stop each of the first ``top`` growers, by path.
 
     None for what an instruction names, and for what is too small for a line of its own.
@@ -142,7 +142,7 @@ def cures(context: Guarded, top: int) -> dict[str, str | None]:
     return lines
 
 
-def _is_named(context: Guarded, path: str) -> bool:
+def _is_named(context: CheckedContext, path: str) -> bool:
     transfer = context.after.transfer
     try:
         return any(match(source, path) for source in (transfer and transfer.includes) or ())

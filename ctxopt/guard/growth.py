@@ -36,7 +36,7 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class PathChange:
     """One file, or one folder in place of the files in it that changed alike; sizes in bytes."""
 
     path: str
@@ -73,13 +73,13 @@ class Growth:
     files_after: int
     context_bytes_before: int
     context_bytes_after: int
-    growers: tuple[Change, ...]
+    growers: tuple[PathChange, ...]
     """What is new or larger."""
-    shrinkers: tuple[Change, ...]
+    shrinkers: tuple[PathChange, ...]
     """What is gone or smaller."""
-    entered: tuple[Change, ...]
+    entered: tuple[PathChange, ...]
     """What the old rules would have kept out."""
-    left: tuple[Change, ...]
+    left: tuple[PathChange, ...]
     """What the new rules keep out; without the ids of the new state it may be gone as well."""
     renames: tuple[Rename, ...]
 
@@ -104,7 +104,7 @@ class Growth:
         return 100 * self.bytes / self.bytes_before if self.bytes_before else None
 
 
-def compare(before: Measured, after: Measured) -> Growth:
+def compare_measured(before: Measured, after: Measured) -> Growth:
     """Return what changed from ``before`` to ``after``.
 
     Both are views of the same builder. A state without files is an empty baseline: everything is
@@ -243,7 +243,7 @@ class _Node:
 
 def _roll_up(
     changes: Mapping[str, tuple[int, int]], totals: Mapping[str, Tally]
-) -> tuple[Change, ...]:
+) -> tuple[PathChange, ...]:
     """Name files, and folders in place of many; changes of one direction only.
 
     ``totals`` are the sums of the folders in the state that has the files.
@@ -257,16 +257,18 @@ def _roll_up(
             node.change += abs(new - old)
             node.files.append(path)
         node.own.append(path)
-    found: list[Change] = []
+    found: list[PathChange] = []
     stack = [("", root)]
     while stack:
         folder, node = stack.pop()
         if folder and _is_worth_naming(node, changes, totals.get(folder)):
             before = sum(changes[path][0] for path in node.files)
             after = sum(changes[path][1] for path in node.files)
-            found.append(Change(folder, before, after, tuple(sorted(node.files)), is_folder=True))
+            found.append(
+                PathChange(folder, before, after, tuple(sorted(node.files)), is_folder=True)
+            )
             continue
-        found += (Change(path, *changes[path], (path,)) for path in node.own)
+        found += (PathChange(path, *changes[path], (path,)) for path in node.own)
         stack += node.folders.items()
     return tuple(sorted(found, key=lambda change: (-abs(change.growth), change.path)))
 

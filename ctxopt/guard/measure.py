@@ -12,8 +12,8 @@ from ctxopt.build.transfer import TransferView, named_root, transferred
 from ctxopt.builder import BuilderName
 from ctxopt.errors import ContextError
 from ctxopt.git.state import GitState, read_state
-from ctxopt.guard.growth import Growth, Measured, compare
-from ctxopt.guard.state_context import read_dockerfile, state_context, state_named_ignore
+from ctxopt.guard.growth import Growth, Measured, compare_measured
+from ctxopt.guard.state_context import read_state_dockerfile, state_context, state_named_ignore
 from ctxopt.guard.state_tree import StateLinks, state_tree
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.tree.policy import Policy
@@ -45,7 +45,7 @@ def state_transfer(state: GitState, analysis: Analysis, request: BuildRequest) -
     Raises ContextError without a Dockerfile, DockerfileError where Docker refuses it.
     """
     context = analysis.context
-    build = resolve_content(read_dockerfile(state, context), context.dockerfile.path, request)
+    build = resolve_content(read_state_dockerfile(state, context), context.dockerfile.path, request)
     return transferred(analysis.permitted, paths_of(build), StateLinks(state))
 
 
@@ -67,7 +67,7 @@ def state_named(
     if not request.build_contexts:
         return ()
     context = analysis.context
-    build = resolve_content(read_dockerfile(state, context), context.dockerfile.path, request)
+    build = resolve_content(read_state_dockerfile(state, context), context.dockerfile.path, request)
     loads = []
     for load in build.transfers:
         root = named_root(request.build_contexts[load.context]) if load.context else None
@@ -119,4 +119,4 @@ def compare_analyses(
         )
         for analysis, blobs in ((before, blobs_before), (after, blobs_after))
     ]
-    return compare(sides[0], sides[1])
+    return compare_measured(sides[0], sides[1])

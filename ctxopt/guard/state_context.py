@@ -53,7 +53,7 @@ def state_context(
     return BuildContext(files.root, files.root, client, location, choice, inactive)
 
 
-def read_dockerfile(state: GitState, context: BuildContext) -> bytes:
+def read_state_dockerfile(state: GitState, context: BuildContext) -> bytes:
     """Return the content of the Dockerfile that ``state_context`` found in ``state``.
 
     Raises ContextError where Docker cannot read it; a link that leaves its folder leads nowhere.

@@ -7,9 +7,9 @@ from typing import Any
 
 from ctxopt.config.keys import BudgetView
 from ctxopt.guard.budget import LimitResult
-from ctxopt.guard.check import VIEWS, Checked, Guarded, Side
+from ctxopt.guard.check import VIEWS, Checked, CheckedContext, Side
 from ctxopt.guard.cures import cures
-from ctxopt.guard.growth import Change, Growth
+from ctxopt.guard.growth import Growth, PathChange
 from ctxopt.report.check_findings import placed
 from ctxopt.report.check_hosts import _LISTS
 from ctxopt.report.json_fields import VERSION, finding_fields
@@ -45,7 +45,7 @@ def _json_findings(findings: Findings) -> dict[str, Any]:
     }
 
 
-def _json_context(context: Guarded, top: int) -> dict[str, Any]:
+def _json_context(context: CheckedContext, top: int) -> dict[str, Any]:
     stopping = cures(context, top)
     growth = context.growths.get(context.lead)
     changes: dict[str, Any] = {name: [] for _, name in _LISTS} | {"renames": []}
@@ -126,7 +126,7 @@ def _json_limit(result: LimitResult) -> dict[str, Any]:
     }
 
 
-def _json_change(change: Change) -> dict[str, Any]:
+def _json_change(change: PathChange) -> dict[str, Any]:
     return {
         "path": change.path,
         "type": "dir" if change.is_folder else "file",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ctxopt.config.keys import BudgetView
 from ctxopt.guard.budget import Verdict
-from ctxopt.guard.check import VIEWS, Checked, Guarded
+from ctxopt.guard.check import VIEWS, Checked, CheckedContext
 from ctxopt.guard.cures import cures
 from ctxopt.report.check_findings import placed
 from ctxopt.report.check_hosts import _LISTS
@@ -74,7 +74,7 @@ def _markdown_finding(item: ContextFindings, finding: Finding) -> list[str]:
     ]
 
 
-def _markdown_row(context: Guarded, view: BudgetView) -> list[str]:
+def _markdown_row(context: CheckedContext, view: BudgetView) -> list[str]:
     cells: list[str] = [view]
     for side in (context.before, context.after):
         figures = side.figures(view) if side else None
@@ -92,7 +92,7 @@ def _markdown_named(name: str, before: Tally | None, after: Tally) -> list[str]:
     return [f"named context {code(name)}", *shown, growth]
 
 
-def _markdown_changes(context: Guarded, top: int) -> list[str]:
+def _markdown_changes(context: CheckedContext, top: int) -> list[str]:
     growth = context.growths.get(context.lead)
     if growth is None:
         return []

@@ -9,9 +9,9 @@ from rich.text import Text
 
 from ctxopt.config.keys import BudgetView
 from ctxopt.guard.budget import Verdict
-from ctxopt.guard.check import VIEWS, Checked, Guarded
+from ctxopt.guard.check import VIEWS, Checked, CheckedContext
 from ctxopt.guard.cures import cures
-from ctxopt.guard.growth import Change, Growth
+from ctxopt.guard.growth import Growth, PathChange
 from ctxopt.report.check_findings import placed
 from ctxopt.report.check_wording import (
     describe_findings,
@@ -62,7 +62,7 @@ def _findings(title: str, findings: Findings, top: int, width: int) -> list[Text
     return lines
 
 
-def _context(context: Guarded, top: int) -> list[Text]:
+def _context(context: CheckedContext, top: int) -> list[Text]:
     lines = [field("Context", printable(context.name))]
     measured = context.after.name
     if context.before is not None:
@@ -84,7 +84,7 @@ def _context(context: Guarded, top: int) -> list[Text]:
     return lines + _notes(context)
 
 
-def _figures(context: Guarded, view: BudgetView) -> list[Text]:
+def _figures(context: CheckedContext, view: BudgetView) -> list[Text]:
     label = view.capitalize()
     side, growth = context.after, context.growths.get(view)
     figures = side.figures(view)
@@ -104,7 +104,7 @@ def _figures(context: Guarded, view: BudgetView) -> list[Text]:
     return [line, field("", printed)]
 
 
-def _limits(context: Guarded) -> list[Text]:
+def _limits(context: CheckedContext) -> list[Text]:
     if not context.results:
         return [Text(), Text("No limits are set: ctxopt check --init writes some", "dim")]
     lines = [Text(), Text("Limits", "bold")]
@@ -114,10 +114,10 @@ def _limits(context: Guarded) -> list[Text]:
     return lines
 
 
-def _changes(context: Guarded, growth: Growth, top: int) -> list[Text]:
+def _changes(context: CheckedContext, growth: Growth, top: int) -> list[Text]:
     lines: list[Text] = []
     stopping = cures(context, top)
-    sections: Sequence[tuple[str, tuple[Change, ...]]] = (
+    sections: Sequence[tuple[str, tuple[PathChange, ...]]] = (
         ("Grew", growth.growers),
         ("Shrank", growth.shrinkers),
         ("Sent now because a rule changed", growth.entered),
@@ -150,7 +150,7 @@ def _changes(context: Guarded, growth: Growth, top: int) -> list[Text]:
     return lines
 
 
-def _change(change: Change) -> Text:
+def _change(change: PathChange) -> Text:
     line = Text(f"  {signed(change.growth):>{_SIZE}}", "bold")
     name = printable(change.path) + "/" * change.is_folder
     line.append(f"  {name}", "not bold")
@@ -164,7 +164,7 @@ def _more(number: int) -> list[Text]:
     return [Text(f"  and {number:,} more", "dim")] if number > 0 else []
 
 
-def _notes(context: Guarded) -> list[Text]:
+def _notes(context: CheckedContext) -> list[Text]:
     lines = []
     if context.after.submodules:
         named = ", ".join(printable(path) for path in context.after.submodules)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ctxopt.guard.budget import Figures
-from ctxopt.guard.check import Guarded
+from ctxopt.guard.check import CheckedContext
 from ctxopt.guard.growth import Growth
 from ctxopt.tree.model import Tally
 from ctxopt.units import count, format_percent, format_size
@@ -56,7 +56,7 @@ def describe_gone(findings: Findings) -> str:
     return f"{what} of the baseline {verb} gone: --write-baseline takes them out"
 
 
-def named_rows(context: Guarded) -> list[tuple[str, Tally | None, Tally]]:
+def named_rows(context: CheckedContext) -> list[tuple[str, Tally | None, Tally]]:
     """Return name, sums before and sums after of every load of a named context, in order.
 
     The sums before are None where nothing was compared.

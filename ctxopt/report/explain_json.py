@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 from ctxopt.build.context import BuildContext
-from ctxopt.build.explanation import Answer
+from ctxopt.build.explanation import PathExplanation
 from ctxopt.report.json_fields import context_keys
 
 
-def render_answers(context: BuildContext, answers: list[Answer]) -> str:
+def render_answers(context: BuildContext, answers: list[PathExplanation]) -> str:
     """Return the ``explain`` document."""
     document = context_keys(context, None)
     document["paths"] = [

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from ctxopt.build.explanation import Answer
+from ctxopt.build.explanation import PathExplanation
 from ctxopt.report.console import printable
 from ctxopt.units import count, format_size
 
 
-def render_answers(answers: list[Answer]) -> str:
+def render_answers(answers: list[PathExplanation]) -> str:
     """Return one short paragraph a path, with a blank line between them."""
     return "\n".join(_render(answer) for answer in answers)
 
 
-def _render(answer: Answer) -> str:
+def _render(answer: PathExplanation) -> str:
     found = answer.explanation
     verdict = "excluded" if found.excluded else "kept"
     lines = [f"{printable(found.path)}: {verdict}"]

@@ -14,7 +14,7 @@ from ctxopt.severity import Severity
 from ctxopt.units import count, format_size
 
 if TYPE_CHECKING:
-    from ctxopt.rules.run import Judgement
+    from ctxopt.rules.run import RuleResults
 
 
 _LEAD = 3
@@ -23,7 +23,7 @@ _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO
 _SIGNS = {EditKind.ADD: "+", EditKind.REPLACE: "~", EditKind.REMOVE: "-"}
 
 
-def render_lead(judgement: Judgement) -> list[Text]:
+def render_lead(judgement: RuleResults) -> list[Text]:
     """Return at most three lines with the findings that matter most."""
     urgent = [item for item in judgement.reported if item.severity > Severity.INFO][:_LEAD]
     if not urgent:
@@ -40,7 +40,7 @@ def render_lead(judgement: Judgement) -> list[Text]:
     return lines
 
 
-def render_findings(judgement: Judgement, width: int, *, verbose: bool) -> list[Text]:
+def render_findings(judgement: RuleResults, width: int, *, verbose: bool) -> list[Text]:
     """Return the findings with place, evidence and cure, and the counts of all piles.
 
     Notes, the mildest findings, are counted and only shown to the ``verbose``.
@@ -106,7 +106,7 @@ def _edit(finding: Finding, place: int) -> str:
     return f"{_SIGNS[edit.kind]} {printable(edit.text or '')}{where}".rstrip()
 
 
-def _counts(judgement: Judgement) -> str:
+def _counts(judgement: RuleResults) -> str:
     """``1 error, 4 warnings, 2 suppressed, 1 filtered``."""
     by_level = []
     for level in sorted(Severity, reverse=True):

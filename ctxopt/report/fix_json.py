@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.fix.plan import Fix
-from ctxopt.fix.proposal import Line
+from ctxopt.fix.proposal import ProposedLine
 from ctxopt.report.diff import hunks, unified_diff
 from ctxopt.report.json_fields import context_keys
 from ctxopt.units import transfer_seconds
@@ -92,7 +92,7 @@ def render_json(outcome: Outcome) -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _line(line: ProposedLine) -> dict[str, Any]:
     return {
         "kind": "replace" if line.texts and line.replaces else "add" if line.texts else "remove",
         "texts": list(line.texts),

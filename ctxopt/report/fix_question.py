@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from rich.text import Text
 
-from ctxopt.fix.proposal import Line
+from ctxopt.fix.proposal import ProposedLine
 from ctxopt.report.console import printable
 from ctxopt.report.fix_text import changed, grounds, savings
 from ctxopt.report.terminal import Look, draw
@@ -25,10 +25,10 @@ _KEYS = {
 }
 
 
-class Question(NamedTuple):
+class LineQuestion(NamedTuple):
     """A line to decide on, after those that were taken."""
 
-    line: Line
+    line: ProposedLine
     number: int
     questions: int
     """So far and to come; what is declined may bring up new ones."""
@@ -43,7 +43,7 @@ class Question(NamedTuple):
         return self.line.confidence == "proven"
 
 
-def render_question(question: Question, look: Look) -> str:
+def render_question(question: LineQuestion, look: Look) -> str:
     """Return what the line does, why, what it saves and what is saved with it."""
     line, whole = question.line, question.bytes
     head = Text(f"{question.number}/{question.questions}", "bold")
@@ -65,14 +65,14 @@ def render_question(question: Question, look: Look) -> str:
     return draw(lines, look)
 
 
-def render_prompt(question: Question, look: Look) -> str:
+def render_prompt(question: LineQuestion, look: Look) -> str:
     """Return the prompt; the answer that Enter gives is the capital letter."""
     usual = "y" if question.is_yes_usual else "n"
     keys = "/".join(key.upper() if key == usual else key for key in _KEYS)
     return draw([Text(f"Take this line? [{keys}]", "bold")], look).rstrip("\n") + " "
 
 
-def render_help(question: Question, look: Look) -> str:
+def render_help(question: LineQuestion, look: Look) -> str:
     """Return what the keys mean."""
     lines = [Text(f"  {key:<7}").append(text, "dim") for key, text in _KEYS.items()]
     usual = "y, as the line is proven" if question.is_yes_usual else "n, as the line is only likely"

@@ -8,7 +8,7 @@ from rich.text import Text
 from ctxopt.build.analysis import Analysis
 from ctxopt.builder import BUILDKIT
 from ctxopt.fix.plan import Fix
-from ctxopt.fix.proposal import Confidence, Line
+from ctxopt.fix.proposal import Confidence, ProposedLine
 from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_text import wrapped
 from ctxopt.report.fix_json import Outcome, figure, printed, render_patch, source_effects
@@ -53,13 +53,13 @@ def render_text(outcome: Outcome, look: Look) -> str:
     return draw(lines, look)
 
 
-def changed(line: Line) -> list[Text]:
+def changed(line: ProposedLine) -> list[Text]:
     """Return what a line does to the file, as a diff shows it."""
     old = [Text(f"- {printable(text)}", "red") for text in line.replaces]
     return old + [Text(f"+ {printable(text)}", "green") for text in line.texts]
 
 
-def grounds(line: Line, width: int, indent: int) -> list[Text]:
+def grounds(line: ProposedLine, width: int, indent: int) -> list[Text]:
     """Return how sure a line is and why, below each other where that is too long for one."""
     first, *others = wrapped(visible(line.reason), width, indent + _WORD + 2)
     head = Text(" " * indent).append(line.confidence.ljust(_WORD + 2), _SURE[line.confidence])
@@ -83,7 +83,7 @@ def _diff(patch: str) -> list[Text]:
     return found
 
 
-def _table(lines: tuple[Line, ...], width: int) -> list[Text]:
+def _table(lines: tuple[ProposedLine, ...], width: int) -> list[Text]:
     """One line each; the reasons beside them where all have room, or else below."""
     rows = [
         (
@@ -120,12 +120,12 @@ def _numbers(row: tuple[str, ...], widths: list[int]) -> str:
     return "  " + "".join(f"{cell:>{width}}  " for cell, width in zip(row, widths, strict=True))
 
 
-def _what(line: Line) -> Text:
+def _what(line: ProposedLine) -> Text:
     new, old = _parts(line)
     return Text(new).append(f"  {old}" if old else "", "dim")
 
 
-def _parts(line: Line) -> tuple[str, str]:
+def _parts(line: ProposedLine) -> tuple[str, str]:
     """What a line is, and instead of what."""
     new, old = (" ".join(map(printable, texts)) for texts in (line.texts, line.replaces))
     if not new:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from xml.etree import ElementTree as ET
 
 from ctxopt.guard.budget import LimitResult, Verdict
-from ctxopt.guard.check import Checked, Guarded
+from ctxopt.guard.check import Checked, CheckedContext
 from ctxopt.guard.cures import cures
 from ctxopt.report.check_findings import placed
 from ctxopt.report.check_wording import signed
@@ -65,7 +65,7 @@ def _findings(suite: ET.Element, checked: Checked) -> None:
         problem.text = readable(f"{finding.message}\n{finding.help}".rstrip())
 
 
-def _growers(context: Guarded, top: int) -> str:
+def _growers(context: CheckedContext, top: int) -> str:
     """The largest growers, one a line, with the line that would keep each out."""
     growth = context.growths.get(context.lead)
     if growth is None:

@@ -9,11 +9,11 @@ from ctxopt.build.analysis import Analysis
 from ctxopt.build.sources import SourceCheck, SourceUse
 from ctxopt.builder import BUILDKIT
 from ctxopt.report.json_fields import context_keys, finding_fields
-from ctxopt.rules.run import Judgement
+from ctxopt.rules.run import RuleResults
 from ctxopt.tree.summary import heaviest_folders, largest_files, sizes_by_type
 
 
-def render_scan(analysis: Analysis, judged: Judgement, *, depth: int, top: int) -> str:
+def render_scan(analysis: Analysis, judged: RuleResults, *, depth: int, top: int) -> str:
     """Return the ``scan`` document."""
     context, total = analysis.context, analysis.permitted.total
     figure = analysis.permitted_bytes

@@ -7,7 +7,7 @@ from ctxopt.builder import BUILDKIT
 from ctxopt.report.markdown import code, plain, table
 from ctxopt.report.wording import describe_check, reach
 from ctxopt.rules.finding import Finding
-from ctxopt.rules.run import Judgement
+from ctxopt.rules.run import RuleResults
 from ctxopt.tree.summary import heaviest_folders, largest_files, sizes_by_type
 from ctxopt.tree.view import View
 from ctxopt.units import format_size
@@ -29,7 +29,7 @@ def _row(name: str, view: View, printed: str) -> list[str]:
     return [name, f"{view.total.files:,}", least + format_size(view.total.bytes), printed]
 
 
-def _findings(judged: Judgement) -> list[str]:
+def _findings(judged: RuleResults) -> list[str]:
     lines = ["", "### Findings", ""]
     if judged.reported:
         lines += table(
@@ -91,7 +91,7 @@ def _sources(analysis: Analysis) -> list[str]:
     return lines
 
 
-def render_scan(analysis: Analysis, judged: Judgement, *, depth: int, top: int) -> str:
+def render_scan(analysis: Analysis, judged: RuleResults, *, depth: int, top: int) -> str:
     """Return the ``scan`` report."""
     context, view = analysis.context, analysis.permitted
     dockerfile = code(context.dockerfile.path) if context.dockerfile.found else "none"

@@ -18,14 +18,16 @@ from ctxopt.tree.summary import FolderSize, heaviest_folders, largest_files, siz
 from ctxopt.units import count, format_size
 
 if TYPE_CHECKING:
-    from ctxopt.rules.run import Judgement
+    from ctxopt.rules.run import RuleResults
 
 
 _SIZE = 9
 _SHARE = 5
 
 
-def render_scan(analysis: Analysis, judged: Judgement, look: Look, *, depth: int, top: int) -> str:
+def render_scan(
+    analysis: Analysis, judged: RuleResults, look: Look, *, depth: int, top: int
+) -> str:
     """Return the ``scan`` report: what to do, the totals, the findings, then the bytes."""
     lines = [*render_lead(judged), *_header(analysis), Text(), *_totals(analysis)]
     lines += render_findings(judged, look.width, verbose=look.verbose)

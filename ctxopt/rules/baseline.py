@@ -16,7 +16,7 @@ from ctxopt.config.keys import describe
 from ctxopt.errors import ConfigError
 from ctxopt.read_file import read_regular
 from ctxopt.rules.finding import Finding, Suppression
-from ctxopt.rules.run import Judgement, Selection
+from ctxopt.rules.run import RuleResults, Selection
 from ctxopt.severity import Severity
 
 VERSION = 1
@@ -57,7 +57,7 @@ class ContextFindings(NamedTuple):
     name: str
     folder: str
     """From the root that was asked about; empty for the root itself."""
-    judged: Judgement
+    judged: RuleResults
     """What a baseline knows is among the suppressed."""
     gone: tuple[Known, ...] = ()
     """What the baseline knows and nobody finds any more, of the rules that ran."""
@@ -94,9 +94,9 @@ class Findings(NamedTuple):
         return tuple(entry for item in self.contexts for entry in item.gone)
 
 
-def sort_out(
-    judged: Judgement, baseline: Baseline, root: str, selection: Selection
-) -> tuple[Judgement, tuple[Known, ...]]:
+def part_known(
+    judged: RuleResults, baseline: Baseline, root: str, selection: Selection
+) -> tuple[RuleResults, tuple[Known, ...]]:
     """Suppress what ``baseline`` knows of the context at ``root``; return what it knows in vain, too.
 
     Each entry stands for one finding.
@@ -165,10 +165,10 @@ def read_baseline(path: str, *, may_be_missing: bool = False) -> Baseline:
             return Baseline(path, None, ())
         hint = f"ctxopt check --baseline {shlex.quote(path)} --write-baseline makes it"
         raise ConfigError(f"there is no baseline {path!r}", hint=hint) from error
-    return Baseline(path, content, tuple(parse(content, path)))
+    return Baseline(path, content, tuple(parse_baseline(content, path)))
 
 
-def parse(content: bytes, path: str) -> Iterator[Known]:
+def parse_baseline(content: bytes, path: str) -> Iterator[Known]:
     """Yield the entries of a file's ``content``; raises ConfigError for anything else."""
     try:
         document = json.loads(content)

@@ -25,7 +25,7 @@ from ctxopt.rules import RULES
 from ctxopt.rules.finding import Finding, Location
 from ctxopt.rules.ignore_file.invalid_pattern import RULE as INVALID
 from ctxopt.rules.ignore_file.invalid_pattern import invalid_patterns
-from ctxopt.rules.run import Selection, judge
+from ctxopt.rules.run import Selection, run_rules
 from ctxopt.severity import Severity
 from ctxopt.tree.model import ContextTree, Folder
 from ctxopt.tree.view import View
@@ -106,7 +106,7 @@ def lint_file(path: str, root: str | None, config: Config, measure: Measure) -> 
             facts = _facts_alone(path, file, config)
         rules = (rule for rule in RULES if rule.id in LINTED)
         refused = {finding.location.line for finding in found}
-        reported = judge(facts, rules, selection).reported
+        reported = run_rules(facts, rules, selection).reported
         found += [item for item in reported if item.location.line not in refused]
     found.sort(key=lambda finding: (finding.location.line or 0, finding.sort_key))
     return Linted(path, tuple(found), root is not None)

@@ -10,7 +10,7 @@ from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.rules.finding import Finding
 from ctxopt.severity import Severity
 
-Check = Callable[[Facts], Iterable[Finding]]
+RuleCheck = Callable[[Facts], Iterable[Finding]]
 
 
 class Rule(NamedTuple):
@@ -21,7 +21,7 @@ class Rule(NamedTuple):
     """A short noun phrase for tables."""
     severity: Severity
     """How bad a finding usually is; a finding may say otherwise."""
-    check: Check
+    check: RuleCheck
 
     @property
     def help_uri(self) -> str:

@@ -31,7 +31,7 @@ class Selection(NamedTuple):
         return (not self.select or rule in self.select) and rule not in self.ignore
 
 
-class Judgement(NamedTuple):
+class RuleResults(NamedTuple):
     """All findings of a run in three piles; nothing is ever dropped without being counted."""
 
     reported: tuple[Finding, ...] = ()
@@ -53,7 +53,7 @@ class Judgement(NamedTuple):
         return [finding for finding in self.reported if finding.severity >= severity]
 
 
-def judge(facts: Facts, rules: Iterable[Rule], selection: Selection) -> Judgement:
+def run_rules(facts: Facts, rules: Iterable[Rule], selection: Selection) -> RuleResults:
     """Run the rules and sort what they find.
 
     Raises ConfigError for a comment to ctxopt that asks for nothing it knows.
@@ -79,7 +79,7 @@ def judge(facts: Facts, rules: Iterable[Rule], selection: Selection) -> Judgemen
     reported = _told_once(reported)
     reported.sort(key=lambda finding: finding.sort_key)
     suppressed.sort(key=lambda item: item.finding.sort_key)
-    return Judgement(tuple(reported), tuple(suppressed), filtered)
+    return RuleResults(tuple(reported), tuple(suppressed), filtered)
 
 
 def _told_once(findings: list[Finding]) -> list[Finding]:

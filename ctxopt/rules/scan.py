@@ -8,27 +8,27 @@ if TYPE_CHECKING:
     from ctxopt.build.analysis import Analysis
     from ctxopt.config.load import Config
     from ctxopt.rules.baseline import Baseline, Known
-    from ctxopt.rules.run import Judgement, Selection
+    from ctxopt.rules.run import RuleResults, Selection
     from ctxopt.severity import Severity
 
 
 def judge_analysis(
     analysis: Analysis, config: Config, baseline: Baseline | None
-) -> tuple[Judgement, tuple[Known, ...]]:
+) -> tuple[RuleResults, tuple[Known, ...]]:
     """Run the rules; return the findings, and the entries of ``baseline`` that are gone."""
     from ctxopt.config.load import check_rules
     from ctxopt.evidence.gather import gather_facts
     from ctxopt.rules import RULE_IDS, RULES
-    from ctxopt.rules.run import judge
+    from ctxopt.rules.run import run_rules
 
     check_rules(config, RULE_IDS)
     selection = selection_of(config)
-    judged = judge(gather_facts(analysis, config), RULES, selection)
+    judged = run_rules(gather_facts(analysis, config), RULES, selection)
     if baseline is None:
         return judged, ()
-    from ctxopt.rules.baseline import sort_out
+    from ctxopt.rules.baseline import part_known
 
-    return sort_out(judged, baseline, analysis.context.root, selection)
+    return part_known(judged, baseline, analysis.context.root, selection)
 
 
 def selection_of(config: Config) -> Selection:

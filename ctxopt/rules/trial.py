@@ -17,7 +17,7 @@ from ctxopt.languages.ignore.pattern import (
     read_pattern,
 )
 from ctxopt.languages.ignore.text import IgnoreFile, clean_pattern, parse_ignore_file
-from ctxopt.tree.replay import Difference, Replay, compare, hide, replay
+from ctxopt.tree.replay import Difference, Replay, compare_views, hide, replay
 
 
 class Trial(NamedTuple):
@@ -46,7 +46,7 @@ def try_edits(facts: Facts, edits: Sequence[Edit]) -> Trial | None:
         )
     except IgnoreFileError:
         return None
-    return Trial(edited, matcher, replayed, compare(facts.analysis.permitted, replayed))
+    return Trial(edited, matcher, replayed, compare_views(facts.analysis.permitted, replayed))
 
 
 def hidden_by(facts: Facts, texts: Iterable[str]) -> dict[str, Difference]:
@@ -90,5 +90,5 @@ def harms_other_builder(facts: Facts, trial: Trial) -> bool:
         new = replay(tree, matcher_for(context, trial.file, other), builder=other)
     except IgnoreFileError:
         return True
-    change = compare(old.view, new._replace(changed=old.changed | new.changed))
+    change = compare_views(old.view, new._replace(changed=old.changed | new.changed))
     return bool(change.gained) or not set(new.unseen) <= set(old.unseen)

@@ -10,7 +10,7 @@ from ctxopt.tree.model import DIR, SYMLINK, Flag, Folder
 from ctxopt.tree.view import View
 
 
-class SentPaths:
+class ViewLookup:
     """The paths of one view; ``""`` is the context root."""
 
     def __init__(self, view: View) -> None:

@@ -189,7 +189,7 @@ class _Replaying:
             self._flags[folder.path] = flags
 
 
-def compare(before: View, after: Replay) -> Difference:
+def compare_views(before: View, after: Replay) -> Difference:
     """Name what ``after`` sends less and more than ``before``, a view of the same tree.
 
     A folder counts as sent while anything below it is.
@@ -321,4 +321,4 @@ class _Hidden:
         return Difference(tuple(sorted(self._paths)), self._bytes, self._entries, (), 0, 0)
 
 
-__all__ = ["Difference", "Replay", "compare", "hide", "replay"]
+__all__ = ["Difference", "Replay", "compare_views", "hide", "replay"]

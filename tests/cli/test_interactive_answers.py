@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctxopt.cli.interactive import Answer, follow_answers, read_answer
+from ctxopt.cli.interactive import Key, follow_answers, read_answer
 from ctxopt.config.load import Config
-from ctxopt.fix.decisions import OPEN, Change
+from ctxopt.fix.decisions import OPEN, LineChange
 from ctxopt.fix.plan import plan_fix
-from ctxopt.report.fix_question import Question
+from ctxopt.report.fix_question import LineQuestion
 from tests.support.fixes import sizes
 from tests.support.projects import analyze_project, lay_project, load_project
 from tests.support.repositories import clean_environment
 
-NEW, SAME = Change(("a",)), Change(("a",), ("b",))
-OTHER, GONE = Change(("x", "y"), ("b",)), Change((), ("b",))
+NEW, SAME = LineChange(("a",)), LineChange(("a",), ("b",))
+OTHER, GONE = LineChange(("x", "y"), ("b",)), LineChange((), ("b",))
 
 
 @pytest.mark.parametrize(
@@ -32,14 +32,14 @@ OTHER, GONE = Change(("x", "y"), ("b",)), Change((), ("b",))
         (OPEN.decline(NEW), OTHER, True),
         (OPEN.decline(NEW), GONE, True),
         (OPEN.decline(GONE), SAME, True),
-        (OPEN.decline(GONE), Change((), ("a",)), True),
+        (OPEN.decline(GONE), LineChange((), ("a",)), True),
         (OPEN.close(), NEW, False),
         (OPEN.take(OTHER).close(), NEW, False),
         (OPEN.decline(NEW), NEW, False),
         (OPEN.decline(SAME), NEW, False),
         (OPEN.decline(NEW), SAME, False),
         (OPEN.decline(NEW).take(SAME), NEW, False),
-        (OPEN.decline(OTHER), Change(("y",)), False),
+        (OPEN.decline(OTHER), LineChange(("y",)), False),
         (OPEN.decline(GONE), GONE, False),
     ],
 )
@@ -69,11 +69,11 @@ def replanner(analysis):
 
 def run(replan, answers):
     """Answer in order, and yes to the rest; return the plan, and the questions with the answers."""
-    asked: list[tuple[Question, Answer]] = []
+    asked: list[tuple[LineQuestion, Key]] = []
     typed = iter(answers)
 
     def ask(question):
-        asked.append((question, answer := Answer(next(typed, "y"))))
+        asked.append((question, answer := Key(next(typed, "y"))))
         return answer
 
     return follow_answers(replan(OPEN), replan, ask), asked
@@ -89,17 +89,17 @@ def test_the_plan_has_what_was_taken_and_nothing_else(measured, name, answers, l
     final, asked = run(replan, answers + last)
     changes = [question.line.change for question, _ in asked]
     assert len({*changes}) == len(changes)
-    if (quits := [answer for _, answer in asked if answer is Answer.QUIT]) or final is None:
+    if (quits := [answer for _, answer in asked if answer is Key.QUIT]) or final is None:
         assert quits
         assert final is None
         return
-    taken = [question.line.change for question, answer in asked if answer is Answer.TAKE]
+    taken = [question.line.change for question, answer in asked if answer is Key.TAKE]
     planned = [line.change for line in final.lines]
-    if asked[-1][1] is Answer.ALL:
+    if asked[-1][1] is Key.ALL:
         assert {*taken, changes[-1]} <= {*planned}
     else:
         assert sorted(planned) == sorted(taken)
-    declined = {question.line.texts for question, answer in asked if answer is Answer.LEAVE}
+    declined = {question.line.texts for question, answer in asked if answer is Key.LEAVE}
     assert not declined & {line.texts for line in final.lines}
     lost = sizes(analysis.permitted)
     kept = sizes(final.new.permitted)
@@ -122,7 +122,7 @@ def test_the_numbers_in_the_questions(measured, name, answers):
         assert question.line.total_bytes - question.line.bytes == size
         assert question.line.entries > 0
         assert question.line.paths
-        if answer is Answer.TAKE:
+        if answer is Key.TAKE:
             size = question.line.total_bytes
 
 

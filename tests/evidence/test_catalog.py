@@ -17,8 +17,8 @@ from ctxopt.evidence.catalog import (
     TWIN,
     Catalog,
     CatalogEntry,
-    Confidence,
-    Kind,
+    CatalogKind,
+    NameConfidence,
     PathType,
     Stack,
     load_catalog,
@@ -55,9 +55,9 @@ def ids(entry: CatalogEntry) -> str:
 
 @pytest.mark.parametrize("entry", CATALOG.entries, ids=ids)
 def test_an_entry_is_well_formed(entry: CatalogEntry):
-    assert entry.kind in get_args(Kind)
+    assert entry.kind in get_args(CatalogKind)
     assert entry.type in get_args(PathType)
-    assert entry.confidence in get_args(Confidence)
+    assert entry.confidence in get_args(NameConfidence)
     assert entry.stack in STACKS
     assert re.fullmatch(r"[A-Z.].*\.", entry.reason)
     assert "\n" not in entry.reason
@@ -162,7 +162,7 @@ def test_counts():
         few = 3 if stack in {"dart", "haskell", "r"} else 8
         assert stacks[stack] >= minimum.get(stack, few), stack
     kinds = Counter(entry.kind for entry in CATALOG.entries)
-    assert set(kinds) == set(get_args(Kind))
+    assert set(kinds) == set(get_args(CatalogKind))
     assert kinds["secret"] >= 70
 
 

@@ -21,7 +21,7 @@ from ctxopt.fix.plan import Fix, plan_fix
 from ctxopt.fix.proposal import propose
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.rules.finding import Finding
-from ctxopt.rules.run import Judgement
+from ctxopt.rules.run import RuleResults
 from ctxopt.rules.trial import try_edits
 from ctxopt.severity import Severity
 from tests.support.fixes import fix_of, sizes
@@ -473,9 +473,9 @@ def test_the_order_of_findings_is_nothing_and_the_context_never_grows(
         )
         for line in lines
     ]
-    one = propose(facts, Judgement(tuple(found)))
+    one = propose(facts, RuleResults(tuple(found)))
     random.Random(seed).shuffle(found)
-    other = propose(facts, Judgement(tuple(found)))
+    other = propose(facts, RuleResults(tuple(found)))
     assert one == other
     trial = try_edits(facts, one.edits)
     assert trial is not None

@@ -23,7 +23,7 @@ from ctxopt.fix.proposal import propose
 from ctxopt.languages.dockerfile import Source
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.rules import RULES
-from ctxopt.rules.run import Selection, judge
+from ctxopt.rules.run import Selection, run_rules
 from tests.support.trees import lay
 
 FOLDERS = [
@@ -145,7 +145,7 @@ def test_the_order_of_the_walk_is_nothing(folder, names, lines, sources, ignored
     proposals = []
     for each in (analysis, other):
         facts = gather_facts(each, QUIET)
-        proposals.append(propose(facts, judge(facts, RULES, Selection())))
+        proposals.append(propose(facts, run_rules(facts, RULES, Selection())))
     assert proposals[0] == proposals[1]
 
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ctxopt.errors import GitError
-from ctxopt.git.evidence import PathEvidence
+from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.gitignore import read_gitignore
 from ctxopt.git.repository import find_repository
 from ctxopt.paths import folders_above
@@ -191,19 +191,19 @@ def test_folders_that_are_ignored_stay_folders(tmp_path):
     ],
 )
 def test_lookups(path, tracked, ignored):
-    evidence = PathEvidence(frozenset({"a/b"}), frozenset({"i"}))
+    evidence = GitEvidence(frozenset({"a/b"}), frozenset({"i"}))
     assert evidence.is_tracked(path) == tracked
     assert evidence.is_ignored(path) == ignored
 
 
 @pytest.mark.parametrize(("folder", "expected"), [("", True), ("a", True), ("a/b", True), ("a/b/c", False), ("ab", False)])  # fmt: skip
 def test_tracked_below(folder, expected):
-    evidence = PathEvidence(frozenset({"a/b/c"}), frozenset())
+    evidence = GitEvidence(frozenset({"a/b/c"}), frozenset())
     assert evidence.has_tracked_below(folder) == expected
 
 
 def test_nothing_is_tracked():
-    evidence = PathEvidence(frozenset(), frozenset({""}))
+    evidence = GitEvidence(frozenset(), frozenset({""}))
     assert not evidence.has_tracked_below("")
     assert evidence.is_ignored("any/thing")
 

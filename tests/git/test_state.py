@@ -17,7 +17,7 @@ from ctxopt.git.checkout import pointed_size
 from ctxopt.git.repository import find_repository
 from ctxopt.git.state import read_state
 from ctxopt.guard.measure import analyze_state
-from ctxopt.guard.state_context import read_dockerfile, state_context
+from ctxopt.guard.state_context import read_state_dockerfile, state_context
 from tests.support.repositories import commit, found, git, init, write
 
 pytestmark = pytest.mark.usefixtures("clean")
@@ -420,7 +420,7 @@ def test_a_dockerfile_outside_of_the_repository(tmp_path):
     state = read_state(found(root), "HEAD")
     context = state_context(state, dockerfile=outside)
     assert (context.dockerfile.inside, context.ignore.path) == (None, ".dockerignore")
-    assert read_dockerfile(state, context) == b"FROM y\n"
+    assert read_state_dockerfile(state, context) == b"FROM y\n"
     write(tmp_path, {"my.Dockerfile.dockerignore": "a\n"})
     assert state_context(state, dockerfile=outside).ignore.path == outside + ".dockerignore"
     with pytest.raises(ContextError, match="classic builder's figure"):
@@ -431,10 +431,10 @@ def test_the_dockerfile_of_a_state(tmp_path):
     root = init(tmp_path, {"Dockerfile": {"link": "docker/D"}, "docker/D": "FROM old\n"})
     write(root, {"docker/D": "FROM new\n"})
     state = read_state(found(root), "HEAD")
-    assert read_dockerfile(state, state_context(state)) == b"FROM old\n"
+    assert read_state_dockerfile(state, state_context(state)) == b"FROM old\n"
     none = read_state(found(root), "HEAD", "docker")
     with pytest.raises(ContextError, match="failed to read dockerfile"):
-        read_dockerfile(none, state_context(none))
+        read_state_dockerfile(none, state_context(none))
 
 
 def test_missing_blobs_are_named(tmp_path):

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from ctxopt.config.load import ContextBudget, Limits
 from ctxopt.errors import ConfigError
-from ctxopt.guard.budget import Figures, LimitResult, Verdict, judge, judge_contexts
+from ctxopt.guard.budget import Figures, LimitResult, Verdict, check_limits, judge_contexts
 
 MB = 10**6
 ORIGINS = {
@@ -26,7 +26,7 @@ def only(
     figures: Figures,
     baseline: Figures | None = None,
 ) -> LimitResult:
-    [result] = judge(Limits(**limits, origins=ORIGINS), figures, baseline=baseline)
+    [result] = check_limits(Limits(**limits, origins=ORIGINS), figures, baseline=baseline)
     return result
 
 
@@ -103,12 +103,12 @@ def test_growth_of_nothing_at_all_is_allowed_with_zero_percent():
 
 
 def test_no_limit_gives_no_result():
-    assert judge(Limits(), figures(10**15, 10**9)) == ()
+    assert check_limits(Limits(), figures(10**15, 10**9)) == ()
 
 
 def test_all_limits_are_judged_in_order():
     limits = Limits(max_size=1, max_files=1, min_size=1, min_files=1, max_growth=1)
-    results = judge(limits, figures(2, 2), baseline=figures(1, 1), context="app")
+    results = check_limits(limits, figures(2, 2), baseline=figures(1, 1), context="app")
     assert [result.limit for result in results] == [
         "max-size", "max-files", "min-size", "min-files", "max-growth",
     ]  # fmt: skip
@@ -120,7 +120,7 @@ def test_all_limits_are_judged_in_order():
 
 def test_a_baseline_of_another_view_is_refused():
     with pytest.raises(ValueError):
-        judge(Limits(max_growth=1), figures(1), baseline=figures(1, view="transferred"))
+        check_limits(Limits(max_growth=1), figures(1), baseline=figures(1, view="transferred"))
 
 
 def budget(name: str, **changes: Any) -> ContextBudget:

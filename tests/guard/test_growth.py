@@ -11,7 +11,7 @@ from ctxopt.build.context import find_context
 from ctxopt.git.repository import Repository
 from ctxopt.git.state import GitState, StateEntry, read_state
 from ctxopt.guard.cures import extension, stopping_line, stopping_lines
-from ctxopt.guard.growth import Measured, compare
+from ctxopt.guard.growth import Measured, compare_measured
 from ctxopt.guard.measure import analyze_state, compare_analyses
 from ctxopt.guard.state_tree import state_tree
 from ctxopt.languages.ignore.escape import escape_pattern
@@ -42,7 +42,7 @@ def told(changes):
 
 
 def growth(before, after, old="", new="", **options):
-    return compare(measured(before, old, **options), measured(after, new, **options))
+    return compare_measured(measured(before, old, **options), measured(after, new, **options))
 
 
 def test_nothing_changed():

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from ctxopt.config.load import Config
 from ctxopt.fix.plan import plan_fix
-from ctxopt.fix.proposal import LeftAlone, Line
+from ctxopt.fix.proposal import LeftAlone, ProposedLine
 from ctxopt.report.fix_json import Outcome
 from ctxopt.report.fix_text import render_text
 from ctxopt.report.terminal import Look
@@ -57,7 +57,7 @@ def test_the_report_equals_the_golden_file(outcomes, name, width, color, pytestc
 
 NAME = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)
 LINE = st.builds(
-    Line,
+    ProposedLine,
     st.lists(NAME, max_size=2).map(tuple),
     st.lists(NAME, min_size=1, max_size=2).map(tuple),
     st.just("git-ignored"),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ctxopt.errors import ConfigError
 from ctxopt.rules import baseline as baselines
 from ctxopt.rules.finding import Finding, Location
-from ctxopt.rules.run import Judgement, Selection
+from ctxopt.rules.run import RuleResults, Selection
 from ctxopt.severity import Severity
 from tests.support.places import ROOT
 from tests.support.program import ctxopt
@@ -239,9 +239,9 @@ FINDINGS = st.builds(
 
 
 def sorted_out(findings, known, context="."):
-    judged = Judgement(tuple(findings))
+    judged = RuleResults(tuple(findings))
     baseline = baselines.Baseline("/c/f", b"", tuple(known))
-    return baselines.sort_out(judged, baseline, f"/c/{context}", Selection())
+    return baselines.part_known(judged, baseline, f"/c/{context}", Selection())
 
 
 @given(st.lists(FINDINGS, max_size=6))
@@ -249,7 +249,7 @@ def test_what_is_written_is_known(found):
     known = [baselines.known_as(finding, ".") for finding in found]
     content = baselines.render(known)
     assert baselines.render(reversed(known)) == content
-    read = tuple(baselines.parse(content, "f"))
+    read = tuple(baselines.parse_baseline(content, "f"))
     assert sorted(read) == sorted(known)
     judged, gone = sorted_out(found, read)
     assert (judged.reported, judged.known, gone) == ((), len(found), ())
@@ -301,8 +301,8 @@ def test_rules_that_did_not_run_lose_nothing():
     one = Finding(rule="r", severity=Severity.WARNING, message="m", subject="x")
     known = (baselines.known_as(one, "."),)
     baseline = baselines.Baseline("/c/f", b"", known)
-    assert baselines.sort_out(Judgement(), baseline, "/c", Selection(("s",)))[1] == ()
-    assert baselines.sort_out(Judgement(), baseline, "/c", Selection((), ("r",)))[1] == ()
+    assert baselines.part_known(RuleResults(), baseline, "/c", Selection(("s",)))[1] == ()
+    assert baselines.part_known(RuleResults(), baseline, "/c", Selection((), ("r",)))[1] == ()
     assert baselines.renew(baseline, {"/c": []}, Selection(("s",)).runs) == list(known)
     assert baselines.renew(baseline, {"/c": []}, Selection().runs) == []
     assert baselines.renew(baseline, {"/c/d": []}, Selection().runs) == list(known)
@@ -310,4 +310,4 @@ def test_rules_that_did_not_run_lose_nothing():
 
 def test_a_version_that_is_not_known():
     with pytest.raises(ConfigError, match="version 3"):
-        list(baselines.parse(b'{"version": 3, "findings": []}', "f"))
+        list(baselines.parse_baseline(b'{"version": 3, "findings": []}', "f"))

@@ -16,7 +16,7 @@ from ctxopt.evidence.catalog import load_catalog
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.gather import gather_facts
 from ctxopt.evidence.needs import Needs
-from ctxopt.git.evidence import PathEvidence
+from ctxopt.git.evidence import GitEvidence
 from ctxopt.rules import RULES
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.trial import try_edits
@@ -95,7 +95,7 @@ def known_facts(
         )
         evidence = None
         if tracked is not None or ignored:
-            evidence = PathEvidence(
+            evidence = GitEvidence(
                 frozenset(tracked or ()), frozenset(ignored), tracked is not None
             )
         yield Facts(analysis, config or Config(), load_catalog(), evidence, needs or Needs())

@@ -23,7 +23,7 @@ from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.gather import gather_facts
 from ctxopt.rules import RULES
 from ctxopt.rules.finding import Finding
-from ctxopt.rules.run import Selection, judge
+from ctxopt.rules.run import Selection, run_rules
 from tests.support.places import FIXTURES
 from tests.support.repositories import git
 
@@ -99,7 +99,7 @@ def analyze_project(project: Project, root: str) -> Analysis:
 def find_all(analysis: Analysis) -> tuple[Facts, tuple[Finding, ...]]:
     """Run every rule."""
     facts = gather_facts(analysis, Config())
-    return facts, judge(facts, RULES, Selection()).reported
+    return facts, run_rules(facts, RULES, Selection()).reported
 
 
 def render_golden(findings: tuple[Finding, ...], root: str) -> str:

@@ -15,7 +15,7 @@ from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.languages.ignore.text import parse_ignore_file
 from ctxopt.tree.model import Flag
 from ctxopt.tree.policy import Policy
-from ctxopt.tree.replay import compare, hide, replay
+from ctxopt.tree.replay import compare_views, hide, replay
 from ctxopt.tree.view import View
 from ctxopt.tree.workers import walk
 from tests.support.trees import lay
@@ -82,7 +82,7 @@ def test_replay_is_a_fresh_walk(paths, old, new, builder):
 
 
 def _check_difference(before, after):
-    change = compare(before, after)
+    change = compare_views(before, after)
     old, new = dict(sent(before)), dict(sent(after.view))
     assert change.lost_entries == len(old.keys() - new.keys())
     assert change.gained_entries == len(new.keys() - old.keys())
@@ -190,4 +190,4 @@ def test_hiding_in_one_pass_is_what_replays_say(paths, lines, patterns):
     view = View(tree)
     read = [matcher_of([pattern]).patterns[0] for pattern in patterns]
     for pattern, found in zip(patterns, hide(view, read), strict=True):
-        assert found == compare(view, replay(tree, matcher_of([*lines, pattern]), before=old))
+        assert found == compare_views(view, replay(tree, matcher_of([*lines, pattern]), before=old))

@@ -17,7 +17,7 @@ from ctxopt.languages.golang.paths import has_meta
 from ctxopt.languages.ignore.escape import escape_folder, escape_pattern
 from ctxopt.languages.ignore.pattern import BadPatternError, Pattern, read_pattern
 from ctxopt.tree.hits import find_hits, topmost
-from ctxopt.tree.lookup import SentPaths
+from ctxopt.tree.lookup import ViewLookup
 from ctxopt.tree.view import View
 
 _SEVERAL: Final = 5
@@ -28,7 +28,7 @@ _MOST_REASONS: Final = 3
 _CLASS: Final = re.compile(r"\[[\w.-]+\]", re.ASCII)
 
 
-class Entry(NamedTuple):
+class AllowedEntry(NamedTuple):
     """One exception without its ``!``."""
 
     pattern: str
@@ -46,13 +46,13 @@ class ListLine(NamedTuple):
     reason: str
 
 
-def find_entries(wants: Iterable[Want], everything: View, links: Links) -> list[Entry]:
+def find_entries(wants: Iterable[Want], everything: View, links: Links) -> list[AllowedEntry]:
     """Turn wants into exceptions, one for each text; raises AllowListError as a link to the root does.
 
     ``everything`` is the tree with nothing excluded.
     """
-    paths = SentPaths(everything)
-    found: dict[str, Entry] = {}
+    paths = ViewLookup(everything)
+    found: dict[str, AllowedEntry] = {}
     for want in wants:
         for entry in _entries(want, paths, links):
             old = found.get(entry.pattern)
@@ -63,7 +63,7 @@ def find_entries(wants: Iterable[Want], everything: View, links: Links) -> list[
     return [found[text] for text in sorted(found)]
 
 
-def _entries(want: Want, paths: SentPaths, links: Links) -> Iterator[Entry]:
+def _entries(want: Want, paths: ViewLookup, links: Links) -> Iterator[AllowedEntry]:
     if want.kind == "path":
         yield from _followed(want, want.text, paths, links)
     elif want.kind == "glob":
@@ -71,10 +71,10 @@ def _entries(want: Want, paths: SentPaths, links: Links) -> Iterator[Entry]:
     else:
         hits = find_hits(paths.view, [Pattern(want.text, False, None)])[0]
         taken = tuple(hit.path for hit in topmost(hits.shown))
-        yield Entry(want.text, None, (want.reason,), taken)
+        yield AllowedEntry(want.text, None, (want.reason,), taken)
 
 
-def _followed(want: Want, path: str, paths: SentPaths, links: Links) -> Iterator[Entry]:
+def _followed(want: Want, path: str, paths: ViewLookup, links: Links) -> Iterator[AllowedEntry]:
     """Name a path, the links on the way to it, and where they lead."""
     # The client would take a name with brackets for a pattern.
     is_odd = has_meta(path)
@@ -89,8 +89,8 @@ def _followed(want: Want, path: str, paths: SentPaths, links: Links) -> Iterator
         yield _literal(item, want.reason + through)
 
 
-def _literal(path: str, reason: str) -> Entry:
-    return Entry(exception_form(path), path, (reason,), (path,))
+def _literal(path: str, reason: str) -> AllowedEntry:
+    return AllowedEntry(exception_form(path), path, (reason,), (path,))
 
 
 def exception_form(path: str) -> str:
@@ -98,7 +98,7 @@ def exception_form(path: str) -> str:
     return escape_pattern("x" + path)[1:] if path[0] in "!#" else escape_pattern(path)
 
 
-def _glob(want: Want, paths: SentPaths, links: Links) -> Iterator[Entry]:
+def _glob(want: Want, paths: ViewLookup, links: Links) -> Iterator[AllowedEntry]:
     parts = want.text.split("/")
     first = next(place for place, part in enumerate(parts) if has_meta(part))
     folder = "/".join(parts[:first])
@@ -110,7 +110,7 @@ def _glob(want: Want, paths: SentPaths, links: Links) -> Iterator[Entry]:
         yield from (_literal(path, want.reason) for path in sorted(links_met))
         pattern = None
     if pattern is not None:
-        yield Entry(pattern, None, (want.reason,), tuple(matches))
+        yield AllowedEntry(pattern, None, (want.reason,), tuple(matches))
     for match in matches:
         for entry in _followed(want, match, paths, links):
             if pattern is None or entry.path != match:
@@ -126,7 +126,7 @@ def _ignore_form(glob: str) -> str | None:
     return re.sub(r"[{}|^]", r"\\\g<0>", re.sub(r"\*+", "*", glob))
 
 
-def without_covered(entries: Sequence[Entry]) -> list[Entry]:
+def without_covered(entries: Sequence[AllowedEntry]) -> list[AllowedEntry]:
     """Leave out the entries that others let in, too."""
     literal = {entry.path for entry in entries if entry.path is not None}
     shaped = []
@@ -168,7 +168,7 @@ def _above(path: str) -> Iterator[str]:
         yield path
 
 
-def list_lines(entries: Sequence[Entry], permitted: View) -> list[ListLine]:
+def list_lines(entries: Sequence[AllowedEntry], permitted: View) -> list[ListLine]:
     """Write the entries as lines, full folders as such.
 
     ``permitted`` is what other lines than those of a list let through.
@@ -186,7 +186,7 @@ def list_lines(entries: Sequence[Entry], permitted: View) -> list[ListLine]:
     return found + [ListLine(escape_pattern(path), "no instruction takes it") for path in left_out]
 
 
-def _rungs(entry: Entry) -> Iterator[tuple[str, str]]:
+def _rungs(entry: AllowedEntry) -> Iterator[tuple[str, str]]:
     """Lines that lead down through folders whose names need escaping.
 
     No exception literally begins with such a folder, so the classic client would pass it by.
@@ -200,9 +200,11 @@ def _rungs(entry: Entry) -> Iterator[tuple[str, str]]:
             yield inside, f"only {entry.path} of it is taken"
 
 
-def _compacted(entries: Sequence[Entry], permitted: View) -> tuple[list[Entry], list[str]]:
+def _compacted(
+    entries: Sequence[AllowedEntry], permitted: View
+) -> tuple[list[AllowedEntry], list[str]]:
     """Let folders in of which nearly everything is wanted; what is left out of them then."""
-    sent = SentPaths(permitted)
+    sent = ViewLookup(permitted)
     known = {entry.path: entry for entry in entries if entry.path is not None}
     shaped = [entry for entry in entries if entry.path is None]
     left_out: list[str] = []
@@ -219,13 +221,15 @@ def _compacted(entries: Sequence[Entry], permitted: View) -> tuple[list[Entry], 
         reasons = [reason for path in sorted(wanted) for reason in known[path].reasons]
         for path in wanted:
             del known[path]
-        known[folder] = Entry(folder, folder, tuple(dict.fromkeys(reasons)), (folder,))
+        known[folder] = AllowedEntry(folder, folder, tuple(dict.fromkeys(reasons)), (folder,))
         left_out += sorted(others)
     merged = sorted([*known.values(), *shaped], key=lambda entry: entry.pattern)
     return without_covered(merged), left_out
 
 
-def _reaches_into(others: Collection[str], known: Iterable[str], shaped: Sequence[Entry]) -> bool:
+def _reaches_into(
+    others: Collection[str], known: Iterable[str], shaped: Sequence[AllowedEntry]
+) -> bool:
     below = tuple(path + "/" for path in others)
     return any(path.startswith(below) for path in known) or any(
         (_fixed_part(entry.pattern) + "/").startswith(below)
@@ -240,4 +244,11 @@ def _joined(reasons: Sequence[str]) -> str:
     return f"{shown}; and {more} more" if more > 0 else shown
 
 
-__all__ = ["Entry", "ListLine", "exception_form", "find_entries", "list_lines", "without_covered"]
+__all__ = [
+    "AllowedEntry",
+    "ListLine",
+    "exception_form",
+    "find_entries",
+    "list_lines",
+    "without_covered",
+]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from ctxopt.fix.allow_list.entries import Entry
+from ctxopt.fix.allow_list.entries import AllowedEntry
 from ctxopt.languages.golang.paths import BadPatternError, has_meta, match
 from ctxopt.languages.ignore.text import BOM, IgnoreFile, Line
 
@@ -54,10 +54,10 @@ def after_catch_all(file: IgnoreFile) -> list[Line]:
     return [line for line in lines[last + 1 :] if line.number not in own]
 
 
-def sort_out(
+def part_leftovers(
     file: IgnoreFile,
-    entries: Sequence[Entry],
-    barred: Sequence[Entry],
+    entries: Sequence[AllowedEntry],
+    barred: Sequence[AllowedEntry],
     files: frozenset[str],
 ) -> Leftovers:
     """Decide about every line.
@@ -111,8 +111,8 @@ def _without_gaps(texts: list[str]) -> list[str]:
 
 def _alive(
     file: IgnoreFile,
-    entries: Sequence[Entry],
-    barred: Sequence[Entry],
+    entries: Sequence[AllowedEntry],
+    barred: Sequence[AllowedEntry],
     files: frozenset[str],
 ) -> list[Line]:
     kept: list[Line] = []
@@ -130,13 +130,15 @@ def _alive(
     return kept
 
 
-def _is_inside(pattern: str, entry: Entry) -> bool:
+def _is_inside(pattern: str, entry: AllowedEntry) -> bool:
     """Whether an exception brings back nothing but what an entry lets in."""
     fixed = entry.pattern
     return pattern == fixed or (entry.path is not None and pattern.startswith(fixed + "/"))
 
 
-def _can_meet(pattern: str, entry: Entry, files: frozenset[str], *, or_above: bool = False) -> bool:
+def _can_meet(
+    pattern: str, entry: AllowedEntry, files: frozenset[str], *, or_above: bool = False
+) -> bool:
     """Whether a pattern can match what an entry names, anything below that, or a folder above."""
     if "**" in pattern or "**" in entry.pattern or re.search(r"[\[\\|]", pattern):
         return True
@@ -155,4 +157,4 @@ def _may_be_same(one: str, other: str) -> bool:
         return True
 
 
-__all__ = ["HEAD", "Leftovers", "after_catch_all", "is_catch_all", "sort_out"]
+__all__ = ["HEAD", "Leftovers", "after_catch_all", "is_catch_all", "part_leftovers"]

@@ -17,14 +17,26 @@ from ctxopt.build.plan import BuildRequest, resolve_build
 from ctxopt.builder import BUILDERS, BUILDKIT, Builder
 from ctxopt.config.load import Config
 from ctxopt.errors import AllowListError
-from ctxopt.evidence.keep import read_wishes
-from ctxopt.evidence.other_dockerfiles import Siblings, find_siblings
-from ctxopt.fix.allow_list.entries import Entry, ListLine, exception_form, find_entries, list_lines
-from ctxopt.fix.allow_list.leftovers import HEAD, Leftovers, after_catch_all, is_catch_all, sort_out
+from ctxopt.evidence.keep import read_keep_list
+from ctxopt.evidence.other_dockerfiles import OtherDockerfiles, find_other_dockerfiles
+from ctxopt.fix.allow_list.entries import (
+    AllowedEntry,
+    ListLine,
+    exception_form,
+    find_entries,
+    list_lines,
+)
+from ctxopt.fix.allow_list.leftovers import (
+    HEAD,
+    Leftovers,
+    after_catch_all,
+    is_catch_all,
+    part_leftovers,
+)
 from ctxopt.fix.allow_list.sent import sent_under
 from ctxopt.fix.allow_list.wants import depends_on_arguments, keep_wants, read_variants, read_wants
 from ctxopt.fix.plan import Fix, plan_fix, starting_point
-from ctxopt.fix.proposal import Confidence, LeftAlone, Line
+from ctxopt.fix.proposal import Confidence, LeftAlone, ProposedLine
 from ctxopt.fix.what_if import rewalked
 from ctxopt.git.folder import ask_git
 from ctxopt.languages.dockerfile import Build
@@ -34,8 +46,8 @@ from ctxopt.languages.ignore.text import BOM, IgnoreFile, parse_ignore_file
 from ctxopt.paths import is_covered, topmost
 from ctxopt.rules.trial import Trial
 from ctxopt.rules.written import shown
-from ctxopt.tree.lookup import SentPaths
-from ctxopt.tree.replay import compare, replay
+from ctxopt.tree.lookup import ViewLookup
+from ctxopt.tree.replay import compare_views, replay
 from ctxopt.tree.view import View, files_below
 
 RULE: Final = "allow-list"
@@ -101,28 +113,28 @@ class _Planner:
         self.evidence = ask_git(analysis.tree.root)
         plan = analysis.plan
         build = plan.build if plan else resolve_build(analysis.context, request)
-        near = find_siblings(analysis, self._everything, self.evidence)
+        near = find_other_dockerfiles(analysis, self._everything, self.evidence)
         others = [sibling.as_given() for sibling in near.served]
         self._left = [*_notes(near)]
         self.doubt = _doubt((build, *others), near)
         wants = [*read_wants(build), *read_variants(build, request, analysis.target)]
         cure = _OWN_LIST if analysis.context.builder.reads_own_ignore_file else None
         wants += [want for other in others for want in read_wants(other, others=True, cure=cure)]
-        wants += keep_wants(read_wishes(config.keep, self._file))
+        wants += keep_wants(read_keep_list(config.keep, self._file))
         links = LinksOnDisk(analysis.tree.root)
         self._entries = self._admitted(find_entries(wants, self._everything, links))
 
-    def _admitted(self, entries: Sequence[Entry]) -> list[Entry]:
+    def _admitted(self, entries: Sequence[AllowedEntry]) -> list[AllowedEntry]:
         """Leave out what a line of the file excludes on purpose; note what comes back."""
         specific = read_matcher(
             (line.number, line.pattern or "") for line in after_catch_all(self._file)
         )
         self._unlisted = replay(self._analysis.tree, specific).view
-        now, there = SentPaths(self._analysis.permitted), SentPaths(self._everything)
-        found: list[Entry] = []
+        now, there = ViewLookup(self._analysis.permitted), ViewLookup(self._everything)
+        found: list[AllowedEntry] = []
         wanted: set[str] = set()
         self._back: set[str] = set()
-        self._barred: list[Entry] = []
+        self._barred: list[AllowedEntry] = []
         for entry in entries:
             sent = [path for path in entry.taken if now.find(path) is not None]
             out = [path for path in entry.taken if there.find(path) and path not in sent]
@@ -176,7 +188,7 @@ class _Planner:
             )
         return None if self._is_done(draft) else draft
 
-    def _tried(self, entries: Sequence[Entry], repairs: Sequence[ListLine]) -> _Draft:
+    def _tried(self, entries: Sequence[AllowedEntry], repairs: Sequence[ListLine]) -> _Draft:
         analysis = self._analysis
         lines = list_lines(entries, self._unlisted)
         tree = analysis.tree
@@ -185,9 +197,9 @@ class _Planner:
             for entry in entries
             if entry.path is not None
             and entry.path not in tree.folders
-            and SentPaths(self._everything).find(entry.path) is not None
+            and ViewLookup(self._everything).find(entry.path) is not None
         )
-        kept = sort_out(self._file, entries, self._barred, files)
+        kept = part_leftovers(self._file, entries, self._barred, files)
         file = _written(self._file, lines, kept, repairs)
         trial = self._trial(file)
         removed = tuple(
@@ -202,7 +214,7 @@ class _Planner:
         builder = analysis.context.builder
         matcher = matcher_for(analysis.context, file, builder)
         replayed = replay(analysis.tree, matcher, builder=builder, before=analysis.matcher)
-        return Trial(file, matcher, replayed, compare(analysis.permitted, replayed))
+        return Trial(file, matcher, replayed, compare_views(analysis.permitted, replayed))
 
     def _changes(self, file: IgnoreFile) -> tuple[set[str], set[str]]:
         """Return what is wanted and sent no more, and what is sent and was not, by any builder.
@@ -249,7 +261,7 @@ class _Planner:
         return True
 
     def _missing(self) -> set[str]:
-        there = SentPaths(self._everything)
+        there = ViewLookup(self._everything)
         return {
             entry.path
             for entry in self._entries
@@ -271,7 +283,7 @@ class _Planner:
     def joined(self, draft: _Draft | None, inside: Fix, before: bytes | None) -> Fix:
         """Return the list and what ``inside`` adds to it as one change of the file ``before``."""
         new = inside.after if inside.after is not None else inside.before
-        lines: list[Line] = []
+        lines: list[ProposedLine] = []
         size = entries = 0
         tracked = set(inside.tracked)
         if draft is not None:
@@ -294,7 +306,7 @@ class _Planner:
             old=self._analysis,
         )
 
-    def _measured(self, draft: _Draft) -> Iterator[Line]:
+    def _measured(self, draft: _Draft) -> Iterator[ProposedLine]:
         """Yield the lines that are new, and those that go; the first saves it all."""
         known = {line.pattern for line in self._file.lines}
         new = [ListLine("*", "no instruction takes the rest"), *draft.lines, *draft.repairs]
@@ -305,14 +317,14 @@ class _Planner:
         changes = [*texts, *(((), (text,), gone) for text in draft.removed)]
         size, entries, paths = change.lost_bytes, change.lost_entries, shown(change.lost)
         for added, replaced, reason in changes:
-            yield Line(
+            yield ProposedLine(
                 added, replaced, RULE, sure, reason, size, entries,
                 change.lost_bytes, change.lost_entries, paths,
             )  # fmt: skip
             size, entries, paths = 0, 0, ()
 
 
-def _doubt(builds: Sequence[Build], near: Siblings) -> str | None:
+def _doubt(builds: Sequence[Build], near: OtherDockerfiles) -> str | None:
     """Why another build might take more; None where nothing shows that."""
     for other in builds:
         source = depends_on_arguments(other)
@@ -326,7 +338,7 @@ def _doubt(builds: Sequence[Build], near: Siblings) -> str | None:
     return None
 
 
-def _notes(near: Siblings) -> Iterator[LeftAlone]:
+def _notes(near: OtherDockerfiles) -> Iterator[LeftAlone]:
     for path, reason in near.unread:
         yield LeftAlone(path, f"nobody knows what it takes: {reason}")
     for path in near.elsewhere:
@@ -345,13 +357,13 @@ def _written(
     return parse_ignore_file(os.fsencode(content), file.path)
 
 
-def _spelled_out(entries: Sequence[Entry], lost: Collection[str]) -> Iterator[Entry]:
+def _spelled_out(entries: Sequence[AllowedEntry], lost: Collection[str]) -> Iterator[AllowedEntry]:
     """Yield by name what a wildcard takes and a client does not look for."""
     for entry in entries:
         for path in entry.taken if entry.path is None else ():
             if path in lost:
                 reasons = tuple(f"{reason}, for the classic builder" for reason in entry.reasons)
-                yield Entry(exception_form(path), path, reasons, (path,))
+                yield AllowedEntry(exception_form(path), path, reasons, (path,))
 
 
 __all__ = ["plan_allow_list"]

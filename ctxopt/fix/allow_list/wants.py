@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple
 
 from ctxopt.build.plan import BuildRequest, host_platform
 from ctxopt.errors import AllowListError, DockerfileError, IgnoreFileError
-from ctxopt.evidence.keep import Kept
+from ctxopt.evidence.keep import KeepList
 from ctxopt.languages.dockerfile import Build, Source, SourcePath, resolve
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.languages.ignore.matcher import read_matcher
@@ -80,7 +80,7 @@ def is_broad(inside: str) -> bool:
     return not inside.strip("*?/") and "*" in inside
 
 
-def keep_wants(kept: Kept) -> list[Want]:
+def keep_wants(kept: KeepList) -> list[Want]:
     """Return what people said must stay; raises AllowListError where that is everything."""
     found = []
     for wish in kept.wishes:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from ctxopt.languages.dockerfile.heredocs import Heredoc
     from ctxopt.languages.dockerfile.model import PathKind, Widening
-    from ctxopt.languages.dockerfile.stage_graph import State, Step
+    from ctxopt.languages.dockerfile.stage_graph import StageNode, StageStep
 
 
 # These build arguments steer the builder; they never become variables.
@@ -46,7 +46,7 @@ class Dispatcher:
         self.runs: list[RunStep] = []
         self.unknowns: dict[Unknown, None] = {}
 
-    def run(self, state: State, *, reachable: bool) -> None:
+    def run(self, state: StageNode, *, reachable: bool) -> None:
         """Run ``state``'s instructions; raises DockerfileError with the line, but only where it is ``reachable``."""
         state.dispatched = True
         if state.base is not None:
@@ -71,7 +71,7 @@ class _StageRun:
     """One step of one stage."""
 
     def __init__(
-        self, dispatcher: Dispatcher, state: State, step: Step, *, reachable: bool
+        self, dispatcher: Dispatcher, state: StageNode, step: StageStep, *, reachable: bool
     ) -> None:
         self.out = dispatcher
         self.state = state
@@ -204,7 +204,7 @@ class _StageRun:
             widens = "empty-variable" if empty and not text.strip("/.") else "explicit"
         return SourcePath(word, text, path, kind, expansion.unset, empty, widens)
 
-    def need(self, origin: State | None, paths: list[SourcePath]) -> None:
+    def need(self, origin: StageNode | None, paths: list[SourcePath]) -> None:
         wanted = {path.path for path in paths if path.path}
         local = any(path.kind == "local" for path in paths)
         if origin is None:
@@ -245,7 +245,9 @@ class _StageRun:
 
         return parse_mount(value, expanded), expansions
 
-    def mount(self, value: str, mount: Mount, expansions: list[Expansion], origin: State) -> None:
+    def mount(
+        self, value: str, mount: Mount, expansions: list[Expansion], origin: StageNode
+    ) -> None:
         from_ = mount.from_ or ("scratch" if mount.type == "cache" else "")
         if from_ and not origin.dispatched and self.reachable:
             problem = "stage needs to be defined before current command"
@@ -308,14 +310,14 @@ class _StageRun:
             raise DockerfileError(reason)
 
 
-def origin_of(state: State) -> Origin:
+def origin_of(state: StageNode) -> Origin:
     """Return what an instruction or FROM that names ``state`` takes from."""
     if state.block is not None:
         return Origin("stage", state.name or str(state.index), state.index)
     return base_of(state)
 
 
-def base_of(state: State) -> Origin:
+def base_of(state: StageNode) -> Origin:
     """Return what ``state`` itself is built on."""
     if state.replaced_by is not None:
         return Origin("context", state.replaced_by)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-class Kind(Enum):
+class FlagKind(Enum):
     """What a flag takes."""
 
     SWITCH = "switch"
@@ -34,7 +34,7 @@ class Flags:
         return self.texts.get(name, "")
 
 
-def parse_flags(given: tuple[str, ...], known: Mapping[str, Kind]) -> Flags:
+def parse_flags(given: tuple[str, ...], known: Mapping[str, FlagKind]) -> Flags:
     """Sort ``given`` flags; an unknown, repeated or malformed one raises DockerfileError without a line.
 
     Source: moby/buildkit frontend/dockerfile/instructions/bflag.go Parse
@@ -57,13 +57,13 @@ def parse_flags(given: tuple[str, ...], known: Mapping[str, Kind]) -> Flags:
         if name in texts or name in switches:
             reason = f"duplicate flag specified: {shown}"
             raise DockerfileError(reason)
-        if kind is Kind.SWITCH:
+        if kind is FlagKind.SWITCH:
             switches[name] = _switch(shown, equals, value)
             continue
         if not equals:
             reason = f"missing a value on flag: {shown}"
             raise DockerfileError(reason)
-        if kind is Kind.TEXT:
+        if kind is FlagKind.TEXT:
             texts[name] = value
         else:
             lists[name] = (*lists.get(name, ()), value)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, NoReturn
 from ctxopt.errors import DockerfileError
 from ctxopt.languages.dockerfile import healthcheck as health
 from ctxopt.languages.dockerfile import mounts
-from ctxopt.languages.dockerfile.flags import Flags, Kind, parse_flags
+from ctxopt.languages.dockerfile.flags import FlagKind, Flags, parse_flags
 from ctxopt.languages.dockerfile.heredocs import Heredoc, as_heredoc
 from ctxopt.languages.golang.strings import SPACE, did_you_mean, quote
 
@@ -26,8 +26,8 @@ _ONBUILD = re.compile(r"[\t\n\f\r ]*ONBUILD[\t\n\f\r ]*", re.IGNORECASE | re.ASC
 _NETWORKS = ("default", "none", "host")
 _SECURITY = ("insecure", "sandbox")
 
-_TEXT, _SWITCH, _LIST = Kind.TEXT, Kind.SWITCH, Kind.LIST
-_FLAGS: dict[str, dict[str, Kind]] = {
+_TEXT, _SWITCH, _LIST = FlagKind.TEXT, FlagKind.SWITCH, FlagKind.LIST
+_FLAGS: dict[str, dict[str, FlagKind]] = {
     "ADD": {
         "chown": _TEXT, "chmod": _TEXT, "link": _SWITCH, "keep-git-dir": _SWITCH, "checksum": _TEXT,
         "unpack": _SWITCH, "exclude": _LIST,

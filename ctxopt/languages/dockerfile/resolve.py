@@ -13,7 +13,7 @@ from ctxopt.languages.dockerfile.dispatch import Dispatcher, base_of
 from ctxopt.languages.dockerfile.instructions import gather
 from ctxopt.languages.dockerfile.model import Build, Dockerfile, Stage, Transfer, Unknown
 from ctxopt.languages.dockerfile.reference import parse_platform
-from ctxopt.languages.dockerfile.stage_graph import State, States
+from ctxopt.languages.dockerfile.stage_graph import StageGraph, StageNode
 from ctxopt.languages.dockerfile.syntax import read_script
 from ctxopt.languages.dockerfile.variables import global_variables
 from ctxopt.languages.golang.strings import decode
@@ -82,7 +82,7 @@ def resolve(
             platform=wanted,
             build_platform=host,
         )
-        states = States(dockerfile.escape, named_contexts, str(wanted))
+        states = StageGraph(dockerfile.escape, named_contexts, str(wanted))
         states.add_stages(dockerfile.blocks, variables)
         chosen = states.target(target)
         states.link()
@@ -116,7 +116,9 @@ def _located(error: DockerfileError, path: str | None, syntax: Directive | None)
     return DockerfileError(error.reason, path=path, line=error.line, hint=hint)
 
 
-def _run_reachable(states: States, reachable: Mapping[State, None], dispatcher: Dispatcher) -> None:
+def _run_reachable(
+    states: StageGraph, reachable: Mapping[StageNode, None], dispatcher: Dispatcher
+) -> None:
     needed = [state for state in states.all if state in reachable and state.block]
     for state in needed:
         # What takes a stage's place is there from the start.
@@ -127,7 +129,7 @@ def _run_reachable(states: States, reachable: Mapping[State, None], dispatcher: 
 
 
 def _transfers(
-    states: States, reachable: Mapping[State, None], target: State
+    states: StageGraph, reachable: Mapping[StageNode, None], target: StageNode
 ) -> tuple[Transfer, ...]:
     """Find the contexts that are loaded. Paths come from every reachable stage, but a load only from needed ones.
 
@@ -145,7 +147,7 @@ def _transfers(
     return tuple(found)
 
 
-def _needed(target: State) -> set[State]:
+def _needed(target: StageNode) -> set[StageNode]:
     needed = {target}
     waiting = [target]
     while waiting:
@@ -165,7 +167,7 @@ def _filter(paths: set[str]) -> tuple[str, ...]:
 
 
 def _run_unreachable(
-    states: States, reachable: Mapping[State, None], dispatcher: Dispatcher
+    states: StageGraph, reachable: Mapping[StageNode, None], dispatcher: Dispatcher
 ) -> None:
     """Record what the other stages would ask for: BuildKit never looks, so nothing in them is an error."""
     for state in states.all[:]:
@@ -180,9 +182,9 @@ def _run_unreachable(
 
 def _build(
     dockerfile: Dockerfile,
-    states: States,
-    reachable: Mapping[State, None],
-    target: State,
+    states: StageGraph,
+    reachable: Mapping[StageNode, None],
+    target: StageNode,
     dispatcher: Dispatcher,
     transfers: tuple[Transfer, ...],
     build_args: Mapping[str, str],

@@ -21,20 +21,20 @@ if TYPE_CHECKING:
     from ctxopt.languages.dockerfile.instructions import Block, Command
 
 
-class Step:
+class StageStep:
     """A command of a stage, and the states it takes from; ``onbuild`` is the ONBUILD it comes from."""
 
     __slots__ = ("command", "onbuild", "sources")
 
     def __init__(
-        self, command: Command, sources: list[State], onbuild: Onbuild | None = None
+        self, command: Command, sources: list[StageNode], onbuild: Onbuild | None = None
     ) -> None:
         self.command = command
         self.sources = sources
         self.onbuild = onbuild
 
 
-class State:
+class StageNode:
     """A stage, or an image or context that an instruction names: then without a ``block``."""
 
     def __init__(
@@ -47,11 +47,11 @@ class State:
         self.name = ""
         self.shown = ""
         self.platform = ""
-        self.base: State | None = None
+        self.base: StageNode | None = None
         self.replaced_by: str | None = None
         self.context: str | None = None
-        self.steps: list[Step] = []
-        self.dependencies: dict[State, None] = {}
+        self.steps: list[StageStep] = []
+        self.dependencies: dict[StageNode, None] = {}
         self.triggered = False
         # A state without a block is there from the start, as BuildKit never runs it.
         self.dispatched = block is None
@@ -59,11 +59,11 @@ class State:
         self.workdir: str | None = "/"
         self.context_paths: set[str] = set()
         self.own_paths: set[str] = set()
-        self.uses: set[State] = set()
+        self.uses: set[StageNode] = set()
         self.uses_context = False
 
     @property
-    def root(self) -> State:
+    def root(self) -> StageNode:
         """The state at the bottom of the chain of bases."""
         state = self
         while state.base is not None:
@@ -76,17 +76,17 @@ class State:
         return self.base is None and self.base_text == "scratch" and self.replaced_by is None
 
 
-class States:
+class StageGraph:
     """All states in BuildKit's order, and the stages by name."""
 
     def __init__(self, escape: str, named_contexts: Iterable[str], platform: str) -> None:
         self.escape = escape
         self.platform = platform
         self.named_contexts = _by_familiar_name(named_contexts)
-        self.all: list[State] = []
-        self.by_name: dict[str, State] = {}
+        self.all: list[StageNode] = []
+        self.by_name: dict[str, StageNode] = {}
 
-    def add(self, state: State) -> None:
+    def add(self, state: StageNode) -> None:
         """Append ``state``; an earlier stage of its base's name becomes its base."""
         self.all.append(state)
         state.base = self.by_name.get(state.base_text)
@@ -115,7 +115,7 @@ class States:
                 reason = f"base name ({start.base}) should not be blank"
                 hint = f"pass --build-arg {base.unset[0]}=..." if base.unset else None
                 raise DockerfileError(reason, line=line, hint=hint)
-            state = State(base.text, block=block, line=line)
+            state = StageNode(base.text, block=block, line=line)
             state.index = index
             state.name = start.name or ""
             state.shown = state.name or f"stage-{index}"
@@ -151,7 +151,7 @@ class States:
             reason = f"failed to parse platform {start.platform}: {error.reason}{hint}"
             raise DockerfileError(reason, line=line) from None
 
-    def target(self, name: str | None) -> State:
+    def target(self, name: str | None) -> StageNode:
         """Return the stage called ``name``, the last one for None or an empty name; raises DockerfileError."""
         if not name:
             return self.all[-1]
@@ -172,9 +172,11 @@ class States:
         if len(self.all) == 1:
             self.all[0].shown = ""
 
-    def _step(self, state: State, command: Command, onbuild: Onbuild | None = None) -> Step:
+    def _step(
+        self, state: StageNode, command: Command, onbuild: Onbuild | None = None
+    ) -> StageStep:
         line = (onbuild or command).instruction.line
-        sources: list[State] = []
+        sources: list[StageNode] = []
         if isinstance(command, Copy) and command.from_:
             sources = [self._copied_from(command.from_, line)]
         elif isinstance(command, Run):
@@ -183,9 +185,9 @@ class States:
             state.dependencies[source] = None
             if source.block is None:
                 self.add(source)
-        return Step(command, sources, onbuild)
+        return StageStep(command, sources, onbuild)
 
-    def _copied_from(self, from_: str, line: int) -> State:
+    def _copied_from(self, from_: str, line: int) -> StageNode:
         try:
             expanded = expand(from_, _nothing, escape=self.escape)
         except DockerfileError as error:
@@ -202,17 +204,17 @@ class States:
             raise DockerfileError(reason, line=line)
         return self.all[number]
 
-    def _find(self, name: str, line: int) -> State:
-        return self.by_name.get(name.lower()) or State(name, line=line)
+    def _find(self, name: str, line: int) -> StageNode:
+        return self.by_name.get(name.lower()) or StageNode(name, line=line)
 
     def _verify_no_circle(self) -> None:
-        visited: set[State] = set()
+        visited: set[StageNode] = set()
         for state in self.all:
             if state not in visited and _reaches_itself(state, visited):
                 reason = f"circular dependency detected on stage: {state.shown}"
                 raise DockerfileError(reason, line=state.line)
 
-    def reach(self, target: State) -> dict[State, None]:
+    def reach(self, target: StageNode) -> dict[StageNode, None]:
         """Return the states that ``target`` needs, after adding ONBUILD triggers; raises DockerfileError.
 
         Source: resolveStages, allReachableStages
@@ -238,7 +240,7 @@ class States:
                     reason = f"failed to parse stage name {quote(state.base_text)}: {error.reason}"
                     raise DockerfileError(reason, line=state.line) from None
 
-    def add_triggers(self, state: State) -> bool:
+    def add_triggers(self, state: StageNode) -> bool:
         """Put the base stage's ONBUILD triggers before ``state``'s own steps; whether they bring new dependencies.
 
         Raises DockerfileError with the line of ``state``'s FROM. Source: initOnBuildTriggers
@@ -246,7 +248,7 @@ class States:
         if state.base is None or state.triggered:
             return False
         state.triggered = True
-        steps: list[Step] = []
+        steps: list[StageStep] = []
         for step in state.base.steps:
             if isinstance(step.command, Onbuild):
                 try:
@@ -275,7 +277,7 @@ def _trigger(onbuild: Onbuild) -> Command:
     return command
 
 
-def _reaches_itself(start: State, visited: set[State]) -> bool:
+def _reaches_itself(start: StageNode, visited: set[StageNode]) -> bool:
     visited.add(start)
     path = {start}
     stack = [(start, iter(start.dependencies))]
@@ -294,7 +296,7 @@ def _reaches_itself(start: State, visited: set[State]) -> bool:
     return False
 
 
-def _reachable(target: State) -> dict[State, None]:
+def _reachable(target: StageNode) -> dict[StageNode, None]:
     found = {target: None}
     waiting = [target]
     while waiting:

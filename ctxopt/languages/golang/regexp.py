@@ -66,7 +66,7 @@ class CharSet:
         )
 
 
-class Step(Enum):
+class ChainStep(Enum):
     """What a step of a chain does."""
 
     CHAR = "one character of the set"
@@ -79,7 +79,7 @@ class Step(Enum):
     NOT_WORD = "only away from a word boundary"
 
 
-Chain = tuple[tuple[Step, CharSet], ...]
+Chain = tuple[tuple[ChainStep, CharSet], ...]
 
 NOTHING = CharSet(())
 ANYTHING = CharSet((), negated=True)
@@ -106,7 +106,7 @@ class _Parser:
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
-        self.chain: list[tuple[Step, CharSet]] = []
+        self.chain: list[tuple[ChainStep, CharSet]] = []
         self.repeatable = False
         self.repeated = False
         self.steps = 0
@@ -128,7 +128,7 @@ class _Parser:
         char = text[self.at]
         if text.startswith(GAP_TEXT, self.at):
             self.at += len(GAP_TEXT)
-            self._push(Step.GAP, NOTHING, repeated=True)
+            self._push(ChainStep.GAP, NOTHING, repeated=True)
         elif char == "\\":
             self._escape()
         elif char == "[":
@@ -137,12 +137,12 @@ class _Parser:
             self._repeat(*bounds)
         elif char in "^$":
             self.at += 1
-            self._push(Step.BEGIN if char == "^" else Step.END, NOTHING)
+            self._push(ChainStep.BEGIN if char == "^" else ChainStep.END, NOTHING)
         else:
             self.at += 1
             self._push_starred(NOT_NEWLINE if char == "." else literal(char))
 
-    def _push(self, step: Step, chars: CharSet, *, repeated: bool = False) -> None:
+    def _push(self, step: ChainStep, chars: CharSet, *, repeated: bool = False) -> None:
         self.chain.append((step, chars))
         self.repeatable = True
         self.repeated = repeated
@@ -151,7 +151,7 @@ class _Parser:
         """Push a set; a star follows only where Docker wrote ``[^/]*`` or ``.*``."""
         starred = self.text.startswith("*", self.at)
         self.at += starred
-        self._push(Step.STAR if starred else Step.CHAR, chars, repeated=starred)
+        self._push(ChainStep.STAR if starred else ChainStep.CHAR, chars, repeated=starred)
 
     def _repeat_bounds(self) -> tuple[int, int, int] | None:
         """Read ``{n}``, ``{n,}`` or ``{n,m}``: (n, m or -1, end); None where Go reads a literal."""
@@ -167,10 +167,12 @@ class _Parser:
             raise BadPatternError
         step, chars = self.chain.pop()
         self.at = end
-        if step is Step.CHAR:
-            self.chain += [(Step.CHAR, chars)] * low
+        if step is ChainStep.CHAR:
+            self.chain += [(ChainStep.CHAR, chars)] * low
             self.chain += (
-                [(Step.STAR, chars)] if high < 0 else [(Step.OPTIONAL, chars)] * (high - low)
+                [(ChainStep.STAR, chars)]
+                if high < 0
+                else [(ChainStep.OPTIONAL, chars)] * (high - low)
             )
         elif low:
             self.chain.append((step, chars))
@@ -181,7 +183,12 @@ class _Parser:
 
     def _escape(self) -> None:
         char = self.text[self.at + 1 : self.at + 2]
-        assertion = {"A": Step.BEGIN, "z": Step.END, "b": Step.WORD, "B": Step.NOT_WORD}.get(char)
+        assertion = {
+            "A": ChainStep.BEGIN,
+            "z": ChainStep.END,
+            "b": ChainStep.WORD,
+            "B": ChainStep.NOT_WORD,
+        }.get(char)
         if assertion:
             self.at += 2
             self._push(assertion, NOTHING)
@@ -189,7 +196,7 @@ class _Parser:
             quoted, end, _ = self.text[self.at + 2 :].partition("\\E")
             self.at += 2 + len(quoted) + len(end)
             for quoted_char in quoted:
-                self._push(Step.CHAR, literal(quoted_char))
+                self._push(ChainStep.CHAR, literal(quoted_char))
         else:
             named = self._named_set()
             self._push_starred(named if named is not None else literal(self._escaped_char()))

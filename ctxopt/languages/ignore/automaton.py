@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ctxopt.languages.golang.regexp import ANYTHING, NOT_NEWLINE, SLASH, Chain, CharSet, Step
+from ctxopt.languages.golang.regexp import ANYTHING, NOT_NEWLINE, SLASH, Chain, ChainStep, CharSet
 
 _AT_START, _AFTER_WORD, _AFTER_OTHER = range(3)
 _WORD_CHARS = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
@@ -34,7 +34,7 @@ class _State:
         self.accepted: int | None = None
 
 
-State = tuple[_State, ...]
+Positions = tuple[_State, ...]
 """A state of each group."""
 
 
@@ -47,7 +47,7 @@ class Automaton:
         for index, chains in patterns:
             for chain in chains:
                 steps = [step for step, _ in chain[:2]]
-                mortal = steps[:1] == [Step.BEGIN] and steps[1:] != [Step.GAP]
+                mortal = steps[:1] == [ChainStep.BEGIN] and steps[1:] != [ChainStep.GAP]
                 group = open_groups.get(mortal)
                 if group is None or group.size >= _GROUP_BITS:
                     group = open_groups[mortal] = _Group()
@@ -56,15 +56,15 @@ class Automaton:
         self._groups = tuple(groups)
         for group in groups:
             group.limit = _CACHE_LIMIT // len(groups) + 1
-        self.start: State = tuple([group.state(group.first, _AT_START) for group in groups])
+        self.start: Positions = tuple([group.state(group.first, _AT_START) for group in groups])
 
-    def advance(self, state: State, text: str) -> State | None:
+    def advance(self, state: Positions, text: str) -> Positions | None:
         """Return the state after reading ``text``; None where nothing can match any more."""
         pairs = zip(self._groups, state, strict=True)
         following = tuple([group.advance(at, text) if at.bits else at for group, at in pairs])
         return following if any(at.bits for at in following) else None
 
-    def accepted(self, state: State | None) -> int:
+    def accepted(self, state: Positions | None) -> int:
         """Return the patterns, as bits, that match the text read so far."""
         found = 0
         for group, at in zip(self._groups, state, strict=True) if state is not None else ():
@@ -83,7 +83,9 @@ class _Group:
         self.limit = _CACHE_LIMIT
         self._sets: dict[CharSet, list[int]] = {}
         self._skip_one = self._skip_two = 0
-        self._assertions = dict.fromkeys((Step.BEGIN, Step.END, Step.WORD, Step.NOT_WORD), 0)
+        self._assertions = dict.fromkeys(
+            (ChainStep.BEGIN, ChainStep.END, ChainStep.WORD, ChainStep.NOT_WORD), 0
+        )
         self._restart = 0
         self._accepting: list[tuple[int, int]] = []
         self._moves: dict[str, tuple[int, int]] = {}
@@ -92,29 +94,29 @@ class _Group:
     def add(self, index: int, chain: Chain) -> None:
         """Take up one alternative of the pattern ``index``."""
         self.first |= 1 << self.size
-        if chain[:1] == () or chain[0][0] is not Step.BEGIN:
+        if chain[:1] == () or chain[0][0] is not ChainStep.BEGIN:
             self._restart |= 1 << self.size
         for step, chars in chain:
             bit = 1 << self.size
             self.size += 1
             if step in self._assertions:
                 self._assertions[step] |= bit
-            elif step is Step.GAP:
+            elif step is ChainStep.GAP:
                 self._skip_one |= bit
                 self._skip_two |= bit
                 self._allow(NOT_NEWLINE, loop=bit << 1)
                 self._allow(SLASH, advance=bit << 1)
                 self.size += 1
-            elif step is Step.STAR:
+            elif step is ChainStep.STAR:
                 self._skip_one |= bit
                 self._allow(chars, loop=bit)
             else:
-                self._skip_one |= bit if step is Step.OPTIONAL else 0
+                self._skip_one |= bit if step is ChainStep.OPTIONAL else 0
                 self._allow(chars, advance=bit)
         final = 1 << self.size
         self.size += 1
         self._accepting.append((final, 1 << index))
-        if not chain or chain[-1][0] is not Step.END:
+        if not chain or chain[-1][0] is not ChainStep.END:
             self._allow(ANYTHING, loop=final)
 
     def _allow(self, chars: CharSet, *, advance: int = 0, loop: int = 0) -> None:
@@ -164,18 +166,20 @@ class _Group:
             moves = self._moves[char] = (advance, loop)
         bits = self._close(state, char)
         bits = (bits & moves[0]) << 1 | bits & moves[1] | self._restart
-        word = self._assertions[Step.WORD] | self._assertions[Step.NOT_WORD]
+        word = self._assertions[ChainStep.WORD] | self._assertions[ChainStep.NOT_WORD]
         return self.state(bits, _AFTER_WORD if word and char in _WORD_CHARS else _AFTER_OTHER)
 
     def _close(self, state: _State, following: str | None) -> int:
         """Add the positions reached without reading; ``following`` is None at the end."""
         bits, before = state.bits, state.before
         boundary = (before == _AFTER_WORD) != (following in _WORD_CHARS)
-        single = self._skip_one | self._assertions[Step.WORD if boundary else Step.NOT_WORD]
+        single = (
+            self._skip_one | self._assertions[ChainStep.WORD if boundary else ChainStep.NOT_WORD]
+        )
         if before == _AT_START:
-            single |= self._assertions[Step.BEGIN]
+            single |= self._assertions[ChainStep.BEGIN]
         if following is None:
-            single |= self._assertions[Step.END]
+            single |= self._assertions[ChainStep.END]
         while True:
             closed = bits | (bits & single) << 1 | (bits & self._skip_two) << 2
             if closed == bits:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import NamedTuple
 
-from ctxopt.languages.ignore.pattern import Kind, Pattern
+from ctxopt.languages.ignore.pattern import Pattern, PatternKind
 
 _MAX_FLOATING = 8
 """Components of a floating pattern; each may be the next one to meet in one and the same folder."""
@@ -75,11 +75,11 @@ def cut(pattern: Pattern) -> Cut | None:
     """Cut ``pattern`` into components; None where only its expression tells the truth."""
     text = pattern.text
     found: Cut | None
-    if pattern.kind is Kind.EXACT:
+    if pattern.kind is PatternKind.EXACT:
         found = _literals(text)
-    elif pattern.kind is Kind.PREFIX:
+    elif pattern.kind is PatternKind.PREFIX:
         found = _cut_prefix(text[:-2])
-    elif pattern.kind is Kind.SUFFIX:
+    elif pattern.kind is PatternKind.SUFFIX:
         found = _cut_suffix(text[2:])
     else:
         found = _cut_regexp(text)

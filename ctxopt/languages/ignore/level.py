@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from ctxopt.languages.golang.regexp import Chain
-from ctxopt.languages.ignore.automaton import Automaton, State
+from ctxopt.languages.ignore.automaton import Automaton, Positions
 from ctxopt.languages.ignore.components import Comparison, Cut, NameTest, Tail, cut
 from ctxopt.languages.ignore.pattern import BadPatternError, Pattern
 
@@ -37,11 +37,13 @@ class Levels:
             except BadPatternError:
                 self.broken |= 1 << index
         self.automaton = Automaton(chains) if chains else None
-        self._kept: dict[tuple[frozenset[Position], State | None, bool], Level] = {}
+        self._kept: dict[tuple[frozenset[Position], Positions | None, bool], Level] = {}
         anchored = frozenset((i, 0) for i, c in self.cuts.items() if not c.floating)
         self.root = self.level(anchored, self.automaton.start if self.automaton else None, False)
 
-    def level(self, live: frozenset[Position], state: State | None, newline_above: bool) -> Level:
+    def level(
+        self, live: frozenset[Position], state: Positions | None, newline_above: bool
+    ) -> Level:
         """Return the level with these positions besides those of floating patterns."""
         key = (live, state, newline_above)
         level = self._kept.get(key)
@@ -56,7 +58,11 @@ class Level:
     """See the module; ``everything`` holds the patterns, as bits, that match any child."""
 
     def __init__(
-        self, levels: Levels, live: frozenset[Position], state: State | None, newline_above: bool
+        self,
+        levels: Levels,
+        live: frozenset[Position],
+        state: Positions | None,
+        newline_above: bool,
     ) -> None:
         self._levels = levels
         self._state = state

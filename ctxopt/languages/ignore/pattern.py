@@ -10,7 +10,14 @@ from enum import Enum
 from functools import lru_cache
 
 from ctxopt.languages.golang.paths import BadPatternError, clean, match, trim_space
-from ctxopt.languages.golang.regexp import GAP_TEXT, NOTHING, Chain, Step, literal, parse_regexp
+from ctxopt.languages.golang.regexp import (
+    GAP_TEXT,
+    NOTHING,
+    Chain,
+    ChainStep,
+    literal,
+    parse_regexp,
+)
 from ctxopt.languages.ignore.automaton import Automaton
 from ctxopt.languages.ignore.text import BOM
 
@@ -22,7 +29,7 @@ class IllegalExceptionError(ValueError):
         super().__init__('illegal exclusion pattern: "!"')
 
 
-class Kind(Enum):
+class PatternKind(Enum):
     """How a pattern is compared with a path."""
 
     EXACT = "the path is the pattern"
@@ -38,7 +45,7 @@ class Pattern:
     text: str
     exception: bool
     line: int | None
-    kind: Kind = field(init=False)
+    kind: PatternKind = field(init=False)
     regexp: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -54,12 +61,12 @@ class Pattern:
 
         Raises BadPatternError where Docker fails to compile it.
         """
-        start, end = (Step.BEGIN, NOTHING), (Step.END, NOTHING)
-        if self.kind is Kind.EXACT:
+        start, end = (ChainStep.BEGIN, NOTHING), (ChainStep.END, NOTHING)
+        if self.kind is PatternKind.EXACT:
             return ((start, *_spell(self.text), end),)
-        if self.kind is Kind.PREFIX:
+        if self.kind is PatternKind.PREFIX:
             return ((start, *_spell(self.text[:-2])),)
-        if self.kind is Kind.SUFFIX:
+        if self.kind is PatternKind.SUFFIX:
             suffix = self.text[2:]
             ending = (*_spell(suffix), end)
             return (ending, (start, *ending[1:])) if suffix[:1] == "/" else (ending,)
@@ -70,11 +77,11 @@ class Pattern:
 
         Source: moby/patternmatcher patternmatcher.go (*Pattern).match.
         """
-        if self.kind is Kind.EXACT:
+        if self.kind is PatternKind.EXACT:
             return path == self.text
-        if self.kind is Kind.PREFIX:
+        if self.kind is PatternKind.PREFIX:
             return path.startswith(self.text[:-2])
-        if self.kind is Kind.SUFFIX:
+        if self.kind is PatternKind.SUFFIX:
             suffix = self.text[2:]
             return path.endswith(suffix) or (suffix[:1] == "/" and path == suffix[1:])
         automaton = _automaton(self.regexp)
@@ -82,7 +89,7 @@ class Pattern:
 
 
 def _spell(text: str) -> Chain:
-    return tuple((Step.CHAR, literal(char)) for char in text)
+    return tuple((ChainStep.CHAR, literal(char)) for char in text)
 
 
 @lru_cache(maxsize=256)
@@ -109,13 +116,13 @@ def read_pattern(text: str, line: int | None = None) -> Pattern | None:
     return Pattern(text, exception, line)
 
 
-def _translate(pattern: str) -> tuple[Kind, str]:
+def _translate(pattern: str) -> tuple[PatternKind, str]:
     """Return the kind and, for an expression, its text.
 
     Source: moby/patternmatcher patternmatcher.go (*Pattern).compile. ``{``, ``}`` and ``|`` stay
     operators because upstream's escape table covers code points below 64 only.
     """
-    kind = Kind.EXACT
+    kind = PatternKind.EXACT
     parts = ["^"]
     text = pattern.removeprefix(BOM)
     at = 0
@@ -128,32 +135,32 @@ def _translate(pattern: str) -> tuple[Kind, str]:
             at += text.startswith("/", at)
             if at < len(text):
                 parts.append(GAP_TEXT)
-                kind = Kind.REGEXP
-            elif kind is Kind.EXACT:
-                kind = Kind.PREFIX
+                kind = PatternKind.REGEXP
+            elif kind is PatternKind.EXACT:
+                kind = PatternKind.PREFIX
             else:
                 parts.append(".*")
-                kind = Kind.REGEXP
+                kind = PatternKind.REGEXP
             if first:
-                kind = Kind.SUFFIX
+                kind = PatternKind.SUFFIX
         elif char == "*":
             parts.append("[^/]*")
-            kind = Kind.REGEXP
+            kind = PatternKind.REGEXP
         elif char == "?":
             parts.append("[^/]")
-            kind = Kind.REGEXP
+            kind = PatternKind.REGEXP
         elif char in ".+()$":
             parts.append("\\" + char)
         elif char == "\\" and at < len(text):
             parts.append("\\" + text[at])
             at += 1
-            kind = Kind.REGEXP
+            kind = PatternKind.REGEXP
         else:
             parts.append("\ufffd" if "\udc80" <= char <= "\udcff" else char)
             if char in "[]":
-                kind = Kind.REGEXP
+                kind = PatternKind.REGEXP
         first = False
-    return kind, "".join(parts) + "$" if kind is Kind.REGEXP else ""
+    return kind, "".join(parts) + "$" if kind is PatternKind.REGEXP else ""
 
 
-__all__ = ["BadPatternError", "IllegalExceptionError", "Kind", "Pattern", "read_pattern"]
+__all__ = ["BadPatternError", "IllegalExceptionError", "Pattern", "PatternKind", "read_pattern"]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.edits import Edit
-from ctxopt.languages.ignore.pattern import Kind, Pattern
+from ctxopt.languages.ignore.pattern import Pattern, PatternKind
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule, replace_line
 from ctxopt.rules.trial import try_edits
@@ -51,7 +51,7 @@ def why_never(pattern: Pattern) -> str | None:
         return "it is outside the context"
     if text in (".", "/"):
         return "the root of the context is no path in it"
-    if pattern.kind is Kind.REGEXP and _has_anchor_inside(text):
+    if pattern.kind is PatternKind.REGEXP and _has_anchor_inside(text):
         return "behind a wildcard ^ stands for the start of the path"
     return None
 

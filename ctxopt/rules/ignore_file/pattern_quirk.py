@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from ctxopt.evidence.facts import Facts, is_read
 from ctxopt.languages.ignore.edits import Edit
-from ctxopt.languages.ignore.pattern import Kind, Pattern
+from ctxopt.languages.ignore.pattern import Pattern, PatternKind
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.ignore_file.comment_trap import cure as comment_cure
 from ctxopt.rules.ignore_file.pattern_never_matches import why_never
@@ -60,7 +60,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     hits = find_hits(facts.analysis.permitted, [item.pattern for item, _ in suspects])
     for (item, quirk), found in zip(suspects, hits, strict=True):
         # Where a file is really called that, the line says what it means.
-        is_literal = item.pattern.kind is Kind.EXACT or "{" in item.pattern.text
+        is_literal = item.pattern.kind is PatternKind.EXACT or "{" in item.pattern.text
         if not (quirk.plain and found.count and is_literal):
             yield _report(facts, item, quirk)
 
@@ -72,7 +72,7 @@ def find_quirk(written: str, pattern: Pattern) -> Quirk | None:
         return Quirk("the ! behind ./ or / makes it an exception", ())
     if why_never(pattern) is not None:
         return None
-    found = _spelled_out(body, pattern.kind is Kind.REGEXP)
+    found = _spelled_out(body, pattern.kind is PatternKind.REGEXP)
     if found is None:
         return None
     reading, plain = found

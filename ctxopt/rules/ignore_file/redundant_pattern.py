@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ctxopt.evidence.facts import Facts
-from ctxopt.languages.ignore.pattern import Kind
+from ctxopt.languages.ignore.pattern import PatternKind
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.ignore_file.comment_trap import cure
 from ctxopt.rules.rule import Rule
@@ -79,7 +79,7 @@ def _covered(patterns: Sequence[WrittenPattern], at: int) -> tuple[WrittenPatter
     return None
 
 
-def _covers(wide: str, narrow: str, kind: Kind) -> bool:
+def _covers(wide: str, narrow: str, kind: PatternKind) -> bool:
     """Whether whatever ``narrow`` matches is matched by ``wide``, or is in a folder that is."""
     if _OPERATORS.intersection(wide + narrow) or wide == narrow:
         return False
@@ -87,7 +87,7 @@ def _covers(wide: str, narrow: str, kind: Kind) -> bool:
         return True
     if wide in ("*", "**", "**/*"):
         return True
-    if kind is Kind.SUFFIX or wide.startswith("**/"):
+    if kind is PatternKind.SUFFIX or wide.startswith("**/"):
         name = wide.removeprefix("**/")
         if wide.startswith("**/") and name and not name.startswith("**"):
             return f"/{narrow}/".find(f"/{name}/") >= 0

@@ -13,7 +13,12 @@ from ctxopt.languages.golang.paths import BadPatternError
 from ctxopt.languages.golang.regexp import parse_regexp
 from ctxopt.languages.ignore.automaton import _CACHE_LIMIT, Automaton, _Group
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
-from ctxopt.languages.ignore.pattern import IllegalExceptionError, Kind, Pattern, read_pattern
+from ctxopt.languages.ignore.pattern import (
+    IllegalExceptionError,
+    Pattern,
+    PatternKind,
+    read_pattern,
+)
 from ctxopt.languages.ignore.text import parse_ignore_file
 
 
@@ -139,24 +144,24 @@ def is_path(path):
 @pytest.mark.parametrize(
     ("text", "kind", "regexp"),
     [
-        ("a/b", Kind.EXACT, ""),
-        ("a{b|^-!", Kind.EXACT, ""),
-        ("a.+()$", Kind.EXACT, ""),
-        ("a**", Kind.PREFIX, ""),
-        ("a/**/", Kind.PREFIX, ""),
-        ("**", Kind.SUFFIX, ""),
-        ("**/", Kind.SUFFIX, ""),
-        ("**a", Kind.SUFFIX, ""),
-        ("**/a", Kind.SUFFIX, ""),
-        ("**/a.b", Kind.SUFFIX, ""),
-        ("***", Kind.REGEXP, "^(.*/)?[^/]*$"),
-        ("**/**", Kind.REGEXP, "^(.*/)?.*$"),
-        ("**foo*", Kind.REGEXP, "^(.*/)?foo[^/]*$"),
-        ("a**b", Kind.REGEXP, "^a(.*/)?b$"),
-        ("a*.{js,ts}", Kind.REGEXP, r"^a[^/]*\.{js,ts}$"),
-        ("[*]", Kind.REGEXP, "^[[^/]*]$"),
-        (r"\d", Kind.REGEXP, r"^\d$"),
-        ("*/**", Kind.REGEXP, "^[^/]*/.*$"),
+        ("a/b", PatternKind.EXACT, ""),
+        ("a{b|^-!", PatternKind.EXACT, ""),
+        ("a.+()$", PatternKind.EXACT, ""),
+        ("a**", PatternKind.PREFIX, ""),
+        ("a/**/", PatternKind.PREFIX, ""),
+        ("**", PatternKind.SUFFIX, ""),
+        ("**/", PatternKind.SUFFIX, ""),
+        ("**a", PatternKind.SUFFIX, ""),
+        ("**/a", PatternKind.SUFFIX, ""),
+        ("**/a.b", PatternKind.SUFFIX, ""),
+        ("***", PatternKind.REGEXP, "^(.*/)?[^/]*$"),
+        ("**/**", PatternKind.REGEXP, "^(.*/)?.*$"),
+        ("**foo*", PatternKind.REGEXP, "^(.*/)?foo[^/]*$"),
+        ("a**b", PatternKind.REGEXP, "^a(.*/)?b$"),
+        ("a*.{js,ts}", PatternKind.REGEXP, r"^a[^/]*\.{js,ts}$"),
+        ("[*]", PatternKind.REGEXP, "^[[^/]*]$"),
+        (r"\d", PatternKind.REGEXP, r"^\d$"),
+        ("*/**", PatternKind.REGEXP, "^[^/]*/.*$"),
     ],
 )
 def test_kinds(text, kind, regexp):
