@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ctxopt.build.analysis import Analysis
+from ctxopt.build.plan import Plan
 from ctxopt.build.sources import SourceUse
+from ctxopt.build.transfer import TransferView
+from ctxopt.builder import Builder
 from ctxopt.config.load import Config
 from ctxopt.evidence.candidates import Candidates, find_candidates
 from ctxopt.evidence.catalog import Catalog
@@ -14,12 +17,26 @@ from ctxopt.evidence.keep import KeepList, read_keep_list
 from ctxopt.evidence.needs import Needs
 from ctxopt.evidence.reach import Reach
 from ctxopt.git.evidence import GitEvidence
+from ctxopt.languages.ignore.matcher import Matcher
+from ctxopt.languages.ignore.text import IgnoreFile
+from ctxopt.paths import is_at_or_below, name
 from ctxopt.tree.model import Tally
+from ctxopt.tree.view import View
 
 
 @dataclass(frozen=True)
 class Facts:
-    """One analysed context with the evidence beside it. Not slotted: it caches what rules share."""
+    """One analysed context with the evidence beside it: what rules and fix ask, under the words they ask by.
+
+    facts.view          # what the ignore file permits, measured
+    facts.matcher       # the patterns in force
+    facts.builder       # which of Docker's builders reads the context
+    facts.ignore_file   # the ignore file as it is written; None where there is none
+    facts.plan          # what this build loads; None without a Dockerfile, and for the classic builder
+    facts.transfer      # what it loads of the main context; None where there is no plan
+
+    Not slotted: it caches what rules share.
+    """
 
     analysis: Analysis
     config: Config
@@ -30,6 +47,39 @@ class Facts:
     """What the build is known to read."""
 
     @property
+    def view(self) -> View:
+        """What the ignore file permits of the context, measured."""
+        return self.analysis.permitted
+
+    @property
+    def matcher(self) -> Matcher:
+        """The patterns in force."""
+        return self.analysis.matcher
+
+    @property
+    def builder(self) -> Builder:
+        """The builder that reads the context."""
+        return self.analysis.context.builder
+
+    @property
+    def ignore_file(self) -> IgnoreFile | None:
+        """The ignore file in force, as it is written; None where there is none."""
+        return self.analysis.context.ignore.file
+
+    @property
+    def plan(self) -> Plan | None:
+        """What the build loads; None without a Dockerfile, and for the classic builder."""
+        return self.analysis.plan
+
+    @property
+    def transfer(self) -> TransferView | None:
+        """What the build loads of the main context; None where there is no plan."""
+        plan = self.analysis.plan
+        if plan is None:
+            return None
+        return plan.main.transfer
+
+    @property
     def ignore_path(self) -> str:
         """The ignore file that an edit would change, as people name it."""
         return self.analysis.context.ignore.path or ".dockerignore"
@@ -37,13 +87,14 @@ class Facts:
     @cached_property
     def kept(self) -> KeepList:
         """What people said must stay; raises ConfigError where a comment says it wrongly."""
-        return read_keep_list(self.config.keep, self.analysis.context.ignore.file)
+        return read_keep_list(self.config.keep, self.ignore_file)
 
     @cached_property
     def main_uses(self) -> tuple[SourceUse, ...]:
         """What takes from the main context; empty where no Dockerfile was read."""
-        plan = self.analysis.plan
-        return tuple(use for use in plan.sources.uses if use.context is None) if plan else ()
+        if self.plan is None:
+            return ()
+        return tuple(use for use in self.plan.sources.uses if use.context is None)
 
     @cached_property
     def candidates(self) -> Candidates:
@@ -60,42 +111,42 @@ class Facts:
 
     def total(self, path: str) -> Tally:
         """The permitted sums below a folder."""
-        return self.analysis.permitted.totals.get(path) or Tally()
+        return self.view.totals.get(path) or Tally()
 
     def uses_of(self, path: str) -> list[SourceUse]:
         """The instructions that take ``path`` as part of what they take."""
         return [
-            use
-            for use in self.main_uses
-            if any(not root or path == root or path.startswith(root + "/") for root in use.roots)
+            use for use in self.main_uses if any(is_at_or_below(path, root) for root in use.roots)
         ]
 
     def named_by(self, path: str) -> list[SourceUse]:
         """The instructions whose sources name ``path`` itself or something below it."""
+        if not path:
+            # Everything lies in the root: only who takes it whole has named it.
+            return [use for use in self.main_uses if "" in use.roots]
         return [
-            use
-            for use in self.main_uses
-            if any(root == path or root.startswith(path + "/") for root in use.roots)
+            use for use in self.main_uses if any(is_at_or_below(root, path) for root in use.roots)
         ]
 
     def reach(self, path: str) -> Reach:
         """How far the bytes at ``path`` travel in this build."""
-        plan = self.analysis.plan
-        if plan is None:
+        if self.transfer is None:
             return "permitted"
         found = {use.reach for use in (*self.uses_of(path), *self.named_by(path))}
         if "final" in found:
             return "final"
         if "builder" in found:
             return "builder"
-        return "sent" if found or plan.main.transfer.is_whole else "permitted"
+        if found or self.transfer.is_whole:
+            return "sent"
+        return "permitted"
 
 
 def is_read(facts: Facts, path: str) -> bool:
     """Whether ``path``, or something below it, is known to be read or is to be kept."""
     return (
         bool(facts.named_by(path))
-        or (bool(facts.needs.git) and path.rpartition("/")[2] == ".git")
+        or (bool(facts.needs.git) and name(path) == ".git")
         or facts.needs.why(path) is not None
         or facts.kept.why(path) is not None
     )
