@@ -16,6 +16,8 @@ from ctxopt.report import console
 
 P = ParamSpec("P")
 
+_OFF = ("", "0", "false", "no")
+
 
 def leave(code: int) -> NoReturn:
     """Exit, without a complaint about a reader that has gone."""
@@ -56,9 +58,14 @@ def _report_bug(error: Exception) -> ExitCode:
         f"this is a bug in ctxopt: {type(error).__name__}: {error} ({where})",
         "CTXOPT_DEBUG=1 shows where; please report it",
     )
-    if os.environ.get("CTXOPT_DEBUG"):
+    if _shows_tracebacks():
         console.note("".join(traceback.format_exception(error)))
     return ExitCode.BUG
+
+
+def _shows_tracebacks() -> bool:
+    """Tell whether CTXOPT_DEBUG is on; only here is it read, so it means the same everywhere."""
+    return os.environ.get("CTXOPT_DEBUG", "").lower() not in _OFF
 
 
 def deliver(pieces: Iterator[str], output: str | None) -> None:

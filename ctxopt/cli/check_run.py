@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_inputs, read_settings
 from ctxopt.errors import ConfigError, CtxoptError, ExitCode
 from ctxopt.report import console
-from ctxopt.rules.scan import judge_analysis, level_of, read_known, selection_of
+from ctxopt.rules.scan import judge_analysis, level_of, read_known
 
 if TYPE_CHECKING:
     from ctxopt.build.analysis import Analysis
@@ -181,7 +181,7 @@ def write_baseline_file(given: Given, *, quiet: bool) -> int:
     question = _ask(given, config, request, "permitted")
     sides = _measure(given, question, quiet=quiet)
     found = {path: judge_analysis(one, config, None)[0].reported for path, one in sides.items()}
-    entries = renew(baseline, found, selection_of(config).runs)
+    entries = renew(baseline, found, config.selection.runs)
     folder = os.path.dirname(baseline.path) or "."
     replace_file(baseline.path, render(entries), expected=baseline.content, root=folder)
     if not quiet:

@@ -44,7 +44,10 @@ class ConfigFile:
                 inside = re.match(r"\s*\[+\s*tool\s*\.\s*ctxopt\b", line) is not None
             if inside and named.match(line):
                 lines.append(number)
-        return f"{self.path}:{lines[0]}" if len(lines) == 1 else self.path
+        # Two lines look like the key: naming the wrong one would be worse than naming none.
+        if len(lines) != 1:
+            return self.path
+        return f"{self.path}:{lines[0]}"
 
 
 def find_config_file(root: str) -> ConfigFile | None:
@@ -76,7 +79,10 @@ def read_config_file(path: str) -> ConfigFile:
 
 
 def _read_found(root: str, name: str) -> ConfigFile | None:
-    path = name if root in ("", ".") else os.path.join(root, name)
+    path = name
+    # Messages name the file as a person in that folder would.
+    if root not in ("", "."):
+        path = os.path.join(root, name)
     try:
         mode = os.stat(path).st_mode
     except (FileNotFoundError, NotADirectoryError):

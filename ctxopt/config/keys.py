@@ -1,6 +1,6 @@
 """The keys of the configuration: what each one may hold, and the value it stands for.
 
-Pure: knows nothing of where values come from; ``config`` adds the place to what is raised here.
+Pure: knows nothing of where values come from; ``load`` adds the place to what is raised here.
 """
 
 from __future__ import annotations
@@ -45,17 +45,24 @@ def _texts(value: object) -> tuple[str, ...]:
 
 
 def _selection(value: object) -> tuple[str, ...]:
+    chosen = _texts(value)
     # A run without any rule would look like a pass.
-    return _texts(value) or _raise(_unfit("at least one rule", value))
+    if not chosen:
+        raise _unfit("at least one rule", value)
+    return chosen
 
 
 def read_kept(text: str) -> str:
     """Return a pattern of paths to keep as it was given; raises ConfigError if it cannot be one."""
     try:
         pattern = clean_pattern(text)
-        read = read_matcher([(None, pattern)]) if pattern and "\n" not in text else None
+        read = None
+        # A line break would make two lines of one pattern wherever it is written down.
+        if pattern and "\n" not in text:
+            read = read_matcher([(None, pattern)])
     except IgnoreFileError as error:
         raise ConfigError(f"Docker refuses the pattern {text!r}: {error.reason}") from error
+    # Docker finds these only once it tries them on a path, in the middle of a build.
     if read is not None and read.has_broken:
         raise ConfigError(f"Docker refuses the pattern {text!r}: syntax error in pattern")
     if read is None or read.patterns[0].exception:
@@ -81,6 +88,7 @@ def _count(value: object) -> int:
 
 
 def _natural(value: object, expected: str) -> int:
+    # A bool is an int to Python, and ``max-files = true`` would be a limit of one file.
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MAX_COUNT:
         raise _unfit(expected, value)
     return value
@@ -105,7 +113,9 @@ def _severity(value: object) -> Severity:
 
 
 def _threshold(value: object) -> Severity | None:
-    return None if value == "never" else _severity(value)
+    if value == "never":
+        return None
+    return _severity(value)
 
 
 def _table(read: ValueReader, expected: str) -> ValueReader:
@@ -123,8 +133,11 @@ def _table(read: ValueReader, expected: str) -> ValueReader:
     return read_table
 
 
-def _flag(value: object) -> bool:
-    return value if isinstance(value, bool) else _raise(_unfit("true or false", value))
+def _argument(value: object) -> str:
+    # Not a number: whether 1.10 is passed on as 1.1 must not depend on TOML.
+    if not isinstance(value, str):
+        raise _unfit("a text in quotes", value)
+    return value
 
 
 LIMITS: Final[Mapping[str, ValueReader]] = {
@@ -147,12 +160,7 @@ KEYS: Final[Mapping[str, ValueReader]] = {
     "dockerfile": _text,
     "target": _text,
     "builder": _choice(BUILDER_NAMES),
-    "build-args": _table(
-        lambda value: (
-            value if isinstance(value, str) else _raise(_unfit("a text in quotes", value))
-        ),
-        'a table such as { VERSION = "3" }',
-    ),
+    "build-args": _table(_argument, 'a table such as { VERSION = "3" }'),
     "format": _text,
     "select": _selection,
     "ignore": _texts,
@@ -166,9 +174,6 @@ KEYS: Final[Mapping[str, ValueReader]] = {
     **LIMITS,
 }
 """The keys of a file that hold one value each; ``context`` is the one that does not."""
-
-DEBUG: Final[Mapping[str, ValueReader]] = {"debug": _flag}
-"""What the environment and the command line may set and a file may not."""
 
 
 def nearest(name: str, known: Collection[str]) -> str | None:
@@ -185,7 +190,9 @@ def nearest(name: str, known: Collection[str]) -> str | None:
 def unknown(kind: str, name: str, known: Collection[str], place: str) -> ConfigError:
     """Return the error for a ``name`` that is not among ``known``, with the nearest that is."""
     close = nearest(name, known)
-    hint = f"did you mean {close!r}?" if close else f"known: {', '.join(sorted(known))}"
+    hint = f"known: {', '.join(sorted(known))}"
+    if close:
+        hint = f"did you mean {close!r}?"
     return ConfigError(f"{place}: unknown {kind} {name!r}", hint=hint)
 
 
@@ -193,17 +200,22 @@ def describe(value: object) -> str:
     """Say what a TOML value is, shortly enough for a message."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, int) and abs(value) >= 10**40:
+        # Python refuses to write an integer of more than 4,300 digits.
+        return "a huge number"
     if isinstance(value, str | int | float):
-        text = repr(value) if not isinstance(value, int) or abs(value) < 10**40 else "a huge number"
-        return text if len(text) <= 60 else text[:57] + "..."
+        text = repr(value)
+        if len(text) > 60:
+            text = text[:57] + "..."
+        return text
     if isinstance(value, list | tuple):
-        return "a list" if value else "an empty list"
-    return "a table" if isinstance(value, Mapping) else "a date or time"
+        if not value:
+            return "an empty list"
+        return "a list"
+    if isinstance(value, Mapping):
+        return "a table"
+    return "a date or time"
 
 
 def _unfit(expected: str, value: object) -> ConfigError:
     return ConfigError(f"expected {expected}, found {describe(value)}")
-
-
-def _raise(error: ConfigError) -> Any:
-    raise error

@@ -1,7 +1,7 @@
 """The configuration in force: command line over environment over file over default.
 
 Every value remembers where it was set. Rule ids and formats are checked against what the caller
-knows of them; what the keys hold is the business of ``settings``.
+knows of them; what the keys hold is the business of ``keys``.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from ctxopt.builder import BuilderName
 from ctxopt.config.file import ConfigFile, find_config_file, read_config_file
 from ctxopt.config.keys import (
     CONTEXT,
-    DEBUG,
     KEYS,
     LIMITS,
     BudgetView,
@@ -24,6 +23,7 @@ from ctxopt.config.keys import (
     describe,
     unknown,
 )
+from ctxopt.config.selection import Selection
 from ctxopt.errors import ConfigError
 from ctxopt.severity import Severity
 from ctxopt.units import format_size
@@ -31,8 +31,10 @@ from ctxopt.units import format_size
 MB: Final = 10**6
 DEFAULT: Final = "default"
 
+_PATHS = ("dockerfile", "baseline", "path")
+"""The keys that name files or folders."""
+
 _FLAGS = {"build-args": "--build-arg", "dockerfile": "--file"}
-_FALSE = ("", "0", "false", "no")
 
 
 def _nothing() -> Mapping[str, Any]:
@@ -102,17 +104,21 @@ class Config:
     """The file of known findings, from the working directory."""
     limits: Limits = Limits()
     contexts: tuple[ContextBudget, ...] = ()
-    debug: bool = False
     file: str | None = None
     """The configuration file that was read."""
     origins: Mapping[str, str] = field(default_factory=_nothing, compare=False)
+
+    @property
+    def selection(self) -> Selection:
+        """Which rules run, and how bad their findings count."""
+        return Selection(self.select or (), self.ignore, self.severity)
 
     def origin(self, key: str) -> str:
         """Say where ``key`` was set: ``set in ctxopt.toml``, ``set by --max-size``, ``default``."""
         return self.origins.get(key, DEFAULT)
 
     def is_set(self, key: str) -> bool:
-        """Whether somebody gave ``key`` a value, be it the default."""
+        """Tell whether ``key`` was given a value, be it the default."""
         return key in self.origins
 
 
@@ -123,6 +129,8 @@ class _Source:
     values: Mapping[str, Any]
     origin: Callable[[str], str]
     place: Callable[[str], str]
+    folder: str = ""
+    """Where relative paths start; empty for the working directory."""
 
     def read(self, readers: Mapping[str, ValueReader]) -> dict[str, Any]:
         """Read what is set; raises ConfigError with the place."""
@@ -132,6 +140,8 @@ class _Source:
                 found[key] = readers[key](value)
             except ConfigError as error:
                 raise ConfigError(f"{self.place(key)}: {error.message}", hint=error.hint) from error
+            if key in _PATHS:
+                found[key] = os.path.join(self.folder, found[key])
         return found
 
 
@@ -148,36 +158,51 @@ def load_config(
     the command line's values by key, as a file would write them; None means not given. Raises
     ConfigError.
     """
-    environ = os.environ if environ is None else environ
-    config_file = config_file or environ.get("CTXOPT_CONFIG") or None
-    file = read_config_file(config_file) if config_file is not None else find_config_file(root)
+    if environ is None:
+        environ = os.environ
+    file = _read_file(root, config_file or environ.get("CTXOPT_CONFIG"))
     given = {key: value for key, value in (overrides or {}).items() if value is not None}
-    from_file = _file_source(file)
-    sources = (
-        from_file,
+    values, origins = _merge(
+        _file_source(file),
         _Source(_environment(environ), _set_by(_variable), _variable),
         _Source(given, _set_by(_flag), _flag),
     )
-    values: dict[str, Any] = {}
-    origins: dict[str, str] = {}
-    for source in sources:
-        for key, value in source.read({**KEYS, **DEBUG}).items():
-            if key == "build-args":
-                value = {**values.get(key, {}), **value}
-            elif key in ("dockerfile", "baseline") and source is from_file and file is not None:
-                value = _from(file, value)
-            values[key] = value
-            origins[key] = source.origin(key)
     limits = _limits(values, origins)
-    contexts = _contexts(file, limits, given) if file is not None else ()
-    plain = {key: _frozen(value) for key, value in values.items() if key not in LIMITS}
+    contexts: tuple[ContextBudget, ...] = ()
+    path = None
+    if file is not None:
+        contexts = _contexts(file, limits, given)
+        path = file.path
+    plain = {key: value for key, value in values.items() if key not in LIMITS}
     return Config(
         **_fields(plain),
         limits=limits,
         contexts=contexts,
-        file=file.path if file else None,
+        file=path,
         origins=MappingProxyType(origins),
     )
+
+
+def _read_file(root: str, named: str | None) -> ConfigFile | None:
+    if named:
+        return read_config_file(named)
+    return find_config_file(root)
+
+
+def _merge(*sources: _Source) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the values by key and where each was set; a later source outranks an earlier one."""
+    values: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    for source in sources:
+        for key, value in source.read(KEYS).items():
+            if isinstance(value, dict):
+                value = MappingProxyType(value)
+            # An option adds one argument: it does not take away what the file has.
+            if key == "build-args":
+                value = MappingProxyType({**values.get(key, {}), **value})
+            values[key] = value
+            origins[key] = source.origin(key)
+    return values, origins
 
 
 def check_rules(config: Config, known: Collection[str]) -> None:
@@ -207,7 +232,11 @@ def _file_source(file: ConfigFile | None) -> _Source:
         )
     _refuse_unknown(file, file.table, {*KEYS, "context"})
     values = {key: value for key, value in file.table.items() if key != "context"}
-    return _Source(values, _set_in(file), lambda key: f"{file.place(key)}: {key}")
+    return _table_source(file, values)
+
+
+def _table_source(file: ConfigFile, values: Mapping[str, Any]) -> _Source:
+    return _Source(values, _set_in(file), lambda key: f"{file.place(key)}: {key}", file.folder)
 
 
 def _refuse_unknown(file: ConfigFile, table: Mapping[str, Any], known: Collection[str]) -> None:
@@ -227,27 +256,34 @@ def _contexts(
         )
     found: dict[tuple[str, str], ContextBudget] = {}
     for table in tables:
-        _refuse_unknown(file, table, CONTEXT)
-        own = _Source(table, _set_in(file), lambda key: f"{file.place(key)}: {key}").read(CONTEXT)
-        if "path" not in own:
-            raise ConfigError(f"{file.place('context')}: a [[context]] without a path")
-        path = _from(file, own["path"])
-        # The command line outranks the file, also where the file is more specific.
-        limits = {key: own[key] for key in LIMITS if key in own and key not in given}
-        values = {key: getattr(general, _field(key)) for key in LIMITS} | limits
-        origins = {**general.origins, **dict.fromkeys(limits, _set_in(file)(""))}
-        context = ContextBudget(
-            name=own["path"],
-            path=path,
-            view=own.get("view", "permitted"),
-            limits=_limits(values, origins),
-        )
-        if found.setdefault((os.path.normpath(path), context.view), context) is not context:
+        context = _context(file, table, general, given)
+        # Two limits on the same view of the same context: which of them holds would be chance.
+        if found.setdefault((os.path.normpath(context.path), context.view), context) is not context:
             raise ConfigError(
-                f"{file.path}: two [[context]] with the path {own['path']!r}"
+                f"{file.path}: two [[context]] with the path {context.name!r}"
                 f" and the view {context.view!r}"
             )
     return tuple(found.values())
+
+
+def _context(
+    file: ConfigFile, table: Mapping[str, Any], general: Limits, given: Mapping[str, object]
+) -> ContextBudget:
+    """Read one ``[[context]]`` of the file; ``given`` are the command line's values."""
+    _refuse_unknown(file, table, CONTEXT)
+    own = _table_source(file, table).read(CONTEXT)
+    if "path" not in own:
+        raise ConfigError(f"{file.place('context')}: a [[context]] without a path")
+    # The command line outranks the file, also where the file is more specific.
+    limits = {key: own[key] for key in LIMITS if key in own and key not in given}
+    values = {key: getattr(general, _field(key)) for key in LIMITS} | limits
+    origins = {**general.origins, **dict.fromkeys(limits, _set_in(file)(""))}
+    return ContextBudget(
+        name=table["path"],
+        path=own["path"],
+        view=own.get("view", "permitted"),
+        limits=_limits(values, origins),
+    )
 
 
 def _limits(values: Mapping[str, Any], origins: Mapping[str, str]) -> Limits:
@@ -270,8 +306,6 @@ def _environment(environ: Mapping[str, str]) -> dict[str, object]:
     values: dict[str, object] = {}
     if environ.get("CTXOPT_FORMAT"):
         values["format"] = environ["CTXOPT_FORMAT"]
-    if "CTXOPT_DEBUG" in environ:
-        values["debug"] = environ["CTXOPT_DEBUG"].lower() not in _FALSE
     return values
 
 
@@ -289,14 +323,6 @@ def _set_by(name: Callable[[str], str]) -> Callable[[str], str]:
 
 def _set_in(file: ConfigFile) -> Callable[[str], str]:
     return lambda _: f"set in {file.name}"
-
-
-def _from(file: ConfigFile, path: str) -> str:
-    return os.path.join(file.folder, path)
-
-
-def _frozen(value: Any) -> Any:
-    return MappingProxyType(value) if isinstance(value, dict) else value
 
 
 def _fields(values: Mapping[str, Any]) -> dict[str, Any]:

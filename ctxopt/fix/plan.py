@@ -21,7 +21,7 @@ from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.folder import ask_git
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.rules import RULES
-from ctxopt.rules.run import Selection, run_rules
+from ctxopt.rules.run import run_rules
 from ctxopt.rules.trial import try_edits
 
 _ROUNDS = 6
@@ -137,7 +137,6 @@ class _Planner:
     ) -> None:
         self._analysis = analysis
         self._config = config
-        self._selection = Selection(config.select or (), config.ignore, config.severity)
         self._evidence = evidence
         self._options = (proven_only, prune_unused, choice)
 
@@ -157,7 +156,7 @@ class _Planner:
             facts = plan.facts
             proposal = propose(
                 facts,
-                run_rules(facts, RULES, self._selection),
+                run_rules(facts, RULES, self._config.selection),
                 proven_only=proven_only,
                 prune_unused=prune_unused,
                 choice=choice,

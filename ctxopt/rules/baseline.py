@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from ctxopt.config.keys import describe
+from ctxopt.config.selection import Selection
 from ctxopt.errors import ConfigError
 from ctxopt.read_file import read_regular
 from ctxopt.rules.finding import Finding, Suppression
-from ctxopt.rules.run import RuleResults, Selection
+from ctxopt.rules.run import RuleResults
 from ctxopt.severity import Severity
 
 VERSION = 1

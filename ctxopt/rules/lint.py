@@ -25,7 +25,7 @@ from ctxopt.rules import RULES
 from ctxopt.rules.finding import Finding, Location
 from ctxopt.rules.ignore_file.invalid_pattern import RULE as INVALID
 from ctxopt.rules.ignore_file.invalid_pattern import invalid_patterns
-from ctxopt.rules.run import Selection, run_rules
+from ctxopt.rules.run import run_rules
 from ctxopt.severity import Severity
 from ctxopt.tree.model import ContextTree, Folder
 from ctxopt.tree.view import View
@@ -96,7 +96,6 @@ def lint_file(path: str, root: str | None, config: Config, measure: Measure) -> 
         file = parse_ignore_file(content, os.path.basename(path))
     except IgnoreFileError as error:
         return Linted(path, (_refused(error),), root is not None)
-    selection = Selection(config.select or (), config.ignore, config.severity)
     found = _refused_lines(file)
     if not found:
         try:
@@ -106,7 +105,7 @@ def lint_file(path: str, root: str | None, config: Config, measure: Measure) -> 
             facts = _facts_alone(path, file, config)
         rules = (rule for rule in RULES if rule.id in LINTED)
         refused = {finding.location.line for finding in found}
-        reported = run_rules(facts, rules, selection).reported
+        reported = run_rules(facts, rules, config.selection).reported
         found += [item for item in reported if item.location.line not in refused]
     found.sort(key=lambda finding: (finding.location.line or 0, finding.sort_key))
     return Linted(path, tuple(found), root is not None)

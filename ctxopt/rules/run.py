@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import NamedTuple
 
+from ctxopt.config.selection import Selection
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.edits import EditKind
 from ctxopt.languages.ignore.text import IgnoreFile
@@ -15,20 +16,6 @@ from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
 
 _SUPPRESSION = re.compile(r"#\s*ctxopt:\s*ignore\[([^\]]*)\]\s*(.*)")
-
-
-class Selection(NamedTuple):
-    """Which rules run, and how bad their findings count."""
-
-    select: Collection[str] = ()
-    """Rule ids to run; empty runs all."""
-    ignore: Collection[str] = ()
-    severity: Mapping[str, Severity] | None = None
-    """Severities that replace the rules' own."""
-
-    def runs(self, rule: str) -> bool:
-        """Whether a rule is among those chosen."""
-        return (not self.select or rule in self.select) and rule not in self.ignore
 
 
 class RuleResults(NamedTuple):

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from ctxopt.build.analysis import Analysis
     from ctxopt.config.load import Config
     from ctxopt.rules.baseline import Baseline, Known
-    from ctxopt.rules.run import RuleResults, Selection
+    from ctxopt.rules.run import RuleResults
     from ctxopt.severity import Severity
 
 
@@ -22,20 +22,12 @@ def judge_analysis(
     from ctxopt.rules.run import run_rules
 
     check_rules(config, RULE_IDS)
-    selection = selection_of(config)
-    judged = run_rules(gather_facts(analysis, config), RULES, selection)
+    judged = run_rules(gather_facts(analysis, config), RULES, config.selection)
     if baseline is None:
         return judged, ()
     from ctxopt.rules.baseline import part_known
 
-    return part_known(judged, baseline, analysis.context.root, selection)
-
-
-def selection_of(config: Config) -> Selection:
-    """Return which rules the configuration wants, and how bad their findings count."""
-    from ctxopt.rules.run import Selection
-
-    return Selection(config.select or (), config.ignore, config.severity)
+    return part_known(judged, baseline, analysis.context.root, config.selection)
 
 
 def level_of(config: Config) -> Severity | None:

@@ -10,7 +10,9 @@ import sys
 import time
 
 import pytest
+import typer
 
+from ctxopt.cli import boundary
 from tests.support.program import ctxopt, ctxopt_process, environment
 from tests.support.trees import lay
 
@@ -144,3 +146,35 @@ def test_a_build_that_loads_nothing_tries_no_pattern(tmp_path, dockerfile, code,
     done = ctxopt("ls", "--transferred", cwd=root)
     assert (done.returncode, done.stdout) == (code, "")
     assert reason in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("value", "shows"),
+    [
+        ("1", True),
+        ("yes", True),
+        ("true", True),
+        (None, False),
+        ("", False),
+        ("0", False),
+        ("false", False),
+        ("False", False),
+        ("no", False),
+        ("NO", False),
+    ],
+)
+def test_a_traceback_is_shown_on_demand(monkeypatch, capsys, value, shows):
+    monkeypatch.delenv("CTXOPT_DEBUG", raising=False)
+    if value is not None:
+        monkeypatch.setenv("CTXOPT_DEBUG", value)
+
+    @boundary.command
+    def broken() -> None:
+        raise ZeroDivisionError("on purpose")
+
+    with pytest.raises(typer.Exit) as caught:
+        broken()
+    told = capsys.readouterr().err
+    assert caught.value.exit_code == 3
+    assert "this is a bug in ctxopt: ZeroDivisionError: on purpose" in told
+    assert ("Traceback" in told) is shows

@@ -127,7 +127,7 @@ def test_every_key_has_a_field_and_every_field_a_key():
     fields = set(Config.__dataclass_fields__) | set(Config().limits.__dataclass_fields__)
     assert {key.replace("-", "_") for key in KEYS} <= fields
     keys = {key.replace("-", "_") for key in KEYS}
-    assert fields - keys == {"limits", "contexts", "debug", "file", "origins"}
+    assert fields - keys == {"limits", "contexts", "file", "origins"}
 
 
 def test_a_configuration_cannot_be_changed(load: Load):
@@ -395,24 +395,40 @@ def test_places(text: str, place: str):
 
 def test_the_command_line_outranks_environment_and_file(load: Load):
     text = "format = 'json'\ntarget = 'a'\nmax-files = 3"
-    env = {"CTXOPT_FORMAT": "sarif", "CTXOPT_DEBUG": "1", "CTXOPT_TARGET": "no", "CTXOPT_MAX_SIZE": "1"}  # fmt: skip
+    env = {"CTXOPT_FORMAT": "sarif", "CTXOPT_TARGET": "no", "CTXOPT_MAX_SIZE": "1"}  # fmt: skip
     config = load(text, env=env)
     assert (config.format, config.target, config.limits.max_size) == ("sarif", "a", None)
-    assert config.debug
     assert config.origin("format") == "set by CTXOPT_FORMAT"
-    assert config.origin("debug") == "set by CTXOPT_DEBUG"
-    given = {"format": "github", "target": None, "max-files": 9, "debug": False, "fail-on": "error"}
+    given = {"format": "github", "target": None, "max-files": 9, "fail-on": "error"}
     config = load(env=env, overrides=given)
     assert (config.format, config.target, config.limits.max_files) == ("github", "a", 9)
-    assert (config.debug, config.fail_on) == (False, Severity.ERROR)
+    assert config.fail_on == Severity.ERROR
     assert config.origin("format") == "set by --format"
     assert config.origin("target") == "set in ctxopt.toml"
     assert config.limits.origin("max-files") == "set by --max-files"
 
 
-@pytest.mark.parametrize("value", ["", "0", "false", "False", "no"])
-def test_debug_is_off(load: Load, value: str):
-    assert not load(env={"CTXOPT_DEBUG": value, "CTXOPT_FORMAT": "", "CTXOPT_CONFIG": ""}).debug
+def test_an_empty_variable_is_no_value(load: Load):
+    config = load(env={"CTXOPT_FORMAT": "", "CTXOPT_CONFIG": ""})
+    assert (config.format, config.file, config.is_set("format")) == ("text", None, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "rule", "runs"),
+    [
+        ("", "a", True),
+        ("select = ['a']", "a", True),
+        ("select = ['a']", "b", False),
+        ("select = ['a']", "aa", False),
+        ("ignore = ['a']", "a", False),
+        ("ignore = ['a']", "b", True),
+        ("select = ['a', 'b']\nignore = ['a']", "a", False),
+        ("select = ['a', 'b']\nignore = ['a']", "b", True),
+        ("severity = { a = 'error' }", "b", True),
+    ],
+)
+def test_the_selection_says_which_rules_run(load: Load, text: str, rule: str, runs: bool):
+    assert load(text).selection.runs(rule) is runs
 
 
 def test_build_arguments_are_merged(load: Load):

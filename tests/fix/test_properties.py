@@ -16,6 +16,7 @@ from ctxopt.build.context import find_context
 from ctxopt.build.plan import BuildRequest
 from ctxopt.builder import BUILDER_NAMES, BuilderName
 from ctxopt.config.load import Config
+from ctxopt.config.selection import Selection
 from ctxopt.errors import CtxoptError
 from ctxopt.evidence.gather import gather_facts
 from ctxopt.fix.plan import plan_fix
@@ -23,7 +24,7 @@ from ctxopt.fix.proposal import propose
 from ctxopt.languages.dockerfile import Source
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.rules import RULES
-from ctxopt.rules.run import Selection, run_rules
+from ctxopt.rules.run import run_rules
 from tests.support.trees import lay
 
 FOLDERS = [

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ctxopt.config.selection import Selection
 from ctxopt.errors import ConfigError
 from ctxopt.rules import baseline as baselines
 from ctxopt.rules.finding import Finding, Location
-from ctxopt.rules.run import RuleResults, Selection
+from ctxopt.rules.run import RuleResults
 from ctxopt.severity import Severity
 from tests.support.places import ROOT
 from tests.support.program import ctxopt
