@@ -8,15 +8,13 @@ from typing import Final, Literal, NamedTuple
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.paths import folders_above, is_covered
+from ctxopt.rules import rule_named
 from ctxopt.rules.trial import Trial, try_edits
 from ctxopt.severity import Severity
 
 Confidence = Literal["proven", "likely"]
 
 SECRETS: Final = "secret-file"
-_VERSIONS: Final = "version-control"
-_VOLATILE: Final = ("editor-files", "cache-folder", "volatile-file")
-_TRAP: Final = "comment-trap"
 GIT_IGNORES: Final = "git ignores it: a clean checkout does not have it"
 
 
@@ -181,15 +179,16 @@ def shares(facts: Facts, chosen: Sequence[Tried], final: Trial) -> Iterator[tupl
 
 def _counts_anyway(facts: Facts, item: Tried) -> bool:
     """Whether a line is worth having below the noise floor."""
-    is_generated = item.reason == GIT_IGNORES and item.unit.rule in _VOLATILE
-    if item.unit.rule == _VERSIONS or is_generated:
+    below_floor = rule_named(item.unit.rule).below_floor
+    is_ignored = item.reason == GIT_IGNORES
+    if below_floor == "if-copied" or (below_floor == "if-ignored-and-copied" and is_ignored):
         # Where it is copied, every change of it invalidates the layers after that.
         return any(use.reach != "mount" for path in item.lost for use in facts.uses_of(path))
-    return item.unit.rule == SECRETS or repairs(item.unit)
+    return below_floor == "always" or repairs(item.unit)
 
 
 def repairs(unit: Unit) -> bool:
     """Whether it is right even where it saves nothing."""
     if unit.is_new or unit.is_pruning:
         return unit.is_pruning
-    return unit.severity >= Severity.WARNING or unit.rule == _TRAP
+    return unit.severity >= Severity.WARNING or rule_named(unit.rule).below_floor == "always"

@@ -27,6 +27,7 @@ from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import IgnoreFile, clean_pattern
 from ctxopt.paths import upwards
+from ctxopt.rules import rule_named
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.grouping import is_notable
 from ctxopt.rules.run import RuleResults
@@ -35,8 +36,6 @@ from ctxopt.rules.written import shown
 from ctxopt.tree.replay import Difference
 from ctxopt.tree.view import files_below
 
-_GIT_IGNORED: Final = "git-ignored"
-_BUILD_OUTPUT: Final = "build-output"
 _UNLESS_MADE: Final = "git ignores it: right unless something makes it for the build beforehand"
 _HEADS: Final = (
     "# Keys and passwords",
@@ -234,9 +233,10 @@ def _judge(
 def _is_made_again(facts: Facts, unit: Unit) -> bool:
     """Whether the build can do without what git ignores; else a step before it may have to make it."""
     plan = facts.analysis.plan
-    if unit.rule == _BUILD_OUTPUT:
+    remade = rule_named(unit.rule).remade
+    if remade == "by-the-build":
         return plan is not None and makes_something(plan.build)
-    return unit.rule != _GIT_IGNORED
+    return remade == "by-its-tool"
 
 
 def _is_taken(facts: Facts, path: str) -> bool:

@@ -21,8 +21,8 @@ class LimitRule(NamedTuple):
 
     id: str
     title: str
-    help_uri: str = "docs/ci.md#limits"
-    default_severity: Severity = Severity.ERROR
+    page: str = "docs/ci.md#limits"
+    severity: Severity = Severity.ERROR
 
 
 LIMIT_RULES = tuple(

@@ -23,12 +23,12 @@ class RuleInfo(Protocol):
         """A few words, no full stop."""
 
     @property
-    def help_uri(self) -> str:
-        """Where the rule is explained."""
+    def page(self) -> str:
+        """Where the rule is explained, from the root of this repository."""
 
     @property
-    def default_severity(self) -> Severity:
-        """The severity where nothing is configured."""
+    def severity(self) -> Severity:
+        """How bad its findings usually are."""
 
 
 def place_of(finding: Finding, *, base: str, fallback: str | None) -> Location:

@@ -23,7 +23,7 @@ _SCHEMA: Final = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 _LEVELS: Final = {Severity.INFO: "note", Severity.WARNING: "warning", Severity.ERROR: "error"}
-_KINDS: Final = {"ignore-file": "inSource", "config": "external", "baseline": "external"}
+_KINDS: Final = {"ignore-file": "inSource", "baseline": "external"}
 
 
 def render_sarif(
@@ -83,9 +83,9 @@ def _rule(rule: RuleInfo) -> dict[str, Any]:
     return {
         "id": rule.id,
         "shortDescription": _text(rule.title),
-        "help": _text(f"See {rule.help_uri}"),
-        "helpUri": rule.help_uri,
-        "defaultConfiguration": {"level": _LEVELS[rule.default_severity]},
+        # No helpUri: it has to be absolute (3.49.12), and this repository knows no public address.
+        "help": _text(f"See {rule.page}"),
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
     }
 
 

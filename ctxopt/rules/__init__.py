@@ -1,4 +1,11 @@
-"""The rules, in the order of the documentation. One module a rule; the module says why."""
+"""The rules, in the order of the documentation. One module a rule; the module says why.
+
+    facts = gather_facts(analysis, config)
+    results = run_rules(facts, RULES, Selection(ignore=("large-file",)))
+    rule_named(results.reported[0].rule).title
+
+What a rule needs to be one is told in ``CONTRIBUTING.md``, "Add a rule".
+"""
 
 from __future__ import annotations
 
@@ -74,3 +81,10 @@ RULES: tuple[Rule, ...] = (
 )
 
 RULE_IDS: frozenset[str] = frozenset(rule.id for rule in RULES)
+
+_BY_ID = {rule.id: rule for rule in RULES}
+
+
+def rule_named(rule_id: str) -> Rule:
+    """Return the rule with this id; raises KeyError where there is none."""
+    return _BY_ID[rule_id]

@@ -78,8 +78,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """A finding that the user has silenced: in the ignore file, the configuration or a baseline."""
+    """A finding that the user has silenced: in the ignore file or a baseline."""
 
     finding: Finding
-    origin: Literal["ignore-file", "config", "baseline"]
+    origin: Literal["ignore-file", "baseline"]
     reason: str = ""

@@ -32,23 +32,6 @@ from ctxopt.tree.view import View
 
 NAME: Final = ".dockerignore"
 
-LINTED: Final = frozenset(
-    (
-        "root-only-pattern",
-        "exception-without-effect",
-        "redundant-pattern",
-        "pattern-never-matches",
-        "pattern-matches-nothing",
-        "comment-trap",
-        "trailing-slash",
-        "pattern-quirk",
-        "exception-stops-pruning",
-        "builders-disagree",
-        INVALID.id,
-    )
-)
-"""The rules about the lines of an ignore file, whichever file Docker would pick."""
-
 Measure = Callable[[BuildContext, bool], Analysis]
 """Measures a context, and its Dockerfile as well if that is wanted."""
 
@@ -103,7 +86,7 @@ def lint_file(path: str, root: str | None, config: Config, measure: Measure) -> 
         except IgnoreFileError as error:
             found.append(_refused(error))
             facts = _facts_alone(path, file, config)
-        rules = (rule for rule in RULES if rule.id in LINTED)
+        rules = [rule for rule in RULES if rule.about == "lines"]
         refused = {finding.location.line for finding in found}
         reported = run_rules(facts, rules, config.selection).reported
         found += [item for item in reported if item.location.line not in refused]

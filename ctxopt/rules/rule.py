@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from dataclasses import dataclass, field
+from typing import Literal
 
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.edits import Edit, EditKind
@@ -12,8 +13,25 @@ from ctxopt.severity import Severity
 
 RuleCheck = Callable[[Facts], Iterable[Finding]]
 
+About = Literal["paths", "lines", "sources"]
+"""What a rule looks at: what is sent, the lines of the ignore file, or what instructions name.
 
-class Rule(NamedTuple):
+``lint``, which knows neither build nor ignore file in force, runs the rules about lines alone.
+"""
+
+BelowFloor = Literal["always", "if-copied", "if-ignored-and-copied", "never"]
+"""When a line that saves less than the noise floor is worth writing all the same.
+
+Where a broad COPY takes the file, each change of it costs the layer cache, however small it is;
+what git does not ignore may be wanted, and then only the savings speak for the line.
+"""
+
+Remade = Literal["by-its-tool", "by-the-build", "unknown"]
+"""Where a build that needs it gets again what git ignores: a clean checkout has to do without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
     """One check. ``id`` is kebab-case and names its module, its page and its suppressions."""
 
     id: str
@@ -22,16 +40,14 @@ class Rule(NamedTuple):
     severity: Severity
     """How bad a finding usually is; a finding may say otherwise."""
     check: RuleCheck
+    about: About = field(kw_only=True)
+    below_floor: BelowFloor = field(default="never", kw_only=True)
+    remade: Remade = field(default="by-its-tool", kw_only=True)
 
     @property
-    def help_uri(self) -> str:
-        """Where the rule is explained."""
+    def page(self) -> str:
+        """Where the rule is explained, from the root of this repository."""
         return f"docs/rules.md#{self.id}"
-
-    @property
-    def default_severity(self) -> Severity:
-        """The severity under the name that reporters use."""
-        return self.severity
 
 
 def add_line(pattern: str, reason: str) -> Edit:

@@ -19,8 +19,8 @@ from ctxopt.severity import Severity
 class Rule:
     id: str = "git-history"
     title: str = "Git history in the context"
-    help_uri: str = "https://example.org/rules#git-history"
-    default_severity: Severity = Severity.WARNING
+    page: str = "docs/rules.md#git-history"
+    severity: Severity = Severity.WARNING
 
 
 def finding(**changes: Any) -> Finding:

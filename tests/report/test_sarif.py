@@ -28,7 +28,7 @@ SHAPES: dict[str, dict[str, bool]] = {
     "log": {"$schema": False, "version": True, "runs": True},
     "run": {"tool": True, "columnKind": False, "results": True},
     "driver": {"name": True, "version": False, "rules": False},
-    "rule": {"id": True, "shortDescription": True, "help": True, "helpUri": True, "defaultConfiguration": True},
+    "rule": {"id": True, "shortDescription": True, "help": True, "defaultConfiguration": True},
     "result": {
         "ruleId": True, "ruleIndex": False, "level": True, "message": True, "locations": False,
         "partialFingerprints": True, "fixes": False, "suppressions": False, "properties": True,
@@ -139,8 +139,7 @@ def test_a_run_without_findings():
             {
                 "id": "git-history",
                 "shortDescription": {"text": "Git history in the context"},
-                "help": {"text": "See https://example.org/rules#git-history"},
-                "helpUri": "https://example.org/rules#git-history",
+                "help": {"text": "See docs/rules.md#git-history"},
                 "defaultConfiguration": {"level": "warning"},
             }
         ],
@@ -237,7 +236,7 @@ def test_suppressed_findings_follow_and_say_so():
         [finding()],
         suppressed=[
             Suppression(finding(subject="a"), "ignore-file", "needed by\udcff tests"),
-            Suppression(finding(subject="b"), "config"),
+            Suppression(finding(subject="b"), "baseline"),
         ],
     )
     assert [item["suppressions"] for item in run["results"]] == [

@@ -80,4 +80,4 @@ def _only_in(one: View, two: View) -> list[tuple[str, int]]:
     return sorted(found)
 
 
-RULE = Rule("builders-disagree", "Builders that disagree", Severity.INFO, check)
+RULE = Rule("builders-disagree", "Builders that disagree", Severity.INFO, check, about="lines")

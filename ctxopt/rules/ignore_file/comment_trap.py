@@ -94,4 +94,11 @@ def _report(
     )
 
 
-RULE = Rule("comment-trap", "Comment that is a pattern", Severity.WARNING, check)
+RULE = Rule(
+    "comment-trap",
+    "Comment that is a pattern",
+    Severity.WARNING,
+    check,
+    about="lines",
+    below_floor="always",
+)

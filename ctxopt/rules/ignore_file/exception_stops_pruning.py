@@ -114,4 +114,6 @@ def _literal_form(facts: Facts, wild: Sequence[WrittenPattern]) -> list[Edit]:
     return edits if wasted >= _ENOUGH else []
 
 
-RULE = Rule("exception-stops-pruning", "Exception that stops pruning", Severity.INFO, check)
+RULE = Rule(
+    "exception-stops-pruning", "Exception that stops pruning", Severity.INFO, check, about="lines"
+)

@@ -172,4 +172,6 @@ def _ways(path: str) -> Iterator[str]:
         path = path.rpartition("/")[0]
 
 
-RULE = Rule("exception-without-effect", "Exception without effect", Severity.WARNING, check)
+RULE = Rule(
+    "exception-without-effect", "Exception without effect", Severity.WARNING, check, about="lines"
+)

@@ -122,4 +122,4 @@ def _severity(facts: Facts, paths: list[str]) -> Severity:
     return Severity.ERROR if _furthest(facts, paths) in ("final", "builder") else Severity.WARNING
 
 
-RULE = Rule("file-arrives-empty", "File that arrives empty", Severity.WARNING, check)
+RULE = Rule("file-arrives-empty", "File that arrives empty", Severity.WARNING, check, about="paths")

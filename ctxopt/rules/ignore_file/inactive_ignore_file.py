@@ -39,4 +39,6 @@ def _proper(facts: Facts) -> str:
     return f"{context.dockerfile.path.removeprefix('./')}.dockerignore"
 
 
-RULE = Rule("inactive-ignore-file", "Ignore file never read", Severity.WARNING, check)
+RULE = Rule(
+    "inactive-ignore-file", "Ignore file never read", Severity.WARNING, check, about="paths"
+)

@@ -65,4 +65,4 @@ def check(facts: Facts) -> Iterator[Finding]:
         )
 
 
-RULE = Rule("invalid-pattern", "Invalid pattern", Severity.ERROR, check)
+RULE = Rule("invalid-pattern", "Invalid pattern", Severity.ERROR, check, about="lines")

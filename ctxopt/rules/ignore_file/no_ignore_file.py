@@ -40,4 +40,4 @@ def check(facts: Facts) -> Iterator[Finding]:
     )
 
 
-RULE = Rule("no-ignore-file", "No ignore file", Severity.WARNING, check)
+RULE = Rule("no-ignore-file", "No ignore file", Severity.WARNING, check, about="paths")

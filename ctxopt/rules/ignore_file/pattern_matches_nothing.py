@@ -68,4 +68,6 @@ def _is_about_sources(facts: Facts, item: WrittenPattern) -> bool:
     )
 
 
-RULE = Rule("pattern-matches-nothing", "Pattern that matches nothing", Severity.INFO, check)
+RULE = Rule(
+    "pattern-matches-nothing", "Pattern that matches nothing", Severity.INFO, check, about="lines"
+)

@@ -88,4 +88,6 @@ def _plain(pattern: Pattern) -> str | None:
     return "!" + plain if pattern.exception else plain
 
 
-RULE = Rule("pattern-never-matches", "Pattern that never matches", Severity.WARNING, check)
+RULE = Rule(
+    "pattern-never-matches", "Pattern that never matches", Severity.WARNING, check, about="lines"
+)

@@ -147,4 +147,4 @@ def _report(facts: Facts, item: WrittenPattern, quirk: Quirk) -> Finding:
     )
 
 
-RULE = Rule("pattern-quirk", "Pattern read otherwise", Severity.WARNING, check)
+RULE = Rule("pattern-quirk", "Pattern read otherwise", Severity.WARNING, check, about="lines")

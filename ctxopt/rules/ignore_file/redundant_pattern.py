@@ -98,4 +98,4 @@ def _same_paths(one: str, two: str) -> bool:
     return one == two or one == "**/" + two
 
 
-RULE = Rule("redundant-pattern", "Redundant pattern", Severity.INFO, check)
+RULE = Rule("redundant-pattern", "Redundant pattern", Severity.INFO, check, about="lines")

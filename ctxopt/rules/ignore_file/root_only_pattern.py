@@ -94,4 +94,6 @@ def _is_alike(pattern: Pattern, found: Hits) -> bool:
     return pattern.text.startswith("*.") or any(hit.kind in kinds for hit in found.kept())
 
 
-RULE = Rule("root-only-pattern", "Pattern for the root only", Severity.WARNING, check)
+RULE = Rule(
+    "root-only-pattern", "Pattern for the root only", Severity.WARNING, check, about="lines"
+)

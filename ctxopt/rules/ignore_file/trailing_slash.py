@@ -78,4 +78,4 @@ def _brings(trial: Trial, wanted: set[str], folders: set[str]) -> bool:
     return trial.is_exact and wanted <= gained and gained <= wanted | folders
 
 
-RULE = Rule("trailing-slash", "Slash that hides files", Severity.WARNING, check)
+RULE = Rule("trailing-slash", "Slash that hides files", Severity.WARNING, check, about="lines")

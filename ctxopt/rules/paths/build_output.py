@@ -23,4 +23,11 @@ def check(facts: Facts) -> Iterator[Finding]:
     )
 
 
-RULE = Rule("build-output", "Build output", Severity.WARNING, check)
+RULE = Rule(
+    "build-output",
+    "Build output",
+    Severity.WARNING,
+    check,
+    about="paths",
+    remade="by-the-build",
+)

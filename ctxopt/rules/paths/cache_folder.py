@@ -23,4 +23,11 @@ def check(facts: Facts) -> Iterator[Finding]:
     yield from report(facts, RULE.id, facts.candidates.about("log"), "logs of runs on this machine")
 
 
-RULE = Rule("cache-folder", "Caches and logs", Severity.WARNING, check)
+RULE = Rule(
+    "cache-folder",
+    "Caches and logs",
+    Severity.WARNING,
+    check,
+    about="paths",
+    below_floor="if-ignored-and-copied",
+)

@@ -23,4 +23,4 @@ def check(facts: Facts) -> Iterator[Finding]:
     yield from report(facts, RULE.id, found, "installed packages, which the build installs itself")
 
 
-RULE = Rule("dependency-folder", "Installed dependencies", Severity.WARNING, check)
+RULE = Rule("dependency-folder", "Installed dependencies", Severity.WARNING, check, about="paths")

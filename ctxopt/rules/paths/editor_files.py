@@ -54,4 +54,11 @@ def pattern_name(group: Group) -> str:
     return entry.pattern.removeprefix("**/") if entry else group.paths[0]
 
 
-RULE = Rule("editor-files", "Editor and system files", Severity.INFO, check)
+RULE = Rule(
+    "editor-files",
+    "Editor and system files",
+    Severity.INFO,
+    check,
+    about="paths",
+    below_floor="if-ignored-and-copied",
+)

@@ -33,4 +33,11 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield note_of(RULE.id, item)
 
 
-RULE = Rule("git-ignored", "Ignored by git, but sent", Severity.WARNING, check)
+RULE = Rule(
+    "git-ignored",
+    "Ignored by git, but sent",
+    Severity.WARNING,
+    check,
+    about="paths",
+    remade="unknown",
+)

@@ -77,4 +77,4 @@ def _by_folder(candidates: list[Candidate]) -> list[Group]:
     return [Group(None, tuple(members)) for members in groups.values()]
 
 
-RULE = Rule("large-file", "Large files", Severity.WARNING, check)
+RULE = Rule("large-file", "Large files", Severity.WARNING, check, about="paths")

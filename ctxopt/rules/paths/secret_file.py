@@ -44,4 +44,11 @@ def _by_consequence(group: Group) -> Iterator[Group]:
             yield Group(group.pattern, tuple(members))
 
 
-RULE = Rule("secret-file", "Secrets", Severity.ERROR, check)
+RULE = Rule(
+    "secret-file",
+    "Secrets",
+    Severity.ERROR,
+    check,
+    about="paths",
+    below_floor="always",
+)

@@ -56,4 +56,4 @@ def _holds_go_packages(facts: Facts, path: str) -> bool:
     return False
 
 
-RULE = Rule("test-data", "Tests and test reports", Severity.INFO, check)
+RULE = Rule("test-data", "Tests and test reports", Severity.INFO, check, about="paths")

@@ -50,4 +50,11 @@ def _is_read(facts: Facts, path: str) -> bool:
     return bool(facts.needs.git) and path.rpartition("/")[2] == ".git"
 
 
-RULE = Rule("version-control", "Version control data", Severity.WARNING, check)
+RULE = Rule(
+    "version-control",
+    "Version control data",
+    Severity.WARNING,
+    check,
+    about="paths",
+    below_floor="if-copied",
+)

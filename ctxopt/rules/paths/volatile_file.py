@@ -67,4 +67,11 @@ def _lines(facts: Facts, group: Group) -> tuple[Edit, ...]:
     )
 
 
-RULE = Rule("volatile-file", "Volatile files in a broad copy", Severity.INFO, check)
+RULE = Rule(
+    "volatile-file",
+    "Volatile files in a broad copy",
+    Severity.INFO,
+    check,
+    about="paths",
+    below_floor="if-ignored-and-copied",
+)

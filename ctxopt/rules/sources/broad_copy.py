@@ -97,4 +97,4 @@ def _waste(facts: Facts) -> list[tuple[str, int, int]]:
     return found
 
 
-RULE = Rule("broad-copy", "Broad COPY", Severity.INFO, check)
+RULE = Rule("broad-copy", "Broad COPY", Severity.INFO, check, about="sources")

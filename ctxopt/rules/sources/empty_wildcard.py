@@ -36,4 +36,4 @@ def check(facts: Facts) -> Iterator[Finding]:
         )
 
 
-RULE = Rule("empty-wildcard", "Wildcard without a match", Severity.WARNING, check)
+RULE = Rule("empty-wildcard", "Wildcard without a match", Severity.WARNING, check, about="sources")

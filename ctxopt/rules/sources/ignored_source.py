@@ -58,4 +58,4 @@ def _cure(facts: Facts, found: SourceCheck) -> tuple[Edit | None, Difference | N
     return edit, trial.difference
 
 
-RULE = Rule("ignored-source", "Source that is ignored", Severity.ERROR, check)
+RULE = Rule("ignored-source", "Source that is ignored", Severity.ERROR, check, about="sources")

@@ -98,4 +98,4 @@ def _exists(facts: Facts, path: str) -> bool:
     return folder is not None and name in folder.names
 
 
-RULE = Rule("missing-source", "Source that does not exist", Severity.ERROR, check)
+RULE = Rule("missing-source", "Source that does not exist", Severity.ERROR, check, about="sources")

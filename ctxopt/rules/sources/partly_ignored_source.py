@@ -62,4 +62,6 @@ def _missed(facts: Facts, found: SourceCheck) -> tuple[str, ...]:
     )
 
 
-RULE = Rule("partly-ignored-source", "Source that is partly ignored", Severity.INFO, check)
+RULE = Rule(
+    "partly-ignored-source", "Source that is partly ignored", Severity.INFO, check, about="sources"
+)

@@ -63,4 +63,10 @@ def _is_meant(facts: Facts, found: SourceCheck) -> bool:
     )
 
 
-RULE = Rule("whole-context-by-accident", "Whole context by accident", Severity.WARNING, check)
+RULE = Rule(
+    "whole-context-by-accident",
+    "Whole context by accident",
+    Severity.WARNING,
+    check,
+    about="sources",
+)

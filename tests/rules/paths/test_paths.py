@@ -9,11 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ctxopt.rules import RULES
 from tests.rules import ignore_file, paths
 from tests.rules.paths.contexts import CERTIFICATE, KEY, MB
 from tests.support.judging import BROAD, NARROW, STAGED, every_finding, facts_of, findings
-from tests.support.places import ROOT
 
 pytestmark = pytest.mark.usefixtures("clean")
 
@@ -96,9 +94,3 @@ def test_no_byte_is_told_twice(tmp_path_factory, tree, dockerfile):
         assert finding.size == sum(sizes[path] for path in finding.paths)
         assert finding.message == finding.message.strip().rstrip(".")
     assert sum(finding.size for finding in told) <= facts.analysis.permitted.total.bytes
-
-
-def test_rules_are_documented():
-    text = (ROOT / "docs" / "rules.md").read_text("utf-8")
-    for rule in RULES:
-        assert rule.id == "no-ignore-file" or f"\n## {rule.id}\n" in text
