@@ -544,6 +544,7 @@ def kill_self() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_new", [False, True])
 @pytest.mark.parametrize("after", [False, True])
 def test_a_kill_at_any_moment(root: Path, way: str, is_new: bool, after: bool):

@@ -65,6 +65,7 @@ def test_growth_is_shown_although_it_passes():
     assert "--warn-only" in hook["entry"]
 
 
+@pytest.mark.slow
 def test_options_exist():
     commands = {name: set(re.findall(r"--[a-z-]+", help_text(name))) for name in COMMANDS}
     known = commands["check"]
@@ -101,6 +102,7 @@ def run_action(tmp_path, root, **inputs):
     return done, dict(line.split("=") for line in output.read_text().splitlines()), summary
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("inputs", "code"),
     [
@@ -124,6 +126,7 @@ def test_the_action(tmp_path, inputs, code):
     assert "+2 MB" in summary.read_text()
 
 
+@pytest.mark.slow
 def test_the_action_with_a_baseline(tmp_path):
     root = init(tmp_path / "r", {"Dockerfile": "FROM x\n", ".dockerignore": "dist # x\n"})
     write(root, {"known.json": '{"version": 1, "findings": []}'})
@@ -133,6 +136,7 @@ def test_the_action_with_a_baseline(tmp_path):
     assert "1 new at or over warning" in summary.read_text()
 
 
+@pytest.mark.slow
 def test_the_script_for_gitlab(tmp_path):
     text = GUIDE.partition("## GitLab CI")[2]
     lines = text.partition("  script:\n")[2].partition("  artifacts:")[0].splitlines()
@@ -152,6 +156,7 @@ def test_the_script_for_gitlab(tmp_path):
     assert ElementTree.parse(tmp_path / "r/junit.xml").getroot().get("failures") == "1"
 
 
+@pytest.mark.slow
 def test_the_action_with_a_mistake(tmp_path):
     root = init(tmp_path / "r", {"a": "a"})
     done, output, summary = run_action(tmp_path, root, AGAINST="gone")

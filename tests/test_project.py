@@ -32,6 +32,7 @@ def test_exceptions_to_the_length_are_needed():
     assert all((PACKAGE / module).read_text().count("\n") > 400 for module in LONG)
 
 
+@pytest.mark.slow
 def test_every_module_imports_alone():
     names = ["ctxopt." + m.removesuffix(".py").replace("/", ".") for m in MODULES if "__" not in m]
     code = (

@@ -14,6 +14,7 @@ from ctxopt.config.load import Config
 from ctxopt.fix.decisions import OPEN, LineChange
 from ctxopt.fix.plan import plan_fix
 from ctxopt.report.fix_question import LineQuestion
+from tests.support.examples import examples
 from tests.support.fixes import sizes
 from tests.support.projects import analyze_project, lay_project, load_project
 from tests.support.repositories import clean_environment
@@ -79,7 +80,7 @@ def run(replan, answers):
     return follow_answers(replan(OPEN), replan, ask), asked
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(40))
 @given(
     name=st.sampled_from(NAMES), answers=st.text("yn", max_size=12), last=st.sampled_from("yndaq")
 )
@@ -111,7 +112,7 @@ def test_the_plan_has_what_was_taken_and_nothing_else(measured, name, answers, l
     assert (final.after is None) is not bool(planned)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=examples(20))
 @given(name=st.sampled_from(NAMES), answers=st.text("yn", max_size=12))
 def test_the_numbers_in_the_questions(measured, name, answers):
     replan = replanner(measured[name])

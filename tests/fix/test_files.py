@@ -27,6 +27,7 @@ from ctxopt.cli.fix import fix
 from ctxopt.config.load import Config
 from ctxopt.fix.plan import Fix, plan_fix
 from ctxopt.report.diff import Hunk, hunks, unified_diff
+from tests.support.examples import examples
 from tests.support.judging import BROAD
 from tests.support.program import ctxopt, environment
 from tests.support.repositories import git_apply
@@ -114,7 +115,7 @@ def check_patch(folder: str, old: bytes, new: bytes) -> None:
         assert file.read() == new
 
 
-@settings(max_examples=50, deadline=None, derandomize=True)
+@settings(max_examples=examples(50), derandomize=True)
 @given(old=odd_files)
 def test_odd_files_change_where_it_says(folder: str, old: bytes):
     proposed = planned(folder, old)
@@ -145,6 +146,7 @@ def large_file(lines: int) -> bytes:
     return content + b"last "
 
 
+@pytest.mark.slow
 def test_a_large_file(tmp_path: Path):
     root = lay(tmp_path / "c", TREE)
     path = Path(root, ".dockerignore")
@@ -162,6 +164,7 @@ def test_a_large_file(tmp_path: Path):
     assert ctxopt("fix", "--check", cwd=root).returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("old", [None, b"# mine\n"])
 @pytest.mark.usefixtures("restored")
 def test_the_whole_command_killed_at_any_moment(
@@ -195,6 +198,7 @@ def test_the_whole_command_killed_at_any_moment(
     assert len(contents) == 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_the_command_ended_by_a_signal(tmp_path: Path, ending: int):
     chance = random.Random(ending)

@@ -24,6 +24,7 @@ from ctxopt.rules.finding import Finding
 from ctxopt.rules.run import RuleResults
 from ctxopt.rules.trial import try_edits
 from ctxopt.severity import Severity
+from tests.support.examples import examples
 from tests.support.fixes import fix_of, sizes
 from tests.support.judging import BROAD, STAGED, facts_of
 from tests.support.program import ctxopt
@@ -456,9 +457,7 @@ def test_unused_lines_go_on_request(tmp_path):
 PATTERNS = ["**/node_modules", "web", "node_modules", "**/*.js", "!web", "main.py", "*", "**/y.js"]
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(lines=st.lists(st.sampled_from(PATTERNS), max_size=5), seed=st.integers(0, 99))
 def test_the_order_of_findings_is_nothing_and_the_context_never_grows(
     tmp_path_factory, lines, seed

@@ -25,6 +25,7 @@ from ctxopt.languages.dockerfile import Source
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.rules import RULES
 from ctxopt.rules.run import run_rules
+from tests.support.examples import examples
 from tests.support.trees import lay
 
 FOLDERS = [
@@ -104,7 +105,7 @@ def literal_sources(analysis: Analysis) -> list[tuple[Source, str]]:
     ]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150))
 @given(names=files, lines=ignore_files, sources=dockerfiles, ignored=gitignores)
 def test_what_holds_of_every_fix(folder, names, lines, sources, ignored):
     root = build(folder, names, lines, sources, ignored)
@@ -134,7 +135,7 @@ def test_what_holds_of_every_fix(folder, names, lines, sources, ignored):
     assert again.after is None, again.after
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60))
 @given(names=files, lines=ignore_files, sources=dockerfiles, ignored=gitignores, seed=st.integers())
 def test_the_order_of_the_walk_is_nothing(folder, names, lines, sources, ignored, seed):
     root = build(folder, names, lines, sources, ignored)
@@ -150,6 +151,7 @@ def test_the_order_of_the_walk_is_nothing(folder, names, lines, sources, ignored
     assert proposals[0] == proposals[1]
 
 
+@pytest.mark.slow
 def test_the_strategies_reach_what_they_are_for(folder):
     """Lines are proposed, files are refused by nobody, and exceptions stand among them."""
     found = 0

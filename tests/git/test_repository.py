@@ -14,6 +14,7 @@ from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.gitignore import read_gitignore
 from ctxopt.git.repository import find_repository
 from ctxopt.paths import folders_above
+from tests.support.examples import examples
 from tests.support.repositories import commit, found, git, init, write
 
 pytestmark = pytest.mark.usefixtures("clean")
@@ -118,7 +119,7 @@ def lay_rules(root, paths, rules):
             write(root, {os.path.join(folder, ".gitignore"): "\n".join(lines)})
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), suppress_health_check=list(HealthCheck))
 @given(
     paths=st.lists(PATHS, max_size=12),
     tracked=st.lists(PATHS, max_size=3),
@@ -134,7 +135,7 @@ def test_evidence_property(paths, tracked, rules, tmp_path_factory):
     shutil.rmtree(root)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), suppress_health_check=list(HealthCheck))
 @given(
     paths=st.lists(PATHS, max_size=12),
     rules=st.dictionaries(st.sampled_from(["", "a", "b", "a/b"]), st.lists(LINES, max_size=4)),

@@ -18,6 +18,7 @@ from ctxopt.git.repository import find_repository
 from ctxopt.git.state import read_state
 from ctxopt.guard.measure import analyze_state
 from ctxopt.guard.state_context import read_state_dockerfile, state_context
+from tests.support.examples import examples
 from tests.support.repositories import commit, found, git, init, write
 
 pytestmark = pytest.mark.usefixtures("clean")
@@ -153,7 +154,7 @@ CONTENT = st.sampled_from(["", "x", "a\nb\n", "y" * 40000]) | st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(40), suppress_health_check=list(HealthCheck))
 @given(
     tree=st.dictionaries(st.lists(NAMES, min_size=1, max_size=4).map("/".join), CONTENT, max_size=12),
     lines=st.lists(st.sampled_from(["a", "!a", "**/b", "!**/é", "*", "a/*", "!a/b", "c*/"]), max_size=4),

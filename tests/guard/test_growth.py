@@ -19,6 +19,7 @@ from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import parse_ignore_file
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
+from tests.support.examples import examples
 from tests.support.repositories import commit, found, init, write
 
 NOWHERE = Repository("/nowhere", "", "/nowhere/.git")
@@ -149,7 +150,6 @@ STATES = st.dictionaries(PATHS, st.tuples(st.integers(0, 9), st.sampled_from("ij
 LINES = st.lists(st.sampled_from(["a", "!a/b", "**/b", "*.f", "!c.f", "a/b/*"]), max_size=3).map("\n".join)  # fmt: skip
 
 
-@settings(deadline=None)
 @given(before=STATES, after=STATES, old=LINES, new=LINES)
 def test_every_byte_is_in_one_list(before, after, old, new):
     result = growth(before, after, old, new)
@@ -161,7 +161,6 @@ def test_every_byte_is_in_one_list(before, after, old, new):
     assert all(change.growth < 0 for change in result.shrinkers)
 
 
-@settings(deadline=None)
 @given(state=STATES, lines=LINES)
 def test_a_state_has_not_grown_beyond_itself(state, lines):
     result = growth(state, state, lines, lines)
@@ -223,7 +222,7 @@ def test_a_line_stops_its_path(path):
             assert not matcher.decide(other).excluded, other
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=examples(300))
 @given(
     st.lists(
         st.text(st.sampled_from("ab*?[]{}|^\\!# .-+()$\n\t\u00a0é\udcff"), min_size=1, max_size=6),

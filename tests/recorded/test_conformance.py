@@ -50,7 +50,9 @@ def tar_names(view):
 MATCHING = load("matching.jsonl.gz")
 
 
-@pytest.mark.parametrize("part", range(8))
+@pytest.mark.parametrize(
+    "part", [0, *(pytest.param(part, marks=pytest.mark.slow) for part in range(1, 8))]
+)
 def test_matching(part, tmp_path):
     assert len(MATCHING) == 4000
     wrong = []

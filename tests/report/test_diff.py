@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ctxopt.report.diff import unified_diff
+from tests.support.examples import examples
 from tests.support.repositories import git_apply
 
 
@@ -95,9 +96,7 @@ texts = st.lists(
 ).map(b"".join)
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts, texts)
 def test_git_takes_any_patch(tmp_path: Path, old: bytes, new: bytes):
     path = tmp_path / "f"

@@ -16,6 +16,7 @@ from ctxopt.fix.proposal import LeftAlone, ProposedLine
 from ctxopt.report.fix_json import Outcome
 from ctxopt.report.fix_text import render_text
 from ctxopt.report.terminal import Look
+from tests.support.examples import examples
 from tests.support.fixes import fix_of
 from tests.support.judging import BROAD, STAGED
 from tests.support.program import ctxopt
@@ -68,7 +69,7 @@ LINE = st.builds(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80))
 @given(
     lines=st.lists(LINE, min_size=1, max_size=4),
     left=st.lists(st.builds(LeftAlone, NAME, NAME), max_size=3),

@@ -26,6 +26,7 @@ from ctxopt.tree import workers as crowd
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
 from ctxopt.tree.workers import walk
+from tests.support.examples import examples
 from tests.support.places import ROOT
 from tests.support.trees import lay
 
@@ -223,6 +224,7 @@ def test_a_large_file_comes_in_pieces(tmp_path):
     assert view.context_bytes() == by_hand(view)
 
 
+@pytest.mark.slow
 def test_four_thousand_levels(tmp_path):
     here = os.open(tmp_path, os.O_RDONLY)
     for _ in range(4_000):
@@ -388,9 +390,7 @@ def without_clashes(tree):
     }
 
 
-@settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=examples(80), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TREES, LINES, st.booleans())
 def test_pruning_is_invisible(tmp_path, tree, lines, classic):
     root = tmp_path / "root"
@@ -414,9 +414,7 @@ def test_pruning_is_invisible(tmp_path, tree, lines, classic):
     assert kept | out == found
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=examples(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TREES, LINES)
 def test_a_stream_is_the_view(tmp_path, tree, lines):
     root = tmp_path / "root"
@@ -436,9 +434,7 @@ def test_a_stream_is_the_view(tmp_path, tree, lines):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks")
-@settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=examples(10), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(TREES, LINES, st.booleans(), st.integers(2, 4))
 def test_several_processes_see_what_one_sees(tmp_path, tree, lines, with_excluded, processes):
     root = tmp_path / "root"
@@ -514,6 +510,7 @@ def test_walk_exports_what_it_says():
     assert all(hasattr(walk_module, name) for name in walk_module.__all__)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks")
 def test_no_worker_is_lost_on_the_way(tmp_path, monkeypatch):
     """A walk that had to start again alone would be right, and slow."""

@@ -18,6 +18,7 @@ from ctxopt.tree.policy import Policy
 from ctxopt.tree.replay import compare_views, hide, replay
 from ctxopt.tree.view import View
 from ctxopt.tree.workers import walk
+from tests.support.examples import examples
 from tests.support.trees import lay
 
 NAMES = ["a", "b", "ab", "x.log", "docs"]
@@ -53,7 +54,7 @@ def sent(view):
     return [(entry.path, entry.size) for entry in view.entries()]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(
     paths=st.lists(PATHS, max_size=10),
     old=LINES,
@@ -92,7 +93,7 @@ def _check_difference(before, after):
     assert all(path in new for path in change.gained)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(paths=st.lists(PATHS, max_size=10), old=LINES, new=LINES)
 def test_what_was_pruned_is_named(paths, old, new):
     with tempfile.TemporaryDirectory() as root:
@@ -156,7 +157,7 @@ def test_edits_of_a_file(content, edits, result):
     )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(paths=st.lists(PATHS, max_size=10), lines=LINES)
 def test_builders_agree_without_wildcards_in_exceptions(paths, lines):
     matcher = matcher_of(lines)
@@ -176,7 +177,7 @@ def test_builders_agree_without_wildcards_in_exceptions(paths, lines):
         assert found[0] == found[1]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(
     paths=st.lists(PATHS, max_size=10),
     lines=st.lists(PATTERNS, max_size=3),

@@ -22,6 +22,7 @@ from ctxopt.fix.plan import Fix, plan_fix
 from ctxopt.fix.what_if import rewalked
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.rules.trial import try_edits
+from tests.support.examples import examples
 from tests.support.program import ctxopt
 from tests.support.projects import NAMES, lay_project, load_project
 from tests.support.recordings import listed, load
@@ -622,9 +623,8 @@ GLOBS = st.tuples(
 STEPS = st.lists(st.lists(st.one_of(PATHS, GLOBS), min_size=1, max_size=2), min_size=1, max_size=3)
 
 
-@settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@pytest.mark.slow
+@settings(max_examples=examples(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     tree=st.dictionaries(PATHS, ENDS, min_size=2, max_size=9),
     steps=STEPS,

@@ -10,6 +10,7 @@ from ctxopt.languages.ignore.escape import escape_pattern, escape_piece
 from ctxopt.languages.ignore.explain import explain
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import parse_ignore_file
+from tests.support.examples import examples
 
 
 def matcher_of(*lines):
@@ -47,7 +48,7 @@ def excludes(line, path):
     return read_matcher(file.patterns()).decide(path).excluded
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600))
 @given(PATHS, PATHS)
 def test_an_escaped_path_matches_itself_and_nothing_else(path, other):
     line = escape_pattern(path)
@@ -57,7 +58,7 @@ def test_an_escaped_path_matches_itself_and_nothing_else(path, other):
     assert has_break or is_inside or not excludes(line, other)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600))
 @given(NAMES, NAMES)
 def test_an_escaped_piece_is_itself_between_wildcards(piece, other):
     line = f"**/x*{escape_piece(piece)}x"
@@ -86,7 +87,7 @@ def test_escaped_paths(path, line):
     assert escape_pattern(path) == line
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(st.lists(NAMES, min_size=1, max_size=3).map("/".join))
 def test_the_exception_brings_it_back(path):
     matcher = read_matcher([(1, "*")])

@@ -20,6 +20,7 @@ from ctxopt.languages.ignore.pattern import (
     read_pattern,
 )
 from ctxopt.languages.ignore.text import parse_ignore_file
+from tests.support.examples import examples
 
 
 def matcher_of(*lines):
@@ -422,7 +423,7 @@ def readable(lines):
     return tuple(found)
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=examples(600))
 @given(st.lists(LINES, min_size=1, max_size=6), st.lists(PATHS, min_size=1, max_size=6))
 @example(["foo", "!foo/bar", "foo"], ["foo/bar", "foo/bar/x"])
 @example(["**/*.log", "!logs"], ["logs/x.log"])
@@ -440,7 +441,7 @@ def test_matcher_is_the_reference(lines, paths):
             assert matcher.refuses(decision) == with_parents
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(
     st.lists(LINES, min_size=1, max_size=6),
     PATHS,
@@ -459,7 +460,7 @@ def test_scope_decides_all_names_at_once(lines, folder, names):
         assert (decision.excluded, decision.index) == (excluded, decider)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300))
 @given(PATTERNS, PATHS)
 def test_every_way_to_run_a_pattern_agrees(text, path):
     for pattern in readable([text]):
@@ -468,7 +469,7 @@ def test_every_way_to_run_a_pattern_agrees(text, path):
         assert bool(automaton.accepted(state)) == pattern.matches(path)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200))
 @given(st.lists(LINES, max_size=4), PATHS, PATTERNS)
 def test_a_plain_pattern_at_the_end_never_keeps_more(lines, path, added):
     before = readable(lines)
@@ -484,7 +485,7 @@ RE2_PIECES = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500))
 @given(
     st.lists(RE2_PIECES, max_size=7).map("".join),
     st.lists(st.text("ab1_-^/.\né[]|{},:", max_size=5), max_size=6),

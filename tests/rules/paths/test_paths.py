@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.rules import ignore_file, paths
 from tests.rules.paths.contexts import CERTIFICATE, KEY, MB
+from tests.support.examples import examples
 from tests.support.judging import BROAD, NARROW, STAGED, every_finding, facts_of, findings
 
 pytestmark = pytest.mark.usefixtures("clean")
@@ -60,7 +61,7 @@ def test_there_are_twice_as_many_that_are_left_alone():
     assert sum(len(getattr(module, "CATCHES_NOT", ())) for module in modules) >= 2 * caught
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), suppress_health_check=list(HealthCheck))
 @given(
     st.dictionaries(
         st.lists(st.sampled_from(NAMES), min_size=1, max_size=4).map("/".join),
