@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-from ctxopt.build.context import resolve_inside
+from ctxopt.build.disk_files import resolve_inside
 from ctxopt.build.transfer import TransferView
 from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.dockerfile import Build, Source, SourcePath

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from typing import Final
 
 from ctxopt.build.analysis import Analysis
-from ctxopt.build.context import IgnoreChoice
+from ctxopt.build.in_force import IgnoreChoice
 from ctxopt.build.plan import Plan, paths_of
 from ctxopt.build.sources import Load, report_sources
 from ctxopt.build.transfer import transferred

@@ -1,0 +1,210 @@
+"""Which Dockerfile and which ignore file are in force: Docker's rules, asked of any ``Files``.
+
+The only place that knows them, for what is on disk and for states of git alike; walks nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import NamedTuple
+
+from ctxopt.build.files import Files
+from ctxopt.builder import Builder
+from ctxopt.errors import ContextError, IgnoreFileError
+from ctxopt.languages.ignore.text import IgnoreFile, parse_ignore_file
+
+_IGNORE = ".dockerignore"
+
+BELONGS = "it belongs to the Dockerfile"
+"""Why an ignore file beside a Dockerfile is in force."""
+
+
+class DockerfileLocation(NamedTuple):
+    """Where the Dockerfile is; ``found`` is False where there is none at the default place."""
+
+    path: str
+    """As people name it: relative to the context root where it is inside, else as it was given."""
+    absolute: str
+    inside: str | None
+    """Relative to the context root, ``/``-separated; None for a Dockerfile outside of it."""
+    found: bool
+
+    @property
+    def own_ignore(self) -> str:
+        """The name that people give to an ignore file of its own."""
+        return self.path.removeprefix("./") + _IGNORE
+
+
+class IgnoreChoice(NamedTuple):
+    """The ignore file in force; ``file`` is None where no pattern applies."""
+
+    path: str | None
+    """As people name it; None where there is no ignore file."""
+    absolute: str | None
+    reason: str
+    file: IgnoreFile | None
+
+
+class InactiveIgnoreFile(NamedTuple):
+    """A file that looks like the ignore file and is not the one in force."""
+
+    path: str
+    reason: str
+
+
+_NO_IGNORE_FILE = IgnoreChoice(None, None, "there is no .dockerignore", None)
+
+
+def find_dockerfile(files: Files, given: str | None) -> DockerfileLocation:
+    """Return where the Dockerfile is that ``-f`` names, or the default one.
+
+    Raises ContextError where a named one is missing, and for a folder.
+    Source: docker/buildx build/opt.go loadInputs and handleLowercaseDockerfile.
+    """
+    path = os.path.join(files.root, "Dockerfile")
+    if given is not None:
+        path = files.locate(given)
+    folder, name = os.path.split(path)
+    if name == "Dockerfile" and not files.stands(path):
+        lower = os.path.join(folder, "dockerfile")
+        if files.stands(lower):
+            path = lower
+    found = files.stands(path)
+    if given is not None and not found:
+        raise ContextError(
+            f"Dockerfile {given!r}: {files.absence(path)}",
+            hint="-f is relative to the current directory, not to the context",
+        )
+    if files.is_folder(path):
+        raise ContextError(f"Dockerfile {given or path!r} is a folder", hint="name the file in it")
+    inside = _inside(files, path)
+    return DockerfileLocation(inside or given or path, path, inside, found)
+
+
+def read_found_dockerfile(files: Files, location: DockerfileLocation, builder: Builder) -> bytes:
+    """Return the Dockerfile's content; raises ContextError where Docker cannot read it.
+
+    BuildKit sees nothing but the Dockerfile's folder, so a link that leaves it leads nowhere.
+    """
+    folder, name = os.path.split(location.absolute)
+    # BuildKit is sent the Dockerfile's folder; the classic client opens the file itself.
+    is_sent = builder.loads_on_demand
+    path: str | None = location.absolute
+    if is_sent:
+        path = files.resolve(folder, name)
+    if not location.found or path is None:
+        raise ContextError(
+            f"failed to read dockerfile: open {name}: no such file or directory",
+            hint="-f names another Dockerfile",
+        )
+    try:
+        return files.read(path)
+    except OSError as error:
+        # BuildKit's client sends a file that it cannot open all the same, without content.
+        if is_sent and not files.is_folder(path):
+            return b""
+        raise ContextError(f"Dockerfile {location.path!r}: {error.strerror}") from error
+
+
+def find_ignore_file(
+    files: Files, dockerfile: DockerfileLocation, builder: Builder
+) -> IgnoreChoice:
+    """Return the ignore file that ``builder`` reads; raises IgnoreFileError where Docker refuses it."""
+    if not builder.reads_own_ignore_file:
+        return _classic_ignore(files)
+    return _own_ignore(files, dockerfile) or root_ignore(files)
+
+
+def _classic_ignore(files: Files) -> IgnoreChoice:
+    """Source: docker/cli cli/command/image/build/dockerignore.go ReadDockerignore."""
+    path = os.path.join(files.root, _IGNORE)
+    if not files.exists(path):
+        return _NO_IGNORE_FILE
+    try:
+        content = files.read(path)
+    except OSError as error:
+        raise IgnoreFileError(
+            f"error reading .dockerignore: {error.strerror}",
+            path=_IGNORE,
+            hint="the classic builder refuses to build",
+        ) from error
+    reason = "the only one the classic builder reads"
+    return IgnoreChoice(_IGNORE, path, reason, parse_ignore_file(content, _IGNORE))
+
+
+def _own_ignore(files: Files, dockerfile: DockerfileLocation) -> IgnoreChoice | None:
+    """Return the ignore file beside the Dockerfile; None where BuildKit goes on to the root's.
+
+    Source: moby/buildkit frontend/dockerui/config.go ReadEntrypoint, dockerIgnorePatterns.
+    """
+    if not dockerfile.found:
+        return None
+    folder, name = os.path.split(dockerfile.absolute)
+    found = files.resolve(folder, name + _IGNORE)
+    if found is None or files.is_folder(found):
+        return None
+    return _sent_ignore(files, dockerfile.own_ignore, found, BELONGS)
+
+
+def root_ignore(files: Files) -> IgnoreChoice:
+    """Return the ignore file at the root of a context: the only one for a named context.
+
+    Raises IgnoreFileError where Docker refuses it.
+    """
+    path = os.path.join(files.root, _IGNORE)
+    if not files.stands(path):
+        return _NO_IGNORE_FILE
+    found = files.resolve(files.root, _IGNORE)
+    if found is None:
+        reason = "it is a link to something outside the context, which BuildKit reads as empty"
+        return IgnoreChoice(_IGNORE, path, reason, None)
+    if files.is_folder(found):
+        reason = "it is a folder, which BuildKit reads as empty"
+        return IgnoreChoice(_IGNORE, path, reason, None)
+    return _sent_ignore(files, _IGNORE, found, "it is at the root of the context")
+
+
+def _sent_ignore(files: Files, path: str, absolute: str, reason: str) -> IgnoreChoice:
+    """Read an ignore file as BuildKit's client sends it: without content where it cannot."""
+    content = b""
+    try:
+        content = files.read(absolute)
+    except OSError as error:
+        reason += f", but it cannot be read ({error.strerror}) and counts as empty"
+    return IgnoreChoice(path, absolute, reason, parse_ignore_file(content, path))
+
+
+def find_inactive(
+    files: Files, dockerfile: DockerfileLocation, choice: IgnoreChoice, builder: Builder
+) -> tuple[InactiveIgnoreFile, ...]:
+    """Name the files near the context that look like its ignore file and are not."""
+    folder, name = os.path.split(dockerfile.absolute)
+    own = os.path.join(folder, name + _IGNORE)
+    top = os.path.join(files.root, _IGNORE)
+    found = []
+    if not builder.reads_own_ignore_file:
+        if files.exists(own):
+            found.append((own, "the classic builder reads only .dockerignore at the root"))
+    # Whatever stands at the root, even a link to nowhere, would have been in force.
+    elif choice.path != _IGNORE and files.stands(top):
+        found.append((top, f"{choice.path} is used instead"))
+    if folder != files.root:
+        beside = os.path.join(folder, _IGNORE)
+        if files.exists(beside):
+            found.append((beside, f"beside the Dockerfile only {name}.dockerignore is read"))
+        astray = os.path.join(files.root, name + _IGNORE)
+        if files.exists(astray):
+            reason = f"only {name}.dockerignore in the folder of the Dockerfile is read"
+            found.append((astray, reason))
+    return tuple(
+        InactiveIgnoreFile(_inside(files, path) or files.shown(path), reason)
+        for path, reason in found
+    )
+
+
+def _inside(files: Files, path: str) -> str | None:
+    """Return ``path`` relative to the context root; None outside of it."""
+    above = files.root.rstrip("/") + "/"
+    if not path.startswith(above):
+        return None
+    return path[len(above) :]
