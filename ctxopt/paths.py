@@ -62,6 +62,15 @@ def is_covered(path: str, roots: Collection[str]) -> bool:
     return False
 
 
+def by_parent(paths: Iterable[str]) -> dict[str, list[str]]:
+    """Return the paths by the folder that each is in; the root, which is in none, is left out."""
+    found: dict[str, list[str]] = {}
+    for path in paths:
+        if path:
+            found.setdefault(parent(path), []).append(path)
+    return found
+
+
 def topmost(paths: Iterable[str]) -> list[str]:
     """Return the paths that do not lie in another one, sorted."""
     found: list[str] = []

@@ -100,13 +100,13 @@ class Facts:
     def candidates(self) -> Candidates:
         """The paths that may be superfluous, found at the first call."""
         return find_candidates(
-            self.analysis,
-            self.config,
-            self.catalog,
-            self.evidence,
-            self.kept,
-            self.needs,
-            self.main_uses,
+            analysis=self.analysis,
+            config=self.config,
+            catalog=self.catalog,
+            evidence=self.evidence,
+            kept=self.kept,
+            needs=self.needs,
+            uses=self.main_uses,
         )
 
     def total(self, path: str) -> Tally:

@@ -1,64 +1,100 @@
-"""How far the bytes of a path travel in a build, and which instruction takes them there."""
+"""How far the bytes of a path travel in a build, and which instruction takes them there. Never asks the disk."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.sources import SourceUse
 from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.ignore.matcher import read_matcher
-from ctxopt.paths import upwards
+from ctxopt.paths import parent, relative, upwards
+
+Reach: TypeAlias = Literal["permitted", "sent", "builder", "final"]
+"""How far bytes travel: past the ignore file, to the builder's cache, into a stage, into the image."""
 
 _RANK: Final = {"mount": 0, "builder": 1, "final": 2}
+
+
+class Reached(NamedTuple):
+    """How far one path travels, and with what."""
+
+    reach: Reach
+    use: SourceUse | None = None
+    """The instruction that takes it furthest; None where none does."""
+    root: str = ""
+    """The most that an instruction takes with it: the path alone, a folder above it, or ``""`` for everything."""
+    nearest: str = ""
+    """What the instruction closest to it names: the path itself, a folder above it, or ``""``."""
+
+
+class _Taker(NamedTuple):
+    """An instruction that takes a path, and the root by which it does."""
+
+    use: SourceUse
+    root: str
+
+    @property
+    def furthest(self) -> tuple[int, int, int]:
+        """A key that is largest for the instruction to name: it takes furthest, then most, then first."""
+        return _RANK[self.use.reach], -len(self.root), -self.use.source.line
 
 
 class Reaches:
     """How far each path travels, by lookups on the folders above it."""
 
     def __init__(self, analysis: Analysis, uses: Sequence[SourceUse]) -> None:
-        self._plan = analysis.plan
-        self._sends_all = not analysis.context.builder.loads_on_demand
+        self._untaken = _reach_without_instruction(analysis)
+        self._has_plan = analysis.plan is not None
         self._takes: dict[str, list[SourceUse]] = defaultdict(list)
         self._passes: dict[str, list[SourceUse]] = defaultdict(list)
         for use in uses:
             for root in use.roots:
                 self._takes[root].append(use)
                 while root:
-                    root = root.rpartition("/")[0]
+                    root = parent(root)
                     self._passes[root].append(use)
 
-    def of(self, path: str) -> tuple[Reach, SourceUse | None, str, str]:
-        """The reach of ``path``, the instruction to blame, and the most and least taken with it."""
-        if self._plan is None:
-            return ("sent" if self._sends_all else "permitted"), None, "", ""
+    def of(self, path: str) -> Reached:
+        """Return how far ``path`` travels, and the instruction to blame."""
+        takers = self._takers(path) if self._has_plan else []
+        if not takers:
+            return Reached(self._untaken)
+        use = max(takers, key=lambda taker: taker.furthest).use
+        roots = sorted((taker.root for taker in takers), key=len)
+        # A mount lends the bytes to one step and leaves them in no stage.
+        reach: Reach = "sent" if use.reach == "mount" else use.reach
+        return Reached(reach, use, root=roots[0], nearest=roots[-1])
+
+    def _takers(self, path: str) -> list[_Taker]:
         found = [
-            (use, root)
+            _Taker(use, root)
             for root in upwards(path)
             for use in self._takes.get(root, ())
-            if not self._leaves_out(use, path, root)
+            if not _leaves_out(use, path, root)
         ]
-        found += [(use, path) for use in self._passes.get(path, ())]
-        if not found:
-            return ("sent" if self._plan.main.transfer.is_whole else "permitted"), None, "", ""
-        use, _ = max(
-            found, key=lambda item: (_RANK[item[0].reach], -len(item[1]), -item[0].source.line)
-        )
-        roots = sorted((root for _, root in found), key=len)
-        return ("sent" if use.reach == "mount" else use.reach), use, roots[0], roots[-1]
-
-    def _leaves_out(self, use: SourceUse, path: str, root: str) -> bool:
-        """Whether ``--exclude`` keeps the instruction from taking ``path``."""
-        if not use.source.exclude or path == root:
-            return False
-        try:
-            matcher = read_matcher((None, pattern) for pattern in use.source.exclude)
-            return matcher.decide(path[len(root) + 1 :] if root else path).excluded
-        except IgnoreFileError:
-            return False
+        # Who takes something below a folder takes part of it: that counts as naming the folder.
+        return found + [_Taker(use, path) for use in self._passes.get(path, ())]
 
 
-Reach: TypeAlias = Literal["permitted", "sent", "builder", "final"]
-"""How far bytes travel: past the ignore file, to the builder's cache, into a stage, into the image."""
+def _reach_without_instruction(analysis: Analysis) -> Reach:
+    """How far a path travels that no instruction takes: all the way to a builder that is sent everything."""
+    if analysis.plan is None:
+        is_sent = not analysis.context.builder.loads_on_demand
+    else:
+        is_sent = analysis.plan.main.transfer.is_whole
+    return "sent" if is_sent else "permitted"
+
+
+def _leaves_out(use: SourceUse, path: str, root: str) -> bool:
+    """Whether ``--exclude`` keeps the instruction from taking ``path``."""
+    if not use.source.exclude or path == root:
+        return False
+    try:
+        matcher = read_matcher((None, pattern) for pattern in use.source.exclude)
+        return matcher.decide(relative(path, root) or "").excluded
+    except IgnoreFileError:
+        # Docker refuses this build: there is nothing that its instruction leaves out.
+        return False

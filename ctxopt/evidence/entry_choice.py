@@ -1,0 +1,174 @@
+"""Which entry of the catalogue is right about a path, and what the path then is: the judgement behind every candidate.
+
+A name alone decides only where hardly anything else bears it. For the others the table at the end says, kind by kind,
+which evidence has to agree. Pure: everything is told of one path; nothing is looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+from ctxopt.evidence.catalog import CatalogEntry, CatalogKind
+from ctxopt.evidence.git_status import GitStatus
+
+Topic: TypeAlias = CatalogKind | Literal["ignored", "large"]
+"""A kind of the catalogue, or what evidence alone says."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPath:
+    """What is known of a path before anything is said of it."""
+
+    path: str
+    is_dir: bool
+    is_large: bool
+    """Whether the bytes sent of it reach ``large-file``; of a folder, those of everything below it."""
+    state: GitStatus
+    nearby: Callable[[], Collection[str]]
+    """Gives the names beside the path and in the folders above it. Asked only where a manifest counts:
+    collecting them costs more than everything else that is asked here."""
+
+
+Predicate: TypeAlias = Callable[[CatalogEntry, KnownPath], bool]
+
+
+def choose_entry(entries: Sequence[CatalogEntry], known: KnownPath) -> CatalogEntry | None:
+    """Return the entry, of those that match a path, that is right about it: a sure one, else one that evidence backs."""
+    backed = [entry for entry in entries if is_backed(entry, known)]
+    for entry in backed:
+        if has_sure_name(entry):
+            return entry
+    for entry in backed:
+        # Several stacks share a name, such as ``target``: the one whose manifest is there knows the cure.
+        if manifest_agrees(entry, known):
+            return entry
+    return backed[0] if backed else None
+
+
+def topic_of(entry: CatalogEntry | None, known: KnownPath) -> Topic | None:
+    """Return what a path is with the entry chosen for it; None for what is no candidate."""
+    if entry is not None:
+        return entry.kind
+    if git_ignores(known):
+        return "ignored"
+    # A large folder that git tracks, or of which git says nothing, is the project itself.
+    if known.is_large and (not known.is_dir or known.state == "untracked"):
+        return "large"
+    return None
+
+
+def is_backed(entry: CatalogEntry, known: KnownPath) -> bool:
+    """Whether the evidence that the kind of ``entry`` asks for is there."""
+    return BACKING[entry.kind](entry, known)
+
+
+# --- what an entry and a path may show
+
+
+def has_sure_name(entry: CatalogEntry) -> bool:
+    """Whether hardly anything else bears the name."""
+    return entry.confidence == "high"
+
+
+def git_ignores(known: KnownPath) -> bool:
+    """Whether git leaves the path out, so that no clean checkout has it."""
+    return known.state == "ignored"
+
+
+def is_tracked_file(known: KnownPath) -> bool:
+    """Whether people committed this very file; a folder may only hold something that they did."""
+    return known.state == "tracked" and not known.is_dir
+
+
+def manifest_allows(entry: CatalogEntry, known: KnownPath) -> bool:
+    """Whether a manifest that the entry asks for is there, or it asks for none."""
+    return not entry.manifests or entry.is_credible(known.nearby())
+
+
+def manifest_agrees(entry: CatalogEntry, known: KnownPath) -> bool:
+    """Whether a manifest that the entry asks for is there."""
+    return bool(entry.manifests) and entry.is_credible(known.nearby())
+
+
+def evidence_backs(entry: CatalogEntry, known: KnownPath) -> bool:
+    """Whether git or a manifest agrees with a name that many things share."""
+    if known.state == "tracked":
+        # What people committed under a common name is theirs, whatever lies beside it.
+        return False
+    if git_ignores(known) or manifest_agrees(entry, known):
+        return True
+    return known.state == "untracked" and manifest_allows(entry, known)
+
+
+# --- one function a group of kinds
+
+
+def is_named_or_backed(entry: CatalogEntry, known: KnownPath) -> bool:
+    """A sure name says enough, and a common one needs evidence."""
+    return has_sure_name(entry) or evidence_backs(entry, known)
+
+
+def is_generated(entry: CatalogEntry, known: KnownPath) -> bool:
+    """What a tool makes again, unless somebody committed it in spite of its name."""
+    return not is_tracked_file(known) and is_named_or_backed(entry, known)
+
+
+def is_bulk(entry: CatalogEntry, known: KnownPath) -> bool:
+    """Data of any sort, in which size decides: nobody misses a megabyte, and it may well be input."""
+    if git_ignores(known):
+        return True
+    if known.is_dir:
+        # A small folder is not worth a word as a whole; what is in it may be.
+        return known.is_large and is_named_or_backed(entry, known)
+    return known.is_large or has_sure_name(entry)
+
+
+def is_dump(entry: CatalogEntry, known: KnownPath) -> bool:
+    """Bulk that a program made: a large file is reported even where it is committed, unless its name is sure.
+
+    A sure name is that of a crash or heap dump; where such a file is tracked, a test reads it.
+    """
+    if has_sure_name(entry) and is_tracked_file(known):
+        return False
+    return is_bulk(entry, known)
+
+
+def is_page_at_the_root(_: CatalogEntry, known: KnownPath) -> bool:
+    """README and its like: further down they may be what a program shows."""
+    return "/" not in known.path and not known.is_dir
+
+
+def is_repository(_: CatalogEntry, known: KnownPath) -> bool:
+    """The folder of a version control system; a file ``.git`` is only a pointer to one."""
+    return known.is_dir
+
+
+def is_named_or_allowed(entry: CatalogEntry, known: KnownPath) -> bool:
+    """What its rule opens or asks tests about: only a manifest that is missing can clear it here."""
+    return has_sure_name(entry) or manifest_allows(entry, known)
+
+
+BACKING: Final[Mapping[CatalogKind, Predicate]] = {
+    "dependencies": is_generated,
+    "build-output": is_generated,
+    "cache": is_generated,
+    "test-report": is_generated,
+    "log": is_generated,
+    "dump": is_dump,
+    "data": is_bulk,
+    "model": is_bulk,
+    "media": is_bulk,
+    "archive": is_bulk,
+    "docs": is_page_at_the_root,
+    "version-control": is_repository,
+    "secret": is_named_or_allowed,
+    "test-data": is_named_or_allowed,
+    "infrastructure-state": is_named_or_backed,
+    "editor": is_named_or_backed,
+    "os": is_named_or_backed,
+    "container": is_named_or_backed,
+    "ci": is_named_or_backed,
+}
+"""What each kind of the catalogue asks for; a test holds it complete."""
