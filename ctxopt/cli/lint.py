@@ -12,7 +12,7 @@ from ctxopt.cli.boundary import command, deliver
 from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_settings
 from ctxopt.errors import ExitCode
 from ctxopt.report import console
-from ctxopt.report.lint_text import _lines
+from ctxopt.report.lint_text import render_lint
 from ctxopt.rules.scan import level_of
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def lint(
             check_rules(settings, RULE_IDS)
         measure = _Measure(settings, request, quiet=quiet)
         found.append((lint_file(path, root, settings, measure), level_of(settings)))
-    lines = [line for linted, _ in found for line in _lines(linted, verbose=verbose)]
+    lines = [line for linted, _ in found for line in render_lint(linted, verbose=verbose)]
     deliver(iter(lines), output)
     unknown = [linted.path for linted, _ in found if not linted.knows_context]
     if unknown and not quiet:

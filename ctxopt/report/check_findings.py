@@ -40,11 +40,13 @@ def limit_findings(checked: Checked, place: str) -> list[Finding]:
 
 
 def limit_finding(result: LimitResult, place: str) -> Finding:
-    """Return a limit that does not hold, or that nobody can judge."""
-    failed = result.verdict is Verdict.FAIL
+    """Return a limit that does not hold, or that cannot be judged."""
+    severity = Severity.WARNING
+    if result.verdict is Verdict.FAIL:
+        severity = Severity.ERROR
     return Finding(
         rule=result.limit,
-        severity=Severity.ERROR if failed else Severity.WARNING,
+        severity=severity,
         message=f"{result.context}: {result.message}",
         location=Location(place),
         subject=f"{result.context} {result.view}",
@@ -53,8 +55,13 @@ def limit_finding(result: LimitResult, place: str) -> Finding:
 
 def new_findings(checked: Checked) -> list[Finding]:
     """Return the findings that no baseline knows, with places from the root that was asked about."""
-    found = checked.findings.contexts if checked.findings else ()
-    return [placed(item, finding) for item in found for finding in item.judged.reported]
+    if not checked.findings:
+        return []
+    return [
+        placed(item, finding)
+        for item in checked.findings.contexts
+        for finding in item.judged.reported
+    ]
 
 
 def placed(item: ContextFindings, finding: Finding) -> Finding:

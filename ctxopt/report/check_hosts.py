@@ -1,4 +1,4 @@
-"""The ``check`` report for programs and code hosts: JSON, Markdown and workflow commands."""
+"""The result of ``check`` as code hosts read it: annotations, code quality, SARIF; decides nothing."""
 
 from __future__ import annotations
 
@@ -15,13 +15,6 @@ from ctxopt.rules.finding import Finding, Location
 from ctxopt.severity import Severity
 from ctxopt.units import format_size
 
-_LISTS = (
-    ("Grew", "growers"),
-    ("Shrank", "shrinkers"),
-    ("Sent now because a rule changed", "entered"),
-    ("Not sent any more because a rule changed", "left"),
-)
-
 
 def render_annotations(checked: Checked, *, top: int, place: str, base: str = "") -> str:
     """Return workflow commands: limits at ``place``, findings and growers where they are.
@@ -36,6 +29,9 @@ def render_annotations(checked: Checked, *, top: int, place: str, base: str = ""
         stopping = cures(context, top)
         for change in growth.growers[:top]:
             cure = stopping.get(change.path)
+            how = ""
+            if cure:
+                how = f"to keep it out: {cure}"
             findings.append(
                 Finding(
                     rule="growth",
@@ -43,7 +39,7 @@ def render_annotations(checked: Checked, *, top: int, place: str, base: str = ""
                     message=f"{change.path}: {format_size(change.before)} ->"
                     f" {format_size(change.after)}, {signed(change.growth)} in the build context",
                     location=Location(os.path.join(context.folder, change.path)),
-                    help=f"to keep it out: {cure}" if cure else "",
+                    help=how,
                 )
             )
     return render_github(findings, [], base=base, fallback=place)

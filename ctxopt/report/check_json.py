@@ -11,27 +11,35 @@ from ctxopt.guard.check import VIEWS, Checked, CheckedContext, Side
 from ctxopt.guard.cures import cures
 from ctxopt.guard.growth import Growth, PathChange
 from ctxopt.report.check_findings import placed
-from ctxopt.report.check_hosts import _LISTS
-from ctxopt.report.json_fields import VERSION, finding_fields
+from ctxopt.report.check_wording import CHANGE_LISTS
+from ctxopt.report.json_fields import VERSION, dockerfile_of, finding_fields
 from ctxopt.rules.baseline import Findings, entry_fields
 
 
 def render_json(checked: Checked, *, top: int) -> str:
     """Return the document; lists hold the ``top`` largest changes, figures hold all."""
-    document = {
+    document: dict[str, Any] = {
         "version": VERSION,
         "passed": not (checked.broken or checked.unjudged or checked.failing),
-        "before": checked.against.before if checked.against else None,
-        "after": checked.against.after_name if checked.against else None,
+        "before": None,
+        "after": None,
         "contexts": [_json_context(context, top) for context in checked.contexts],
-        "findings": _json_findings(checked.findings) if checked.findings else None,
+        "findings": None,
     }
+    if checked.against:
+        document["before"] = checked.against.before
+        document["after"] = checked.against.after_name
+    if checked.findings:
+        document["findings"] = _json_findings(checked.findings)
     return json.dumps(document, indent=2) + "\n"
 
 
 def _json_findings(findings: Findings) -> dict[str, Any]:
+    level = None
+    if findings.level:
+        level = findings.level.label
     return {
-        "level": findings.level.label if findings.level else None,
+        "level": level,
         "baseline": findings.baseline,
         "judged": not findings.unjudged,
         "failing": len(findings.failing),
@@ -46,38 +54,48 @@ def _json_findings(findings: Findings) -> dict[str, Any]:
 
 
 def _json_context(context: CheckedContext, top: int) -> dict[str, Any]:
-    stopping = cures(context, top)
-    growth = context.growths.get(context.lead)
-    changes: dict[str, Any] = {name: [] for _, name in _LISTS} | {"renames": []}
-    if growth is not None:
-        for _, name in _LISTS:
-            changes[name] = [_json_change(item) for item in getattr(growth, name)[:top]]
-        for item in changes["growers"]:
-            item["line"] = stopping.get(item["path"])
-        changes["renames"] = [
-            {"before": item.before, "after": item.after, "bytes": item.size}
-            for item in growth.renames[:top]
-        ]
+    before = None
+    if context.before:
+        before = _json_side(context.before)
+    # Every view has its key, whether or not it could be compared.
+    growths: dict[str, dict[str, Any] | None] = dict.fromkeys(VIEWS)
+    for view, growth in context.growths.items():
+        growths[view] = _json_growth(growth)
     return {
         "context": context.name,
         "view": context.lead,
         "after": _json_side(context.after),
-        "before": _json_side(context.before) if context.before else None,
-        "growth": {
-            view: _json_growth(context.growths[view]) if view in context.growths else None
-            for view in VIEWS
-        },
+        "before": before,
+        "growth": growths,
         "limits": [_json_limit(result) for result in context.results],
-        "changes": changes,
+        "changes": _json_changes(context, top),
     }
+
+
+def _json_changes(context: CheckedContext, top: int) -> dict[str, Any]:
+    """The lists of changes; empty ones where nothing was compared."""
+    changes: dict[str, Any] = {changed.key: [] for changed in CHANGE_LISTS} | {"renames": []}
+    growth = context.growths.get(context.lead)
+    if growth is None:
+        return changes
+    stopping = cures(context, top)
+    for changed in CHANGE_LISTS:
+        items = [_json_change(item) for item in changed.of(growth)[:top]]
+        if changed.has_cures:
+            for item in items:
+                item["line"] = stopping.get(item["path"])
+        changes[changed.key] = items
+    changes["renames"] = [
+        {"before": item.before, "after": item.after, "bytes": item.size}
+        for item in growth.renames[:top]
+    ]
+    return changes
 
 
 def _json_side(side: Side) -> dict[str, Any]:
     return {
         "state": side.name,
-        "dockerfile": side.analysis.context.dockerfile.path
-        if side.analysis.context.dockerfile.found
-        else None,
+        "dockerfile": dockerfile_of(side.analysis.context),
         "ignore_file": side.analysis.context.ignore.path,
         "builder": side.analysis.context.builder.name,
         **{view: _json_figures(side, view) for view in VIEWS},
@@ -127,9 +145,12 @@ def _json_limit(result: LimitResult) -> dict[str, Any]:
 
 
 def _json_change(change: PathChange) -> dict[str, Any]:
+    kind = "file"
+    if change.is_folder:
+        kind = "dir"
     return {
         "path": change.path,
-        "type": "dir" if change.is_folder else "file",
+        "type": kind,
         "before": change.before,
         "after": change.after,
         "files": len(change.files),

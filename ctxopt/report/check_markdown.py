@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from ctxopt.config.keys import BudgetView
 from ctxopt.guard.budget import Verdict
-from ctxopt.guard.check import VIEWS, Checked, CheckedContext
+from ctxopt.guard.check import VIEWS, Checked, CheckedContext, Side
 from ctxopt.guard.cures import cures
+from ctxopt.guard.growth import PathChange
 from ctxopt.report.check_findings import placed
-from ctxopt.report.check_hosts import _LISTS
 from ctxopt.report.check_wording import (
+    CHANGE_LISTS,
+    ChangeList,
+    change_name,
     describe_findings,
     describe_gone,
     describe_side,
@@ -16,11 +21,12 @@ from ctxopt.report.check_wording import (
     percent,
     signed,
 )
-from ctxopt.report.markdown import code, plain, table
+from ctxopt.report.markdown import code, code_or_nothing, plain, table
+from ctxopt.report.places import where
 from ctxopt.rules.baseline import ContextFindings, Findings
 from ctxopt.rules.finding import Finding
 from ctxopt.tree.model import Tally
-from ctxopt.units import count, format_size
+from ctxopt.units import and_more, count, format_size
 
 _MARKS = {Verdict.PASS: "ok", Verdict.FAIL: "**over**", Verdict.SKIP: "unknown"}
 
@@ -29,8 +35,10 @@ def render_markdown(checked: Checked, *, top: int) -> str:
     """Return the report for a step summary or a comment."""
     lines = ["## Docker build context"]
     for context in checked.contexts:
-        compared = f", compared with {code(context.before.name)}" if context.before else ""
-        lines += ["", f"{code(context.name)}: {plain(context.after.name)}{compared}", ""]
+        title = f"{code(context.name)}: {plain(context.after.name)}"
+        if context.before:
+            title += f", compared with {code(context.before.name)}"
+        lines += ["", title, ""]
         rows = [_markdown_row(context, view) for view in VIEWS]
         rows += [_markdown_named(*row) for row in named_rows(context)]
         lines += table(["", "before:", "after:", "growth:"], rows)
@@ -54,7 +62,7 @@ def _markdown_findings(findings: Findings, top: int) -> list[str]:
         rows = (_markdown_finding(item, finding) for item, finding in failing[:top])
         lines += [*table(["severity", "rule", "place", "finding"], rows), ""]
     if len(failing) > top:
-        lines += [f"and {len(failing) - top:,} more", ""]
+        lines += [and_more(len(failing) - top).strip(), ""]
     lines.append(plain(describe_findings(findings)))
     if findings.gone:
         lines += ["", plain(describe_gone(findings))]
@@ -63,33 +71,41 @@ def _markdown_findings(findings: Findings, top: int) -> list[str]:
 
 def _markdown_finding(item: ContextFindings, finding: Finding) -> list[str]:
     shown = placed(item, finding)
-    place = shown.location
-    line = f":{place.line}" if place.line else ""
-    where = f"{place.file}{line}" if place.file else next(iter(shown.paths), "")
     return [
         finding.severity.label,
         code(finding.rule),
-        code(where) if where else "",
+        code_or_nothing(where(shown)),
         plain(finding.message),
     ]
 
 
 def _markdown_row(context: CheckedContext, view: BudgetView) -> list[str]:
-    cells: list[str] = [view]
-    for side in (context.before, context.after):
-        figures = side.figures(view) if side else None
-        cells.append(describe_side(figures) if figures else "not measured" if side else "")
     growth = context.growths.get(view)
-    return [*cells, f"{signed(growth.bytes)}{percent(growth)}" if growth else ""]
+    grown = ""
+    if growth:
+        grown = f"{signed(growth.bytes)}{percent(growth)}"
+    return [view, _markdown_side(context.before, view), _markdown_side(context.after, view), grown]
+
+
+def _markdown_side(side: Side | None, view: BudgetView) -> str:
+    """The figures of one side; nothing where nothing was compared."""
+    if side is None:
+        return ""
+    figures = side.figures(view)
+    if figures is None:
+        return "not measured"
+    return describe_side(figures)
 
 
 def _markdown_named(name: str, before: Tally | None, after: Tally) -> list[str]:
-    shown = [
-        "" if total is None else f"{format_size(total.bytes)} in {count(total.files, 'file')}"
-        for total in (before, after)
-    ]
-    growth = "" if before is None else signed(after.bytes - before.bytes)
-    return [f"named context {code(name)}", *shown, growth]
+    title = f"named context {code(name)}"
+    if before is None:
+        return [title, "", _amount(after), ""]
+    return [title, _amount(before), _amount(after), signed(after.bytes - before.bytes)]
+
+
+def _amount(total: Tally) -> str:
+    return f"{format_size(total.bytes)} in {count(total.files, 'file')}"
 
 
 def _markdown_changes(context: CheckedContext, top: int) -> list[str]:
@@ -98,28 +114,34 @@ def _markdown_changes(context: CheckedContext, top: int) -> list[str]:
         return []
     lines: list[str] = []
     stopping = cures(context, top)
-    for title, name in _LISTS:
-        changes = getattr(growth, name)
+    for changed in CHANGE_LISTS:
+        changes = changed.of(growth)
         if not changes:
             continue
-        head = ["growth:", "before:", "after:", "path"]
-        lines += ["", f"### {title}", ""]
-        rows = []
-        for item in changes[:top]:
-            path = item.path + "/" * item.is_folder
-            row = [
-                signed(item.growth),
-                format_size(item.before),
-                format_size(item.after),
-                code(path),
-            ]
-            if name == "growers":
-                cure = stopping.get(item.path)
-                row.append(code(cure) if cure else "")
-            rows.append(row)
-        lines += table([*head, "to keep it out"] if name == "growers" else head, rows)
+        lines += ["", f"### {changed.title}", ""]
+        lines += _change_table(changed, changes[:top], stopping)
         if len(changes) > top:
-            lines += ["", f"and {len(changes) - top:,} more"]
+            lines += ["", and_more(len(changes) - top).strip()]
     if growth.renames:
         lines += ["", f"{len(growth.renames):,} renamed"]
     return lines
+
+
+def _change_table(
+    changed: ChangeList, changes: Sequence[PathChange], stopping: Mapping[str, str | None]
+) -> list[str]:
+    head = ["growth:", "before:", "after:", "path"]
+    rows = [
+        [
+            signed(item.growth),
+            format_size(item.before),
+            format_size(item.after),
+            code(change_name(item)),
+        ]
+        for item in changes
+    ]
+    if changed.has_cures:
+        head.append("to keep it out")
+        for row, item in zip(rows, changes, strict=True):
+            row.append(code_or_nothing(stopping.get(item.path)))
+    return table(head, rows)

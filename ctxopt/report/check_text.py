@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -14,6 +13,8 @@ from ctxopt.guard.cures import cures
 from ctxopt.guard.growth import Growth, PathChange
 from ctxopt.report.check_findings import placed
 from ctxopt.report.check_wording import (
+    CHANGE_LISTS,
+    change_name,
     describe_findings,
     describe_gone,
     describe_side,
@@ -23,7 +24,7 @@ from ctxopt.report.check_wording import (
 )
 from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_text import render_finding
-from ctxopt.report.terminal import Look, draw, field
+from ctxopt.report.terminal import Look, draw, field, more
 from ctxopt.units import count, format_size
 
 if TYPE_CHECKING:
@@ -42,10 +43,15 @@ _VERDICTS = {
 def render_check(checked: Checked, look: Look, *, top: int) -> str:
     """Return the report; ``top`` is how many lines a list has."""
     lines: list[Text] = []
-    for place, context in enumerate(checked.contexts):
-        lines += [Text()] * (place > 0) + _context(context, top)
+    for context in checked.contexts:
+        if lines:
+            lines.append(Text())
+        lines += _context(context, top)
     if checked.findings is not None:
-        title = "Findings in the working tree" if checked.against else "Findings"
+        title = "Findings"
+        if checked.against:
+            # Limits speak of states of git; findings need files, which only the checkout has.
+            title = "Findings in the working tree"
         lines += _findings(title, checked.findings, top, look.width)
     return draw(lines, look)
 
@@ -56,7 +62,7 @@ def _findings(title: str, findings: Findings, top: int, width: int) -> list[Text
     failing = findings.failing
     for item, finding in failing[:top]:
         lines += render_finding(placed(item, finding), width)
-    lines += _more(len(failing) - top)
+    lines += more(len(failing) - top)
     if findings.gone:
         lines.append(Text(f"  {describe_gone(findings)}", "dim"))
     return lines
@@ -74,8 +80,7 @@ def _context(context: CheckedContext, top: int) -> list[Text]:
         line = Text(f"Named {printable(name)}".ljust(_LABEL - 1) + " ", "dim")
         line.append(f"{format_size(after.bytes)} in {count(after.files, 'file')}", "not dim")
         if before is not None:
-            grown = after.bytes - before.bytes
-            line.append(f", {signed(grown) if grown else 'unchanged'}", "not dim")
+            line.append(f", {_grown(after.bytes - before.bytes)}", "not dim")
         lines.append(line)
     lines += _limits(context)
     growth = context.growths.get(context.lead)
@@ -96,12 +101,19 @@ def _figures(context: CheckedContext, view: BudgetView) -> list[Text]:
     show = side.analysis.context.builder.printed
     printed = f"Docker prints {show(side.context_bytes(view))}"
     if growth is not None:
-        change = "unchanged" if not growth.bytes else f"{signed(growth.bytes)}{percent(growth)}"
-        line.append(f", {change}")
+        line.append(f", {_grown(growth.bytes)}")
+        if growth.bytes:
+            line.append(percent(growth))
         printed += f", before {show(growth.context_bytes_before)}"
     elif context.before is not None:
         line.append(f", not measured in {printable(context.before.name)}")
     return [line, field("", printed)]
+
+
+def _grown(size: int) -> str:
+    if not size:
+        return "unchanged"
+    return signed(size)
 
 
 def _limits(context: CheckedContext) -> list[Text]:
@@ -117,26 +129,18 @@ def _limits(context: CheckedContext) -> list[Text]:
 def _changes(context: CheckedContext, growth: Growth, top: int) -> list[Text]:
     lines: list[Text] = []
     stopping = cures(context, top)
-    sections: Sequence[tuple[str, tuple[PathChange, ...]]] = (
-        ("Grew", growth.growers),
-        ("Shrank", growth.shrinkers),
-        ("Sent now because a rule changed", growth.entered),
-        ("Not sent any more because a rule changed", growth.left),
-    )
-    for title, changes in sections:
+    for changed in CHANGE_LISTS:
+        changes = changed.of(growth)
         if not changes:
             continue
-        lines += [Text(), Text(title, "bold")]
+        lines += [Text(), Text(changed.title, "bold")]
         for change in changes[:top]:
             lines.append(_change(change))
-            cure = stopping.get(change.path) if title == "Grew" else None
-            if cure is not None:
-                lines.append(
-                    Text(" " * (_SIZE + 4) + "to keep it out: ", "dim").append(
-                        printable(cure), "not dim cyan"
-                    )
-                )
-        lines += _more(len(changes) - top)
+            cure = stopping.get(change.path)
+            if changed.has_cures and cure is not None:
+                label = Text(" " * (_SIZE + 4) + "to keep it out: ", "dim")
+                lines.append(label.append(printable(cure), "not dim cyan"))
+        lines += more(len(changes) - top)
     if growth.renames:
         lines += [Text(), Text("Renamed", "bold")]
         lines += [
@@ -146,22 +150,19 @@ def _changes(context: CheckedContext, growth: Growth, top: int) -> list[Text]:
             )
             for item in growth.renames[:top]
         ]
-        lines += _more(len(growth.renames) - top)
+        lines += more(len(growth.renames) - top)
     return lines
 
 
 def _change(change: PathChange) -> Text:
     line = Text(f"  {signed(change.growth):>{_SIZE}}", "bold")
-    name = printable(change.path) + "/" * change.is_folder
-    line.append(f"  {name}", "not bold")
+    # The slash stands behind the quotes of an odd name: it is no part of the name.
+    slash = change_name(change).removeprefix(change.path)
+    line.append(f"  {printable(change.path)}{slash}", "not bold")
     what = f"{format_size(change.before)} -> {format_size(change.after)}"
     if change.is_folder:
         what = f"{count(len(change.files), 'file')}, {what}"
     return line.append(f"  ({what})", "not bold dim")
-
-
-def _more(number: int) -> list[Text]:
-    return [Text(f"  and {number:,} more", "dim")] if number > 0 else []
 
 
 def _notes(context: CheckedContext) -> list[Text]:
@@ -176,4 +177,6 @@ def _notes(context: CheckedContext) -> list[Text]:
     if unread > 0:
         what = count(unread, "path")
         lines.append(Text(f"Unreadable: {what}; the figures are lower bounds", "bold red"))
-    return [Text(), *lines] if lines else []
+    if not lines:
+        return []
+    return [Text(), *lines]

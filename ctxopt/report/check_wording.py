@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ctxopt.guard.budget import Figures
 from ctxopt.guard.check import CheckedContext
-from ctxopt.guard.growth import Growth
+from ctxopt.guard.growth import Growth, PathChange
+from ctxopt.report.wording import LEAST
 from ctxopt.tree.model import Tally
 from ctxopt.units import count, format_percent, format_size
 
@@ -14,9 +15,41 @@ if TYPE_CHECKING:
     from ctxopt.rules.baseline import Findings
 
 
+class ChangeList(NamedTuple):
+    """One of the lists of changes that every format has."""
+
+    title: str
+    key: str
+    """Its name in documents, and the field of ``Growth``."""
+    has_cures: bool = False
+    """Whether an ignore line can stop what is in it."""
+
+    def of(self, growth: Growth) -> tuple[PathChange, ...]:
+        """Return what ``growth`` has for this list, the largest first."""
+        changes: tuple[PathChange, ...] = getattr(growth, self.key)
+        return changes
+
+
+CHANGE_LISTS = (
+    ChangeList("Grew", "growers", has_cures=True),
+    ChangeList("Shrank", "shrinkers"),
+    ChangeList("Sent now because a rule changed", "entered"),
+    ChangeList("Not sent any more because a rule changed", "left"),
+)
+
+
+def change_name(change: PathChange) -> str:
+    """Return the path, with a slash behind a folder that stands for all that changed in it."""
+    if change.is_folder:
+        return change.path + "/"
+    return change.path
+
+
 def signed(size: int) -> str:
     """Write a change in bytes: ``+35 MB``, ``-1.2 kB``."""
-    return f"+{format_size(size)}" if size > 0 else format_size(size)
+    if size > 0:
+        return f"+{format_size(size)}"
+    return format_size(size)
 
 
 def percent(growth: Growth) -> str:
@@ -24,14 +57,19 @@ def percent(growth: Growth) -> str:
     if not growth.bytes_before:
         return ""
     ppm = growth.bytes * 10**6 // growth.bytes_before
-    shown = (ppm + 500) // 1000 * 1000 or ppm
-    return f" ({'+' if shown > 0 else ''}{format_percent(shown)})"
+    # Tenths of a percent are enough, unless that leaves nothing.
+    shown = format_percent((ppm + 500) // 1000 * 1000 or ppm)
+    if ppm > 0:
+        shown = f"+{shown}"
+    return f" ({shown})"
 
 
 def describe_side(figures: Figures) -> str:
     """Write ``48.2 MB in 1,863 files``."""
-    least = "at least " if figures.at_least else ""
-    return f"{least}{format_size(figures.size)} in {count(figures.files, 'file')}"
+    amount = f"{format_size(figures.size)} in {count(figures.files, 'file')}"
+    if figures.at_least:
+        return LEAST + amount
+    return amount
 
 
 def describe_findings(findings: Findings) -> str:
@@ -61,13 +99,18 @@ def named_rows(context: CheckedContext) -> list[tuple[str, Tally | None, Tally]]
 
     The sums before are None where nothing was compared.
     """
+    # A name may stand for several loads, so the sums before wait in a queue for each name.
     waiting: dict[str, list[Tally]] = {}
-    for load in context.before.named if context.before else ():
-        waiting.setdefault(load.name, []).append(load.transfer.view.total)
+    missing: Tally | None = None
+    if context.before is not None:
+        missing = Tally()
+        for load in context.before.named:
+            waiting.setdefault(load.name, []).append(load.transfer.view.total)
     rows = []
     for load in context.after.named:
-        known = waiting.get(load.name)
-        before = known.pop(0) if known else Tally() if context.before else None
+        before = missing
+        if waiting.get(load.name):
+            before = waiting[load.name].pop(0)
         rows.append((load.name, before, load.transfer.view.total))
     rows += [(name, total, Tally()) for name, totals in waiting.items() for total in totals]
     return rows

@@ -1,6 +1,6 @@
 """What goes to the terminal: the two streams, whether there is colour, and names that stay whole.
 
-Reports go to stdout, everything else to stderr. Only here and in ``reporters/text`` is Rich known.
+Reports go to stdout, everything else to stderr: a pipe gets the report alone.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 ColorChoice = Literal["auto", "always", "never"]
 
 _PIPED_WIDTH = 100
-"""Columns where nobody tells the width; a pipe is read in an editor or a log."""
+"""Columns where nothing tells the width; a pipe is read in an editor or a log."""
 
 _SHELL_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", "\x1b": "\\e", "'": "\\'", "\\": "\\\\"}
 
@@ -34,7 +34,9 @@ def printable(name: str) -> str:
 
 def visible(text: str) -> str:
     """Return a sentence with escapes for what cannot be shown in it."""
-    return text if text.isprintable() else "".join(_escape(char) for char in text)
+    if text.isprintable():
+        return text
+    return "".join(_escape(char) for char in text)
 
 
 def _escape(char: str) -> str:
@@ -71,11 +73,15 @@ def make_console(stream: IO[str], *, color: bool, width: int) -> Console:
     """Return a Rich console that changes nothing: no markup, no highlighting, no wrapping."""
     from rich.console import Console
 
+    # Sixteen colours are those that a person chose for the terminal, light or dark.
+    system: Literal["standard"] | None = None
+    if color:
+        system = "standard"
     return Console(
         file=stream,
         width=width,
         force_terminal=color,
-        color_system="standard" if color else None,
+        color_system=system,
         no_color=not color,
         markup=False,
         highlight=False,
@@ -107,20 +113,22 @@ def write_out(text: str) -> None:
 
 def write_error(message: str, hint: str | None = None) -> None:
     """Write ``error: …`` and, below it, the next step to stderr."""
-    lines = [f"error: {message}"] + ([f"hint: {hint}"] if hint else [])
-    note("\n".join(lines))
+    text = f"error: {message}"
+    if hint:
+        text += f"\nhint: {hint}"
+    note(text)
 
 
 def note(text: str) -> None:
     """Write a line to stderr, where everything but the report goes."""
     encoding = sys.stderr.encoding or "utf-8"
-    shown = "".join(char if char.isprintable() or char == "\n" else _escape(char) for char in text)
+    shown = "\n".join(visible(line) for line in text.split("\n"))
     shown = shown.encode(encoding, "backslashreplace").decode(encoding)
     try:
         sys.stderr.write(shown + "\n")
         sys.stderr.flush()
     except OSError:
-        pass  # nobody can be told, and the exit code still says it
+        pass  # stderr is gone; the exit code still says that something went wrong
 
 
 def prompt(text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 from ctxopt.build.context import BuildContext
 from ctxopt.build.explanation import PathExplanation
@@ -12,30 +13,35 @@ from ctxopt.report.json_fields import context_keys
 def render_answers(context: BuildContext, answers: list[PathExplanation]) -> str:
     """Return the ``explain`` document."""
     document = context_keys(context, None)
-    document["paths"] = [
-        {
-            "path": answer.explanation.path,
-            "exists": answer.exists,
-            "excluded": answer.explanation.excluded,
-            "pattern": str(answer.explanation.pattern) if answer.explanation.pattern else None,
-            "line": answer.explanation.pattern.line if answer.explanation.pattern else None,
-            "decided_at": answer.explanation.decided_at,
-            "pruned_at": answer.explanation.pruned_at,
-            "exception": answer.explanation.exception,
-            "transferred": answer.transferred,
-            "instructions": [
-                {"line": use.source.line, "instruction": use.source.instruction, "stage": use.stage}
-                for use in answer.uses
-            ],
-            "below": None
-            if answer.below is None
-            else {
-                "files": answer.below.files,
-                "bytes": answer.below.bytes,
-                "excluded_entries": answer.below.excluded,
-                "excluded_bytes": answer.below.excluded_bytes,
-            },
-        }
-        for answer in answers
-    ]
+    document["paths"] = [_fields(answer) for answer in answers]
     return json.dumps(document, indent=2) + "\n"
+
+
+def _fields(answer: PathExplanation) -> dict[str, Any]:
+    found = answer.explanation
+    pattern, line, below = None, None, None
+    if found.pattern:
+        pattern, line = str(found.pattern), found.pattern.line
+    if answer.below is not None:
+        below = {
+            "files": answer.below.files,
+            "bytes": answer.below.bytes,
+            "excluded_entries": answer.below.excluded,
+            "excluded_bytes": answer.below.excluded_bytes,
+        }
+    return {
+        "path": found.path,
+        "exists": answer.exists,
+        "excluded": found.excluded,
+        "pattern": pattern,
+        "line": line,
+        "decided_at": found.decided_at,
+        "pruned_at": found.pruned_at,
+        "exception": found.exception,
+        "transferred": answer.transferred,
+        "instructions": [
+            {"line": use.source.line, "instruction": use.source.instruction, "stage": use.stage}
+            for use in answer.uses
+        ],
+        "below": below,
+    }

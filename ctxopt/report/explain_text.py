@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from ctxopt.build.explanation import PathExplanation
 from ctxopt.report.console import printable
+from ctxopt.report.wording import at_line
 from ctxopt.units import count, format_size
+
+_PLACES = {"final": "the final image", "builder": "a builder stage", "mount": "a mount"}
 
 
 def render_answers(answers: list[PathExplanation]) -> str:
@@ -13,39 +16,60 @@ def render_answers(answers: list[PathExplanation]) -> str:
 
 
 def _render(answer: PathExplanation) -> str:
+    lines = [
+        *_decision(answer),
+        *_below(answer),
+        *_uses(answer),
+    ]
+    if not answer.exists:
+        lines.append("  (it does not exist yet)")
+    return "\n".join(lines) + "\n"
+
+
+def _decision(answer: PathExplanation) -> list[str]:
+    """The verdict, the pattern that decided, and what would turn the verdict."""
     found = answer.explanation
-    verdict = "excluded" if found.excluded else "kept"
-    lines = [f"{printable(found.path)}: {verdict}"]
-    if found.pattern is None:
-        lines.append(
-            "  no pattern matches it" + ("" if answer.ignore_file else " (no ignore file)")
-        )
-    else:
-        line = "" if found.pattern.line is None else f":{found.pattern.line}"
-        lines.append(
-            f"  by {printable(answer.ignore_file or 'the builder')}{line}: {found.pattern}"
-        )
+    lines = [f"{printable(found.path)}: kept"]
+    if found.excluded:
+        lines = [f"{printable(found.path)}: excluded"]
+    if found.pattern is not None:
+        file = printable(answer.ignore_file or "the builder")
+        lines.append(f"  by {at_line(file, found.pattern.line)}: {found.pattern}")
         if found.decided_at != found.path:
             lines.append(f"  which matches the folder {printable(found.decided_at)}")
+    elif answer.ignore_file:
+        lines.append("  no pattern matches it")
+    else:
+        lines.append("  no pattern matches it (no ignore file)")
     if found.pruned_at:
         lines.append(f"  Docker does not even enter {printable(found.pruned_at)}")
-    if found.excluded:
-        back = found.exception
-        lines.append(f"  to bring it back: {back}" if back else "  no exception brings it back")
-    if answer.below is not None and answer.below.entries + answer.below.excluded:
-        below = answer.below
-        kept = f"{count(below.files, 'file')}, {format_size(below.bytes)} kept"
-        kept_out = f"{count(below.excluded, 'entry', 'entries')}, "
-        kept_out += f"{format_size(below.excluded_bytes)} excluded"
-        lines.append(f"  below it: {kept}; {kept_out}")
-    if answer.transferred is False and not found.excluded and answer.exists:
+    if found.exception:
+        lines.append(f"  to bring it back: {found.exception}")
+    elif found.excluded:
+        lines.append("  no exception brings it back")
+    return lines
+
+
+def _below(answer: PathExplanation) -> list[str]:
+    below = answer.below
+    if below is None or not below.entries + below.excluded:
+        return []
+    kept = f"{count(below.files, 'file')}, {format_size(below.bytes)} kept"
+    excluded = count(below.excluded, "entry", "entries")
+    excluded += f", {format_size(below.excluded_bytes)} excluded"
+    return [f"  below it: {kept}; {excluded}"]
+
+
+def _uses(answer: PathExplanation) -> list[str]:
+    """The instructions that take it, or that none does although it could be."""
+    lines = []
+    # That an excluded path, or one that is not there, is not fetched goes without saying.
+    if answer.transferred is False and not answer.explanation.excluded and answer.exists:
         lines.append("  this build does not fetch it")
     for use in answer.uses:
-        where = {"final": "the final image", "mount": "a mount"}.get(use.reach, "a builder stage")
+        where = _PLACES[use.reach]
         lines.append(
             f"  {use.source.instruction} in line {use.source.line} takes it into {where}"
             f" (stage {use.stage})"
         )
-    if not answer.exists:
-        lines.append("  (it does not exist yet)")
-    return "\n".join(lines) + "\n"
+    return lines

@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from ctxopt.languages.ignore.edits import EditKind
+from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.report.console import printable, visible
+from ctxopt.report.wording import at_line
 from ctxopt.rules.finding import Finding
 from ctxopt.severity import Severity
-from ctxopt.units import count, format_size
+from ctxopt.units import and_more, count, format_size
 
 if TYPE_CHECKING:
     from ctxopt.rules.run import RuleResults
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _LEAD = 3
 _PATHS = 3
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
+_NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _SIGNS = {EditKind.ADD: "+", EditKind.REPLACE: "~", EditKind.REMOVE: "-"}
 
 
@@ -32,7 +34,7 @@ def render_lead(judgement: RuleResults) -> list[Text]:
     for place, finding in enumerate(urgent, 1):
         line = Text(f"  {place}. ").append(_sentence(finding), _STYLES[finding.severity])
         if finding.edits and finding.edits[0].text is not None:
-            line.append("  ").append(_edit(finding, 0), "green")
+            line.append("  ").append(_edit(finding.edits[0]), "green")
         lines.append(line)
     if any(item.edits for item in judgement.reported):
         lines.append(Text("  ctxopt fix --dry-run proves the lines and shows the diff", "dim"))
@@ -56,8 +58,10 @@ def render_findings(judgement: RuleResults, width: int, *, verbose: bool) -> lis
 
 
 def _sentence(finding: Finding) -> str:
-    size = f" ({format_size(finding.size)})" if finding.size else ""
-    return visible(finding.message) + size
+    sentence = visible(finding.message)
+    if finding.size:
+        sentence += f" ({format_size(finding.size)})"
+    return sentence
 
 
 def wrapped(text: str, width: int, indent: int) -> list[str]:
@@ -79,31 +83,36 @@ def render_finding(finding: Finding, width: int) -> list[Text]:
     head.append(f" {finding.rule}", "bold")
     place = finding.location
     if place.file:
-        line = f":{place.line}" if place.line else ""
-        head.append(f"  {printable(place.file)}{line}", "not bold dim")
-    lines = [head, Text("    ").append(visible(finding.message))]
-    stake = []
-    if finding.size:
-        stake.append(format_size(finding.size))
-    if finding.entries > 1:
-        stake.append(count(finding.entries, "entry", "entries"))
+        head.append(f"  {at_line(printable(place.file), place.line)}", "not bold dim")
+    message = Text("    ").append(visible(finding.message))
+    stake = _stake(finding)
     if stake:
-        lines[-1].append(f" ({', '.join(stake)})", "dim")
+        message.append(f" ({stake})", "dim")
+    lines = [head, message]
     lines += [Text(f"      {printable(path)}", "dim") for path in finding.paths[:_PATHS]]
     if len(finding.paths) > _PATHS:
-        lines.append(Text(f"      and {len(finding.paths) - _PATHS:,} more", "dim"))
-    lines += [
-        Text("    ").append(_edit(finding, place), "green") for place in range(len(finding.edits))
-    ]
+        lines.append(Text(f"     {and_more(len(finding.paths) - _PATHS)}", "dim"))
+    lines += [Text("    ").append(_edit(edit), "green") for edit in finding.edits]
     if finding.help:
         lines += [Text(line, "dim") for line in wrapped(finding.help, width, 4)]
     return lines
 
 
-def _edit(finding: Finding, place: int) -> str:
-    edit = finding.edits[place]
-    where = f" (line {edit.line})" if edit.line else ""
-    return f"{_SIGNS[edit.kind]} {printable(edit.text or '')}{where}".rstrip()
+def _stake(finding: Finding) -> str:
+    """What the finding is about in figures; nothing for a single entry without bytes."""
+    parts = []
+    if finding.size:
+        parts.append(format_size(finding.size))
+    if finding.entries > 1:
+        parts.append(count(finding.entries, "entry", "entries"))
+    return ", ".join(parts)
+
+
+def _edit(edit: Edit) -> str:
+    line = f"{_SIGNS[edit.kind]} {printable(edit.text or '')}"
+    if edit.line:
+        line += f" (line {edit.line})"
+    return line.rstrip()
 
 
 def _counts(judgement: RuleResults) -> str:
@@ -111,12 +120,13 @@ def _counts(judgement: RuleResults) -> str:
     by_level = []
     for level in sorted(Severity, reverse=True):
         number = sum(1 for item in judgement.reported if item.severity is level)
-        noun = "note" if level is Severity.INFO else level.label
         if number:
-            by_level.append(count(number, noun))
-    text = ", ".join(by_level) or "none"
-    silent = len(judgement.suppressed) - judgement.known
-    text += f", {silent} suppressed" if silent else ""
-    text += f", {judgement.known} known" if judgement.known else ""
-    text += f", {judgement.filtered} filtered" if judgement.filtered else ""
-    return text
+            by_level.append(count(number, _NOUNS[level]))
+    counts = {
+        "suppressed": len(judgement.suppressed) - judgement.known,
+        "known": judgement.known,
+        "filtered": judgement.filtered,
+    }
+    parts = [", ".join(by_level) or "none"]
+    parts += [f"{number} {word}" for word, number in counts.items() if number]
+    return ", ".join(parts)

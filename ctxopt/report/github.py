@@ -37,11 +37,16 @@ def _command(finding: Finding, title: str, base: str, fallback: str | None) -> s
     properties = {
         "file": place.file or "",
         "line": str(place.line or ""),
-        "title": f"{title} ({finding.rule})" if title != finding.rule else title,
+        "title": title,
     }
+    if title != finding.rule:
+        properties["title"] = f"{title} ({finding.rule})"
     shown = ",".join(f"{key}={_property(value)}" for key, value in properties.items() if value)
-    size = f" ({format_size(finding.size)})" if finding.size else ""
-    text = finding.message + size + (f"\n{finding.help}" if finding.help else "")
+    text = finding.message
+    if finding.size:
+        text += f" ({format_size(finding.size)})"
+    if finding.help:
+        text += f"\n{finding.help}"
     return f"::{_LEVELS[finding.severity]} {shown}::{_data(text)}"
 
 

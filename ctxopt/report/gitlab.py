@@ -29,12 +29,14 @@ def render_gitlab(findings: Iterable[Finding], *, base: str = "", fallback: str)
         place = place_of(finding, base=base, fallback=fallback)
         name = finding.fingerprint
         seen[name] += 1
+        if seen[name] > 1:
+            # GitLab keeps one of several with the same fingerprint.
+            name = f"{name}:{seen[name]}"
         report.append(
             {
                 "description": readable(finding.message),
                 "check_name": finding.rule,
-                # GitLab keeps one of several with the same fingerprint.
-                "fingerprint": name if seen[name] == 1 else f"{name}:{seen[name]}",
+                "fingerprint": name,
                 "severity": _LEVELS[finding.severity],
                 "location": {
                     "path": readable(place.file or fallback),

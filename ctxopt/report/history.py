@@ -23,43 +23,56 @@ def render_text(history: History) -> str:
     head = f"{'permitted':>10}  {'change':>9}  {'transferred':>11}"
     lines.append(f"  {'date':<10}  {'commit':<10}{head}")
     for point in history.points:
-        size = "unknown" if point.bytes is None else format_size(point.bytes)
-        bar = "█" * round((point.bytes or 0) / largest * _BAR)
-        mark = "!" if point.is_jump else " "
-        lines.append(
-            f"{mark} {_date(point)}  {point.commit[:10]}  {size:>8}  {_change(point):>9}"
-            f"  {_transferred(point):>11}  {bar:<{_BAR}}  {printable(point.subject)}"
-        )
-        if point.problem:
-            lines.append(f"    {printable(point.problem)}")
-    jumps = [point for point in history.points if point.is_jump]
+        lines += _point_lines(point, largest)
     lines.append("")
-    lines += [
-        f"{point.commit[:10]} changed it by {_change(point)}: {printable(point.subject)}"
-        for point in sorted(jumps, key=lambda point: -abs(point.change or 0))
-    ] or ["No commit made it jump."]
-    return "\n".join([*lines, *([_CUT] if history.is_cut else [])]) + "\n"
+    jumps = [point for point in history.points if point.is_jump]
+    jumps.sort(key=lambda point: -abs(point.change or 0))
+    for point in jumps:
+        subject = printable(point.subject)
+        lines.append(f"{point.commit[:10]} changed it by {_change(point)}: {subject}")
+    if not jumps:
+        lines.append("No commit made it jump.")
+    if history.is_cut:
+        lines.append(_CUT)
+    return "\n".join(lines) + "\n"
+
+
+def _point_lines(point: Point, largest: int) -> list[str]:
+    """One commit's row, and below it why it could not be measured."""
+    bar = "█" * round((point.bytes or 0) / largest * _BAR)
+    mark = " "
+    if point.is_jump:
+        mark = "!"
+    row = (
+        f"{mark} {_date(point)}  {point.commit[:10]}  {_size(point):>8}  {_change(point):>9}"
+        f"  {_transferred(point):>11}  {bar:<{_BAR}}  {printable(point.subject)}"
+    )
+    if not point.problem:
+        return [row]
+    return [row, f"    {printable(point.problem)}"]
 
 
 def render_markdown(history: History) -> str:
     """Return the table for a summary or a comment."""
-    rows = [
-        [
-            _date(point),
-            f"`{point.commit[:10]}`",
-            "unknown" if point.bytes is None else format_size(point.bytes),
-            f"**{_change(point)}**" if point.is_jump else _change(point),
-            _transferred(point),
-            plain(printable(point.subject)),
-        ]
-        for point in history.points
+    head = ["date", "commit", "permitted:", "change:", "transferred:", ""]
+    lines = ["## Docker build context", "", *table(head, map(_cells, history.points))]
+    if history.is_cut:
+        lines += ["", _CUT]
+    return "\n".join(lines) + "\n"
+
+
+def _cells(point: Point) -> list[str]:
+    change = _change(point)
+    if point.is_jump:
+        change = f"**{change}**"
+    return [
+        _date(point),
+        f"`{point.commit[:10]}`",
+        _size(point),
+        change,
+        _transferred(point),
+        plain(printable(point.subject)),
     ]
-    lines = [
-        "## Docker build context",
-        "",
-        *table(["date", "commit", "permitted:", "change:", "transferred:", ""], rows),
-    ]
-    return "\n".join([*lines, *(["", _CUT] if history.is_cut else [])]) + "\n"
 
 
 def render_json(history: History) -> str:
@@ -92,11 +105,21 @@ def _date(point: Point) -> str:
     return datetime.fromtimestamp(point.seconds, UTC).strftime("%Y-%m-%d")
 
 
+def _size(point: Point) -> str:
+    if point.bytes is None:
+        return "unknown"
+    return format_size(point.bytes)
+
+
 def _transferred(point: Point) -> str:
-    return "" if point.transferred is None else format_size(point.transferred)
+    if point.transferred is None:
+        return ""
+    return format_size(point.transferred)
 
 
 def _change(point: Point) -> str:
     if point.change is None:
         return ""
-    return signed(point.change) if point.change else "="
+    if point.change == 0:
+        return "="
+    return signed(point.change)

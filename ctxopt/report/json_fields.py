@@ -15,14 +15,22 @@ def context_keys(context: BuildContext, target: str | None) -> dict[str, Any]:
     return {
         "version": VERSION,
         "root": context.root,
-        "dockerfile": context.dockerfile.path if context.dockerfile.found else None,
+        "dockerfile": dockerfile_of(context),
         "ignore_file": context.ignore.path,
         "builder": context.builder.name,
         "target": target,
     }
 
 
+def dockerfile_of(context: BuildContext) -> str | None:
+    """Return the Dockerfile's path as it is shown; None where there is no such file."""
+    if not context.dockerfile.found:
+        return None
+    return context.dockerfile.path
+
+
 def finding_fields(finding: Finding) -> dict[str, Any]:
+    """Return a finding as every document that lists findings has it; bytes are integers."""
     return {
         "rule": finding.rule,
         "severity": finding.severity.label,

@@ -8,8 +8,8 @@ from ctxopt.guard.budget import LimitResult, Verdict
 from ctxopt.guard.check import Checked, CheckedContext
 from ctxopt.guard.cures import cures
 from ctxopt.report.check_findings import placed
-from ctxopt.report.check_wording import signed
-from ctxopt.report.places import readable
+from ctxopt.report.check_wording import change_name, signed
+from ctxopt.report.places import readable, where
 
 
 def render_junit(checked: Checked, *, top: int) -> str:
@@ -42,7 +42,10 @@ def _limit(suite: ET.Element, result: LimitResult, growers: str) -> None:
     case = _case(suite, result.context, f"{result.view} {result.limit}")
     if result.verdict is Verdict.PASS:
         return
-    kind = "failure" if result.verdict is Verdict.FAIL else "error"
+    # JUnit's word for a test that could not be run: the limit cannot be judged.
+    kind = "error"
+    if result.verdict is Verdict.FAIL:
+        kind = "failure"
     problem = ET.SubElement(case, kind, message=readable(result.message), type=result.limit)
     problem.text = readable(f"{result.message}\n{growers}")
 
@@ -57,9 +60,7 @@ def _findings(suite: ET.Element, checked: Checked) -> None:
         _case(suite, ".", "findings")
     for item, finding in checked.failing:
         shown = placed(item, finding)
-        place = shown.location.file or next(iter(shown.paths), "")
-        line = f":{shown.location.line}" if shown.location.line else ""
-        case = _case(suite, item.name, f"{finding.rule} {place}{line}".rstrip())
+        case = _case(suite, item.name, f"{finding.rule} {where(shown)}".rstrip())
         message = readable(finding.message)
         problem = ET.SubElement(case, "failure", message=message, type=finding.rule)
         problem.text = readable(f"{finding.message}\n{finding.help}".rstrip())
@@ -73,7 +74,9 @@ def _growers(context: CheckedContext, top: int) -> str:
     stopping = cures(context, top)
     lines = []
     for change in growth.growers[:top]:
+        line = f"{signed(change.growth)}  {change_name(change)}"
         cure = stopping.get(change.path)
-        how = f"  (to keep it out: {cure})" if cure else ""
-        lines.append(f"{signed(change.growth)}  {change.path}{'/' * change.is_folder}{how}")
+        if cure:
+            line += f"  (to keep it out: {cure})"
+        lines.append(line)
     return "\n".join(lines)

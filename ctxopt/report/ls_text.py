@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ctxopt.report.console import printable
 from ctxopt.tree.model import Entry
@@ -14,13 +14,16 @@ _BATCH = 2_000
 def render_lines(entries: Iterator[Entry], *, long: bool, end: str, raw: bool) -> Iterator[str]:
     """Yield the listing in batches. ``raw`` writes names as they are, not as people can read them."""
     batch: list[str] = []
+    show: Callable[[str], str] = printable
+    if raw:
+        show = str
     for entry in entries:
-        name = entry.path if raw else printable(entry.path)
+        line = show(entry.path)
         if long:
-            target = entry.link if raw else printable(entry.link)
-            arrow = f" -> {target}" if entry.type == "symlink" else ""
-            name = f"{entry.type:<7} {entry.size:>12} {name}{arrow}"
-        batch.append(name)
+            line = f"{entry.type:<7} {entry.size:>12} {line}"
+            if entry.type == "symlink":
+                line += f" -> {show(entry.link)}"
+        batch.append(line)
         if len(batch) >= _BATCH:
             yield end.join(batch) + end
             batch.clear()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import Protocol
 
+from ctxopt.report.wording import at_line
 from ctxopt.rules.finding import Finding, Location
 from ctxopt.severity import Severity
 
@@ -43,6 +44,14 @@ def place_of(finding: Finding, *, base: str, fallback: str | None) -> Location:
     return Location(from_repository(file, base), location.line)
 
 
+def where(finding: Finding) -> str:
+    """Return ``file:line`` of a finding, else its first path; nothing for what is in no place."""
+    place = finding.location
+    if place.file is not None:
+        return at_line(place.file, place.line)
+    return next(iter(finding.paths), "")
+
+
 def from_repository(path: str, base: str) -> str:
     """Return ``path``, which is relative to ``base``, as the repository knows it."""
     return posixpath.normpath(posixpath.join(base, path))
@@ -63,4 +72,6 @@ def _visible(char: str) -> str:
         code -= 0xDC00
     if code <= 0xFF:
         return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+    if code <= 0xFFFF:
+        return f"\\u{code:04x}"
+    return f"\\U{code:08x}"

@@ -45,7 +45,9 @@ def render_sarif(
     """
     silenced = list(suppressed)
     index = {rule.id: number for number, rule in enumerate(rules)}
-    edited = _Edited(ignore_file, base) if ignore_file is not None else None
+    edited = None
+    if ignore_file is not None:
+        edited = _Edited(ignore_file, base)
     seen: Counter[str] = Counter()
     results = []
     for finding, suppression in (
@@ -63,7 +65,9 @@ def render_sarif(
             result["fixes"] = [edited.fix(finding.edits)]
         if silenced:
             # Either all results of a run have the property or none (3.27.23).
-            result["suppressions"] = [_suppression(suppression)] if suppression else []
+            result["suppressions"] = []
+        if suppression:
+            result["suppressions"].append(_suppression(suppression))
         results.append(result)
     run = {
         "tool": {
@@ -90,7 +94,9 @@ def _rule(rule: RuleInfo) -> dict[str, Any]:
 
 
 def _result(finding: Finding, base: str, fallback: str | None) -> dict[str, Any]:
-    message = finding.message + (f"\n{finding.help}" if finding.help else "")
+    message = finding.message
+    if finding.help:
+        message += f"\n{finding.help}"
     result: dict[str, Any] = {
         "ruleId": finding.rule,
         "level": _LEVELS[finding.severity],
@@ -126,7 +132,8 @@ class _Edited:
         # What follows the last newline may be there as an empty line; editors count none.
         self._lines = tuple(line for line in file.lines if line.text or line.ending)
         endings = Counter(line.ending for line in file.lines if line.ending)
-        self._ending = endings.most_common(1)[0][0] if endings else "\n"
+        # An added line ends as most lines of the file do.
+        self._ending = max(endings, key=endings.__getitem__, default="\n")
 
     def fix(self, edits: Sequence[Edit]) -> dict[str, Any]:
         """Return the edits as one fix; lines added at one place make one replacement."""
@@ -166,7 +173,9 @@ class _Edited:
 
     @property
     def _last(self) -> Line | None:
-        return self._lines[-1] if self._lines else None
+        if not self._lines:
+            return None
+        return self._lines[-1]
 
 
 def _artifact(path: str) -> dict[str, str]:

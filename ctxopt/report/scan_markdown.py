@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.builder import BUILDKIT
-from ctxopt.report.markdown import code, plain, table
-from ctxopt.report.wording import describe_check, reach
+from ctxopt.report.json_fields import dockerfile_of
+from ctxopt.report.markdown import code, code_or_nothing, plain, table
+from ctxopt.report.places import where
+from ctxopt.report.wording import describe_check, lower_bound, reach
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.run import RuleResults
 from ctxopt.tree.summary import heaviest_folders, largest_files, sizes_by_type
@@ -18,15 +20,17 @@ def _views(analysis: Analysis) -> list[list[str]]:
     rows = [_row("permitted", analysis.permitted, printed(analysis.permitted_bytes))]
     if analysis.plan:
         for load in analysis.plan.loads:
-            name = "transferred" if load.name is None else f"named context {code(load.name)}"
             transfer = load.transfer
+            name = "transferred"
+            if load.name is not None:
+                name = f"named context {code(load.name)}"
             rows.append(_row(name, transfer.view, BUILDKIT.printed(transfer.context_bytes)))
     return rows
 
 
 def _row(name: str, view: View, printed: str) -> list[str]:
-    least = "at least " if view.tree.errors else ""
-    return [name, f"{view.total.files:,}", least + format_size(view.total.bytes), printed]
+    size = lower_bound(view.tree) + format_size(view.total.bytes)
+    return [name, f"{view.total.files:,}", size, printed]
 
 
 def _findings(judged: RuleResults) -> list[str]:
@@ -34,30 +38,30 @@ def _findings(judged: RuleResults) -> list[str]:
     if judged.reported:
         lines += table(
             ["severity", "rule", "place", "finding", "size:", "cure"],
-            (
-                [
-                    item.severity.label,
-                    code(item.rule),
-                    code(_place(item)) if _place(item) else "",
-                    plain(item.message),
-                    format_size(item.size) if item.size else "",
-                    ", ".join(code(edit.text) for edit in item.edits if edit.text),
-                ]
-                for item in judged.reported
-            ),
+            map(_finding, judged.reported),
         )
         lines.append("")
     silent = len(judged.suppressed) - judged.known
-    counts = f"{len(judged.reported)} reported, {silent} suppressed"
-    counts += f", {judged.known} known" if judged.known else ""
-    return [*lines, f"{counts}, {judged.filtered} filtered"]
+    counts = [f"{len(judged.reported)} reported", f"{silent} suppressed"]
+    if judged.known:
+        counts.append(f"{judged.known} known")
+    counts.append(f"{judged.filtered} filtered")
+    return [*lines, ", ".join(counts)]
 
 
-def _place(finding: Finding) -> str:
-    place = finding.location
-    if place.file is None:
-        return finding.paths[0] if finding.paths else ""
-    return f"{place.file}:{place.line}" if place.line else place.file
+def _finding(item: Finding) -> list[str]:
+    """The cells of one finding's row."""
+    size = ""
+    if item.size:
+        size = format_size(item.size)
+    return [
+        item.severity.label,
+        code(item.rule),
+        code_or_nothing(where(item)),
+        plain(item.message),
+        size,
+        ", ".join(code(edit.text) for edit in item.edits if edit.text),
+    ]
 
 
 def _sources(analysis: Analysis) -> list[str]:
@@ -94,8 +98,8 @@ def _sources(analysis: Analysis) -> list[str]:
 def render_scan(analysis: Analysis, judged: RuleResults, *, depth: int, top: int) -> str:
     """Return the ``scan`` report."""
     context, view = analysis.context, analysis.permitted
-    dockerfile = code(context.dockerfile.path) if context.dockerfile.found else "none"
-    ignore = code(context.ignore.path) if context.ignore.path else "none"
+    dockerfile = code_or_nothing(dockerfile_of(context)) or "none"
+    ignore = code_or_nothing(context.ignore.path) or "none"
     lines = [
         "## Docker build context",
         "",
@@ -107,7 +111,16 @@ def render_scan(analysis: Analysis, judged: RuleResults, *, depth: int, top: int
         *_findings(judged),
         *_sources(analysis),
     ]
-    lines += ["", "### Heaviest folders", ""]
+    lines += _sizes(view, depth=depth, top=top)
+    if analysis.tree.errors:
+        lines += ["", "### Unreadable", ""]
+        lines += [f"- {code(error.path or '.')}: {error.reason}" for error in analysis.tree.errors]
+    return "\n".join(lines) + "\n"
+
+
+def _sizes(view: View, *, depth: int, top: int) -> list[str]:
+    """The tables of folders, files and types."""
+    lines = ["", "### Heaviest folders", ""]
     lines += table(
         ["size:", "files:", "folder"],
         (
@@ -128,7 +141,4 @@ def render_scan(analysis: Analysis, judged: RuleResults, *, depth: int, top: int
             for item in sizes_by_type(view)[:top]
         ),
     )
-    if analysis.tree.errors:
-        lines += ["", "### Unreadable", ""]
-        lines += [f"- {code(error.path or '.')}: {error.reason}" for error in analysis.tree.errors]
-    return "\n".join(lines) + "\n"
+    return lines

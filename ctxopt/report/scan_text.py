@@ -10,10 +10,11 @@ from ctxopt.build.analysis import Analysis
 from ctxopt.builder import BUILDKIT
 from ctxopt.evidence.other_dockerfiles import find_dockerfiles
 from ctxopt.languages.dockerfile import Unknown
+from ctxopt.paths import name as name_of
 from ctxopt.report.console import printable
 from ctxopt.report.finding_text import render_findings, render_lead, wrapped
-from ctxopt.report.terminal import Look, draw, field
-from ctxopt.report.wording import describe_unknown, reach
+from ctxopt.report.terminal import Look, draw, field, more
+from ctxopt.report.wording import describe_unknown, lower_bound, reach
 from ctxopt.tree.summary import FolderSize, heaviest_folders, largest_files, sizes_by_type
 from ctxopt.units import count, format_size
 
@@ -80,13 +81,15 @@ def _header(analysis: Analysis) -> list[Text]:
 
 def _totals(analysis: Analysis) -> list[Text]:
     total = analysis.permitted.total
-    least = "at least " if analysis.tree.errors else ""
+    least = lower_bound(analysis.tree)
     builder = analysis.context.builder
     printed = builder.printed(analysis.permitted_bytes)
     permitted = field("Permitted", f"{least}{format_size(total.bytes)}", "bold")
     permitted.append(f" in {count(total.files, 'file')}")
-    when = "" if not builder.loads_on_demand else " if the build takes all of it"
-    lines = [permitted, field("", f"Docker prints {printed}{when}")]
+    figure = f"Docker prints {printed}"
+    if builder.loads_on_demand:
+        figure += " if the build takes all of it"
+    lines = [permitted, field("", figure)]
     lines += _transferred(analysis)
     excluded = f"{count(total.excluded, 'entry', 'entries')}, {format_size(total.excluded_bytes)}"
     if not analysis.with_excluded and total.excluded:
@@ -107,7 +110,7 @@ def _transferred(analysis: Analysis) -> list[Text]:
     if not transfer.loaded:
         return [field("Transferred", "nothing: no instruction needs the context", "bold")]
     total = transfer.view.total
-    least = "at least " if transfer.view.tree.errors else ""
+    least = lower_bound(transfer.view.tree)
     line = field("Transferred", least + format_size(total.bytes), "bold")
     line.append(f" in {count(total.files, 'file')}")
     if analysis.target:
@@ -132,16 +135,16 @@ def _instructions(analysis: Analysis, top: int) -> list[Text]:
     for use in uses[:top]:
         words = " ".join(printable(path.text or '""') for path in use.source.paths)
         line = Text(f"  {format_size(use.bytes):>{_SIZE}}", "bold")
-        only = "" if use.only_bytes == use.bytes else f", {format_size(use.only_bytes)} alone"
-        origin = f" from {printable(use.context)}" if use.context else ""
-        line.append(
-            f"  line {use.source.line}: {use.source.instruction} {words}{origin}", "not bold"
-        )
-        line.append(f"  ({count(use.files, 'file')}{only}; {reach(use.reach)})", "not bold dim")
+        what = f"{use.source.instruction} {words}"
+        if use.context:
+            what += f" from {printable(use.context)}"
+        stake = count(use.files, "file")
+        if use.only_bytes != use.bytes:
+            stake += f", {format_size(use.only_bytes)} alone"
+        line.append(f"  line {use.source.line}: {what}", "not bold")
+        line.append(f"  ({stake}; {reach(use.reach)})", "not bold dim")
         lines.append(line)
-    if len(uses) > top:
-        lines.append(Text(f"  and {len(uses) - top} more", "dim"))
-    return lines
+    return lines + more(len(uses) - top)
 
 
 def _unknown(analysis: Analysis, look: Look) -> list[Text]:
@@ -155,7 +158,9 @@ def _unknown(analysis: Analysis, look: Look) -> list[Text]:
         f"the build context {printable(item)} is not a folder: not measured" for item in plan.remote
     ]
     lines = [Text(line) for note in notes for line in wrapped(note, look.width, 2)]
-    return [Text(), Text("Not known", "bold"), *lines] if notes else []
+    if not lines:
+        return []
+    return [Text(), Text("Not known", "bold"), *lines]
 
 
 def _is_usual(unknown: Unknown) -> bool:
@@ -186,13 +191,17 @@ def _tree_names(folders: list[FolderSize]) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
     open_levels: set[int] = set()
     for folder in reversed(folders):
-        branches = "".join(
-            "│  " if level in open_levels else "   " for level in range(1, folder.depth)
-        )
-        if folder.depth:
-            branches += "├─ " if folder.depth in open_levels else "└─ "
-        name = printable(folder.path.rpartition("/")[2]) if folder.depth else "."
-        found.append((branches, name))
+        # A line goes on downwards in every level that has another folder below this one.
+        columns = ["   "] * folder.depth
+        for level in open_levels:
+            if level < folder.depth:
+                columns[level] = "│  "
+        if not folder.depth:
+            found.append(("", "."))
+        elif folder.depth in open_levels:
+            found.append(("".join(columns[1:]) + "├─ ", printable(name_of(folder.path))))
+        else:
+            found.append(("".join(columns[1:]) + "└─ ", printable(name_of(folder.path))))
         open_levels = {level for level in open_levels if level < folder.depth} | {folder.depth}
     found.reverse()
     return found
@@ -201,13 +210,17 @@ def _tree_names(folders: list[FolderSize]) -> list[tuple[str, str]]:
 def _bar(share: float, width: int) -> str:
     eighths = round(share * width * 8)
     full, rest = divmod(eighths, 8)
-    bar = "█" * full + (" ▏▎▍▌▋▊▉"[rest] if rest else "")
+    bar = "█" * full
+    if rest:
+        bar += " ▏▎▍▌▋▊▉"[rest]
     return bar.ljust(width)
 
 
 def _percent(part: int, whole: int) -> str:
     share = 100 * part / whole
-    return "<1%" if 0 < share < 1 else f"{share:.0f}%"
+    if 0 < share < 1:
+        return "<1%"
+    return f"{share:.0f}%"
 
 
 def _row(size: int, analysis: Analysis, name: str) -> Text:

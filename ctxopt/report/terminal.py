@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from ctxopt.report.console import make_console
+from ctxopt.units import and_more
 
 _LABEL = 13
 
@@ -29,6 +30,13 @@ def draw(lines: list[Text], look: Look) -> str:
     for line in lines:
         console.print(line)
     return stream.getvalue()
+
+
+def more(number: int) -> list[Text]:
+    """Return the line that says how many a list leaves out; no line where it has all."""
+    if number <= 0:
+        return []
+    return [Text(f" {and_more(number)}", "dim")]
 
 
 def field(label: str, value: str, style: str = "") -> Text:

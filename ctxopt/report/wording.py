@@ -6,6 +6,10 @@ from ctxopt.build.source_text import tell_check
 from ctxopt.build.sources import SourceCheck
 from ctxopt.languages.dockerfile import Unknown
 from ctxopt.report.console import printable
+from ctxopt.tree.model import ContextTree
+
+LEAST = "at least "
+"""What stands before a sum over a tree in which something could not be read."""
 
 _REACHES = {"final": "final image", "builder": "builder stage only", "mount": "mounted"}
 
@@ -13,6 +17,20 @@ _REACHES = {"final": "final image", "builder": "builder stage only", "mount": "m
 def reach(name: str) -> str:
     """Say where an instruction's files end up."""
     return _REACHES[name]
+
+
+def lower_bound(tree: ContextTree) -> str:
+    """Return what to write before a sum over ``tree``: nothing where all of it could be read."""
+    if tree.errors:
+        return LEAST
+    return ""
+
+
+def at_line(file: str, line: int | None) -> str:
+    """Write ``file:line``, as editors and compilers do; the file alone where no line is known."""
+    if line is None:
+        return file
+    return f"{file}:{line}"
 
 
 def describe_check(check: SourceCheck, ignore_file: str | None) -> str:
