@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Files(Protocol):
+class BuildFiles(Protocol):
     """Files around one context root; every path is absolute, whether it is on disk or not.
 
     ``exists``, ``is_folder`` and ``read`` follow links as the system does when it opens a file,

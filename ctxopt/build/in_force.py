@@ -1,4 +1,4 @@
-"""Which Dockerfile and which ignore file are in force: Docker's rules, asked of any ``Files``.
+"""Which Dockerfile and which ignore file are in force: Docker's rules, asked of any ``BuildFiles``.
 
 The only place that knows them, for what is on disk and for states of git alike; walks nothing.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
-from ctxopt.build.files import Files
+from ctxopt.build.files import BuildFiles
 from ctxopt.builder import Builder
 from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.languages.ignore.text import IgnoreFile, parse_ignore_file
@@ -55,7 +55,7 @@ class InactiveIgnoreFile(NamedTuple):
 _NO_IGNORE_FILE = IgnoreChoice(None, None, "there is no .dockerignore", None)
 
 
-def find_dockerfile(files: Files, given: str | None) -> DockerfileLocation:
+def find_dockerfile(files: BuildFiles, given: str | None) -> DockerfileLocation:
     """Return where the Dockerfile is that ``-f`` names, or the default one.
 
     Raises ContextError where a named one is missing, and for a folder.
@@ -81,7 +81,9 @@ def find_dockerfile(files: Files, given: str | None) -> DockerfileLocation:
     return DockerfileLocation(inside or given or path, path, inside, found)
 
 
-def read_found_dockerfile(files: Files, location: DockerfileLocation, builder: Builder) -> bytes:
+def read_found_dockerfile(
+    files: BuildFiles, location: DockerfileLocation, builder: Builder
+) -> bytes:
     """Return the Dockerfile's content; raises ContextError where Docker cannot read it.
 
     BuildKit sees nothing but the Dockerfile's folder, so a link that leaves it leads nowhere.
@@ -107,7 +109,7 @@ def read_found_dockerfile(files: Files, location: DockerfileLocation, builder: B
 
 
 def find_ignore_file(
-    files: Files, dockerfile: DockerfileLocation, builder: Builder
+    files: BuildFiles, dockerfile: DockerfileLocation, builder: Builder
 ) -> IgnoreChoice:
     """Return the ignore file that ``builder`` reads; raises IgnoreFileError where Docker refuses it."""
     if not builder.reads_own_ignore_file:
@@ -115,7 +117,7 @@ def find_ignore_file(
     return _own_ignore(files, dockerfile) or root_ignore(files)
 
 
-def _classic_ignore(files: Files) -> IgnoreChoice:
+def _classic_ignore(files: BuildFiles) -> IgnoreChoice:
     """Source: docker/cli cli/command/image/build/dockerignore.go ReadDockerignore."""
     path = os.path.join(files.root, _IGNORE)
     if not files.exists(path):
@@ -132,7 +134,7 @@ def _classic_ignore(files: Files) -> IgnoreChoice:
     return IgnoreChoice(_IGNORE, path, reason, parse_ignore_file(content, _IGNORE))
 
 
-def _own_ignore(files: Files, dockerfile: DockerfileLocation) -> IgnoreChoice | None:
+def _own_ignore(files: BuildFiles, dockerfile: DockerfileLocation) -> IgnoreChoice | None:
     """Return the ignore file beside the Dockerfile; None where BuildKit goes on to the root's.
 
     Source: moby/buildkit frontend/dockerui/config.go ReadEntrypoint, dockerIgnorePatterns.
@@ -146,7 +148,7 @@ def _own_ignore(files: Files, dockerfile: DockerfileLocation) -> IgnoreChoice | 
     return _sent_ignore(files, dockerfile.own_ignore, found, BELONGS)
 
 
-def root_ignore(files: Files) -> IgnoreChoice:
+def root_ignore(files: BuildFiles) -> IgnoreChoice:
     """Return the ignore file at the root of a context: the only one for a named context.
 
     Raises IgnoreFileError where Docker refuses it.
@@ -164,7 +166,7 @@ def root_ignore(files: Files) -> IgnoreChoice:
     return _sent_ignore(files, _IGNORE, found, "it is at the root of the context")
 
 
-def _sent_ignore(files: Files, path: str, absolute: str, reason: str) -> IgnoreChoice:
+def _sent_ignore(files: BuildFiles, path: str, absolute: str, reason: str) -> IgnoreChoice:
     """Read an ignore file as BuildKit's client sends it: without content where it cannot."""
     content = b""
     try:
@@ -175,7 +177,7 @@ def _sent_ignore(files: Files, path: str, absolute: str, reason: str) -> IgnoreC
 
 
 def find_inactive(
-    files: Files, dockerfile: DockerfileLocation, choice: IgnoreChoice, builder: Builder
+    files: BuildFiles, dockerfile: DockerfileLocation, choice: IgnoreChoice, builder: Builder
 ) -> tuple[InactiveIgnoreFile, ...]:
     """Name the files near the context that look like its ignore file and are not."""
     folder, name = os.path.split(dockerfile.absolute)
@@ -202,7 +204,7 @@ def find_inactive(
     )
 
 
-def _inside(files: Files, path: str) -> str | None:
+def _inside(files: BuildFiles, path: str) -> str | None:
     """Return ``path`` relative to the context root; None outside of it."""
     above = files.root.rstrip("/") + "/"
     if not path.startswith(above):

@@ -84,7 +84,7 @@ _FOLDER = _Node("folder")
 
 
 class StateFiles:
-    """The files of a checkout of ``state`` at its repository's place, as ``build.files.Files``.
+    """The files of a checkout of ``state`` at its repository's place, as ``build.files.BuildFiles``.
 
     Paths are absolute; what is outside of the repository is asked of the disk.
     """
