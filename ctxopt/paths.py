@@ -23,6 +23,13 @@ def name(path: str) -> str:
     return path.rpartition("/")[2]
 
 
+def with_slash(folder: str) -> str:
+    """Return how the paths in ``folder`` start: with its name and a slash; the root adds nothing."""
+    if not folder:
+        return ""
+    return folder + "/"
+
+
 def upwards(path: str) -> Iterator[str]:
     """Yield ``path`` and the folders above it, the root last."""
     while path:

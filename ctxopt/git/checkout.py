@@ -9,9 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from ctxopt.git.listing import Listed
 from ctxopt.git.repository import Repository
+from ctxopt.paths import join, name, upwards, with_slash
 
 _LARGEST_POINTER = 1_024
 """Bytes; Git LFS looks no further."""
@@ -44,84 +46,109 @@ class CheckedOut:
 
 
 def checked_out_sizes(
-    repository: Repository, commit: str | None, above: str, files: Sequence[Listed]
+    repository: Repository, commit: str | None, prefix: str, files: Sequence[Listed]
 ) -> CheckedOut:
-    """Return what a checkout changes of ``files``, listed relative to the folder ``above``.
+    """Return what a checkout changes of ``files``, listed relative to the folder ``prefix``.
 
-    ``above`` ends in ``/`` or is empty; ``commit`` is None for the index. Raises GitError for
-    content that is not in this clone.
+    ``commit`` is None for the index. Raises GitError for content that is not in this clone.
     """
-    names = _attributes_that_matter(repository, commit, above, files)
+    # Asking for the attributes of all files costs more than listing them; most states need none.
+    names = _attributes_that_matter(repository, commit, prefix, files)
     if not names:
         return CheckedOut({})
-    found: dict[str, dict[str, str]] = {}
-    cut = len(above)
-    paths = (above + entry.path for entry in files)
-    for path, name, value in repository.attributes(commit, paths, names):
-        if value not in _NOT_SET:
-            found.setdefault(path[cut:], {})[name] = value
-    longer = [above + path for path, values in found.items() if values.get("eol") == "crlf"]
-    if longer:
-        for path, name, value in repository.attributes(commit, longer, ("text", "crlf")):
-            found[path[cut:]][name] = value
-    blob_sizes = repository.sizes({entry.id for entry in files})
-    wanted: dict[str, list[tuple[str, str]]] = {}
-    for entry in files:
-        values = found.get(entry.path, {})
-        if values.get("filter") == "lfs" and blob_sizes[entry.id] <= _LARGEST_POINTER:
-            wanted.setdefault(entry.id, []).append((entry.path, "pointer"))
-        elif action := _line_ends(values):
-            wanted.setdefault(entry.id, []).append((entry.path, action))
-    sizes: dict[str, int] = {}
-    pointers = set()
-    for id_, content in repository.blobs(wanted):
-        for path, action in wanted[id_]:
-            if action == "pointer":
-                size = pointed_size(content)
-                if size is not None:
-                    sizes[path] = size
-                    pointers.add(path)
-            else:
-                sizes[path] = len(content) + _added_returns(content, guess=action == "auto")
+    attributes = _read_attributes(repository, commit, prefix, files, names)
+    sizes, pointers = _converted_sizes(repository, files, attributes)
     inexact = tuple(
         path
-        for path, values in found.items()
+        for path, values in attributes.items()
         if values.get("ident") == "set" or "working-tree-encoding" in values
     )
     return CheckedOut(sizes, frozenset(pointers), inexact)
 
 
+def _read_attributes(
+    repository: Repository,
+    commit: str | None,
+    prefix: str,
+    files: Iterable[Listed],
+    names: Iterable[str],
+) -> dict[str, dict[str, str]]:
+    """Return the attributes that are set, by path and name; paths as they were listed."""
+    found: dict[str, dict[str, str]] = {}
+    above = with_slash(prefix)
+    paths = (above + entry.path for entry in files)
+    for path, attribute, value in repository.attributes(commit, paths, names):
+        if value not in _NOT_SET:
+            found.setdefault(path.removeprefix(above), {})[attribute] = value
+    # Whether ``eol`` has an effect depends on two more, which hardly a file needs.
+    longer = [above + path for path, values in found.items() if values.get("eol") == "crlf"]
+    if longer:
+        for path, attribute, value in repository.attributes(commit, longer, ("text", "crlf")):
+            found[path.removeprefix(above)][attribute] = value
+    return found
+
+
+def _converted_sizes(
+    repository: Repository, files: Iterable[Listed], attributes: Mapping[str, Mapping[str, str]]
+) -> tuple[dict[str, int], set[str]]:
+    """Return the sizes that are not the blob's by path, and the paths that Git LFS keeps."""
+    blob_sizes = repository.sizes({entry.id for entry in files})
+    # By blob, since one may lie at several paths and is read once.
+    wanted: dict[str, list[tuple[str, str]]] = {}
+    for entry in files:
+        values = attributes.get(entry.path, {})
+        action = _line_ends(values)
+        if values.get("filter") == "lfs" and blob_sizes[entry.id] <= _LARGEST_POINTER:
+            action = "pointer"
+        if action:
+            wanted.setdefault(entry.id, []).append((entry.path, action))
+    sizes: dict[str, int] = {}
+    pointers: set[str] = set()
+    for id_, content in repository.blobs(wanted):
+        for path, action in wanted[id_]:
+            if action != "pointer":
+                sizes[path] = len(content) + _added_returns(content, guess=action == "auto")
+                continue
+            size = pointed_size(content)
+            if size is not None:
+                sizes[path] = size
+                pointers.add(path)
+    return sizes, pointers
+
+
 def pointed_size(content: bytes) -> int | None:
     """Return the size in bytes that a Git LFS pointer stands for; None for anything else."""
     pointer = _POINTER.fullmatch(content)
-    return int(pointer[1]) if pointer else None
+    if pointer is None:
+        return None
+    return int(pointer[1])
 
 
 def _attributes_that_matter(
-    repository: Repository, commit: str | None, above: str, files: Iterable[Listed]
+    repository: Repository, commit: str | None, prefix: str, files: Iterable[Listed]
 ) -> list[str]:
-    """The attributes that a ``.gitattributes`` of the state mentions and that change sizes."""
-    ids = {
-        entry.id
-        for entry in files
-        if entry.path == ".gitattributes" or entry.path.endswith("/.gitattributes")
-    }
-    folder = above
-    while folder:
-        folder = folder[: folder.rstrip("/").rfind("/") + 1]
-        entry = repository.look_up(commit, folder + ".gitattributes")
+    """Return the attributes that a ``.gitattributes`` of the state mentions and that change sizes."""
+    ids = {entry.id for entry in files if name(entry.path) == ".gitattributes"}
+    folders_above = islice(upwards(prefix), 1, None)
+    for folder in folders_above:
+        entry = repository.look_up(commit, join(folder, ".gitattributes"))
+        # Git follows no link there, and a folder of that name says nothing.
         if entry is not None and entry.mode & 0o170000 == 0o100000:
             ids.add(entry.id)
-    names: list[str] = []
+    found: list[str] = []
     for _, content in repository.blobs(ids):
         for word, attributes in _ASKED.items():
-            if word in content and not (word == b"filter" and b"lfs" not in content):
-                names += (name for name in attributes if name not in names)
-    return names
+            if word not in content:
+                continue
+            # Other filters change a file in ways that only their programs know.
+            if word == b"filter" and b"lfs" not in content:
+                continue
+            found += (attribute for attribute in attributes if attribute not in found)
+    return found
 
 
 def _line_ends(values: Mapping[str, str]) -> str:
-    """``crlf`` or ``auto`` where lines end in CRLF in the working tree, else nothing.
+    """Return ``crlf`` or ``auto`` where lines end in CRLF in the working tree, else nothing.
 
     Source: git/git convert.c convert_attrs. The default without ``eol`` is LF, as on Linux.
     """
@@ -134,7 +161,7 @@ def _line_ends(values: Mapping[str, str]) -> str:
 
 
 def _added_returns(content: bytes, *, guess: bool) -> int:
-    """How many CR a checkout adds: one for each LF without.
+    """Return how many CR a checkout adds: one for each LF without.
 
     Source: git/git convert.c will_convert_lf_to_crlf, gather_stats, convert_is_binary.
     """
@@ -148,6 +175,7 @@ def _added_returns(content: bytes, *, guess: bool) -> int:
 def _looks_binary(content: bytes) -> bool:
     if b"\0" in content:
         return True
+    # The mark by which DOS ended a text.
     body = content.removesuffix(b"\x1a")
     odd = len(body) - len(body.translate(None, _ODD))
     printable = len(body) - odd - body.count(b"\n") - body.count(b"\r")

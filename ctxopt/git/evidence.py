@@ -1,13 +1,13 @@
 """What is known of the paths below one folder: tracked, ignored by git, or neither.
 
-Values only; ``git`` and ``gitignore`` fill them in.
+Values only; ``repository`` and ``gitignore`` fill them in.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ctxopt.paths import folders_above
+from ctxopt.paths import folders_above, parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +19,7 @@ class GitEvidence:
     ignored: frozenset[str]
     """Untracked files, and folders that stand for all below them; ``""`` for everything."""
     knows_tracked: bool = True
-    """False where only ignore files were read, so that nobody can tell who tracks what."""
+    """False where only ignore files were read, which do not tell what is tracked."""
     _memo: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
     _folders: set[str] = field(default_factory=set, repr=False, compare=False)
 
@@ -35,12 +35,13 @@ class GitEvidence:
 
     def has_tracked_below(self, folder: str) -> bool:
         """Tell whether git tracks anything below ``folder``; ``""`` is the folder asked about."""
+        # Made when first asked for: most runs never ask, and a large repository has many folders.
         if not self._folders and self.tracked:
             self._folders.update(folders_above(self.tracked))
         return folder in self._folders
 
     def _is_below_ignored(self, path: str) -> bool:
-        folder = path.rpartition("/")[0]
+        folder = parent(path)
         known = self._memo.get(folder)
         if known is None:
             known = folder in self.ignored or (folder != "" and self._is_below_ignored(folder))

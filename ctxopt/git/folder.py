@@ -29,4 +29,6 @@ def repository_base(root: str) -> str:
     if repository is None or repository.top is None:
         return ""
     base = os.path.relpath(root, repository.top)
-    return "" if base == "." else base
+    if base == ".":
+        return ""
+    return base

@@ -27,22 +27,28 @@ def read_gitignore(root: str) -> GitEvidence:
     stack: list[tuple[str, _Rules]] = [("", ())]
     while stack:
         above, rules = stack.pop()
-        try:
-            with os.scandir(os.path.join(root, above)) as entries:
-                found = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
-        except OSError:
-            continue
+        found = _list_folder(os.path.join(root, above))
         if (".gitignore", False) in found:
             rules = (*rules, *_read_rules(root, above))
         for name, is_folder in found:
-            path = above + name
+            # Git never lists its own folder, so no rule could ignore it either.
             if is_folder and name == ".git":
                 continue
+            path = above + name
             if rules and _ignores(rules, path, is_folder):
                 ignored.add(path)
             elif is_folder:
                 stack.append((path + "/", rules))
     return GitEvidence(frozenset(), frozenset(ignored), knows_tracked=False)
+
+
+def _list_folder(path: str) -> list[tuple[str, bool]]:
+    """Return the names in a folder and which are folders; none where it cannot be read."""
+    try:
+        with os.scandir(path) as entries:
+            return [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
+    except OSError:
+        return []
 
 
 def _read_rules(root: str, above: str) -> _Rules:
@@ -62,15 +68,19 @@ def _read_rules(root: str, above: str) -> _Rules:
 
 
 def _compile(line: str) -> list[_Rule]:
-    """The rule of one line; none for a comment and for what git passes over."""
+    """Return the rule of one line; none for a comment and for what git passes over."""
     from pathspec import GitIgnoreSpec  # a quarter of the program's start-up time
 
-    text = line if line.endswith("\\ ") else line.rstrip(" ")
+    text = line
+    # A last blank counts only where it is escaped.
+    if not line.endswith("\\ "):
+        text = line.rstrip(" ")
     folders_only = text.endswith("/")
     text = text.removesuffix("/")
     try:
         patterns = GitIgnoreSpec.from_lines([text], backend="simple").patterns
     except ValueError:
+        # A line git does not understand ignores nothing, there and here.
         return []
     return [
         (pattern.regex, pattern.include, folders_only)
@@ -91,7 +101,7 @@ def _ignores(rules: _Rules, path: str, is_folder: bool) -> bool:
 
 
 def _matches(expression: re.Pattern[str], path: str) -> bool:
-    """Whether ``path`` itself matches, not only a folder above it: that one was decided before.
+    """Tell whether ``path`` itself matches, not only a folder above it: that one was decided before.
 
     pathspec marks the slash after a folder that matched as a group, and anchors where it has to.
     """

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import NamedTuple
 
+from ctxopt.paths import with_slash
+
 GITLINK = 0o160000
 """The mode of a submodule."""
 TREE = 0o040000
@@ -29,7 +31,7 @@ def ignored_paths(listing: bytes, prefix: str) -> set[str]:
     for path in sorted(os.fsdecode(listing).split("\0")[:-1], reverse=True):
         if not (path.endswith("/") and found and found[-1].startswith(path)):
             found.append(path)
-    cut = len(prefix) + 1 if prefix else 0
+    cut = len(with_slash(prefix))
     return {path[cut:].removesuffix("/") for path in found}
 
 

@@ -1,33 +1,37 @@
 """Ask git what it knows: which paths it tracks or ignores, what a commit or the index holds.
 
-The only module that runs git. It takes no locks, reaches no network, and starts no program that
-a repository's configuration names.
+The door of this room: every question is a method of ``Repository``; ``command`` runs git for it.
 """
 
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import IO
 
 from ctxopt.errors import GitError
+from ctxopt.git.command import (
+    PARTIAL,
+    NoGitError,
+    check_exit,
+    clean_environment,
+    run_git,
+    run_two,
+    start_git,
+)
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.listing import GITLINK, TREE, Listed, ignored_paths, index_entries, tree_entries
+from ctxopt.paths import join, relative, with_slash
 
-_OWN = (
-    "GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_NAMESPACE",
-    "GIT_IMPLICIT_WORK_TREE", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS",
-    "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_CONFIG", "GIT_ATTR_SOURCE",
-)  # fmt: skip
-"""Set by git for its hooks: they would answer for the hook's repository, not for the path's."""
+_SHALLOW = "this clone is shallow: `git fetch --unshallow`, or fetch-depth: 0"
+_FACTS = ("--is-bare-repository", "--is-shallow-repository", "--is-inside-work-tree")
 
-_COMMAND = (
-    "git", "--no-pager", "-c", "core.fsmonitor=false", "-c", "protocol.allow=never",
-)  # fmt: skip
+_EMPTY_BLOBS = (
+    "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
+    "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
+)
+"""The id of a file without content, with SHA-1 and with SHA-256."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,6 @@ class Repository:
     git_dir: str
     bare: bool = False
     shallow: bool = False
-    worktree: bool = False
-    """Whether it is a linked working tree, as ``git worktree`` makes them."""
     _sizes: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
     def evidence(self, root: str) -> GitEvidence:
@@ -58,49 +60,33 @@ class Repository:
         prefix = _inside(os.path.realpath(root), self.top)
         if prefix is None:
             raise GitError(f"{root!r} is outside of the repository {self.top}")
-        modules = os.path.exists(os.path.join(self.top, ".gitmodules"))
-        below = ["--", prefix + "/"] if prefix else []
-        tracking = ["ls-files", "-z", "--stage" if modules else "--cached", *below]
+        has_submodules = os.path.exists(os.path.join(self.top, ".gitmodules"))
+        below = _limit_to(prefix)
+        tracking = ["ls-files", "-z", "--cached", *below]
+        if has_submodules:
+            # Only the modes tell a submodule from a file; without them git prints half as much.
+            tracking = ["ls-files", "-z", "--stage", *below]
         ignoring = [
             "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory", *below,
         ]  # fmt: skip
         if prefix and self._is_ignored_folder(prefix):
             # NOTE: inside a folder it ignores, `ls-files --ignored` fails or says nothing.
-            tracked, links = self._tracked(self.run(*tracking), prefix, modules)
+            tracked, links = _tracked(self.run(*tracking), prefix, has_submodules)
             if not tracked and not links:
                 return GitEvidence(frozenset(), frozenset({""}))
-            ignored = ignored_paths(self.run(*ignoring), prefix)
+            ignored_listing = self.run(*ignoring)
         else:
-            ignored_listing, listing = self._run_both(ignoring, tracking)
-            tracked, links = self._tracked(listing, prefix, modules)
-            ignored = ignored_paths(ignored_listing, prefix)
+            # At once: the one reads the disk while the other reads the index.
+            ignored_listing, tracked_listing = run_two(
+                self.top, ignoring, tracking, self._environment(None)
+            )
+            tracked, links = _tracked(tracked_listing, prefix, has_submodules)
+        ignored = ignored_paths(ignored_listing, prefix)
         return self._with_submodules(root, tracked, ignored, links)
 
     def _is_ignored_folder(self, path: str) -> bool:
         asked = ("check-ignore", "--", "./" + path)
         return bool(self.run(*asked, accept=(0, 1), literal=False))
-
-    def _run_both(self, first: list[str], second: list[str]) -> tuple[bytes, bytes]:
-        """Run two commands at once: the first reads the disk while the second reads the index."""
-        with ExitStack() as stack:
-            processes = [
-                stack.enter_context(_start(self.top, arguments, self._environment(None)))
-                for arguments in (first, second)
-            ]
-            outputs = [process.communicate() for process in processes]
-        for process, (_, reason) in zip(processes, outputs, strict=True):
-            _check(process.returncode, reason, (0,))
-        return outputs[0][0], outputs[1][0]
-
-    def _tracked(self, listing: bytes, prefix: str, staged: bool) -> tuple[set[str], list[str]]:
-        """The tracked files and the submodules of a listing, relative to ``prefix``."""
-        cut = len(prefix) + 1 if prefix else 0
-        if not staged:
-            paths = os.fsdecode(listing).split("\0")[:-1]
-            return {path[cut:] for path in paths} if cut else set(paths), []
-        entries = index_entries(listing)
-        links = [entry.path[cut:] for entry in entries if entry.mode == GITLINK]
-        return {entry.path[cut:] for entry in entries}, links
 
     def _with_submodules(
         self, root: str, tracked: set[str], ignored: set[str], links: list[str]
@@ -110,11 +96,12 @@ class Repository:
             if not os.path.exists(os.path.join(folder, ".git")):
                 continue
             module = find_repository(folder)
+            # With a prefix: the submodule's own `.git` is broken, and git answers for what is around it.
             if module is None or module.prefix:
                 continue
             inside = module.evidence(folder)
-            tracked.update(f"{link}/{path}" for path in inside.tracked)
-            ignored.update(f"{link}/{path}" for path in inside.ignored)
+            tracked.update(join(link, path) for path in inside.tracked)
+            ignored.update(join(link, path) for path in inside.ignored)
         return GitEvidence(frozenset(tracked), frozenset(ignored))
 
     def resolve(self, spec: str) -> str | None:
@@ -122,6 +109,7 @@ class Repository:
 
         Raises GitError where there is no such commit here.
         """
+        # What is no name of a commit must not become an option, a range or an error of the system.
         if spec and not spec.startswith("-") and "\0" not in spec and ".." not in spec:
             asked = ("rev-parse", "--verify", "--quiet", spec + "^{commit}")
             found = self.run(*asked, accept=(0, 1, 128)).strip()
@@ -131,9 +119,7 @@ class Repository:
             return None
         hint = "`git branch --all` and `git tag` list the names there are"
         if self.shallow:
-            hint = (
-                "this clone is shallow: `git fetch --unshallow`, or fetch-depth: 0, gets the rest"
-            )
+            hint = f"{_SHALLOW}, gets the rest"
         raise GitError(f"there is no commit {spec!r} in this repository", hint=hint)
 
     def merge_base(self, one: str, other: str) -> str:
@@ -143,7 +129,9 @@ class Repository:
         if None not in ids:
             found = self.run("merge-base", *(str(id_) for id_ in ids), accept=(0, 1)).strip()
         if not found:
-            hint = f"this clone is shallow: {_DEEPEN}" if self.shallow else "name one of the two"
+            hint = "name one of the two"
+            if self.shallow:
+                hint = f"{_SHALLOW} in CI, gets the rest"
             raise GitError(f"{one!r} and {other!r} have no commit in common here", hint=hint)
         return os.fsdecode(found)
 
@@ -158,7 +146,9 @@ class Repository:
             if entry is None:
                 return []
             if entry.mode != TREE:
-                what = "a submodule" if entry.mode == GITLINK else "not a folder"
+                what = "not a folder"
+                if entry.mode == GITLINK:
+                    what = "a submodule"
                 raise GitError(f"{prefix!r} is {what} in {commit[:12]}")
             tree = entry.id
         return tree_entries(self.run("ls-tree", "-r", "-z", tree))
@@ -172,18 +162,17 @@ class Repository:
             raise GitError(
                 f"{self.top} is a bare repository: it has no index", hint="name a commit"
             )
-        below = ["--", prefix + "/"] if prefix else []
-        cut = len(prefix) + 1 if prefix else 0
+        below = _limit_to(prefix)
         entries = index_entries(self.run("ls-files", "-z", "--stage", *below))
-        announced: set[str] = set()
+        # Only asked for where it can matter: an announced file has no content in the index yet.
         if any(entry.id in _EMPTY_BLOBS for entry in entries):
             asked = ("diff-files", "-z", "--name-only", "--diff-filter=A", *below)
-            announced.update(os.fsdecode(self.run(*asked)).split("\0"))
-        return [
-            entry._replace(path=entry.path[cut:]) if cut else entry
-            for entry in entries
-            if entry.path not in announced
-        ]
+            announced = set(os.fsdecode(self.run(*asked)).split("\0"))
+            entries = [entry for entry in entries if entry.path not in announced]
+        if not prefix:
+            return entries
+        cut = len(with_slash(prefix))
+        return [entry._replace(path=entry.path[cut:]) for entry in entries]
 
     def look_up(self, commit: str | None, path: str) -> Listed | None:
         """Return what is at ``path``, relative to the top, in a commit or (None) in the index.
@@ -197,7 +186,10 @@ class Repository:
         for entry in listed:
             if entry.path == path:
                 return entry
-        return Listed(TREE, "", path) if listed else None
+        # An index lists files alone; a folder shows in what lies below it.
+        if listed:
+            return Listed(TREE, "", path)
+        return None
 
     def sizes(self, ids: Collection[str]) -> Mapping[str, int]:
         """Return the bytes of blobs, at least of those in ``ids``; each is asked for once.
@@ -224,16 +216,19 @@ class Repository:
             request.write("".join(f"{id_}\n" for id_ in ids).encode())
             request.seek(0)
             arguments = ["cat-file", "--batch", "--buffer"]
-            with _start(self.top, arguments, self._environment(None), request) as process:
+            with start_git(self.top, arguments, self._environment(None), request) as process:
                 output = process.stdout
                 if output is None:
                     return
                 for _ in range(len(ids)):
                     header = output.readline().split()
                     if len(header) != 3:
-                        raise _missing(os.fsdecode(header[0]) if header else "a blob")
+                        name = b"a blob"
+                        if header:
+                            name = header[0]
+                        raise _missing(os.fsdecode(name))
                     content = output.read(int(header[2]))
-                    output.read(1)
+                    output.read(1)  # the newline behind the content
                     yield os.fsdecode(header[0]), content
 
     def read_blob(self, id_: str) -> bytes:
@@ -268,10 +263,10 @@ class Repository:
     ) -> bytes:
         """Run git at the top and return what it prints; raises GitError with git's reason."""
         environment = self._environment(index, literal)
-        return _run(self.top, list(arguments), environment, stdin, accept)
+        return run_git(self.top, arguments, environment, stdin, accept)
 
     def _environment(self, index: str | None, literal: bool = True) -> dict[str, str]:
-        environment = _environment()
+        environment = clean_environment()
         if literal:
             environment["GIT_LITERAL_PATHSPECS"] = "1"
         # During `git commit FILE` the index to be committed is not the one at the usual place.
@@ -283,117 +278,52 @@ class Repository:
         return environment
 
 
-_DEEPEN = "`git fetch --unshallow`, or fetch-depth: 0 in CI, gets the rest"
-
-_EMPTY_BLOBS = (
-    "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
-    "473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813",
-)
-
-
 def find_repository(path: str) -> Repository | None:
     """Find the repository that the folder ``path`` is in; None without one, or without git.
 
     Raises GitError where git finds one and refuses to read it.
     """
-    environment = _environment()
+    environment = clean_environment()
     try:
-        with _start(path, ["rev-parse", *_FACTS, "--absolute-git-dir"], environment) as process:
-            output, reason = process.communicate()
-    except _NoGitError:
+        with start_git(path, ["rev-parse", *_FACTS, "--absolute-git-dir"], environment) as process:
+            output, complaint = process.communicate()
+    except NoGitError:
         return None
-    if process.returncode and b"not a git repository (or any " in reason:
+    if process.returncode and b"not a git repository (or any " in complaint:
         return None
-    _check(process.returncode, reason, (0,))
+    check_exit(process.returncode, complaint)
     bare, shallow, inside, git_dir = os.fsdecode(output)[:-1].split("\n", 3)
     if bare == "true":
         return Repository(git_dir, "", git_dir, bare=True, shallow=shallow == "true")
+    # Inside a `.git` folder there is a repository, and no working tree that could be sent.
     if inside != "true":
         return None
-    top = os.fsdecode(_run(path, ["rev-parse", "--show-toplevel"], environment))[:-1]
+    top = os.fsdecode(run_git(path, ["rev-parse", "--show-toplevel"], environment))[:-1]
     prefix = _inside(os.path.realpath(path), top) or ""
-    linked = os.path.isfile(os.path.join(git_dir, "commondir"))
-    return Repository(top, prefix, git_dir, shallow=shallow == "true", worktree=linked)
+    return Repository(top, prefix, git_dir, shallow=shallow == "true")
 
 
-class _NoGitError(GitError):
-    """There is no git to run."""
+def _limit_to(prefix: str) -> list[str]:
+    """Return the arguments that make git list what is below ``prefix`` alone."""
+    if not prefix:
+        return []
+    return ["--", prefix + "/"]
 
 
-_FACTS = ("--is-bare-repository", "--is-shallow-repository", "--is-inside-work-tree")
-
-
-def _environment() -> dict[str, str]:
-    environment = {name: value for name, value in os.environ.items() if name not in _OWN}
-    environment |= {
-        "LC_ALL": "C",
-        "GIT_OPTIONAL_LOCKS": "0",
-        "GIT_TERMINAL_PROMPT": "0",
-        "GIT_NO_LAZY_FETCH": "1",
-    }
-    return environment
-
-
-def _start(
-    folder: str, arguments: list[str], environment: dict[str, str], stdin: IO[bytes] | None = None
-) -> subprocess.Popen[bytes]:
-    try:
-        return subprocess.Popen(  # noqa: S603 - no shell, and what users name is never an option
-            [*_COMMAND, "-C", folder, *arguments],
-            env=environment,
-            stdin=stdin or subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-    except OSError as error:
-        raise _NoGitError(f"git cannot be run: {error.strerror}", hint="install git") from error
-
-
-def _run(
-    folder: str,
-    arguments: list[str],
-    environment: dict[str, str],
-    stdin: bytes | None = None,
-    accept: tuple[int, ...] = (0,),
-) -> bytes:
-    with ExitStack() as stack:
-        request = None
-        if stdin is not None:
-            request = stack.enter_context(tempfile.TemporaryFile())
-            request.write(stdin)
-            request.seek(0)
-        process = stack.enter_context(_start(folder, arguments, environment, request))
-        output, reason = process.communicate()
-    _check(process.returncode, reason, accept)
-    return output
-
-
-def _check(code: int, stderr: bytes, accept: tuple[int, ...]) -> None:
-    """Raise GitError with the last thing git complained of, unless ``code`` is accepted."""
-    if code in accept:
-        return
-    lines = [line.strip() for line in os.fsdecode(stderr).splitlines() if line.strip()]
-    fatal = [line for line in lines if line.startswith(("fatal: ", "error: "))]
-    reason = (fatal or lines or [f"it ended with code {code}"])[0]
-    reason = reason.removeprefix("fatal: ").removeprefix("error: ")
-    hint = None
-    if "dubious ownership" in reason:
-        hint = next((line for line in lines if line.startswith("git config ")), None)
-    elif any("promisor" in line or "not allowed" in line for line in lines):
-        hint = _PARTIAL
-    raise GitError(f"git refused: {reason}", hint=hint)
-
-
-_PARTIAL = "in a partial clone, check the commit out once, or clone without --filter"
+def _tracked(listing: bytes, prefix: str, staged: bool) -> tuple[set[str], list[str]]:
+    """Return the tracked files and the submodules of a listing, relative to ``prefix``."""
+    cut = len(with_slash(prefix))
+    if not staged:
+        return {path[cut:] for path in os.fsdecode(listing).split("\0")[:-1]}, []
+    entries = index_entries(listing)
+    links = [entry.path[cut:] for entry in entries if entry.mode == GITLINK]
+    return {entry.path[cut:] for entry in entries}, links
 
 
 def _missing(id_: str) -> GitError:
-    return GitError(f"object {id_} is not in this clone", hint=_PARTIAL)
+    return GitError(f"object {id_} is not in this clone", hint=PARTIAL)
 
 
 def _inside(path: str, folder: str) -> str | None:
-    """``path`` relative to ``folder``; None outside of it."""
-    if path == folder:
-        return ""
-    above = folder.rstrip("/") + "/"
-    return path[len(above) :] if path.startswith(above) else None
+    """Return one absolute path as seen from another; None outside of it."""
+    return relative(path.removeprefix("/"), folder.removeprefix("/"))

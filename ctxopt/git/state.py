@@ -14,6 +14,7 @@ from ctxopt.errors import GitError
 from ctxopt.git.checkout import checked_out_sizes
 from ctxopt.git.listing import GITLINK, Listed
 from ctxopt.git.repository import Repository
+from ctxopt.units import and_more
 
 _LINK = 0o120000
 
@@ -65,24 +66,45 @@ def read_state(
     """
     if prefix is None:
         prefix = repository.prefix
+    commit = None
+    name = "the index"
     if spec is None:
-        commit, name = None, "the index"
         listed = repository.list_index(prefix)
         _refuse_conflicts(listed)
     else:
-        commit, name = repository.resolve(spec), spec
+        name = spec
+        commit = repository.resolve(spec)
         if commit is None:
             return GitState(repository, name, None, prefix, {})
         listed = repository.list_commit(commit, prefix)
-    above = prefix + "/" if prefix else ""
     files = [entry for entry in listed if entry.mode not in (GITLINK, _LINK)]
     links = [entry for entry in listed if entry.mode == _LINK]
-    sizes = repository.sizes({entry.id for entry in files} | {entry.id for entry in links})
+    changed = checked_out_sizes(repository, commit, prefix, files)
+    return GitState(
+        repository=repository,
+        name=name,
+        commit=commit,
+        prefix=prefix,
+        entries=_read_entries(repository, listed, changed.sizes, links),
+        submodules=tuple(entry.path for entry in listed if entry.mode == GITLINK),
+        pointers=changed.pointers,
+        inexact=changed.inexact,
+        is_index=spec is None,
+    )
+
+
+def _read_entries(
+    repository: Repository,
+    listed: list[Listed],
+    changed: Mapping[str, int],
+    links: list[Listed],
+) -> dict[str, StateEntry]:
+    """Return every entry as a checkout makes it; ``changed`` are the sizes that are not the blob's."""
+    sizes = repository.sizes({entry.id for entry in listed if entry.mode != GITLINK})
     targets = {
         id_: os.fsdecode(content)
         for id_, content in repository.blobs({entry.id for entry in links})
     }
-    changed = checked_out_sizes(repository, commit, above, files)
     entries = {}
     for mode, id_, path, _ in listed:
         if mode == GITLINK:
@@ -90,19 +112,21 @@ def read_state(
         elif mode == _LINK:
             entries[path] = StateEntry(0o120777, id_, sizes[id_], targets[id_])
         else:
-            size = changed.sizes.get(path, sizes[id_])
-            entries[path] = StateEntry(0o100755 if mode & 0o100 else 0o100644, id_, size)
-    submodules = tuple(entry.path for entry in listed if entry.mode == GITLINK)
-    return GitState(
-        repository, name, commit, prefix, entries, submodules, changed.pointers, changed.inexact,
-        is_index=spec is None,
-    )  # fmt: skip
+            entries[path] = StateEntry(_file_mode(mode), id_, changed.get(path, sizes[id_]))
+    return entries
+
+
+def _file_mode(mode: int) -> int:
+    # Git keeps one bit of nine, and old repositories hold modes that it would not write today.
+    if mode & 0o100:
+        return 0o100755
+    return 0o100644
 
 
 def _refuse_conflicts(listed: list[Listed]) -> None:
     conflicts = list(dict.fromkeys(entry.path for entry in listed if entry.stage))
     if conflicts:
-        more = f" and {len(conflicts) - 1} more" if len(conflicts) > 1 else ""
+        more = and_more(len(conflicts) - 1)
         raise GitError(
             f"the index holds a merge conflict in {conflicts[0]!r}{more}",
             hint="resolve it and `git add` the file, or name a commit",

@@ -227,17 +227,15 @@ def test_found_from_anywhere_in_it(tmp_path):
     root = init(tmp_path / "r\n[x]", {"sub/x y/f": "x"})
     repository = found(os.path.join(root, "sub/x y"))
     assert (repository.top, repository.prefix) == (root, "sub/x y")
-    assert [repository.bare, repository.shallow, repository.worktree] == [False] * 3
+    assert [repository.bare, repository.shallow] == [False] * 2
 
 
 def test_linked_worktree(tmp_path):
     root = init(tmp_path / "r", {"f": "x"})
     git(root, "worktree", "add", "-q", "-b", "other", str(tmp_path / "w"))
     repository = found(str(tmp_path / "w"))
-    assert repository.worktree
     assert repository.top == str(tmp_path / "w")
     assert repository.evidence(repository.top).tracked == {"f"}
-    assert not found(root).worktree
 
 
 def test_bare_has_no_evidence(tmp_path):
