@@ -56,11 +56,18 @@ def measure(
         read_dockerfile(context)  # says what Docker says
     analysis = analyze_for(context, BuildRequest(target, dict(build_args or {})), view)
     shown, figure = select_view(analysis, view)
-    entries = tuple(shown.excluded() if view == "excluded" else shown.entries())
+    found = shown.entries()
+    if view == "excluded":
+        found = shown.excluded()
+    entries = tuple(found)
+    # A build without a Dockerfile of this name is measured all the same, by its ignore file alone.
+    dockerfile_path = None
+    if context.dockerfile.found:
+        dockerfile_path = context.dockerfile.path
     files = [entry.size for entry in entries if entry.type == "file"]
     return Measurement(
         root=context.root,
-        dockerfile=context.dockerfile.path if context.dockerfile.found else None,
+        dockerfile=dockerfile_path,
         ignore_file=context.ignore.path,
         builder=builder,
         target=target,

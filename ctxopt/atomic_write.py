@@ -97,13 +97,14 @@ class _Change(NamedTuple):
 
     @property
     def mode(self) -> int:
-        """Nobody else reads a file before it has the permissions of the old one."""
-        return 0o666 if self.present is None else 0o600
+        """The mode to create the file with; no other user reads it before it has the old one's."""
+        if self.present is None:
+            return 0o666
+        return 0o600
 
     def check(self) -> None:
-        """Raise WriteError if somebody has saved the file meanwhile."""
-        expected = self.present.content if self.present else None
-        _check_unchanged(self.path, _read(self.path, self.target), expected)
+        """Raise WriteError if the file has been saved by another program meanwhile."""
+        _check_unchanged(self.path, _read(self.path, self.target), _content_of(self.present))
 
 
 @contextmanager
@@ -139,7 +140,7 @@ def _exchange_nameless(change: _Change, flags: int) -> None:
         if change.present is None:
             _name(descriptor, change.target)
             return
-        # Only a rename takes a place that is taken. Nobody else can hold this lock before.
+        # Only a rename takes a place that is taken. The file has had no name, so the lock is free.
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         _name(descriptor, change.temporary)
         change.check()
@@ -180,9 +181,8 @@ def _resolve(path: str, root: str) -> str:
     else:
         folder, name = os.path.split(path)
         target = os.path.join(os.path.realpath(folder or "."), name)
-        if not any(
-            _is_inside(os.path.abspath(path), top) for top in (os.path.abspath(root), real_root)
-        ):
+        own = os.path.abspath(path)
+        if not _is_inside(own, os.path.abspath(root)) and not _is_inside(own, real_root):
             # An ignore file beside a Dockerfile that is itself outside: no link led there.
             return target
     if not _is_inside(target, real_root):
@@ -217,17 +217,29 @@ def _read(path: str, target: str) -> _Present | None:
 def _check_regular(path: str, mode: int) -> None:
     if stat.S_ISREG(mode):
         return
-    kind = "folder" if stat.S_ISDIR(mode) else "FIFO" if stat.S_ISFIFO(mode) else "special file"
+    kind = "special file"
+    if stat.S_ISDIR(mode):
+        kind = "folder"
+    elif stat.S_ISFIFO(mode):
+        kind = "FIFO"
     raise WriteError(f"{path} is a {kind}", hint="rename or remove it")
 
 
 def _check_unchanged(path: str, present: _Present | None, expected: bytes | None) -> None:
-    if (present.content if present else None) != expected:
+    if _content_of(present) != expected:
         raise _changed(path, expected)
 
 
+def _content_of(present: _Present | None) -> bytes | None:
+    if present is None:
+        return None
+    return present.content
+
+
 def _changed(path: str, expected: bytes | None) -> WriteError:
-    what = "appeared" if expected is None else "changed"
+    what = "changed"
+    if expected is None:
+        what = "appeared"
     return WriteError(f"{path} has {what} since it was looked at", hint=_AGAIN)
 
 

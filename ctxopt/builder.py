@@ -42,10 +42,13 @@ class Builder:
     @property
     def other(self) -> Builder:
         """Docker's other builder, which reads the same ``.dockerignore``."""
-        return CLASSIC if self is BUILDKIT else BUILDKIT
+        if self is BUILDKIT:
+            return CLASSIC
+        return BUILDKIT
 
     def printed(self, size: int) -> str:
         """Return ``size`` bytes as this builder's client prints them, in powers of 1000."""
+        # Both clients write bytes without decimals, whatever their template says.
         if size < 1000:
             return f"{size}B"
         value = float(size)

@@ -64,7 +64,10 @@ class LocatedError(CtxoptError):
         hint: str | None = None,
     ) -> None:
         place = ":".join(str(part) for part in (path, line) if part is not None)
-        super().__init__(f"{place}: {reason}" if place else reason, hint=hint)
+        message = reason
+        if place:
+            message = f"{place}: {reason}"
+        super().__init__(message, hint=hint)
         self.reason = reason
         self.path = path
         self.line = line

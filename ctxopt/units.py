@@ -24,29 +24,34 @@ def format_size(size: int) -> str:
     value = float(size)
     for unit in _DECIMAL:
         if abs(value) < 999.5:
-            digits = 1 if abs(value) < 99.95 else 0
-            return f"{value:.{digits}f}".removesuffix(".0") + f" {unit}"
+            # 99.95 would be rounded to 100.0: three figures are enough of any size.
+            if abs(value) < 99.95:
+                return f"{value:.1f}".removesuffix(".0") + f" {unit}"
+            return f"{value:.0f} {unit}"
         value /= 1000
     return f"{value:.0f} ZB"
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """Write a number with its noun: ``1 file``, ``1,234 files``."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+    if number != 1:
+        noun = plural or noun + "s"
+    return f"{number:,} {noun}"
 
 
 def and_more(number: int) -> str:
     """Write how many are not named, to stand behind those that are; nothing where all are."""
-    return f" and {number:,} more" if number > 0 else ""
+    if number <= 0:
+        return ""
+    return f" and {number:,} more"
 
 
 def parse_size(text: str) -> int:
     """Read ``40 MB``, ``40MiB``, ``1.5g`` or plain bytes as a number of bytes; raises ConfigError."""
     match = re.fullmatch(rf"\s*({_NUMBER})\s*([a-z]*)\s*", text, re.IGNORECASE | re.ASCII)
-    factor = _FACTORS.get(match[2].lower()) if match else None
-    if match is None or factor is None:
+    if match is None or match[2].lower() not in _FACTORS:
         raise ConfigError(f"not a size: {text!r}", hint="write 40MB, 512 KiB or a number of bytes")
-    return _scaled(match[1], factor)
+    return _scaled(match[1], _FACTORS[match[2].lower()])
 
 
 def parse_percent(text: str) -> int:
@@ -66,7 +71,9 @@ def format_percent(ppm: int) -> str:
     """Render parts per million as a percentage, with as many decimals as it needs, four at most."""
     whole, rest = divmod(abs(ppm), _PPM_PER_PERCENT)
     decimals = f".{rest:04}".rstrip("0").rstrip(".")
-    return f"{'-' if ppm < 0 else ''}{whole}{decimals}%"
+    if ppm < 0:
+        return f"-{whole}{decimals}%"
+    return f"{whole}{decimals}%"
 
 
 def parse_bandwidth(text: str) -> int:
@@ -75,7 +82,9 @@ def parse_bandwidth(text: str) -> int:
     bits = 0
     if match is not None:
         factor = _FACTORS[(match[2] or "").lower()]
-        bits = _scaled(match[1], factor * (8 if match[3] == "B/s" else 1))
+        if match[3] == "B/s":
+            factor *= 8
+        bits = _scaled(match[1], factor)
     if not bits:
         raise ConfigError(
             f"not a bandwidth: {text!r}", hint="write 100 Mbit/s, 1 Gbit/s or 10 MB/s"
@@ -114,7 +123,9 @@ def format_seconds(seconds: float) -> str:
 
 def _two(count: int, size: int, large: str, small: str) -> str:
     first, second = divmod(count, size)
-    return f"{first} {large} {second} {small}" if second else f"{first} {large}"
+    if not second:
+        return f"{first} {large}"
+    return f"{first} {large} {second} {small}"
 
 
 def _scaled(number: str, factor: int) -> int:
