@@ -1,10 +1,10 @@
 """Keys, file and merged configuration, with the origin of every value.
 
-    config = load_config(".", {"severity": {}})
-    config.large_file           # bytes
-    config.origins["large-file"]
+    config = load_config(".", overrides={"large-file": "8 MB"})
+    config.large_file           # 8000000, in bytes
+    config.origin("large-file") # "set by --large-file"
 
-Whoever wrote a value, file, variable or option, is told with it.
+Where a value was set, by file, variable or option, is told with it.
 """
 
 from __future__ import annotations

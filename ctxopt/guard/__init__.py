@@ -2,7 +2,7 @@
 
     against = parse_against("main", repository)
     checked = check_states(question, repository, against)
-    checked.passed
+    checked.broken              # the limits that do not hold
 
 Measures states of git without a checkout, from the objects.
 """
