@@ -155,6 +155,7 @@ class Catalog:
     def __init__(self, entries: Iterable[CatalogEntry], stacks: Iterable[Stack] = ()) -> None:
         self.entries: Final = tuple(entries)
         self.stacks: Final = {stack.name: stack for stack in stacks}
+        self._needles: Final[dict[str, tuple[str, ...]]] = {}
         names: list[tuple[str, _Row]] = []
         paths: list[tuple[str, _Row]] = []
         for order, entry in enumerate(self.entries):
@@ -263,13 +264,24 @@ class Catalog:
 
     def version_from_git(self, file_name: str, text: str) -> tuple[str, ...]:
         """Take a file's name and content; return the texts (or the name) that show a build reading ``.git``."""
-        found = {
-            needle or file_name: None
+        needles = self._needles.get(file_name)
+        if needles is None:
+            needles = self._needles_for(file_name)
+            self._needles[file_name] = needles
+        found = {needle or file_name: None for needle in needles if needle in text}
+        return tuple(found)
+
+    def _needles_for(self, file_name: str) -> tuple[str, ...]:
+        """The texts to look for in files of that name, an empty one for the name alone.
+
+        Few names have any, and the name is a few bytes long where a text may be a quarter of a megabyte.
+        """
+        return tuple(
+            needle
             for stack in self.stacks.values()
             for glob, needle in stack.version_from_git
-            if needle in text and fnmatchcase(file_name, glob)
-        }
-        return tuple(found)
+            if fnmatchcase(file_name, glob)
+        )
 
     def test_command(self, script: str) -> str | None:
         """Take the text of a RUN step; return the first test command it runs, in the catalogue's words, or None."""

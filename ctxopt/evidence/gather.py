@@ -2,16 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.config.load import Config
-from ctxopt.evidence.catalog import load_catalog
+from ctxopt.evidence.catalog import Catalog, load_catalog
 from ctxopt.evidence.facts import Facts
-from ctxopt.evidence.needs import gather_needs
-from ctxopt.evidence.other_dockerfiles import find_hidden
+from ctxopt.evidence.git_history import BuildTakings
+from ctxopt.evidence.import_needs import needs_of_imports
+from ctxopt.evidence.manifest_needs import needs_of_manifests, roots_built
+from ctxopt.evidence.manifest_search import find_manifests
+from ctxopt.evidence.needs import Clues, Needs, first_by_path
+from ctxopt.evidence.other_dockerfiles import (
+    OtherDockerfile,
+    find_dockerfiles,
+    find_hidden,
+    read_siblings,
+)
+from ctxopt.evidence.sent_files import SentFiles
+from ctxopt.evidence.source_needs import (
+    needs_of_dockerfile,
+    needs_of_exceptions,
+    needs_of_other_stages,
+    needs_of_sources,
+    takings_of,
+)
+from ctxopt.evidence.step_needs import builds_solution, needs_of_steps
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.folder import ask_git
+from ctxopt.tree.model import ContextTree
 
 
 def gather_facts(analysis: Analysis, config: Config, evidence: GitEvidence | None = None) -> Facts:
@@ -22,12 +42,91 @@ def gather_facts(analysis: Analysis, config: Config, evidence: GitEvidence | Non
     catalog = load_catalog()
     if evidence is None:
         evidence = ask_git(analysis.tree.root) or _read_ignore_files(analysis)
-    known = chain(_hidden(analysis, evidence), evidence.tracked if evidence else ())
-    return Facts(analysis, config, catalog, evidence, gather_needs(analysis, catalog, known))
+    tracked = evidence.tracked if evidence else ()
+    needs = gather_needs(analysis, catalog, chain(_hidden(analysis, evidence), tracked))
+    return Facts(analysis, config, catalog, evidence, needs)
+
+
+def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()) -> Needs:
+    """Collect what Dockerfiles, manifests and sources say; what cannot be read says nothing.
+
+    ``known`` are files among which Dockerfiles may be that are not sent.
+    """
+    files = SentFiles(analysis, catalog)
+    plan = analysis.plan
+    build = plan.build if plan else None
+    takings = takings_of(plan)
+    manifests = find_manifests(files.lookup, catalog)
+    told = needs_of_manifests(
+        manifests.files,
+        files,
+        roots_built(takings, has_dockerfile=build is not None),
+        with_solutions=builds_solution(build),
+    )
+    others = _other_dockerfiles(analysis, files, known, manifests.entered)
+    builds: list[BuildTakings] = []
+    # In the order of how close each is to the build: where two give a reason for a path, the first is told.
+    clues = [needs_of_sources(takings), needs_of_exceptions(analysis.matcher, files)]
+    if build is not None:
+        builds.append(BuildTakings(build, takings))
+        clues.append(needs_of_steps(builds[0], files))
+    clues += [told.clues, needs_of_imports(manifests.entered, files)]
+    if build is not None:
+        clues.append(needs_of_other_stages(build, files))
+    for other in others:
+        taken, named = needs_of_dockerfile(other, files)
+        builds.append(taken)
+        clues += [named, needs_of_steps(taken, files, f" of {other.path}")]
+    return Needs(
+        needs=first_by_path(need for one in clues for need in one.needs),
+        git=_reasons_for_git(clues, builds, told.callers, analysis.tree),
+        # A Dockerfile for tests says more exactly what they are than the one that is built.
+        tests=next((one.tests for one in reversed(clues) if one.tests), None),
+        named=first_by_path(need for one in clues for need in one.named),
+        served=tuple(other.path for other in others),
+        elsewhere=tuple(dict.fromkeys(root for one in clues for root in one.elsewhere)),
+    )
+
+
+def _other_dockerfiles(
+    analysis: Analysis, files: SentFiles, known: Iterable[str], folders: Iterable[str]
+) -> Sequence[OtherDockerfile]:
+    """The other Dockerfiles that the same ignore file serves."""
+    context = analysis.context
+    active = context.dockerfile.inside if analysis.plan else None
+    paths = find_dockerfiles(analysis.tree, known, folders)
+    others = [path for path in paths if path != active]
+    return read_siblings(context, others, lambda path: bool(files.existing(path))).served
+
+
+def _reasons_for_git(
+    clues: Sequence[Clues],
+    builds: Sequence[BuildTakings],
+    callers: Sequence[str],
+    tree: ContextTree,
+) -> tuple[str, ...]:
+    """Why ``.git`` is read: what is certain, then the files that ask for the history and find one.
+
+    ``builds`` are all that the ignore file serves. Without any, nothing says that such a file is not run.
+    """
+    reasons = [reason for one in clues for reason in one.git]
+    mentions = first_by_path(mention for one in clues for mention in one.mentions)
+    if mentions:
+        histories = [".git", *(path for path in tree.folders if path.endswith("/.git"))]
+        reasons += [
+            mention.reason
+            for mention in mentions
+            if not builds
+            or any(
+                build.runs(mention.path, callers) and build.joins(mention.path, histories)
+                for build in builds
+            )
+        ]
+    return tuple(dict.fromkeys(reasons))
 
 
 def _hidden(analysis: Analysis, evidence: GitEvidence | None) -> list[str]:
-    """Return the Dockerfiles that nobody sends and git does not ignore."""
+    """Return the Dockerfiles that are not sent and that git does not ignore."""
     if not analysis.matcher.patterns:
         return []
     found = find_hidden(analysis.tree, load_catalog())
@@ -38,6 +137,6 @@ def _read_ignore_files(analysis: Analysis) -> GitEvidence | None:
     """What ``.gitignore`` files say; None where the walk met none."""
     if not any(".gitignore" in folder.joined for folder in analysis.tree.folders.values()):
         return None
-    from ctxopt.git.gitignore import read_gitignore
+    from ctxopt.git.gitignore import read_gitignore  # most contexts are in a repository
 
     return read_gitignore(analysis.tree.root)

@@ -3,65 +3,100 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections.abc import Iterator
 from fnmatch import translate
-from typing import Final
+from typing import Final, NamedTuple
 
 from ctxopt.evidence.catalog import Catalog
 from ctxopt.evidence.manifests import MANIFESTS
 from ctxopt.languages.golang.paths import has_meta
+from ctxopt.paths import by_parent, join, name
 from ctxopt.tree.lookup import ViewLookup
+from ctxopt.tree.model import Folder
+from ctxopt.tree.view import View
 
 MOST_FILES: Final = 300
 GIT_DEPTH: Final = 2
 """Levels below the root, or below the folder of a source, at which a manifest belongs to what is built."""
 _PROJECT_DEPTH: Final = 5
 """The same for projects of .NET, which lie deeper."""
+_PROJECTS: Final = frozenset({"*.*proj", "*.sln", "*.slnx"})
+_FOREIGN: Final = frozenset({"dependencies", "cache", "version-control", "build-output"})
+"""Kinds of folders whose manifests are those of others, or copies."""
 
 
-def find_manifests(sent: ViewLookup, catalog: Catalog) -> tuple[list[tuple[str, str]], list[str]]:
-    """Return folder and name of the files to read, those near the root first, and the folders entered."""
-    globs = {glob for stack in catalog.stacks.values() for glob, _ in stack.version_from_git}
-    globs = {glob for glob in globs if "Dockerfile" not in glob and "Containerfile" not in glob}
-    plain = {glob for glob in globs if not has_meta(glob)}
-    globs |= {"*.*proj", "*.sln", "*.slnx"}
-    shaped = re.compile("|".join(map(translate, sorted(globs - plain))) or r"(?!)")
-    wanted = MANIFESTS | plain
-    view = sent.view
-    tree = view.tree
+class ManifestFile(NamedTuple):
+    """A file that may say what a build reads."""
+
+    folder: str
+    name: str
+
+    @property
+    def path(self) -> str:
+        """The path from the context root."""
+        return join(self.folder, self.name)
+
+
+class Manifests(NamedTuple):
+    """The files to read, those near the root first, and the folders that were entered to find them."""
+
+    files: tuple[ManifestFile, ...]
+    entered: tuple[str, ...]
+
+
+def find_manifests(sent: ViewLookup, catalog: Catalog) -> Manifests:
+    """Find the manifests that are sent, level by level, until there are enough."""
+    wanted = _Wanted(catalog)
+    found: list[ManifestFile] = []
     entered: list[str] = []
-    below: dict[str, list[str]] = defaultdict(list)
-    for path in tree.folders:
-        if path:
-            below[path.rpartition("/")[0]].append(path)
-    found: list[tuple[str, str]] = []
-    level = [""]
-    depth = 0
-    while level and len(found) < MOST_FILES:
-        deeper: list[str] = []
-        for path in level:
-            folder = tree.folders.get(path)
-            if folder is None or not view.sends_below(path):
-                continue
-            entered.append(path)
-            names = folder.names
-            hits = set(wanted.intersection(names))
-            if depth <= GIT_DEPTH or (depth <= _PROJECT_DEPTH and "proj" in folder.joined):
-                hits |= {name for name in names if shaped.match(name)}
+    for depth, level in enumerate(_levels(sent.view, catalog)):
+        for folder in level:
+            entered.append(folder.path)
             found += [
-                (path, name)
-                for name in sorted(hits)
-                if sent.find(f"{path}/{name}" if path else name)
+                ManifestFile(folder.path, name)
+                for name in wanted.names_in(folder, depth)
+                if sent.find(folder.child(name))
             ]
-            deeper += [child for child in below.get(path, ()) if _is_entered(catalog, child)]
-        level, depth = sorted(deeper), depth + 1
-    return found[:MOST_FILES], entered
+        if len(found) >= MOST_FILES:
+            break
+    return Manifests(tuple(found[:MOST_FILES]), tuple(entered))
 
 
-def _is_entered(catalog: Catalog, path: str) -> bool:
-    """Whether manifests below a folder may be the project's own."""
-    entries = catalog.match_name(path.rpartition("/")[2], True)
-    return not any(
-        entry.kind in ("dependencies", "cache", "version-control", "build-output")
-        for entry in entries
-    )
+def _levels(view: View, catalog: Catalog) -> Iterator[list[Folder]]:
+    """The folders of the project itself, sorted, one list a level below the root."""
+    folders = view.tree.folders
+    children = by_parent(folders)
+    level = [""]
+    while level:
+        sent = [path for path in level if path in folders and view.sends_below(path)]
+        yield [folders[path] for path in sent]
+        below = [child for path in sent for child in children.get(path, ())]
+        level = sorted(child for child in below if not _is_foreign(catalog, child))
+
+
+def _is_foreign(catalog: Catalog, path: str) -> bool:
+    """Whether manifests below a folder cannot be the project's own."""
+    return any(entry.kind in _FOREIGN for entry in catalog.match_name(name(path), True))
+
+
+class _Wanted:
+    """The names to read: those known by heart on every level, those that match a glob near the root."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        globs = {glob for stack in catalog.stacks.values() for glob, _ in stack.version_from_git}
+        # Dockerfiles are read as such; what their steps ask git is known by then.
+        globs = {glob for glob in globs if "Dockerfile" not in glob and "Containerfile" not in glob}
+        plain = {glob for glob in globs if not has_meta(glob)}
+        shaped = sorted((globs - plain) | _PROJECTS)
+        self._plain: Final = MANIFESTS | plain
+        self._shaped: Final = re.compile("|".join(map(translate, shaped)))
+
+    def names_in(self, folder: Folder, depth: int) -> list[str]:
+        """Return the names to read in a folder so many levels below the root, sorted."""
+        names = folder.names
+        hits = set(self._plain.intersection(names))
+        # Matching every name of a deep tree costs more than it finds, "proj" in one text next to nothing.
+        is_deep_project = depth <= _PROJECT_DEPTH and "proj" in folder.joined
+        if depth <= GIT_DEPTH or is_deep_project:
+            hits.update(filter(self._shaped.match, names))
+        return sorted(hits)

@@ -11,9 +11,9 @@ from ctxopt.build.context import find_context
 from ctxopt.build.plan import BuildRequest
 from ctxopt.config.load import Config
 from ctxopt.evidence.catalog import load_catalog
-from ctxopt.evidence.gather import gather_facts
+from ctxopt.evidence.gather import gather_facts, gather_needs
 from ctxopt.evidence.manifests import read_manifest
-from ctxopt.evidence.needs import Need, Needs, gather_needs
+from ctxopt.evidence.needs import Need, Needs
 from ctxopt.evidence.run_steps import makes_nothing, makes_something
 from ctxopt.languages.dockerfile import parse, resolve
 from tests.support.trees import lay

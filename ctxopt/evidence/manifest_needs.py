@@ -1,0 +1,100 @@
+"""What the manifests of a project name and show: files that a package's build reads, and that it reads ``.git``.
+
+Opens the manifests that ``manifest_search`` found; what cannot be read says nothing.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from ctxopt.evidence.git_history import Taking, is_outside
+from ctxopt.evidence.manifest_search import GIT_DEPTH, ManifestFile
+from ctxopt.evidence.manifests import MANIFESTS, Named, read_manifest
+from ctxopt.evidence.needs import Clues, Need
+from ctxopt.evidence.sent_files import SentFiles
+from ctxopt.paths import is_at_or_below, join, parent
+
+_MAY_BE_MADE: Final = ("main", "files")
+"""What a package publishes, which is often what its build makes."""
+
+
+class ManifestNeeds(NamedTuple):
+    """What the manifests tell, and their texts."""
+
+    clues: Clues
+    callers: tuple[str, ...]
+    """Texts that may name a script which no step names."""
+
+
+def needs_of_manifests(
+    manifests: Iterable[ManifestFile],
+    files: SentFiles,
+    built: Iterable[str],
+    *,
+    with_solutions: bool,
+) -> ManifestNeeds:
+    """Read the manifests; ``built`` is what the build takes, ``""`` for everything.
+
+    ``with_solutions`` says whether all projects that a solution lists are built.
+    """
+    roots = set(built)
+    needs: list[Need] = []
+    mentions: list[Need] = []
+    callers: list[str] = []
+    for manifest in manifests:
+        text = files.text(manifest.path)
+        if manifest.name in MANIFESTS:
+            callers.append(text)
+        for named in read_manifest(manifest.name, text):
+            if named.role == "project" and not with_solutions:
+                continue
+            reason = f"{manifest.path} reads it as {named.role}"
+            needs += [Need(path, reason) for path in _meant(named, manifest.folder, files)]
+        shown = _shows_history(manifest, text, files)
+        if shown and any(_is_built_with(manifest.folder, root) for root in roots):
+            mentions.append(Need(manifest.path, f"{manifest.path} {shown}"))
+    clues = Clues(needs=tuple(needs), mentions=tuple(mentions))
+    return ManifestNeeds(clues, tuple(callers))
+
+
+def roots_built(takings: Iterable[Taking], *, has_dockerfile: bool) -> set[str]:
+    """Return what a build takes; everything where no Dockerfile says it."""
+    roots = {root for taking in takings for root in taking.roots}
+    if not has_dockerfile:
+        roots.add("")
+    return roots
+
+
+def _meant(named: Named, folder: str, files: SentFiles) -> Iterator[str]:
+    """What there is of what a manifest in ``folder`` names."""
+    inside = posixpath.normpath(posixpath.join(folder, named.path.lstrip("/")))
+    if inside.startswith("..") or inside == ".":
+        return
+    for path in files.existing(inside.partition("/**")[0]):
+        if named.role == "workspaces" and not files.has(join(path, "package.json")):
+            continue  # the glob of a workspace meets folders that are no package
+        if named.role not in _MAY_BE_MADE or files.is_input(path):
+            yield path
+
+
+def _shows_history(manifest: ManifestFile, text: str, files: SentFiles) -> str | None:
+    """What of a manifest shows that building its package reads ``.git``; None where nothing does."""
+    if is_outside(text):
+        return None
+    shown = files.catalog.version_from_git(manifest.name, text)
+    if not shown:
+        return None
+    if shown[0] == manifest.name:
+        return "shows it"
+    return f"mentions {shown[0].strip()}"
+
+
+def _is_built_with(folder: str, root: str) -> bool:
+    """Whether taking ``root`` builds the package in ``folder``: near its top, or right above it."""
+    if not root:
+        return folder.count("/") < GIT_DEPTH - 1
+    if folder == parent(root):
+        return True
+    return is_at_or_below(folder, root) and folder.count("/") - root.count("/") < GIT_DEPTH

@@ -1,0 +1,142 @@
+"""What RUN steps read of what their stage was given: files they name, tests they run, the history they ask for.
+
+Opens the files that a step names, to see whether they ask git.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from ctxopt.evidence.catalog import Catalog
+from ctxopt.evidence.git_history import BuildTakings, Taking, asks_git
+from ctxopt.evidence.needs import Clues, Need
+from ctxopt.evidence.sent_files import SentFiles
+from ctxopt.languages.dockerfile import Build
+from ctxopt.paths import is_at_or_below, join, name
+
+_COMMAND_END: Final = re.compile(r"&&|\|\||[;|\n]")
+_WORD: Final = re.compile(r"[\w./@+*?-]+")
+_LONGEST_WORD: Final = 200
+"""Longer words are keys and hashes."""
+_SOLUTION_STEP: Final = re.compile(
+    r"\b(?:dotnet\s+(?:restore|build|publish|test|pack)|msbuild)\b(?![^&|;\n]*\w\.\w*proj\b)"
+)
+_MAKES: Final = frozenset(
+    {"rm", "rmdir", "mkdir", "touch", "git", "echo", "printf", "ln", "chmod", "chown"}
+)
+"""Commands whose arguments are no files that they read."""
+
+
+def needs_of_steps(taken: BuildTakings, files: SentFiles, where: str = "") -> Clues:
+    """Return what the steps of a build read; ``where`` says which Dockerfile it is if it is another one."""
+    needs: list[Need] = []
+    git: list[str] = []
+    mentions: list[Need] = []
+    opened: set[str] = set()
+    for run in taken.build.runs:
+        if not run.reachable:
+            continue
+        place = f"RUN in line {run.line}{where}"
+        takings = taken.arriving(run)
+        asked = _asks_history(run.script, takings, files)
+        if asked:
+            git.append(f"{place} runs {asked}")
+        for path in _paths_in(run.script, takings, files):
+            needs.append(Need(path, f"named by {place}"))
+            if path not in opened and asks_git(path, files.text(path)):
+                mentions.append(Need(path, f"{path}, named by {place}, asks git"))
+            opened.add(path)
+    return Clues(
+        needs=tuple(needs),
+        git=tuple(git),
+        mentions=tuple(mentions),
+        tests=_test_command(taken.build, files.catalog),
+    )
+
+
+def builds_solution(build: Build | None) -> bool:
+    """Tell whether a step of .NET names no project, so that it builds all that a solution lists.
+
+    True without a Dockerfile: then nothing says what is built.
+    """
+    return build is None or any(map(_SOLUTION_STEP.search, build.scripts()))
+
+
+def _test_command(build: Build, catalog: Catalog) -> str | None:
+    # A stage for tests is built by name, and with the same ignore file: it counts, reached or not.
+    commands = (catalog.test_command(run.script) for run in build.runs)
+    return next((command for command in commands if command), None)
+
+
+def _asks_history(script: str, takings: Iterable[Taking], files: SentFiles) -> str | None:
+    """The words by which a step asks for the history of the context; None where it does not."""
+    if "git clone" in script:
+        return None  # it asks for the history of what it has cloned
+    if not any(_brings_git(taking, files) for taking in takings):
+        return None
+    return next(iter(files.catalog.version_from_git("Dockerfile", script)), None)
+
+
+def _brings_git(taking: Taking, files: SentFiles) -> bool:
+    return any(files.has(join(root, ".git")) for root in taking.roots)
+
+
+def _paths_in(script: str, takings: list[Taking], files: SentFiles) -> Iterator[str]:
+    """The files that a script names, of those that instructions have brought."""
+    if not takings:
+        return
+    for command in _COMMAND_END.split(script):
+        words = _WORD.findall(command)
+        if not words or words[0] in _MAKES:
+            continue
+        for word in filter(_may_be_path, words):
+            yield from _resolve(word, takings, files)
+
+
+def _may_be_path(word: str) -> bool:
+    """Whether a word may name a file: with a slash, a dot or, as LICENSE, in capitals."""
+    if len(word) >= _LONGEST_WORD:
+        return False
+    is_capital = word.isupper() and len(word) > 3
+    return "/" in word or "." in word.strip(".") or is_capital
+
+
+def _resolve(word: str, takings: Iterable[Taking], files: SentFiles) -> Iterator[str]:
+    """The files of the context that a word may mean, whatever the working directory is."""
+    for taking in takings:
+        inside = _below_destination(word, taking.source.dest)
+        if inside is None:
+            continue
+        for root in taking.roots:
+            for option in _readings(inside, root):
+                yield from filter(files.is_input, files.existing(option))
+
+
+def _below_destination(word: str, dest: str) -> str | None:
+    """What a word names below the place to which a source was copied; None where it leaves that."""
+    inside = word
+    if word.startswith("/"):
+        # Where a relative destination lies is for WORKDIR to say, which another stage may have set.
+        start = dest.rstrip("/") + "/"
+        if not dest.startswith("/") or not word.startswith(start):
+            return None
+        inside = word.removeprefix(start)
+    inside = posixpath.normpath(inside)
+    if inside == "." or inside.startswith(("..", "/")):
+        return None
+    return inside
+
+
+def _readings(inside: str, root: str) -> Iterator[str]:
+    """The paths of the context that ``inside`` may mean where an instruction took ``root``."""
+    yield join(root, inside)
+    if not root:
+        return
+    # COPY may have laid the folder's content, the folder, or all that leads to it.
+    if is_at_or_below(inside, root):
+        yield inside
+    if name(root) == inside:
+        yield root
