@@ -12,7 +12,9 @@ CtxoptError                 exit 2
 
 from __future__ import annotations
 
+from copy import copy
 from enum import IntEnum
+from typing import Self
 
 
 class ExitCode(IntEnum):
@@ -34,6 +36,13 @@ class CtxoptError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+
+    def seen_in(self, where: str) -> Self:
+        """Return the same error with ``where`` before its message; what else it says stays."""
+        other = copy(self)
+        other.message = f"{where}: {self.message}"
+        other.args = (other.message,)
+        return other
 
 
 class ConfigError(CtxoptError):

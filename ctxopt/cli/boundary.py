@@ -1,4 +1,4 @@
-"""Where a command ends: exceptions become messages and exit codes, reports leave for good."""
+"""Where a command ends: exceptions become messages and exit codes, and reports are written."""
 
 from __future__ import annotations
 
@@ -30,7 +30,10 @@ def leave(code: int) -> NoReturn:
 
 
 def command(command: Callable[P, int | None]) -> Callable[P, None]:
-    """Turn what a command returns or raises into an exit code and, for errors, a message."""
+    """Turn what a command returns or raises into an exit code and, for errors, a message.
+
+    A command with a ``warn_only`` that is set ends in 0 also where it finds or refuses something.
+    """
 
     @functools.wraps(command)
     def guard(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -45,6 +48,9 @@ def command(command: Callable[P, int | None]) -> Callable[P, None]:
             code = ExitCode.INTERRUPTED
         except Exception as error:  # noqa: BLE001 - the one boundary
             code = _report_bug(error)
+        # A bug and an interrupt stay what they are: nothing was said of the context then.
+        if kwargs.get("warn_only") and code in (ExitCode.FINDINGS, ExitCode.USAGE):
+            code = ExitCode.OK
         raise typer.Exit(int(code))
 
     return guard

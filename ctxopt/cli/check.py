@@ -5,29 +5,38 @@ from __future__ import annotations
 import os
 import sys
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, assert_never
 
 import typer
 
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import command, deliver
-from ctxopt.cli.check_run import (
-    CheckFormat,
-    check_contexts,
-    show_history,
-    write_baseline_file,
-    write_first_limits,
-)
-from ctxopt.cli.inputs import Given
-from ctxopt.errors import CtxoptError, ExitCode
+from ctxopt.cli.inputs import Given, measurer, read_inputs, read_settings
+from ctxopt.errors import ConfigError, ExitCode
 from ctxopt.report import console
 
 if TYPE_CHECKING:
-    from ctxopt.guard.check import Checked, CheckRequest
+    from collections.abc import Callable
+
+    from ctxopt.guard.check import Checked
+    from ctxopt.guard.history import History
+    from ctxopt.guard.request import CheckRequest
+
+
+class CheckFormat(StrEnum):
+    """How to write the report."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+    github = "github"
+    sarif = "sarif"
+    junit = "junit"
+    gitlab = "gitlab"
 
 
 class ViewOption(StrEnum):
-    """What the limits are about."""
+    """Which view limits apply to."""
 
     permitted = "permitted"
     transferred = "transferred"
@@ -46,28 +55,32 @@ WorkingTree = Annotated[
     bool, typer.Option("--working-tree", help="Measure the working tree, whatever is staged.")
 ]
 MaxSize = Annotated[
-    str | None, typer.Option("--max-size", metavar="SIZE", help="At most this much, as 40MB.")
+    str | None, typer.Option("--max-size", metavar="SIZE", help="At most this size, such as 40MB.")
 ]
 MaxFiles = Annotated[
     int | None, typer.Option("--max-files", metavar="N", help="At most this many files.")
 ]
 MinSize = Annotated[
     str | None,
-    typer.Option("--min-size", metavar="SIZE", help="At least this much: less has lost something."),
+    typer.Option(
+        "--min-size",
+        metavar="SIZE",
+        help="At least this size: with less, an ignore file probably excludes too much.",
+    ),
 ]
 MinFiles = Annotated[
     int | None, typer.Option("--min-files", metavar="N", help="At least this many files.")
 ]
 MaxGrowth = Annotated[
     str | None,
-    typer.Option("--max-growth", metavar="PERCENT", help="At most this much more, as 10%."),
+    typer.Option("--max-growth", metavar="PERCENT", help="At most this growth, such as 10%."),
 ]
 GrowthFloor = Annotated[
     str | None,
-    typer.Option("--growth-floor", metavar="SIZE", help="Growth that is always fine.  [1MB]"),
+    typer.Option("--growth-floor", metavar="SIZE", help="Ignore growth below this.  [1MB]"),
 ]
 LimitView = Annotated[
-    ViewOption, typer.Option("--view", help="What limits outside of [[context]] are about.")
+    ViewOption, typer.Option("--view", help="The view that limits outside of [[context]] apply to.")
 ]
 NewFailOnOption = Annotated[
     o.LevelChoice | None,
@@ -88,7 +101,9 @@ HistoryOption = Annotated[
     int | None,
     typer.Option("--history", metavar="N", min=1, help="Show the size over the last N commits."),
 ]
-ChangesOption = Annotated[int, typer.Option("--top", min=0, help="Lines per list.")]
+ChangesOption = Annotated[
+    int, typer.Option("--top", metavar="N", min=0, help="Lines in each list.")
+]
 CheckFormatOption = Annotated[
     CheckFormat | None, typer.Option("--format", help="How to write the report. Default: text.")
 ]
@@ -114,7 +129,7 @@ def check(
     fail_on: NewFailOnOption = None,
     baseline: o.BaselineFile = None,
     write_baseline: WriteBaseline = False,
-    warn_only: WarnOnly = False,
+    warn_only: WarnOnly = False,  # noqa: ARG001 - the boundary reads it
     init: Init = False,
     history: HistoryOption = None,
     top: ChangesOption = 10,
@@ -124,7 +139,7 @@ def check(
     color: o.ColorOption = o.Color.auto,
     quiet: o.Quiet = False,
 ) -> int:
-    """Hold a build context against its limits, and say what grew."""
+    """Check a build context against its limits, and show what grew."""
     limits: dict[str, object] = {
         "max-size": max_size,
         "max-files": max_files,
@@ -134,38 +149,142 @@ def check(
         "growth-floor": growth_floor,
     }
     given = Given(
-        path, file, target, build_arg, build_context, builder, config, None, None, fail_on, limits,
-        baseline,
-    )  # fmt: skip
-    try:
-        if init:
-            return write_first_limits(given, quiet=quiet)
-        if write_baseline:
-            return write_baseline_file(given, quiet=quiet)
-        if history is not None:
-            deliver(iter((show_history(given, history, format_),)), output)
-            return ExitCode.OK
-        question, checked = check_contexts(
-            given, against, view.value, working_tree=working_tree, quiet=quiet
-        )
-        shape = (top, output is None and console.wants_color(color.value, sys.stdout))
-        deliver(iter((_render(_format(question, format_), question, checked, *shape),)), output)
-        return _verdict(checked, warn_only=warn_only)
-    except CtxoptError as error:
-        if not warn_only:
-            raise
-        console.write_error(error.message, error.hint)
+        path=path,
+        file=file,
+        target=target,
+        build_args=build_arg,
+        build_contexts=build_context,
+        builder=builder,
+        config=config,
+        fail_on=fail_on,
+        limits=limits,
+        baseline=baseline,
+    )
+    if init:
+        return _init(given, quiet=quiet)
+    if write_baseline:
+        return _write_baseline(given, quiet=quiet)
+    if history is not None:
+        deliver(iter((_history(given, history, format_),)), output)
         return ExitCode.OK
+    if against is not None and working_tree:
+        raise ConfigError("--against and --working-tree cannot be combined")
+    question = _question(given, view, against=against, working_tree=working_tree)
+    has_color = output is None and console.wants_color(color.value, sys.stdout)
+    return _check(question, format_, top, output, has_color=has_color, quiet=quiet)
 
 
-def _verdict(checked: Checked, *, warn_only: bool) -> int:
-    failed = bool(checked.broken or checked.failing)
-    unjudged = () if failed else checked.unjudged
-    for result in unjudged:
+def _check(
+    question: CheckRequest,
+    given_format: CheckFormat | None,
+    top: int,
+    output: str | None,
+    *,
+    has_color: bool,
+    quiet: bool,
+) -> int:
+    from ctxopt.guard.check import run_check
+
+    checked = run_check(question, measurer(question.request, quiet=quiet))
+    wanted = _format(question, given_format)
+    deliver(iter((_render(wanted, question, checked, top, has_color),)), output)
+    if checked.failed:
+        return ExitCode.FINDINGS
+    for result in checked.unjudged:
         console.write_error(result.message)
-    if warn_only:
-        return ExitCode.OK
-    return ExitCode.FINDINGS if failed else ExitCode.USAGE if unjudged else ExitCode.OK
+    # A limit that cannot be judged is no limit kept: a pipeline must not stay green on it.
+    if checked.unjudged:
+        return ExitCode.USAGE
+    return ExitCode.OK
+
+
+def _question(
+    given: Given,
+    view: ViewOption = ViewOption.permitted,
+    *,
+    against: str | None = None,
+    working_tree: bool = False,
+) -> CheckRequest:
+    """Join options with the configuration; raises CtxoptError."""
+    from ctxopt.guard.request import CheckRequest
+
+    config, request = read_settings(given)
+    question = CheckRequest(
+        root=given.path,
+        config=config,
+        request=request,
+        view=view.value,
+        against=against,
+        working_tree=working_tree,
+        needs_findings=bool(given.fail_on or given.baseline),
+    )
+    if given.file is not None and given.path not in question.paths:
+        raise ConfigError(
+            "-f names one Dockerfile, but the configuration limits other contexts",
+            hint="leave it out",
+        )
+    return question
+
+
+def _init(given: Given, *, quiet: bool) -> int:
+    from ctxopt.guard.first_limits import write_first_limits
+
+    inputs = read_inputs(given)
+    measure = measurer(inputs.request, quiet=quiet)
+    written = write_first_limits(given.path, inputs.context, inputs.config, measure)
+    console.write_out(written.text)
+    if not quiet:
+        console.note(f"written to {console.printable(written.path)}")
+    return ExitCode.OK
+
+
+def _write_baseline(given: Given, *, quiet: bool) -> int:
+    from ctxopt.guard.findings import write_baseline
+    from ctxopt.units import count
+
+    question = _question(given)
+    written = write_baseline(question, measurer(question.request, quiet=quiet))
+    if not quiet:
+        what = count(written.number, "finding")
+        console.note(f"{what} written to {console.printable(written.path)}")
+    return ExitCode.OK
+
+
+def _history(given: Given, count: int, wanted: CheckFormat | None) -> str:
+    from ctxopt.guard.history import HistoryRequest, read_history
+
+    config, request = read_settings(given)
+    # Before anything is measured: a history of many commits takes minutes.
+    render = _history_renderer(wanted or CheckFormat.text)
+    history = read_history(
+        HistoryRequest(
+            root=given.path,
+            count=count,
+            dockerfile=config.dockerfile,
+            builder=config.builder,
+            growth_floor=config.limits.growth_floor,
+            request=request,
+        )
+    )
+    return render(history)
+
+
+def _history_renderer(wanted: CheckFormat) -> Callable[[History], str]:
+    from ctxopt.report import history as report
+
+    match wanted:
+        case CheckFormat.text:
+            return report.render_text
+        case CheckFormat.json:
+            return report.render_json
+        case CheckFormat.markdown:
+            return report.render_markdown
+        case CheckFormat.github | CheckFormat.sarif | CheckFormat.junit | CheckFormat.gitlab:
+            raise ConfigError(
+                f"--history has no {wanted.value} format", hint="use markdown for a step summary"
+            )
+        case _:
+            assert_never(wanted)
 
 
 def _format(question: CheckRequest, given: CheckFormat | None) -> CheckFormat:
@@ -180,27 +299,49 @@ def _format(question: CheckRequest, given: CheckFormat | None) -> CheckFormat:
 def _render(
     wanted: CheckFormat, question: CheckRequest, checked: Checked, top: int, color: bool
 ) -> str:
-    if wanted is CheckFormat.text:
-        from ctxopt.report.check_text import render_check
-        from ctxopt.report.terminal import Look
+    # Each format is imported where it is asked for: most of them cost more than a small check.
+    match wanted:
+        case CheckFormat.text:
+            from ctxopt.report.check_text import render_check
+            from ctxopt.report.terminal import Look
 
-        return render_check(checked, Look(console.width_of(sys.stdout), color), top=top)
-    if wanted is CheckFormat.junit:
-        from ctxopt.report.junit import render_junit
+            return render_check(checked, Look(console.width_of(sys.stdout), color), top=top)
+        case CheckFormat.json:
+            from ctxopt.report.check_json import render_json
 
-        return render_junit(checked, top=top)
-    from ctxopt.report import check_hosts, check_json, check_markdown
+            return render_json(checked, top=top)
+        case CheckFormat.markdown:
+            from ctxopt.report.check_markdown import render_markdown
 
-    if wanted is CheckFormat.json:
-        return check_json.render_json(checked, top=top)
-    if wanted is CheckFormat.markdown:
-        return check_markdown.render_markdown(checked, top=top)
+            return render_markdown(checked, top=top)
+        case CheckFormat.junit:
+            from ctxopt.report.junit import render_junit
+
+            return render_junit(checked, top=top)
+        case CheckFormat.github:
+            from ctxopt.report.check_hosts import render_annotations
+
+            place, base = _repository_place(question)
+            return render_annotations(checked, top=top, place=place, base=base)
+        case CheckFormat.gitlab:
+            from ctxopt.report.check_hosts import render_quality
+
+            place, base = _repository_place(question)
+            return render_quality(checked, place=place, base=base)
+        case CheckFormat.sarif:
+            from ctxopt.report.check_hosts import render_log
+
+            place, base = _repository_place(question)
+            return render_log(checked, place=place, base=base)
+        case _:
+            assert_never(wanted)
+
+
+def _repository_place(question: CheckRequest) -> tuple[str, str]:
+    """Return the file that a broken limit is shown at, and the root as the repository knows it."""
     from ctxopt.git.folder import repository_base
 
-    place = os.path.basename(question.config.file) if question.config.file else "Dockerfile"
-    base = repository_base(os.path.realpath(question.root))
-    if wanted is CheckFormat.github:
-        return check_hosts.render_annotations(checked, top=top, place=place, base=base)
-    if wanted is CheckFormat.gitlab:
-        return check_hosts.render_quality(checked, place=place, base=base)
-    return check_hosts.render_log(checked, place=place, base=base)
+    place = "Dockerfile"
+    if question.config.file is not None:
+        place = os.path.basename(question.config.file)
+    return place, repository_base(os.path.realpath(question.root))

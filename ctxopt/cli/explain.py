@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, assert_never
 
 import typer
 
@@ -35,17 +35,30 @@ def explain(
     config: o.ConfigOption = None,
     output: o.Output = None,
 ) -> None:
-    """Say which line decides about paths, and who takes them."""
+    """Show which ignore line decides about a path, and what copies it."""
     from ctxopt.build.explanation import answer_paths
 
-    inputs = read_inputs(Given(root, file, target, build_arg, build_context, builder, config))
+    inputs = read_inputs(
+        Given(
+            path=root,
+            file=file,
+            target=target,
+            build_args=build_arg,
+            build_contexts=build_context,
+            builder=builder,
+            config=config,
+        )
+    )
     answers = answer_paths(inputs.context, paths, inputs.request)
-    if format_ is o.ListFormat.json:
-        from ctxopt.report import explain_json as json_
+    match format_:
+        case o.ListFormat.json:
+            from ctxopt.report import explain_json
 
-        text = json_.render_answers(inputs.context, answers)
-    else:
-        from ctxopt.report.explain_text import render_answers
+            text = explain_json.render_answers(inputs.context, answers)
+        case o.ListFormat.text:
+            from ctxopt.report import explain_text
 
-        text = render_answers(answers)
+            text = explain_text.render_answers(answers)
+        case _:
+            assert_never(format_)
     deliver(iter((text,)), output)

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from ctxopt.errors import ConfigError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from enum import StrEnum
+
     from ctxopt.build.analysis import Analysis
     from ctxopt.build.context import BuildContext
     from ctxopt.build.plan import BuildRequest
@@ -41,22 +45,12 @@ class Inputs(NamedTuple):
     request: BuildRequest
 
 
-def read_inputs(
-    given: Given,
-    settings: tuple[Config, BuildRequest] | None = None,
-    path: str | None = None,
-    dockerfile: str | None = None,
-) -> Inputs:
-    """Find the context and join options with the configuration; raises CtxoptError.
-
-    With ``settings`` already read, the context is ``path`` with its ``dockerfile``.
-    """
+def read_inputs(given: Given) -> Inputs:
+    """Find the context and join options with the configuration; raises CtxoptError."""
     from ctxopt.build.context import find_context
 
-    config, request = settings or read_settings(given)
-    if settings is None:
-        path, dockerfile = given.path, config.dockerfile
-    context = find_context(path or ".", dockerfile=dockerfile, builder=config.builder)
+    config, request = read_settings(given)
+    context = find_context(given.path, dockerfile=config.dockerfile, builder=config.builder)
     return Inputs(context, config, request)
 
 
@@ -72,10 +66,11 @@ def read_settings(given: Given) -> tuple[Config, BuildRequest]:
         overrides={
             "dockerfile": given.file,
             "target": given.target,
-            "builder": given.builder.value if given.builder else None,
+            "builder": _value(given.builder),
+            # Repeatable options are empty lists where they are not given.
             "select": given.select or None,
             "ignore": given.ignore or None,
-            "fail-on": given.fail_on.value if given.fail_on else None,
+            "fail-on": _value(given.fail_on),
             "baseline": given.baseline,
             **(given.limits or {}),
         },
@@ -90,6 +85,20 @@ def measure_inputs(
     inputs: Inputs, *, with_excluded: bool, quiet: bool, reads_dockerfile: bool = True
 ) -> Analysis:
     """Measure with as many processes as help, and with a progress line for the patient."""
+    request = None
+    if reads_dockerfile:
+        request = inputs.request
+    return _measure(inputs.context, request, with_excluded=with_excluded, quiet=quiet)
+
+
+def measurer(request: BuildRequest, *, quiet: bool) -> Callable[[BuildContext], Analysis]:
+    """Return what measures a context as ``measure_inputs`` does, for use cases that find their own."""
+    return partial(_measure, request=request, with_excluded=False, quiet=quiet)
+
+
+def _measure(
+    context: BuildContext, request: BuildRequest | None, *, with_excluded: bool, quiet: bool
+) -> Analysis:
     from ctxopt.build.analysis import analyze
     from ctxopt.report.progress import ScanProgress
     from ctxopt.tree.workers import default_processes
@@ -97,14 +106,21 @@ def measure_inputs(
     progress = ScanProgress(enabled=not quiet)
     try:
         return analyze(
-            inputs.context,
-            inputs.request if reads_dockerfile else None,
+            context,
+            request,
             with_excluded=with_excluded,
             processes=default_processes(),
             progress=progress,
         )
     finally:
+        # Also after an error: its message must not stand behind a half-drawn line.
         progress.close()
+
+
+def _value(choice: StrEnum | None) -> str | None:
+    if choice is None:
+        return None
+    return choice.value
 
 
 def _arguments(items: list[str] | None) -> dict[str, str | None]:
@@ -115,7 +131,10 @@ def _arguments(items: list[str] | None) -> dict[str, str | None]:
             raise ConfigError(
                 f"--build-arg {item!r} has no name", hint="write VERSION=1.2, or VERSION alone"
             )
-        found[name] = value if given else None
+        found[name] = None
+        # Without "=" the value comes from the environment, as with `docker build`.
+        if given:
+            found[name] = value
     return found
 
 
@@ -127,5 +146,6 @@ def _contexts(items: list[str] | None) -> dict[str, str]:
             raise ConfigError(
                 f"--build-context {item!r} is not NAME=PATH", hint="write extra=../shared"
             )
+        # BuildKit compares the names of contexts and stages without regard to case.
         found[name.lower()] = value
     return found

@@ -12,7 +12,6 @@ from ctxopt.cli.boundary import command, deliver
 from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_settings
 from ctxopt.errors import ExitCode
 from ctxopt.report import console
-from ctxopt.report.lint_text import render_lint
 from ctxopt.rules.scan import level_of
 
 if TYPE_CHECKING:
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
     from ctxopt.build.context import BuildContext
     from ctxopt.build.plan import BuildRequest
     from ctxopt.config.load import Config
-    from ctxopt.rules.lint import Linted
+    from ctxopt.rules.lint import Linted, Measure
+    from ctxopt.severity import Severity
 
 
 Files = Annotated[
@@ -55,50 +55,61 @@ def lint(
     quiet: o.Quiet = False,
     verbose: o.Verbose = False,
 ) -> int:
-    """Hold ignore files against the rules about their lines."""
+    """Check ignore files against the rules about their lines."""
     from ctxopt.config.load import check_rules
+    from ctxopt.report.lint_text import render_lint
     from ctxopt.rules import RULE_IDS
-    from ctxopt.rules.lint import NAME, context_of, lint_file
-    from ctxopt.severity import Severity
+    from ctxopt.rules.lint import context_of, lint_file
 
-    given = Given(".", None, None, None, None, builder, config, select, ignore, fail_on)
-    here, request = read_settings(given)
+    given = Given(builder=builder, config=config, select=select, ignore=ignore, fail_on=fail_on)
+    here, request_here = read_settings(given)
     check_rules(here, RULE_IDS)
-    found: list[tuple[Linted, Severity | None]] = []
+    lines: list[str] = []
+    unknown: list[str] = []
+    failed = False
     for path in dict.fromkeys(files):
-        root = context_of(path, here)
-        if context is not None and os.path.basename(path) != NAME:
-            root = context
-        settings = here
+        root = _root_of(path, context, context_of(path, here))
+        settings, request = here, request_here
         if root is not None:
+            # The configuration of the file's own context: it may switch rules off for it.
             settings, request = read_settings(given._replace(path=root))
             check_rules(settings, RULE_IDS)
-        measure = _Measure(settings, request, quiet=quiet)
-        found.append((lint_file(path, root, settings, measure), level_of(settings)))
-    lines = [line for linted, _ in found for line in render_lint(linted, verbose=verbose)]
+        linted = lint_file(path, root, settings, _measurer(settings, request, quiet=quiet))
+        lines += render_lint(linted, verbose=verbose)
+        failed = failed or _fails(linted, level_of(settings))
+        if not linted.knows_context:
+            unknown.append(path)
     deliver(iter(lines), output)
-    unknown = [linted.path for linted, _ in found if not linted.knows_context]
     if unknown and not quiet:
         shown = ", ".join(map(console.printable, unknown))
         console.note(f"note: no context is known for {shown}: --context names it")
-    failed = any(
-        level is not None and finding.severity >= level
-        for linted, level in found
-        for finding in linted.findings
-    )
-    return ExitCode.FINDINGS if failed else ExitCode.OK
+    if failed:
+        return ExitCode.FINDINGS
+    return ExitCode.OK
 
 
-class _Measure:
-    """Measures with as many processes as help."""
+def _root_of(path: str, given: str | None, found: str | None) -> str | None:
+    """Return the context root of an ignore file: ``given`` is not for a ``.dockerignore``."""
+    from ctxopt.rules.lint import NAME
 
-    def __init__(self, config: Config, request: BuildRequest, *, quiet: bool) -> None:
-        self._config = config
-        self._request = request
-        self._quiet = quiet
+    if given is not None and os.path.basename(path) != NAME:
+        return given
+    return found
 
-    def __call__(self, context: BuildContext, reads_dockerfile: bool) -> Analysis:
-        inputs = Inputs(context, self._config, self._request)
+
+def _fails(linted: Linted, level: Severity | None) -> bool:
+    if level is None:
+        return False
+    return any(finding.severity >= level for finding in linted.findings)
+
+
+def _measurer(config: Config, request: BuildRequest, *, quiet: bool) -> Measure:
+    def measure(context: BuildContext, reads_dockerfile: bool) -> Analysis:
         return measure_inputs(
-            inputs, with_excluded=False, quiet=self._quiet, reads_dockerfile=reads_dockerfile
+            Inputs(context, config, request),
+            with_excluded=False,
+            quiet=quiet,
+            reads_dockerfile=reads_dockerfile,
         )
+
+    return measure

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, assert_never
 
 import typer
 
@@ -54,20 +54,34 @@ def ls(
     quiet: o.Quiet = False,
 ) -> None:
     """List the entries of a build context in Docker's order."""
-    if permitted + transferred + excluded > 1:
+    if [permitted, transferred, excluded].count(True) > 1:
         raise ConfigError("--permitted, --transferred and --excluded cannot be combined")
-    view: ViewName = "transferred" if transferred else "excluded" if excluded else "permitted"
-    inputs = read_inputs(Given(path, file, target, build_arg, build_context, builder, config))
+    view: ViewName = "permitted"
+    if transferred:
+        view = "transferred"
+    elif excluded:
+        view = "excluded"
+    inputs = read_inputs(
+        Given(
+            path=path,
+            file=file,
+            target=target,
+            build_args=build_arg,
+            build_contexts=build_context,
+            builder=builder,
+            config=config,
+        )
+    )
     errors: list[WalkError] = []
-    if format_ is o.ListFormat.json:
-        pieces = _document(inputs, view, errors)
-    else:
-        from ctxopt.build.listing import list_entries
-        from ctxopt.report.ls_text import render_lines
-
-        entries = list_entries(inputs.context, inputs.request, view, on_error=errors.append)
-        raw = null or output is not None or not sys.stdout.isatty()
-        pieces = render_lines(entries, long=long, end="\0" if null else "\n", raw=raw)
+    match format_:
+        case o.ListFormat.json:
+            pieces = _document(inputs, view, errors)
+        case o.ListFormat.text:
+            # Names are made safe for a terminal; a program gets them as they are.
+            raw = null or output is not None or not sys.stdout.isatty()
+            pieces = _lines(inputs, view, errors, long=long, null=null, raw=raw)
+        case _:
+            assert_never(format_)
     deliver(pieces, output)
     if errors and not quiet:
         first = errors[0]
@@ -77,11 +91,24 @@ def ls(
         )
 
 
+def _lines(
+    inputs: Inputs, view: ViewName, errors: list[WalkError], *, long: bool, null: bool, raw: bool
+) -> Iterator[str]:
+    from ctxopt.build.listing import list_entries
+    from ctxopt.report.ls_text import render_lines
+
+    entries = list_entries(inputs.context, inputs.request, view, on_error=errors.append)
+    end = "\n"
+    if null:
+        end = "\0"
+    return render_lines(entries, long=long, end=end, raw=raw)
+
+
 def _document(inputs: Inputs, view: ViewName, errors: list[WalkError]) -> Iterator[str]:
     from ctxopt.build.listing import analyze_for
-    from ctxopt.report import ls_json as json_
+    from ctxopt.report.ls_json import render_listing
     from ctxopt.tree.workers import default_processes
 
     analysis = analyze_for(inputs.context, inputs.request, view, processes=default_processes())
     errors += analysis.tree.errors
-    return json_.render_listing(analysis, view)
+    return render_listing(analysis, view)

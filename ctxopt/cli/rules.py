@@ -27,9 +27,8 @@ def rules(rule_id: Id = None) -> None:
     if found is None:
         from difflib import get_close_matches
 
-        near = get_close_matches(rule_id, [rule.id for rule in RULES], 1)
-        raise ConfigError(
-            f"there is no rule {rule_id!r}",
-            hint=f"did you mean {near[0]}?" if near else "ctxopt rules lists them",
-        )
+        hint = "ctxopt rules lists them"
+        for near in get_close_matches(rule_id, [rule.id for rule in RULES], 1):
+            hint = f"did you mean {near}?"
+        raise ConfigError(f"there is no rule {rule_id!r}", hint=hint)
     deliver(iter((render_rule(found),)), None)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple, assert_never
 
 import typer
 
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import command, deliver
-from ctxopt.cli.findings import describe_gone
 from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_inputs
 from ctxopt.errors import ExitCode
 from ctxopt.report import console
@@ -17,11 +16,12 @@ from ctxopt.rules.scan import judge_analysis, read_known
 
 if TYPE_CHECKING:
     from ctxopt.build.analysis import Analysis
+    from ctxopt.build.context import BuildContext
     from ctxopt.rules.run import RuleResults
 
 
-Depth = Annotated[int, typer.Option("--depth", min=0, help="Folder levels to show.")]
-TopOption = Annotated[int, typer.Option("--top", min=0, help="Lines per list.")]
+Depth = Annotated[int, typer.Option("--depth", metavar="N", min=0, help="Folder levels to show.")]
+TopOption = Annotated[int, typer.Option("--top", metavar="N", min=0, help="Lines in each list.")]
 WithExcluded = Annotated[
     bool, typer.Option("--with-excluded", help="Also measure folders that Docker skips.")
 ]
@@ -54,29 +54,47 @@ def scan(
 ) -> int:
     """Measure a build context; show what is heavy or wrong."""
     given = Given(
-        path, file, target, build_arg, build_context, builder, config, select, ignore, fail_on,
+        path=path,
+        file=file,
+        target=target,
+        build_args=build_arg,
+        build_contexts=build_context,
+        builder=builder,
+        config=config,
+        select=select,
+        ignore=ignore,
+        fail_on=fail_on,
         baseline=baseline,
-    )  # fmt: skip
+    )
     inputs = read_inputs(given)
     wanted = _format(inputs, format_)
     known = read_known(inputs.config)
     analysis = measure_inputs(inputs, with_excluded=with_excluded, quiet=quiet)
     judged, gone = judge_analysis(analysis, inputs.config, known)
     if known and gone and not quiet:
-        console.note(describe_gone(known.path, len(gone)))
-    shape = _Shape(depth, top, output is None and console.wants_color(color.value, sys.stdout))
-    deliver(iter((_render(wanted, inputs, analysis, judged, shape, verbose),)), output)
+        from ctxopt.report.wording import describe_gone
+
+        console.note(describe_gone(len(gone), known.path))
+    shape = _Shape(
+        depth=depth,
+        top=top,
+        color=output is None and console.wants_color(color.value, sys.stdout),
+        verbose=verbose,
+    )
+    deliver(iter((_render(wanted, analysis, judged, shape),)), output)
     limit = inputs.config.fail_on
-    return ExitCode.FINDINGS if limit and judged.at_least(limit) else ExitCode.OK
+    if limit is not None and judged.at_least(limit):
+        return ExitCode.FINDINGS
+    return ExitCode.OK
 
 
-class _Shape:
+class _Shape(NamedTuple):
     """How much to show, and whether in colour."""
 
-    def __init__(self, depth: int, top: int, color: bool) -> None:
-        self.depth = depth
-        self.top = top
-        self.color = color
+    depth: int
+    top: int
+    color: bool
+    verbose: bool
 
 
 def _format(inputs: Inputs, given: o.ReportFormat | None) -> o.ReportFormat:
@@ -90,49 +108,60 @@ def _format(inputs: Inputs, given: o.ReportFormat | None) -> o.ReportFormat:
     return o.ReportFormat(inputs.config.format)
 
 
-def _render(
-    wanted: o.ReportFormat,
-    inputs: Inputs,
-    analysis: Analysis,
-    judged: RuleResults,
-    shape: _Shape,
-    verbose: bool,
-) -> str:
-    context = inputs.context
-    if wanted is o.ReportFormat.json:
-        from ctxopt.report import scan_json as json_
+def _render(wanted: o.ReportFormat, analysis: Analysis, judged: RuleResults, shape: _Shape) -> str:
+    # Each format is imported where it is asked for: start-up is a part of every scan.
+    match wanted:
+        case o.ReportFormat.text:
+            from ctxopt.report import scan_text
+            from ctxopt.report.terminal import Look
 
-        return json_.render_scan(analysis, judged, depth=shape.depth, top=shape.top)
-    if wanted is o.ReportFormat.markdown:
-        from ctxopt.report import scan_markdown as markdown
+            look = Look(console.width_of(sys.stdout), shape.color, shape.verbose)
+            return scan_text.render_scan(analysis, judged, look, depth=shape.depth, top=shape.top)
+        case o.ReportFormat.json:
+            from ctxopt.report import scan_json
 
-        return markdown.render_scan(analysis, judged, depth=shape.depth, top=shape.top)
-    if wanted is o.ReportFormat.text:
-        from ctxopt.report import scan_text as text
-        from ctxopt.report.terminal import Look
+            return scan_json.render_scan(analysis, judged, depth=shape.depth, top=shape.top)
+        case o.ReportFormat.markdown:
+            from ctxopt.report import scan_markdown
 
-        look = Look(console.width_of(sys.stdout), shape.color, verbose)
-        return text.render_scan(analysis, judged, look, depth=shape.depth, top=shape.top)
-    from ctxopt.git.folder import repository_base
-    from ctxopt.rules import RULES
+            return scan_markdown.render_scan(analysis, judged, depth=shape.depth, top=shape.top)
+        case o.ReportFormat.github:
+            from ctxopt.report.github import render_github
+            from ctxopt.rules import RULES
 
-    fallback = context.ignore.path or (
-        context.dockerfile.path if context.dockerfile.found else ".dockerignore"
-    )
-    base = repository_base(context.root)
-    if wanted is o.ReportFormat.github:
-        from ctxopt.report.github import render_github
+            base, fallback = _repository_place(analysis.context)
+            return render_github(judged.reported, RULES, base=base, fallback=fallback)
+        case o.ReportFormat.sarif:
+            return _sarif(analysis, judged)
+        case _:
+            assert_never(wanted)
 
-        return render_github(judged.reported, RULES, base=base, fallback=fallback)
+
+def _sarif(analysis: Analysis, judged: RuleResults) -> str:
     from ctxopt import __version__
     from ctxopt.report.sarif import render_sarif
+    from ctxopt.rules import RULES
 
+    base, fallback = _repository_place(analysis.context)
     return render_sarif(
         judged.reported,
         RULES,
         version=__version__,
         suppressed=judged.suppressed,
-        ignore_file=context.ignore.file,
+        ignore_file=analysis.context.ignore.file,
         base=base,
         fallback=fallback,
     )
+
+
+def _repository_place(context: BuildContext) -> tuple[str, str]:
+    """Return the root as the repository knows it, and the file for findings without a place.
+
+    Code hosts refuse a finding without a file.
+    """
+    from ctxopt.git.folder import repository_base
+
+    fallback = context.ignore.path
+    if fallback is None and context.dockerfile.found:
+        fallback = context.dockerfile.path
+    return repository_base(context.root), fallback or ".dockerignore"

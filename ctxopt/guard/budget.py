@@ -9,13 +9,17 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from ctxopt.config.keys import BudgetView
 from ctxopt.config.load import ContextBudget, Limits
 from ctxopt.errors import ConfigError
-from ctxopt.units import format_percent, format_size
+from ctxopt.units import count, format_percent, format_size
 
 _MILLION = 10**6
+
+_SIGNS = {(True, True): "<=", (True, False): ">", (False, True): ">=", (False, False): "<"}
+"""How a figure stands to its limit, by whether that is a maximum and whether it holds."""
 
 
 class Verdict(StrEnum):
@@ -24,6 +28,10 @@ class Verdict(StrEnum):
     PASS = "pass"  # noqa: S105 - not a password
     FAIL = "fail"
     SKIP = "skip"
+
+
+_VERDICTS = {True: Verdict.PASS, False: Verdict.FAIL}
+"""By whether a limit holds that can be judged."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +81,8 @@ def check_limits(
     """
     if baseline is not None and baseline.view != figures.view:
         raise ValueError(f"{figures.view} against a baseline of {baseline.view}")
-    results: list[LimitResult] = []
+    make = partial(LimitResult, context=context, view=figures.view)
+    results = []
     for key, value, bound, show in (
         ("max-size", figures.size, limits.max_size, format_size),
         ("max-files", figures.files, limits.max_files, _files),
@@ -82,31 +91,25 @@ def check_limits(
     ):
         if bound is not None:
             verdict, message = _compare(key, value, bound, show, figures)
-            results.append(
-                LimitResult(
-                    context=context,
-                    view=figures.view,
-                    limit=key,
-                    verdict=verdict,
-                    message=f"{message} ({limits.origin(key)})",
-                    value=value,
-                    bound=bound,
-                )
-            )
+            told = f"{message} ({limits.origin(key)})"
+            results.append(make(limit=key, verdict=verdict, message=told, value=value, bound=bound))
     if limits.max_growth is not None:
-        verdict, message = _grow(limits.max_growth, limits.growth_floor, figures, baseline)
-        growth = figures.size - baseline.size if baseline else None
+        growth = None
         if not is_staged:
+            growth = 0
+            verdict = Verdict.PASS
             limit = f"max-growth {format_percent(limits.max_growth)}"
-            verdict, growth = Verdict.PASS, 0
             message = f"{figures.view} does not grow: nothing is staged, {limit}"
+        else:
+            if baseline is not None:
+                growth = figures.size - baseline.size
+            verdict, message = _grow(limits.max_growth, limits.growth_floor, figures, baseline)
+        told = f"{message} ({limits.origin('max-growth')})"
         results.append(
-            LimitResult(
-                context=context,
-                view=figures.view,
+            make(
                 limit="max-growth",
                 verdict=verdict,
-                message=f"{message} ({limits.origin('max-growth')})",
+                message=told,
                 value=growth,
                 bound=limits.max_growth,
             )
@@ -123,7 +126,7 @@ def judge_contexts(
 ) -> tuple[LimitResult, ...]:
     """Judge several contexts; ``figures`` and ``baselines`` are by path and view of the budget.
 
-    Raises ConfigError for a context without figures: a limit on nothing must not pass.
+    ``is_staged`` is as in ``check_limits``. Raises ConfigError for a context without figures: a limit on nothing must not pass.
     """
     known = _by_place(figures)
     before = _by_place(baselines or {})
@@ -155,16 +158,17 @@ def _compare(
     key: str, value: int, bound: int, show: Callable[[int], str], figures: Figures
 ) -> tuple[Verdict, str]:
     is_maximum = key.startswith("max")
-    within = value <= bound if is_maximum else value >= bound
-    sign = (">=", "<=", "<", ">")[is_maximum + 2 * (not within)]
+    within = value >= bound
+    if is_maximum:
+        within = value <= bound
+    sign = _SIGNS[is_maximum, within]
     shown, limit = _apart(value, bound, show)
     if figures.at_least:
         shown = f"at least {shown}"
         # More may be there than was seen: only what grows truer with it is certain.
         if within == is_maximum:
             return Verdict.SKIP, f"{figures.view} {shown}, {key} {limit} cannot be judged"
-    verdict = Verdict.PASS if within else Verdict.FAIL
-    return verdict, f"{figures.view} {shown} {sign} {key} {limit}"
+    return _VERDICTS[within], f"{figures.view} {shown} {sign} {key} {limit}"
 
 
 def _grow(
@@ -176,23 +180,29 @@ def _grow(
     if figures.at_least or baseline.at_least:
         return Verdict.SKIP, f"{figures.view}: not all could be read, {limit} cannot be judged"
     growth = figures.size - baseline.size
-    if growth <= 0:
-        change = "is unchanged" if growth == 0 else f"shrank by {format_size(-growth)}"
-        return Verdict.PASS, f"{figures.view} {change}, {limit}"
+    if growth == 0:
+        return Verdict.PASS, f"{figures.view} is unchanged, {limit}"
+    if growth < 0:
+        return Verdict.PASS, f"{figures.view} shrank by {format_size(-growth)}, {limit}"
     if growth <= floor:
         shown, least = _apart(growth, floor, format_size)
         return Verdict.PASS, f"{figures.view} grew by {shown} <= growth-floor {least}, {limit}"
     if baseline.size == 0:
         change = f"grew from nothing to {format_size(growth)}"
         return Verdict.SKIP, f"{figures.view} {change}, {limit} cannot be judged"
-    within = growth * _MILLION <= baseline.size * share
-    # Round away from the limit, so that a broken one never prints as kept.
+    # Parts per million stay integers: a float would call 10.00001% of a large context 10%.
     exact = growth * _MILLION
-    grown = exact // baseline.size if within else -(-exact // baseline.size)
-    rough = format_percent(_rounded(grown))
-    shown = rough if rough != format_percent(share) or grown == share else format_percent(grown)
-    sign, verdict = ("<=", Verdict.PASS) if within else (">", Verdict.FAIL)
-    return verdict, f"{figures.view} grew by {format_size(growth)}, {shown} {sign} {limit}"
+    within = exact <= baseline.size * share
+    grown = exact // baseline.size
+    if not within:
+        # Round away from the limit, so that a broken one never prints as kept.
+        grown = -(-exact // baseline.size)
+    shown = format_percent(_rounded(grown))
+    if shown == format_percent(share) and grown != share:
+        shown = format_percent(grown)
+    sign = _SIGNS[True, within]
+    message = f"{figures.view} grew by {format_size(growth)}, {shown} {sign} {limit}"
+    return _VERDICTS[within], message
 
 
 def _apart(value: int, bound: int, show: Callable[[int], str]) -> tuple[str, str]:
@@ -203,8 +213,8 @@ def _apart(value: int, bound: int, show: Callable[[int], str]) -> tuple[str, str
     return shown, limit
 
 
-def _files(count: int) -> str:
-    return f"{count:,} file" if count == 1 else f"{count:,} files"
+def _files(number: int) -> str:
+    return count(number, "file")
 
 
 def _rounded(ppm: int) -> int:

@@ -2,111 +2,32 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
-from ctxopt.build.analysis import Analysis, build_policy
-from ctxopt.build.plan import BuildRequest
-from ctxopt.build.transfer import TransferView
+from ctxopt.build.analysis import Analysis, analyze
 from ctxopt.config.keys import BudgetView
-from ctxopt.config.load import Config, ContextBudget
-from ctxopt.errors import ConfigError, ContextError, CtxoptError, DockerfileError, GitError
+from ctxopt.config.load import ContextBudget
+from ctxopt.errors import ConfigError
 from ctxopt.git.repository import Repository
-from ctxopt.git.state import GitState, has_staged_changes, read_state
+from ctxopt.git.state import has_staged_changes, read_state
+from ctxopt.guard.against import (
+    Against,
+    choose_against,
+    prefix_of,
+    repository_at,
+    why_not_checked_out,
+)
 from ctxopt.guard.budget import Figures, LimitResult, Verdict, judge_contexts
-from ctxopt.guard.growth import Growth, Measured, compare_measured
-from ctxopt.guard.measure import NamedLoad, analyze_state, state_named, state_transfer
-from ctxopt.tree.view import View
+from ctxopt.guard.growth import Growth, compare_measured
+from ctxopt.guard.request import CheckRequest, MeasureTree, measure_trees
+from ctxopt.guard.side import VIEWS, Side, state_side, tree_side
 
 if TYPE_CHECKING:
-    from ctxopt.rules.baseline import ContextFindings, Findings
+    from ctxopt.rules.baseline import Baseline, ContextFindings, Findings
     from ctxopt.rules.finding import Finding
-
-
-VIEWS: tuple[BudgetView, ...] = ("permitted", "transferred")
-
-INDEX = "the index"
-WORKING_TREE = "the working tree"
-
-
-@dataclass(frozen=True, slots=True)
-class Against:
-    """Two states to compare: a commit and another one, or the index (None)."""
-
-    before: str
-    after: str | None = None
-
-    @property
-    def after_name(self) -> str:
-        """The later state as people name it."""
-        return self.after or INDEX
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Side:
-    """One context measured in one state."""
-
-    name: str
-    """``the working tree``, ``the index``, or the commit as it was named."""
-    analysis: Analysis
-    transfer: TransferView | None
-    """What the build fetches; None where that is not known."""
-    unknown: str = ""
-    """Why ``transfer`` is not known."""
-    state: GitState | None = None
-    """None for the working tree."""
-    named: tuple[NamedLoad, ...] = ()
-    """What the build fetches of named contexts; no limit is about it."""
-
-    @property
-    def submodules(self) -> tuple[str, ...]:
-        """The submodules that are sent; nothing is known of what they hold."""
-        if self.state is None:
-            return ()
-        inside = set(self.state.submodules)
-        return tuple(error.path for error in self.analysis.tree.errors if error.path in inside)
-
-    @property
-    def pointers(self) -> tuple[str, ...]:
-        """The files sent that Git LFS keeps; they count with the size they stand for."""
-        if self.state is None or not self.state.pointers:
-            return ()
-        sent = (entry.path for entry in self.analysis.permitted.entries() if not entry.excluded)
-        return tuple(path for path in sent if path in self.state.pointers)
-
-    def view(self, name: BudgetView) -> View | None:
-        """Return one view; None where it is not known."""
-        if name == "permitted" or not self.analysis.context.builder.loads_on_demand:
-            return self.analysis.permitted
-        return self.transfer.view if self.transfer else None
-
-    def context_bytes(self, name: BudgetView) -> int:
-        """Return the figure Docker prints for a view that is known."""
-        if name == "transferred" and self.transfer is not None:
-            return self.transfer.context_bytes
-        return self.analysis.permitted_bytes
-
-    def figures(self, name: BudgetView) -> Figures | None:
-        """Return what a view holds; None where it is not known."""
-        view = self.view(name)
-        if view is None:
-            return None
-        inside = set(self.submodules)
-        unread = any(error.path not in inside for error in view.tree.errors)
-        total = view.total
-        return Figures(size=total.bytes, files=total.files, view=name, at_least=unread)
-
-    def measured(self, name: BudgetView) -> Measured | None:
-        """Return what the comparison needs of a view; None where it is not known."""
-        view = self.view(name)
-        if view is None:
-            return None
-        policy = build_policy(self.analysis.context, self.analysis.matcher)
-        return Measured(
-            view, policy, self.context_bytes(name), self.state.blobs if self.state else {}
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +45,8 @@ class CheckedContext:
     results: tuple[LimitResult, ...] = ()
     lead: BudgetView = "permitted"
     """The view that its limits are about."""
+    noise_floor: int
+    """Bytes of growth below which no ignore line is proposed, as configured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +56,7 @@ class Checked:
     contexts: tuple[CheckedContext, ...]
     against: Against | None = None
     findings: Findings | None = None
-    """Those of the working tree; None where nobody asked for them."""
+    """Those of the working tree; None where they were not asked for."""
 
     @property
     def results(self) -> tuple[LimitResult, ...]:
@@ -147,75 +70,75 @@ class Checked:
 
     @property
     def unjudged(self) -> tuple[LimitResult, ...]:
-        """The limits that nobody can call kept."""
+        """The limits that are neither kept nor broken, because a figure is not known."""
         return tuple(result for result in self.results if result.verdict is Verdict.SKIP)
 
     @property
     def failing(self) -> list[tuple[ContextFindings, Finding]]:
         """The new findings that are bad enough to fail, with their context."""
-        return self.findings.failing if self.findings else []
+        if self.findings is None:
+            return []
+        return self.findings.failing
+
+    @property
+    def failed(self) -> bool:
+        """Whether a limit is broken or a new finding is bad enough."""
+        return bool(self.broken or self.failing)
+
+    @property
+    def passed(self) -> bool:
+        """Whether every limit was judged and kept, and no new finding is bad enough."""
+        return not self.failed and not self.unjudged
 
     def with_findings(self, findings: Findings | None) -> Checked:
         """Return the same with what was found."""
         return replace(self, findings=findings)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckRequest:
-    """What to check, and how the build is called."""
+def run_check(question: CheckRequest, measure: MeasureTree | None = None) -> Checked:
+    """Measure what is asked about and hold it against its limits and, if wanted, the rules.
 
-    root: str
-    config: Config
-    request: BuildRequest
-    view: BudgetView = "permitted"
-    """What limits outside of ``[[context]]`` are about."""
-
-    @property
-    def paths(self) -> tuple[str, ...]:
-        """The contexts, each once."""
-        return tuple(dict.fromkeys(budget.path for budget in self.budgets))
-
-    @property
-    def budgets(self) -> tuple[ContextBudget, ...]:
-        """The contexts to judge: those that are configured, or else the root alone."""
-        if self.config.contexts:
-            return self.config.contexts
-        root = ContextBudget(
-            name=self.root, path=self.root, view=self.view, limits=self.config.limits
-        )
-        return (root,)
-
-    def folder_of(self, path: str) -> str:
-        """Return a context's path from the root; empty for the root itself."""
-        found = os.path.relpath(path, self.root)
-        return "" if found == "." else found
-
-    def dockerfile_of(self, path: str) -> str | None:
-        """Return the configured Dockerfile: it is that of the root, not of other contexts."""
-        is_root = os.path.realpath(path) == os.path.realpath(self.root)
-        return self.config.dockerfile if is_root else None
-
-
-def parse_against(text: str, repository: Repository) -> Against:
-    """Read ``REF``, ``A..B`` or ``A...B`` as git does; raises GitError where they have no meaning.
-
-    A single commit is compared with the index; in a bare repository with HEAD.
+    ``measure`` is how contexts on disk are measured: in this process if nothing is given. Raises
+    CtxoptError where something cannot be measured, or a limit on growth has nothing to compare.
     """
-    last = "HEAD" if repository.bare else None
-    for sign in ("...", ".."):
-        before, found, after = text.partition(sign)
-        if found:
-            one, other = before or "HEAD", after or "HEAD"
-            start = repository.merge_base(one, other) if sign == "..." else one
-            return Against(start, other)
-    return Against(text, last)
+    if measure is None:
+        measure = partial(analyze, request=question.request)
+    repository = repository_at(question.root)
+    against = choose_against(
+        question.against, question.root, repository, working_tree=question.working_tree
+    )
+    # Before anything is measured: a baseline that cannot be read must not cost a walk.
+    baseline, why_not = None, ""
+    if question.asks_for_findings:
+        baseline = _read_baseline(question)
+        why_not = why_not_checked_out(against, repository)
+    if why_not and question.needs_findings:
+        raise ConfigError(
+            f"findings are those of the working tree, and {why_not}",
+            hint="check it out, or leave out --fail-on and --baseline",
+        )
+    trees: Mapping[str, Analysis] = {}
+    if repository is not None and against is not None:
+        checked = check_states(question, repository, against)
+    else:
+        trees = measure_trees(question, measure)
+        _refuse_growth(question, repository)
+        checked = check_trees(question, trees)
+    if not question.asks_for_findings:
+        return checked
+    # Loaded where they run: a check of limits alone needs no rules, and start-up counts.
+    from ctxopt.guard.findings import judge_trees, no_findings
+
+    if why_not:
+        return checked.with_findings(no_findings(question, why_not))
+    trees = trees or measure_trees(question, measure)
+    return checked.with_findings(judge_trees(question, trees, baseline))
 
 
-def default_against(repository: Repository | None) -> Against | None:
-    """Return the index against HEAD where something is staged; None where nothing is."""
-    if repository is not None and has_staged_changes(repository):
-        return Against("HEAD")
-    return None
+def _read_baseline(question: CheckRequest) -> Baseline | None:
+    from ctxopt.rules.scan import read_known
+
+    return read_known(question.config)
 
 
 def check_states(question: CheckRequest, repository: Repository, against: Against) -> Checked:
@@ -231,101 +154,61 @@ def check_states(question: CheckRequest, repository: Repository, against: Agains
             )
         before = read_state(repository, against.before, prefix)
         sides[path] = (
-            _measure_state(question, path, before, is_baseline=True),
-            _measure_state(question, path, after),
+            state_side(question, path, before, is_baseline=True),
+            state_side(question, path, after),
         )
-    return Checked(_judge(question, sides), against)
+    return Checked(_check_sides(question, sides), against)
 
 
-def check_trees(question: CheckRequest, sides: Mapping[str, Analysis]) -> Checked:
-    """Hold contexts that were measured on disk against their limits; ``sides`` is by path.
+def check_trees(question: CheckRequest, trees: Mapping[str, Analysis]) -> Checked:
+    """Hold contexts that were measured on disk against their limits; ``trees`` is by path.
 
     Growth counts as none, so the caller sees to it that nothing is staged.
     """
-    measured = {path: (None, tree_side(one)) for path, one in sides.items()}
-    return Checked(_judge(question, measured, is_staged=False))
+    sides = {path: (None, tree_side(analysis)) for path, analysis in trees.items()}
+    return Checked(_check_sides(question, sides, is_staged=False))
 
 
-def tree_side(analysis: Analysis) -> Side:
-    """Return what was measured in the working tree."""
-    transfer = analysis.plan.main.transfer if analysis.plan else None
-    unknown = "" if transfer else _no_dockerfile(analysis)
-    loads = analysis.plan.loads if analysis.plan else ()
-    named = tuple(NamedLoad(load.name, load.transfer) for load in loads if load.name is not None)
-    return Side(
-        name=WORKING_TREE, analysis=analysis, transfer=transfer, unknown=unknown, named=named
-    )
+def _refuse_growth(question: CheckRequest, repository: Repository | None) -> None:
+    """Raise ConfigError for a limit on growth where there is nothing to compare.
+
+    With nothing staged, the index is HEAD, and nothing grew.
+    """
+    limited = [item.limits for item in question.budgets if item.limits.max_growth is not None]
+    if not limited:
+        return
+    what = f"max-growth ({limited[0].origin('max-growth')}) has nothing to compare with"
+    if repository is None:
+        raise ConfigError(
+            f"{what}: {question.root!r} is in no git repository",
+            hint="limit max-size instead, or measure a repository",
+        )
+    if repository.resolve("HEAD") is None:
+        raise ConfigError(f"{what}: there is no commit yet", hint="commit something first")
+    if has_staged_changes(repository):
+        raise ConfigError(
+            f"{what} in the working tree, although something is staged",
+            hint="leave out --working-tree",
+        )
 
 
-def _no_dockerfile(analysis: Analysis) -> str:
-    if not analysis.context.builder.loads_on_demand:
-        return ""
-    return "there is no Dockerfile"
-
-
-def _measure_state(
-    question: CheckRequest, path: str, state: GitState, *, is_baseline: bool = False
-) -> Side:
-    builder = question.config.builder
-    dockerfile = question.dockerfile_of(path)
-    try:
-        try:
-            analysis = analyze_state(state, dockerfile=dockerfile, builder=builder)
-        except ContextError:
-            # The Dockerfile may be new: what it is compared with has none by that name.
-            if not is_baseline:
-                raise
-            analysis = analyze_state(state, builder=builder)
-    except CtxoptError as error:
-        raise type(error)(f"{state.name}: {error}", hint=error.hint) from error
-    transfer, unknown = None, ""
-    named: tuple[NamedLoad, ...] = ()
-    if analysis.context.builder.loads_on_demand:
-        if not analysis.context.dockerfile.found:
-            unknown = "there is no Dockerfile"
-        else:
-            try:
-                transfer = state_transfer(state, analysis, question.request)
-            except (ContextError, DockerfileError) as error:
-                unknown = error.message
-            else:
-                named = state_named(state, analysis, question.request, is_baseline=is_baseline)
-    return Side(
-        name=state.name,
-        analysis=analysis,
-        transfer=transfer,
-        unknown=unknown,
-        state=state,
-        named=named,
-    )
-
-
-def _judge(
+def _check_sides(
     question: CheckRequest,
     sides: Mapping[str, tuple[Side | None, Side]],
     *,
     is_staged: bool = True,
 ) -> tuple[CheckedContext, ...]:
-    figures: dict[tuple[str, BudgetView], Figures] = {}
-    baselines: dict[tuple[str, BudgetView], Figures] = {}
-    for path, pair in sides.items():
-        for side, known in zip(pair, (baselines, figures), strict=True):
-            for view in VIEWS if side else ():
-                if side and (found := side.figures(view)):
-                    known[path, view] = found
-    guarded = []
+    figures = _figures({path: after for path, (_, after) in sides.items()})
+    baselines = _figures({path: before for path, (before, _) in sides.items()})
+    checked = []
     for path, (before, after) in sides.items():
         budgets = [item for item in question.budgets if item.path == path]
         _refuse_unknown(budgets, after)
         growths = {}
-        for view in VIEWS:
-            old = before.measured(view) if before else None
-            new = after.measured(view)
-            if old is not None and new is not None:
-                growths[view] = compare_measured(old, new)
-        lead = budgets[0].view if len({item.view for item in budgets}) == 1 else "permitted"
+        if before is not None:
+            growths = _growths(before, after)
         results = judge_contexts(budgets, figures, baselines=baselines, is_staged=is_staged)
-        guarded.append(
+        checked.append(
             CheckedContext(
                 name=budgets[0].name,
                 folder=question.folder_of(path),
@@ -333,14 +216,46 @@ def _judge(
                 before=before,
                 growths=growths,
                 results=results,
-                lead=lead,
+                lead=_lead(budgets),
+                noise_floor=question.config.noise_floor,
             )
         )
-    return tuple(guarded)
+    return tuple(checked)
+
+
+def _figures(sides: Mapping[str, Side | None]) -> dict[tuple[str, BudgetView], Figures]:
+    """The figures that are known, by path and view."""
+    found = {}
+    for path, side in sides.items():
+        if side is None:
+            continue
+        for view in VIEWS:
+            figures = side.figures(view)
+            if figures is not None:
+                found[path, view] = figures
+    return found
+
+
+def _growths(before: Side, after: Side) -> dict[BudgetView, Growth]:
+    """The difference in each view that is known on both sides."""
+    growths = {}
+    for view in VIEWS:
+        old, new = before.measured(view), after.measured(view)
+        if old is not None and new is not None:
+            growths[view] = compare_measured(old, new)
+    return growths
+
+
+def _lead(budgets: Sequence[ContextBudget]) -> BudgetView:
+    """The view to show the changes of: that of the limits, if all are about the same one."""
+    views = {item.view for item in budgets}
+    if len(views) > 1:
+        return "permitted"
+    return views.pop()
 
 
 def _refuse_unknown(budgets: Sequence[ContextBudget], after: Side) -> None:
-    """Raise ConfigError for a limit on what is transferred where nobody knows that."""
+    """Raise ConfigError for a limit on what is transferred where that is not known."""
     for budget in budgets:
         if after.view(budget.view) is None:
             raise ConfigError(
@@ -348,14 +263,3 @@ def _refuse_unknown(budgets: Sequence[ContextBudget], after: Side) -> None:
                 f" {after.unknown}",
                 hint='-f names a Dockerfile; view = "permitted" needs none',
             )
-
-
-def prefix_of(path: str, root: str, repository: Repository) -> str:
-    """Return the context ``path`` relative to the top of the repository."""
-    if repository.bare:
-        prefix = os.path.relpath(os.path.abspath(path), os.path.abspath(root))
-    else:
-        prefix = os.path.relpath(os.path.realpath(path), repository.top)
-    if prefix == ".." or prefix.startswith("../"):
-        raise GitError(f"{path!r} is outside of the repository {repository.top}")
-    return "" if prefix == "." else prefix

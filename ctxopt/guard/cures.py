@@ -5,9 +5,8 @@ Writes lines of the dockerignore language; never one that stops a path which did
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-from ctxopt.config.load import Config
 from ctxopt.errors import IgnoreFileError
 from ctxopt.guard.check import CheckedContext
 from ctxopt.guard.growth import PathChange
@@ -15,28 +14,21 @@ from ctxopt.languages.golang.paths import BadPatternError, match
 from ctxopt.languages.ignore.escape import escape_folder, escape_pattern, escape_piece
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.languages.ignore.text import parse_ignore_file
+from ctxopt.paths import name, parent, upwards
 from ctxopt.tree.model import FILE
 
 _SEVERAL = 3
 """Growers that must share a form before it is proposed for all of them."""
 
 
-def stopping_line(path: str, growers: Collection[str] = (), sent: Iterable[str] = ()) -> str | None:
-    """Return the line that excludes ``path``, a file or a folder; None if no single line does.
-
-    Where several of the files ``growers`` share their folder or extension, the line is that for
-    all of them, unless it would stop one of the files ``sent`` that did not grow.
-    """
-    growing = frozenset(growers)
-    return _line(path, growing, [other for other in sent if other not in growing | {path}])
-
-
 def stopping_lines(
     growers: Sequence[PathChange], sent: Iterable[str], limit: int | None = None
 ) -> dict[str, str | None]:
-    """Return the lines for the first ``limit`` growers, by path.
+    """Return the line that would exclude each of the first ``limit`` growers, by path.
 
-    ``growers`` are all that grew, ``sent`` the files of the new state.
+    ``growers`` are all that grew, ``sent`` the files of the new state. Where several growers share
+    their folder or extension, the line is that for all of them, unless it would stop a file that
+    did not grow. None for a path that no single line excludes.
     """
     growing = frozenset(path for change in growers for path in change.files)
     kept = [path for path in sent if path not in growing]
@@ -47,41 +39,56 @@ def _line(path: str, growing: frozenset[str], kept: list[str]) -> str | None:
     exact = escape_pattern(path)
     if not _excludes(exact, path):
         return None
-    inside = [other for other in growing if other.startswith(path + "/")]
+    below = path + "/"
+    inside = [other for other in growing if other.startswith(below)]
     if inside:
         return _folder_line(exact, path, inside, kept)
     # A path without any escape stands for itself, and asking thousands of others takes long.
     if exact != path and _stops_any(exact, kept):
         return None
-    best, covered = exact, 1
-    folder = path.rpartition("/")[0]
-    while folder:
-        below = folder + "/"
-        count = sum(other.startswith(below) for other in growing)
-        if any(other.startswith(below) for other in kept):
-            break
-        if count >= _SEVERAL and count > covered:
-            best, covered = escape_pattern(folder), count
-        folder = folder.rpartition("/")[0]
+    folder, covered = _widest_folder(path, growing, kept)
     ending = extension(path)
-    count = sum(other.endswith(ending) for other in growing) if ending else 0
-    if count >= _SEVERAL and count > covered:
+    if ending and sum(other.endswith(ending) for other in growing) > max(covered, _SEVERAL - 1):
         line = "**/*" + escape_piece(ending)
         if _excludes(line, path) and not _stops_any(line, _holding(ending, kept)):
-            best = line
-    return best
+            return line
+    if folder:
+        return escape_pattern(folder)
+    return exact
+
+
+def _widest_folder(path: str, growing: frozenset[str], kept: list[str]) -> tuple[str, int]:
+    """The folder above ``path`` with the most growers and nothing else, and how many it has.
+
+    Nothing and 1 where no folder has several: the path then stands for itself.
+    """
+    widest, covered = "", 1
+    for folder in upwards(parent(path)):
+        below = folder + "/"
+        # The root is no pattern: a line that excludes everything is no cure.
+        if not folder or any(other.startswith(below) for other in kept):
+            break
+        number = sum(other.startswith(below) for other in growing)
+        if number >= _SEVERAL and number > covered:
+            widest, covered = folder, number
+    return widest, covered
 
 
 def _folder_line(exact: str, folder: str, inside: list[str], kept: list[str]) -> str | None:
     """The line for a folder, or for all files in it that share an extension."""
-    if not any(other.startswith(folder + "/") for other in kept):
+    below = folder + "/"
+    if not any(other.startswith(below) for other in kept):
         return exact
     extensions = {extension(other) for other in inside}
-    ending = extensions.pop() if len(extensions) == 1 else ""
-    line = f"{escape_folder(folder)}**/*{escape_piece(ending)}"
-    if not ending or not all(_excludes(line, other) for other in inside):
+    ending = extensions.pop()
+    if extensions or not ending:
         return None
-    return None if _stops_any(line, _holding(ending, kept)) else line
+    line = f"{escape_folder(folder)}**/*{escape_piece(ending)}"
+    if not all(_excludes(line, other) for other in inside):
+        return None
+    if _stops_any(line, _holding(ending, kept)):
+        return None
+    return line
 
 
 def _holding(ending: str, paths: Iterable[str]) -> list[str]:
@@ -92,15 +99,19 @@ def _holding(ending: str, paths: Iterable[str]) -> list[str]:
 
 def extension(path: str) -> str:
     """Return the extension of a file with its dot; nothing for a name without one."""
-    name = path.rpartition("/")[2].lstrip(".")
-    stem, dot, ending = name.rpartition(".")
-    return dot + ending if stem else ""
+    stem, dot, ending = name(path).lstrip(".").rpartition(".")
+    if not stem:
+        return ""
+    return dot + ending
 
 
 def _matcher(line: str) -> Matcher | None:
     file = parse_ignore_file(line.encode("utf-8", "surrogateescape"), "")
+    # A name with a newline in it would become two lines, and each may match something else.
+    if len(file.lines) != 1:
+        return None
     try:
-        return read_matcher(file.patterns()) if len(file.lines) == 1 else None
+        return read_matcher(file.patterns())
     except IgnoreFileError:
         return None
 
@@ -122,14 +133,10 @@ def _stops_any(line: str, paths: Iterable[str]) -> bool:
     return matcher is None or any(_decides(matcher, path) for path in paths)
 
 
-_WORTH = Config().noise_floor
-"""Bytes of growth below which nobody wants a line; the default of the configuration."""
-
-
 def cures(context: CheckedContext, top: int) -> dict[str, str | None]:
     """Return the ignore line that would stop each of the first ``top`` growers, by path.
 
-    None for what an instruction names, and for what is too small for a line of its own.
+    None for what an instruction names, and for what grew by less than the noise floor.
     """
     growth, view = context.growths.get(context.lead), context.after.view(context.lead)
     if growth is None or view is None or not growth.growers:
@@ -137,14 +144,17 @@ def cures(context: CheckedContext, top: int) -> dict[str, str | None]:
     sent = (entry.path for entry in view.entries() if entry.kind == FILE and not entry.excluded)
     lines = stopping_lines(growth.growers, sent, top)
     for change in growth.growers[:top]:
-        if change.growth < _WORTH or _is_named(context, change.path):
+        if change.growth < context.noise_floor or _is_named(context, change.path):
             lines[change.path] = None
     return lines
 
 
 def _is_named(context: CheckedContext, path: str) -> bool:
+    """Whether an instruction names the path itself: without it, the build would fail."""
     transfer = context.after.transfer
+    if transfer is None:
+        return False
     try:
-        return any(match(source, path) for source in (transfer and transfer.includes) or ())
+        return any(match(source, path) for source in transfer.includes or ())
     except BadPatternError:
         return False

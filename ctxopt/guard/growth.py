@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ctxopt.languages.ignore.matcher import Scope
+from ctxopt.paths import join, name, parent, upwards
 from ctxopt.tree.model import EMPTY, FILE, Flag, Folder, Tally
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
@@ -32,7 +33,7 @@ class Measured:
     context_bytes: int
     """The figure Docker prints for it."""
     blobs: Mapping[str, str] = field(default_factory=dict)
-    """The id of every file's content, sent or not; empty where nobody knows them."""
+    """The id of every file's content, sent or not; empty where they are not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,9 @@ class Growth:
     @property
     def percent(self) -> float | None:
         """The growth of the files sent, in percent; None where there were no bytes before."""
-        return 100 * self.bytes / self.bytes_before if self.bytes_before else None
+        if not self.bytes_before:
+            return None
+        return 100 * self.bytes / self.bytes_before
 
 
 def compare_measured(before: Measured, after: Measured) -> Growth:
@@ -114,37 +117,57 @@ def compare_measured(before: Measured, after: Measured) -> Growth:
     appeared = [path for path in new if path not in old]
     vanished = [path for path in old if path not in new]
     let_in = _excluded(before.policy, appeared)
-    shut_out = {
-        path for path in _excluded(after.policy, vanished) if not after.blobs or path in after.blobs
-    }
+    shut_out = _excluded(after.policy, vanished)
+    if after.blobs:
+        # A file that is deleted is gone, whatever the new rules would say of it.
+        shut_out &= after.blobs.keys()
     renames = _find_renames(
         [path for path in vanished if path not in shut_out],
         [path for path in appeared if path not in let_in],
-        (before.blobs, after.blobs),
+        before.blobs,
+        after.blobs,
         new,
     )
     moved = {path for rename in renames for path in (rename.before, rename.after)}
-    kinds: dict[str, dict[str, tuple[int, int]]] = {
-        "growers": {}, "shrinkers": {}, "entered": {}, "left": {},
-    }  # fmt: skip
+    changes = _Changes()
     for path in {**old, **new}:
         sizes = (old.get(path, 0), new.get(path, 0))
         if path in let_in:
-            kinds["entered"][path] = sizes
+            changes.entered[path] = sizes
         elif path in shut_out:
-            kinds["left"][path] = sizes
-        elif path not in moved and sizes[0] != sizes[1]:
-            kinds["growers" if sizes[0] < sizes[1] else "shrinkers"][path] = sizes
-    lists = {
-        kind: _roll_up(changes, (before if kind in ("shrinkers", "left") else after).view.totals)
-        for kind, changes in kinds.items()
-    }
-    totals = before.view.total, after.view.total
+            changes.left[path] = sizes
+        elif path in moved or sizes[0] == sizes[1]:
+            continue
+        elif sizes[0] < sizes[1]:
+            changes.growers[path] = sizes
+        else:
+            changes.shrinkers[path] = sizes
+    total_before, total_after = before.view.total, after.view.total
+    # What went is summed up in the state that has it.
+    gone_from, come_to = before.view.totals, after.view.totals
     return Growth(
-        totals[0].bytes, totals[1].bytes, totals[0].files, totals[1].files,
-        before.context_bytes, after.context_bytes,
-        **lists, renames=tuple(sorted(renames, key=lambda r: (-r.size, r.after))),
-    )  # fmt: skip
+        bytes_before=total_before.bytes,
+        bytes_after=total_after.bytes,
+        files_before=total_before.files,
+        files_after=total_after.files,
+        context_bytes_before=before.context_bytes,
+        context_bytes_after=after.context_bytes,
+        growers=_roll_up(changes.growers, come_to),
+        shrinkers=_roll_up(changes.shrinkers, gone_from),
+        entered=_roll_up(changes.entered, come_to),
+        left=_roll_up(changes.left, gone_from),
+        renames=tuple(sorted(renames, key=lambda rename: (-rename.size, rename.after))),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """Size before and after by path, in the four lists of a Growth."""
+
+    growers: dict[str, tuple[int, int]] = field(default_factory=dict)
+    shrinkers: dict[str, tuple[int, int]] = field(default_factory=dict)
+    entered: dict[str, tuple[int, int]] = field(default_factory=dict)
+    left: dict[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def _differing_files(before: View, after: View) -> tuple[dict[str, int], dict[str, int]]:
@@ -154,6 +177,7 @@ def _differing_files(before: View, after: View) -> tuple[dict[str, int], dict[st
     folders, others = before.tree.folders, after.tree.folders
     for path in {**folders, **others}:
         one, other = folders.get(path), others.get(path)
+        # Most folders are alike, and arrays compare at once: no file of those is looked at.
         if (
             one is not None
             and other is not None
@@ -172,61 +196,68 @@ def _differing_files(before: View, after: View) -> tuple[dict[str, int], dict[st
 def _add_files(folder: Folder, flags: bytes | None, found: dict[str, int]) -> None:
     kinds = folder.kinds
     rows = zip(folder.names, kinds, folder.sizes, flags or bytes(len(kinds)), strict=True)
-    for name, kind, size, flag in rows:
+    for child, kind, size, flag in rows:
         if kind == FILE and not flag & Flag.EXCLUDED:
-            found[folder.child(name)] = 0 if flag & EMPTY else size
+            # What arrives empty weighs nothing in the context, whatever it weighs on disk.
+            found[folder.child(child)] = 0 if flag & EMPTY else size
 
 
 def _excluded(policy: Policy, paths: Iterable[str]) -> set[str]:
     """Those of ``paths`` that ``policy`` would not send."""
-    matcher = policy.matcher.lenient() if policy.matcher.has_broken else policy.matcher
+    matcher = policy.matcher
+    # Docker fails with a broken pattern only where it tries it; these paths it may never have tried.
+    if matcher.has_broken:
+        matcher = matcher.lenient()
     scopes: dict[str, Scope | None] = {"": matcher.root()}
-
-    def enter(folder: str) -> Scope | None:
-        """The scope of a folder; None below one that is skipped."""
-        if folder not in scopes:
-            above, _, name = folder.rpartition("/")
-            scope = enter(above)
-            if scope is not None:
-                decision = scope.decide_one(name)
-                skipped = decision.excluded and policy.prunes(folder)
-                scope = None if skipped else scope.enter(name, decision)
-            scopes[folder] = scope
-        return scopes[folder]
-
     found = set()
     for path in paths:
-        above, _, name = path.rpartition("/")
-        scope = enter(above)
-        if scope is None or scope.decide_one(name).excluded:
+        folder = parent(path)
+        # A loop and no recursion: a repository may nest deeper than Python's stack.
+        for unknown in reversed([above for above in upwards(folder) if above not in scopes]):
+            scopes[unknown] = _enter(policy, scopes[parent(unknown)], unknown)
+        scope = scopes[folder]
+        if scope is None or scope.decide_one(name(path)).excluded:
             found.add(path)
     return found
+
+
+def _enter(policy: Policy, above: Scope | None, folder: str) -> Scope | None:
+    """The scope of ``folder``; None for one that is skipped, and below such a one."""
+    if above is None:
+        return None
+    decision = above.decide_one(name(folder))
+    if decision.excluded and policy.prunes(folder):
+        return None
+    return above.enter(name(folder), decision)
 
 
 def _find_renames(
     vanished: list[str],
     appeared: list[str],
-    blobs: tuple[Mapping[str, str], Mapping[str, str]],
+    old_blobs: Mapping[str, str],
+    new_blobs: Mapping[str, str],
     sizes: Mapping[str, int],
 ) -> list[Rename]:
     """Pair paths of the same content; among several, one of the same name first."""
     gone: dict[str, list[str]] = {}
     for path in vanished:
-        if path in blobs[0]:
-            gone.setdefault(blobs[0][path], []).append(path)
-    waiting = [path for path in appeared if blobs[1].get(path) in gone]
+        if path in old_blobs:
+            gone.setdefault(old_blobs[path], []).append(path)
+    waiting = [path for path in appeared if new_blobs.get(path) in gone]
     renames = []
+    # Two rounds: a file that keeps its name must not lose its pair to one that does not.
     for same_name in (True, False):
         rest = []
         for path in waiting:
-            candidates = gone[blobs[1][path]]
-            name = path.rpartition("/")[2]
-            fitting = [old for old in candidates if not same_name or old.rpartition("/")[2] == name]
-            if fitting:
-                candidates.remove(fitting[0])
-                renames.append(Rename(fitting[0], path, sizes[path]))
-            else:
+            candidates = gone[new_blobs[path]]
+            fitting = candidates
+            if same_name:
+                fitting = [old for old in candidates if name(old) == name(path)]
+            if not fitting:
                 rest.append(path)
+                continue
+            renames.append(Rename(fitting[0], path, sizes[path]))
+            candidates.remove(fitting[0])
         waiting = rest
     return renames
 
@@ -252,7 +283,7 @@ def _roll_up(
     for path, (old, new) in changes.items():
         node, folder = root, ""
         for part in path.split("/")[:-1]:
-            folder = f"{folder}/{part}" if folder else part
+            folder = join(folder, part)
             node = node.folders.setdefault(folder, _Node())
             node.change += abs(new - old)
             node.files.append(path)
@@ -279,7 +310,7 @@ def _is_worth_naming(
     if len(node.files) < _MANY:
         return False
     # Files of several kinds beside others that stay have nothing in common but the folder.
-    kinds = {path.rpartition("/")[2].rpartition(".")[2] for path in node.files}
+    kinds = {name(path).rpartition(".")[2] for path in node.files}
     if len(kinds) > 1 and total is not None and total.files > len(node.files):
         return False
     largest = max(abs(new - old) for old, new in (changes[path] for path in node.files))

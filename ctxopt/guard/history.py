@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.plan import BuildRequest
 from ctxopt.builder import BuilderName
-from ctxopt.errors import CtxoptError, GitError
+from ctxopt.errors import ConfigError, CtxoptError, GitError
 from ctxopt.git.repository import Repository
 from ctxopt.git.state import GitState, read_state
+from ctxopt.guard.against import prefix_of, repository_at
 from ctxopt.guard.measure import analyze_state, state_transfer
 
 _PERCENT = 10
@@ -46,82 +47,102 @@ class History:
     """Whether the clone holds no more, although there were commits before."""
 
 
-def read_history(
-    repository: Repository,
-    prefix: str,
-    count: int,
-    *,
-    root: str = ".",
-    dockerfile: str | None = None,
-    builder: BuilderName = "buildkit",
-    floor: int = 10**6,
-    request: BuildRequest | None = None,
-) -> History:
-    """Measure the last ``count`` commits; ``floor`` is the change in bytes that nobody minds.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryRequest:
+    """Which commits to measure, and as which build."""
 
-    ``request`` is how the build is called; without it nothing is said of what is transferred.
+    root: str = "."
+    """The context root; its repository is asked."""
+    count: int
+    """How many commits, counted from HEAD."""
+    dockerfile: str | None = None
+    """From the working directory."""
+    builder: BuilderName = "buildkit"
+    growth_floor: int = 10**6
+    """Bytes; a change up to this is no jump, whatever its share."""
+    request: BuildRequest | None = None
+    """How the build is called; without it nothing is said of what is transferred."""
 
-    Each blob's size is asked for once. Raises GitError where there is no commit.
+
+@dataclass(frozen=True, slots=True)
+class _Commit:
+    """One commit as ``git log`` prints it."""
+
+    id: str
+    seconds: int
+    subject: str
+
+
+def read_history(question: HistoryRequest) -> History:
+    """Measure the last commits of the branch that is checked out.
+
+    Raises ConfigError outside of a repository, GitError where there is no commit.
     """
-    if repository.resolve("HEAD") is None:
-        raise GitError("there is no commit yet", hint="commit something first")
-    # One more, to know what the oldest of them changed.
-    asked = ("--first-parent", f"--max-count={count + 1}", "--no-show-signature", "-z")
-    output = repository.run("log", *asked, "--format=%H%x00%ct%x00%s", "HEAD")
-    fields = output.decode("utf-8", "replace").split("\0")
-    rows = list(zip(fields[0::3], fields[1::3], fields[2::3], strict=False))
+    root = question.root
+    repository = repository_at(root)
+    if repository is None:
+        raise ConfigError(f"--history needs a git repository, and {root!r} is in none")
+    prefix = prefix_of(root, root, repository)
+    # One more than asked for, to know what the oldest of them changed.
+    commits = _last_commits(repository, question.count + 1)
     points: list[Point] = []
     before: Point | None = None
-    for id_, seconds, subject in reversed(rows):
-        before = _measure(
-            repository,
-            (id_, int(seconds), subject),
-            before,
-            prefix,
-            dockerfile,
-            builder,
-            floor,
-            request,
-        )
+    for commit in reversed(commits):
+        state = read_state(repository, commit.id, prefix)
+        before = _measure(question, commit, state, before)
         points.append(before)
-    is_cut = repository.shallow and len(rows) <= count
-    return History(root, builder, tuple(reversed(points))[:count], is_cut)
+    newest_first = tuple(reversed(points))
+    # Fewer than asked for, in a clone that was cut: the rest may exist where it was cloned from.
+    is_cut = repository.shallow and len(commits) <= question.count
+    return History(root, question.builder, newest_first[: question.count], is_cut)
+
+
+def _last_commits(repository: Repository, number: int) -> list[_Commit]:
+    """The newest first, along the first parents: what a merge brought is one change."""
+    if repository.resolve("HEAD") is None:
+        raise GitError("there is no commit yet", hint="commit something first")
+    asked = ("--first-parent", f"--max-count={number}", "--no-show-signature", "-z")
+    output = repository.run("log", *asked, "--format=%H%x00%ct%x00%s", "HEAD")
+    fields = output.decode("utf-8", "replace").split("\0")
+    # Not strict: behind the last NUL is an empty field.
+    rows = zip(fields[0::3], fields[1::3], fields[2::3], strict=False)
+    return [_Commit(id_, int(seconds), subject) for id_, seconds, subject in rows]
 
 
 def _measure(
-    repository: Repository,
-    commit: tuple[str, int, str],
-    before: Point | None,
-    prefix: str,
-    dockerfile: str | None,
-    builder: BuilderName,
-    floor: int,
-    request: BuildRequest | None,
+    question: HistoryRequest, commit: _Commit, state: GitState, before: Point | None
 ) -> Point:
-    state = read_state(repository, commit[0], prefix)
+    point = Point(
+        commit=commit.id, seconds=commit.seconds, subject=commit.subject,
+        files=None, bytes=None, context_bytes=None, change=None,
+    )  # fmt: skip
     try:
-        analysis = analyze_state(state, dockerfile=dockerfile, builder=builder)
+        analysis = analyze_state(state, dockerfile=question.dockerfile, builder=question.builder)
     except CtxoptError as error:
-        return Point(*commit, None, None, None, None, problem=error.message)
+        # One commit with a broken ignore file must not hide the others.
+        return replace(point, problem=error.message)
     total = analysis.permitted.total
-    old = before.bytes if before else None
-    change = None if old is None else total.bytes - old
-    is_jump = (
-        change is not None
-        and old is not None
-        and abs(change) > floor
-        and abs(change) * 100 > old * _PERCENT
+    point = replace(
+        point,
+        files=total.files,
+        bytes=total.bytes,
+        context_bytes=analysis.permitted_bytes,
+        transferred=_transferred(question, state, analysis),
     )
-    figures = (total.files, total.bytes, analysis.permitted_bytes)
-    return Point(*commit, *figures, change, is_jump, _transferred(state, analysis, request))
+    if before is None or before.bytes is None:
+        return point
+    change = total.bytes - before.bytes
+    is_large = abs(change) * 100 > before.bytes * _PERCENT
+    is_jump = is_large and abs(change) > question.growth_floor
+    return replace(point, change=change, is_jump=is_jump)
 
 
-def _transferred(state: GitState, analysis: Analysis, request: BuildRequest | None) -> int | None:
+def _transferred(question: HistoryRequest, state: GitState, analysis: Analysis) -> int | None:
     if not analysis.context.builder.loads_on_demand:
         return analysis.permitted.total.bytes
-    if request is None or not analysis.context.dockerfile.found:
+    if question.request is None or not analysis.context.dockerfile.found:
         return None
     try:
-        return state_transfer(state, analysis, request).view.total.bytes
+        return state_transfer(state, analysis, question.request).view.total.bytes
     except CtxoptError:
         return None

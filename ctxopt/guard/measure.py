@@ -1,9 +1,8 @@
-"""The use case: measure a git state as a build context, and compare two measurements."""
+"""A git state measured as a build context, and what a build of it fetches."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from typing import NamedTuple
 
 from ctxopt.build.analysis import Analysis, build_matcher, build_policy
@@ -12,7 +11,6 @@ from ctxopt.build.transfer import TransferView, named_root, transferred
 from ctxopt.builder import BuilderName
 from ctxopt.errors import ContextError
 from ctxopt.git.state import GitState, read_state
-from ctxopt.guard.growth import Growth, Measured, compare_measured
 from ctxopt.guard.state_context import read_state_dockerfile, state_context, state_named_ignore
 from ctxopt.guard.state_tree import StateLinks, state_tree
 from ctxopt.languages.ignore.matcher import read_matcher
@@ -96,27 +94,3 @@ def _read_named(state: GitState, name: str, root: str) -> GitState:
         )
     spec = None if state.is_index else state.name
     return read_state(state.repository, spec, "" if prefix == "." else prefix)
-
-
-def compare_analyses(
-    before: Analysis,
-    after: Analysis,
-    *,
-    blobs_before: Mapping[str, str] | None = None,
-    blobs_after: Mapping[str, str] | None = None,
-) -> Growth:
-    """Return what the permitted files of ``after`` have grown by.
-
-    ``blobs_before`` and ``blobs_after`` are ``GitState.blobs``; without both, a renamed file
-    counts as one that went and one that came.
-    """
-    sides = [
-        Measured(
-            analysis.permitted,
-            build_policy(analysis.context, analysis.matcher),
-            analysis.permitted_bytes,
-            blobs or {},
-        )
-        for analysis, blobs in ((before, blobs_before), (after, blobs_after))
-    ]
-    return compare_measured(sides[0], sides[1])

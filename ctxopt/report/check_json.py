@@ -7,9 +7,10 @@ from typing import Any
 
 from ctxopt.config.keys import BudgetView
 from ctxopt.guard.budget import LimitResult
-from ctxopt.guard.check import VIEWS, Checked, CheckedContext, Side
+from ctxopt.guard.check import Checked, CheckedContext
 from ctxopt.guard.cures import cures
 from ctxopt.guard.growth import Growth, PathChange
+from ctxopt.guard.side import VIEWS, Side
 from ctxopt.report.check_findings import placed
 from ctxopt.report.check_wording import CHANGE_LISTS
 from ctxopt.report.json_fields import VERSION, dockerfile_of, finding_fields
@@ -20,7 +21,7 @@ def render_json(checked: Checked, *, top: int) -> str:
     """Return the document; lists hold the ``top`` largest changes, figures hold all."""
     document: dict[str, Any] = {
         "version": VERSION,
-        "passed": not (checked.broken or checked.unjudged or checked.failing),
+        "passed": checked.passed,
         "before": None,
         "after": None,
         "contexts": [_json_context(context, top) for context in checked.contexts],

@@ -6,16 +6,16 @@ from collections.abc import Mapping, Sequence
 
 from ctxopt.config.keys import BudgetView
 from ctxopt.guard.budget import Verdict
-from ctxopt.guard.check import VIEWS, Checked, CheckedContext, Side
+from ctxopt.guard.check import Checked, CheckedContext
 from ctxopt.guard.cures import cures
 from ctxopt.guard.growth import PathChange
+from ctxopt.guard.side import VIEWS, Side
 from ctxopt.report.check_findings import placed
 from ctxopt.report.check_wording import (
     CHANGE_LISTS,
     ChangeList,
     change_name,
     describe_findings,
-    describe_gone,
     describe_side,
     named_rows,
     percent,
@@ -23,6 +23,7 @@ from ctxopt.report.check_wording import (
 )
 from ctxopt.report.markdown import code, code_or_nothing, plain, table
 from ctxopt.report.places import where
+from ctxopt.report.wording import describe_gone
 from ctxopt.rules.baseline import ContextFindings, Findings
 from ctxopt.rules.finding import Finding
 from ctxopt.tree.model import Tally
@@ -64,8 +65,8 @@ def _markdown_findings(findings: Findings, top: int) -> list[str]:
     if len(failing) > top:
         lines += [and_more(len(failing) - top).strip(), ""]
     lines.append(plain(describe_findings(findings)))
-    if findings.gone:
-        lines += ["", plain(describe_gone(findings))]
+    if findings.gone and findings.baseline is not None:
+        lines += ["", plain(describe_gone(len(findings.gone), findings.baseline))]
     return lines
 
 

@@ -8,15 +8,15 @@ from rich.text import Text
 
 from ctxopt.config.keys import BudgetView
 from ctxopt.guard.budget import Verdict
-from ctxopt.guard.check import VIEWS, Checked, CheckedContext
+from ctxopt.guard.check import Checked, CheckedContext
 from ctxopt.guard.cures import cures
 from ctxopt.guard.growth import Growth, PathChange
+from ctxopt.guard.side import VIEWS
 from ctxopt.report.check_findings import placed
 from ctxopt.report.check_wording import (
     CHANGE_LISTS,
     change_name,
     describe_findings,
-    describe_gone,
     describe_side,
     named_rows,
     percent,
@@ -25,6 +25,7 @@ from ctxopt.report.check_wording import (
 from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_text import render_finding
 from ctxopt.report.terminal import Look, draw, field, more
+from ctxopt.report.wording import describe_gone
 from ctxopt.units import count, format_size
 
 if TYPE_CHECKING:
@@ -63,8 +64,9 @@ def _findings(title: str, findings: Findings, top: int, width: int) -> list[Text
     for item, finding in failing[:top]:
         lines += render_finding(placed(item, finding), width)
     lines += more(len(failing) - top)
-    if findings.gone:
-        lines.append(Text(f"  {describe_gone(findings)}", "dim"))
+    if findings.gone and findings.baseline is not None:
+        gone = describe_gone(len(findings.gone), findings.baseline)
+        lines.append(Text(f"  {gone}", "dim"))
     return lines
 
 

@@ -86,14 +86,6 @@ def describe_findings(findings: Findings) -> str:
     return ", ".join(parts)
 
 
-def describe_gone(findings: Findings) -> str:
-    """Say that entries of the baseline can go."""
-    number = len(findings.gone)
-    what = count(number, "entry", "entries")
-    verb = "is" if number == 1 else "are"
-    return f"{what} of the baseline {verb} gone: --write-baseline takes them out"
-
-
 def named_rows(context: CheckedContext) -> list[tuple[str, Tally | None, Tally]]:
     """Return name, sums before and sums after of every load of a named context, in order.
 

@@ -7,6 +7,7 @@ from ctxopt.build.sources import SourceCheck
 from ctxopt.languages.dockerfile import Unknown
 from ctxopt.report.console import printable
 from ctxopt.tree.model import ContextTree
+from ctxopt.units import count
 
 LEAST = "at least "
 """What stands before a sum over a tree in which something could not be read."""
@@ -31,6 +32,16 @@ def at_line(file: str, line: int | None) -> str:
     if line is None:
         return file
     return f"{file}:{line}"
+
+
+def describe_gone(number: int, baseline: str) -> str:
+    """Say that ``number`` entries of the file ``baseline`` can go."""
+    if number == 1:
+        is_gone, them = "is gone", "it"
+    else:
+        is_gone, them = "are gone", "them"
+    what = f"{count(number, 'entry', 'entries')} of {printable(baseline)}"
+    return f"{what} {is_gone}: ctxopt check --write-baseline takes {them} out"
 
 
 def describe_check(check: SourceCheck, ignore_file: str | None) -> str:

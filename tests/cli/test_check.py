@@ -293,6 +293,15 @@ def test_no_line_for_what_is_small_or_named(repository, size, dockerfile, is_tol
     assert ("to keep it out" in done.stdout) is is_told
 
 
+@pytest.mark.parametrize(("floor", "is_told"), [("1 kB", True), ("1 MB", False)])
+def test_the_configured_noise_floor_decides_what_is_small(repository, floor, is_told):
+    commit(repository, {"ctxopt.toml": f'noise-floor = "{floor}"\n'})
+    stage(repository, {"notes/a": "a" * 60_000})
+    done = check(repository)
+    assert "notes/a" in done.stdout
+    assert ("to keep it out: notes/a" in done.stdout) is is_told
+
+
 def test_init_writes_limits_that_hold(repository):
     done = check(repository, "--init")
     assert done.returncode == 0

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
 from ctxopt.git.repository import Repository
 from ctxopt.git.state import GitState, StateEntry, read_state
-from ctxopt.guard.cures import extension, stopping_line, stopping_lines
 from ctxopt.guard.growth import Measured, compare_measured
-from ctxopt.guard.measure import analyze_state, compare_analyses
+from ctxopt.guard.measure import analyze_state
+from ctxopt.guard.side import Side, tree_side
 from ctxopt.guard.state_tree import state_tree
-from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import parse_ignore_file
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
-from tests.support.examples import examples
 from tests.support.repositories import commit, found, init, write
 
 NOWHERE = Repository("/nowhere", "", "/nowhere/.git")
@@ -167,6 +165,17 @@ def test_a_state_has_not_grown_beyond_itself(state, lines):
     assert (result.bytes, result.growers, result.entered, result.left) == (0, (), (), ())
 
 
+def side_of(state, builder="buildkit"):
+    analysis = analyze_state(state, builder=builder)
+    return Side(name=state.name, analysis=analysis, transfer=None, state=state)
+
+
+def permitted(side):
+    found = side.measured("permitted")
+    assert found is not None
+    return found
+
+
 @pytest.mark.usefixtures("clean")
 def test_two_commits(tmp_path):
     root = init(
@@ -174,14 +183,13 @@ def test_two_commits(tmp_path):
         {"a": "x" * 10, "old/name": "y" * 100, ".dockerignore": "data\n", "data/d": "z" * 50},
     )
     commit(root, {"a": "x" * 15, "old/name": None, "new/name": "y" * 100, ".dockerignore": "\n"})
-    states = [read_state(found(root), spec) for spec in ("HEAD~1", "HEAD")]
-    analyses = [analyze_state(state) for state in states]
-    result = compare_analyses(*analyses, blobs_before=states[0].blobs, blobs_after=states[1].blobs)
+    before, after = (side_of(read_state(found(root), spec)) for spec in ("HEAD~1", "HEAD"))
+    result = compare_measured(permitted(before), permitted(after))
     assert told(result.growers) == [("a", 10, 15, 1)]
     assert told(result.entered) == [("data/d", 0, 50, 1)]
     assert [rename.after for rename in result.renames] == ["new/name"]
     assert result.bytes == 5 + 50 - 4
-    assert result.context_bytes == analyses[1].permitted_bytes - analyses[0].permitted_bytes
+    assert result.context_bytes == after.analysis.permitted_bytes - before.analysis.permitted_bytes
 
 
 @pytest.mark.usefixtures("clean")
@@ -189,96 +197,8 @@ def test_two_commits(tmp_path):
 def test_the_working_tree_against_a_commit(builder, tmp_path):
     root = init(tmp_path / "r", {"a": "x", ".dockerignore": ".git\n"})
     write(root, {"new": "xx"})
-    now = analyze(find_context(root, builder=builder))
-    result = compare_analyses(analyze_state(read_state(found(root), "HEAD"), builder=builder), now)
+    now = tree_side(analyze(find_context(root, builder=builder)))
+    before = side_of(read_state(found(root), "HEAD"), builder)
+    result = compare_measured(permitted(before), permitted(now))
     assert told(result.growers) == [("new", 0, 2, 1)]
     assert (result.shrinkers, result.entered, result.left) == ((), (), ())
-
-
-ESCAPES = [
-    "plain", "a/b c/d", "[slug]", "a*b", "what?", "back\\slash", "{x}", "a|b", "^x", "[x]{y}", "#top", "!bang",
-    "a/#b", "a/!b", " lead", "trail ", " ", "tab\t", "\tx", "new\nline", "cr\r", "dot.+()$", "ünï", "[ünï]",
-    "raw\udcff", "[raw\udcff]", "a]b", "-dash", "~", "a\u00a0", "\u3000[x]", "**", "a/**/b", "\ufeffx", "x\\", "$[a]",
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("path", ESCAPES)
-def test_a_line_stops_its_path(path):
-    line = stopping_line(path)
-    assert line is not None
-    file = parse_ignore_file(line.encode("utf-8", "surrogateescape"), "x")
-    matcher = read_matcher(file.patterns())
-    assert len(file.lines) == 1
-    assert matcher.decide(path).excluded
-    for other in (
-        "x",
-        "zz",
-        path + "x",
-        "x" + path,
-        path.replace("*", "xx"),
-        path.replace("{", ""),
-    ):
-        if other != path:
-            assert not matcher.decide(other).excluded, other
-
-
-@settings(max_examples=examples(300))
-@given(
-    st.lists(
-        st.text(st.sampled_from("ab*?[]{}|^\\!# .-+()$\n\t\u00a0é\udcff"), min_size=1, max_size=6),
-        min_size=1,
-        max_size=3,
-    )
-)
-def test_a_line_stops_its_path_property(parts):
-    if any(part in (".", "..") for part in parts):
-        return
-    path = "/".join(parts)
-    line = stopping_line(path)
-    assert line is not None
-    file = parse_ignore_file(line.encode("utf-8", "surrogateescape"), "x")
-    assert read_matcher(file.patterns()).decide(path).excluded
-
-
-LINES_FOR = [
-    # path, growers, sent besides, line
-    ("a/b.bin", [], [], "a/b.bin"),
-    ("a/1.bin", ["a/1.bin", "a/2.bin"], [], "a/1.bin"),
-    ("a/1.bin", ["a/1.bin", "a/2.bin", "b/3.bin"], ["a/x.txt"], "**/*.bin"),
-    ("a/1.bin", ["a/1.bin", "a/2.bin", "b/3.bin"], ["c/kept.bin"], "a/1.bin"),
-    ("a/1.bin", ["a/1.bin", "a/2.css", "a/3.js"], ["b"], "a"),
-    ("a/1.bin", ["a/1.bin", "a/2.css", "a/3.js"], ["a/kept"], "a/1.bin"),
-    ("a/1", ["a/1", "a/2", "a/3"], ["b"], "a"),
-    ("x/a/1.c", ["x/a/1.c", "x/a/2.c", "x/b/3.c"], ["y.h"], "x"),
-    ("[x]/1.b", ["[x]/1.b", "[x]/2.c", "[x]/3.d"], ["b"], "\\[x\\]"),
-    ("a/x.{b", ["a/x.{b", "b/y.{b", "z.{b"], ["k"], "**/*.\\{b"),
-    ("d", ["d/1", "d/2"], ["e"], "d"),
-    ("d", ["d/1.x", "d/s/2.x"], ["d/kept"], "d/**/*.x"),
-    ("d", ["d/1.x", "d/s/2.x"], ["d/kept.x"], None),
-    ("d", ["d/1.x", "d/s/2.y"], ["d/kept"], None),
-    ("d", ["d/1", "d/2"], ["d/kept"], None),
-]
-
-
-@pytest.mark.parametrize(("path", "growers", "others", "line"), LINES_FOR)
-def test_lines(path, growers, others, line):
-    assert stopping_line(path, growers, [*growers, *others]) == line
-
-
-def test_lines_of_a_growth():
-    after = {f"data/{n}.bin": 100 for n in range(9)} | {"src/[id].py": 5, "src/k.py": 1}
-    result = growth({"src/k.py": 1}, after)
-    assert stopping_lines(result.growers, after) == {
-        "data": "data",
-        "src/[id].py": "src/\\[id\\].py",
-    }
-    assert list(stopping_lines(result.growers, after, 1)) == ["data"]
-
-
-@pytest.mark.parametrize(("path", "ending"), [("a.b", ".b"), ("x.y/a", ""), (".env", ""), (".env.x", ".x"), ("a.tar.gz", ".gz"), ("a.", "."), ("..a", "")])  # fmt: skip
-def test_extensions(path, ending):
-    assert extension(path) == ending
-
-
-def test_plain_paths_stay_as_they_are():
-    assert escape_pattern("a/b-c_d.e+f (1)") == "a/b-c_d.e+f (1)"
