@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ctxopt.severity import Severity
 
 
-Files = Annotated[
+LintedFiles = Annotated[
     list[str],
     typer.Argument(metavar="FILE...", help="Ignore files: .dockerignore or NAME.dockerignore."),
 ]
@@ -44,7 +44,7 @@ LintFailOnOption = Annotated[
 
 @command
 def lint(
-    files: Files,
+    files: LintedFiles,
     context: LintRootOption = None,
     builder: o.BuilderOption = None,
     select: o.Select = None,
