@@ -33,21 +33,6 @@ def test_exceptions_to_the_length_are_needed():
 
 
 @pytest.mark.slow
-def test_every_module_imports_alone():
-    names = ["ctxopt." + m.removesuffix(".py").replace("/", ".") for m in MODULES if "__" not in m]
-    code = (
-        "import importlib, sys\n"
-        f"for name in {names!r}:\n"
-        "    for known in [m for m in sys.modules if m.partition('.')[0] == 'ctxopt']:\n"
-        "        del sys.modules[known]\n"
-        "    importlib.import_module(name)\n"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-
-
 def test_the_public_names_are_what_they_say():
     code = (
         "from ctxopt import Measurement, measure, Entry, CtxoptError\n"
