@@ -163,7 +163,7 @@ def grade(facts: Facts, group: Group) -> Severity:
     if group.is_tracked or not serious:
         return Severity.INFO
     # Without a Dockerfile nobody knows what the next one takes.
-    if group.worst.reach == "permitted" and facts.analysis.plan is not None:
+    if group.worst.reach == "permitted" and facts.plan is not None:
         return Severity.INFO
     return Severity.WARNING
 
@@ -197,9 +197,9 @@ def travels(facts: Facts, candidate: Candidate) -> str:
     """Say in a clause how far a candidate gets, and by which instruction."""
     use = candidate.use
     if use is None or candidate.reach == "permitted":
-        if candidate.reach == "sent" and facts.analysis.plan is not None:
+        if candidate.reach == "sent" and facts.plan is not None:
             return "is sent to the builder, and no instruction takes it"
-        if candidate.reach == "sent" or facts.analysis.plan is None:
+        if candidate.reach == "sent" or facts.plan is None:
             return "is sent with every build of the whole context"
         return "may be sent, though nothing in this build takes it"
     place = f"line {use.source.line}"

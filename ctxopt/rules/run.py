@@ -46,7 +46,7 @@ def run_rules(facts: Facts, rules: Iterable[Rule], selection: Selection) -> Rule
     Raises ConfigError for a comment to ctxopt that asks for nothing it knows.
     """
     _ = facts.kept
-    suppressions = _read_suppressions(facts.analysis.context.ignore.file)
+    suppressions = _read_suppressions(facts.ignore_file)
     reported: list[Finding] = []
     suppressed: list[Suppression] = []
     filtered = 0

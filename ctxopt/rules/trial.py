@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ctxopt.build.analysis import matcher_for
 from ctxopt.errors import IgnoreFileError
 from ctxopt.evidence.facts import Facts
+from ctxopt.evidence.reach import Reach
 from ctxopt.languages.ignore.edits import Edit, apply_edits
 from ctxopt.languages.ignore.matcher import Matcher
 from ctxopt.languages.ignore.pattern import (
@@ -18,6 +19,8 @@ from ctxopt.languages.ignore.pattern import (
 )
 from ctxopt.languages.ignore.text import IgnoreFile, clean_pattern, parse_ignore_file
 from ctxopt.tree.replay import Difference, Replay, compare_views, hide, replay
+
+NO_CHANGE: Final = Difference((), 0, 0, (), 0, 0)
 
 
 class Trial(NamedTuple):
@@ -41,12 +44,24 @@ def try_edits(facts: Facts, edits: Sequence[Edit]) -> Trial | None:
     try:
         edited = apply_edits(file, edits)
         matcher = matcher_for(context, edited, context.builder)
-        replayed = replay(
-            facts.analysis.tree, matcher, builder=context.builder, before=facts.analysis.matcher
-        )
+        replayed = replay(facts.view.tree, matcher, builder=context.builder, before=facts.matcher)
     except IgnoreFileError:
         return None
-    return Trial(edited, matcher, replayed, compare_views(facts.analysis.permitted, replayed))
+    return Trial(edited, matcher, replayed, compare_views(facts.view, replayed))
+
+
+def change_of(trial: Trial | None) -> Difference:
+    """Return what a trial changes: nothing where there was none, or Docker would refuse the file."""
+    if trial is None:
+        return NO_CHANGE
+    return trial.difference
+
+
+def reach_of(facts: Facts, change: Difference) -> Reach | None:
+    """Return how far the first of the lost paths travels; None where nothing is lost."""
+    if not change.lost:
+        return None
+    return facts.reach(change.lost[0])
 
 
 def hidden_by(facts: Facts, texts: Iterable[str]) -> dict[str, Difference]:
@@ -54,7 +69,8 @@ def hidden_by(facts: Facts, texts: Iterable[str]) -> dict[str, Difference]:
 
     An exception in the file or an odd line takes a trial of its own, and is left out.
     """
-    if any(item.exception for item in facts.analysis.matcher.patterns):
+    # An exception behind a line may bring back what the line hides: one pass cannot see that.
+    if any(item.exception for item in facts.matcher.patterns):
         return {}
     found: dict[str, Pattern] = {}
     for text in texts:
@@ -62,10 +78,11 @@ def hidden_by(facts: Facts, texts: Iterable[str]) -> dict[str, Difference]:
             pattern = read_pattern(clean_pattern(text) or "")
         except (BadPatternError, IllegalExceptionError):
             continue
+        # A line that starts with # becomes a comment in the file, whatever it means as a pattern.
         if pattern is not None and not pattern.exception and not text.startswith("#"):
             found[text] = pattern
     try:
-        differences = hide(facts.analysis.permitted, list(found.values()))
+        differences = hide(facts.view, list(found.values()))
     except BadPatternError:
         return {}
     return dict(zip(found, differences, strict=True))
@@ -78,17 +95,19 @@ def harms_other_builder(facts: Facts, trial: Trial) -> bool:
     """
     context = facts.analysis.context
     file = context.ignore.file
-    patterns = (*facts.analysis.matcher.patterns, *trial.matcher.patterns)
+    # The classic builder reads no other file than .dockerignore, so it cannot be harmed through one.
+    patterns = (*facts.matcher.patterns, *trial.matcher.patterns)
     if file is None or context.ignore.path != ".dockerignore":
         return False
     if not any(pattern.exception for pattern in patterns):
         return False
     other = context.builder.other
-    tree = facts.analysis.tree
+    tree = facts.view.tree
     old = replay(tree, matcher_for(context, file, other), builder=other)
     try:
         new = replay(tree, matcher_for(context, trial.file, other), builder=other)
     except IgnoreFileError:
         return True
+    # The two replays start from the walk each, so both list what differs from it, not from each other.
     change = compare_views(old.view, new._replace(changed=old.changed | new.changed))
     return bool(change.gained) or not set(new.unseen) <= set(old.unseen)

@@ -33,10 +33,10 @@ class WrittenPattern:
 
 def written_patterns(facts: Facts) -> Iterator[WrittenPattern]:
     """Yield the patterns in force that stand in the ignore file, in order."""
-    file = facts.analysis.context.ignore.file
+    file = facts.ignore_file
     if file is None:
         return
-    for index, pattern in enumerate(facts.analysis.matcher.patterns):
+    for index, pattern in enumerate(facts.matcher.patterns):
         if pattern.line is not None:
             yield WrittenPattern(index, pattern, file.lines[pattern.line - 1])
 
@@ -58,7 +58,7 @@ def several_lines(line: int, texts: Sequence[str], reason: str, after: int | Non
 
 def line_after(facts: Facts, line: int) -> int | None:
     """Return the number of the line after ``line``; None at the end of the file."""
-    file = facts.analysis.context.ignore.file
+    file = facts.ignore_file
     return line + 1 if file is not None and line < len(file.lines) else None
 
 
@@ -69,7 +69,7 @@ def dockerfile_line(facts: Facts, source: Source) -> Location:
 
 def checks_of(facts: Facts, *kinds: CheckKind) -> Iterator[SourceCheck]:
     """Yield what the build says of its sources, of the kinds given, each only once."""
-    plan = facts.analysis.plan
+    plan = facts.plan
     seen = set()
     for check in plan.sources.checks if plan else ():
         key = (check.kind, check.source.line, check.text, check.paths)

@@ -15,7 +15,7 @@ from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.text import BOM
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule, replace_line
-from ctxopt.rules.trial import hidden_by, try_edits
+from ctxopt.rules.trial import NO_CHANGE, change_of, hidden_by, reach_of, try_edits
 from ctxopt.rules.written import WrittenPattern, place, shown, written_patterns
 from ctxopt.severity import Severity
 from ctxopt.tree.hits import find_hits
@@ -26,18 +26,25 @@ _INLINE = re.compile(r"(?P<pattern>\S.*?)\s+(?P<comment>(?:#|//).*)\Z", re.DOTAL
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each comment that is none."""
+    found = list(_find(facts))
+    hidden = hidden_by(facts, (_cured(edits) for _, edits in found))
+    for item, edits in found:
+        yield _finding_for(facts, item, edits, hidden.get(_cured(edits)))
+
+
+def _find(facts: Facts) -> Iterator[tuple[WrittenPattern, list[Edit]]]:
+    """Yield the lines with a trap that match nothing: what a line really hits, it may well mean."""
     suspects = [
-        (item, cured)
+        (item, edits)
         for item in written_patterns(facts)
-        if (cured := cure(item.line.number, item.line.text))
+        if (edits := cure(item.line.number, item.line.text))
     ]
     if not suspects:
         return
-    hits = find_hits(facts.analysis.permitted, [item.pattern for item, _ in suspects])
-    found = [pair for pair, hit in zip(suspects, hits, strict=True) if not hit.count]
-    hidden = hidden_by(facts, (_cured(edits) for _, edits in found))
-    for item, edits in found:
-        yield _report(facts, item, edits, hidden.get(_cured(edits)))
+    hits = find_hits(facts.view, [item.pattern for item, _ in suspects])
+    for suspect, found in zip(suspects, hits, strict=True):
+        if not found.count:
+            yield suspect
 
 
 def cure(line: int, text: str) -> list[Edit]:
@@ -66,32 +73,50 @@ def _cured(edits: list[Edit]) -> str:
     return next(texts, None) or ""
 
 
-def _report(
-    facts: Facts, item: WrittenPattern, edits: list[Edit], found: Difference | None
+def _finding_for(
+    facts: Facts, item: WrittenPattern, edits: list[Edit], hidden: Difference | None
 ) -> Finding:
-    """``found`` is what the cured line hides, None where that takes a trial."""
+    """``hidden`` is what the cured line hides, None where that takes a trial."""
     cured = _cured(edits)
     is_comment = cured.startswith("#")
-    # A pattern without a hit that becomes a comment changes nothing.
-    is_known = found is not None or (is_comment and not item.pattern.exception)
-    trial = None if is_known else try_edits(facts, edits)
-    if trial is not None:
-        found = trial.difference
-    what = "is read as a pattern" if is_comment else "is part of the pattern"
-    paths = (found.lost or found.gained) if found else ()
+    change, is_cure = _effect(facts, item, edits, hidden)
+    offered: tuple[Edit, ...] = ()
+    if is_cure:
+        offered = tuple(edits)
+    what, advice = "is part of the pattern", f"write {cured} alone on its line"
+    if is_comment:
+        what, advice = "is read as a pattern", f"write {cured}"
+    paths = change.lost or change.gained
+    severity = RULE.severity
+    # Where the whole line is a note, nothing is lost by Docker's reading of it.
+    if is_comment and not paths:
+        severity = Severity.INFO
     return Finding(
         rule=RULE.id,
-        severity=Severity.INFO if is_comment and not paths else RULE.severity,
+        severity=severity,
         message=f"the comment in {item.written!r} {what}; only # in the first column starts one",
         location=place(facts, item.line.number),
         subject=item.written,
         paths=shown(paths),
-        size=found.lost_bytes if found else 0,
-        entries=found.lost_entries if found else 0,
-        edits=tuple(edits) if is_known or trial else (),
-        reach=facts.reach(found.lost[0]) if found and found.lost else None,
-        help=f"write {cured}" if is_comment else f"write {cured} alone on its line",
+        size=change.lost_bytes,
+        entries=change.lost_entries,
+        edits=offered,
+        reach=reach_of(facts, change),
+        help=advice,
     )
+
+
+def _effect(
+    facts: Facts, item: WrittenPattern, edits: list[Edit], hidden: Difference | None
+) -> tuple[Difference, bool]:
+    """Return what the cure changes, and whether Docker would take the cured file."""
+    if hidden is not None:
+        return hidden, True
+    # A pattern without a hit that becomes a comment changes nothing.
+    if _cured(edits).startswith("#") and not item.pattern.exception:
+        return NO_CHANGE, True
+    trial = try_edits(facts, edits)
+    return change_of(trial), trial is not None
 
 
 RULE = Rule(

@@ -38,13 +38,13 @@ _MOST_LINES = 12
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield one finding at the first such exception; they switch pruning off together."""
-    if not facts.analysis.context.builder.prunes_locally:
+    if not facts.builder.prunes_locally:
         return
     wild = [item for item in written_patterns(facts) if _has_wildcard(item.pattern)]
     if not wild:
         return
-    view = facts.analysis.permitted
-    literal = Matcher(item for item in facts.analysis.matcher.patterns if not _has_wildcard(item))
+    view = facts.view
+    literal = Matcher(item for item in facts.matcher.patterns if not _has_wildcard(item))
     wasted, folders = count_walked(view, literal.buildkit_prunes)
     if wasted < _ENOUGH:
         return
@@ -96,9 +96,9 @@ def count_walked(view: View, prunes: Callable[[str], bool]) -> tuple[int, list[s
 
 def _literal_form(facts: Facts, wild: Sequence[WrittenPattern]) -> list[Edit]:
     """Edits that name what the exceptions bring back; none where that is much or changes a thing."""
-    hits = find_hits(facts.analysis.permitted, [item.pattern for item in wild])
+    hits = find_hits(facts.view, [item.pattern for item in wild])
     edits: list[Edit] = []
-    decide = facts.analysis.matcher.decide
+    decide = facts.matcher.decide
     for item, found in zip(wild, hits, strict=True):
         back = topmost(hit for hit in found.shown if decide(hit.path).index == item.index)
         if not 0 < len(back) <= _MOST_LINES or found.count > len(found.shown):
@@ -110,7 +110,7 @@ def _literal_form(facts: Facts, wild: Sequence[WrittenPattern]) -> list[Edit]:
     trial = try_edits(facts, edits)
     if trial is None or trial.difference:
         return []
-    wasted, _ = count_walked(facts.analysis.permitted, trial.matcher.buildkit_prunes)
+    wasted, _ = count_walked(facts.view, trial.matcher.buildkit_prunes)
     return edits if wasted >= _ENOUGH else []
 
 

@@ -27,8 +27,8 @@ _MOST_TRIALS = 20
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield one finding for files refused because of the patterns, one for unreadable ones."""
-    refused = list(_marked(facts.analysis.permitted, Flag.REFUSED))
-    if refused and facts.analysis.context.builder is BUILDKIT:
+    refused = list(_marked(facts.view, Flag.REFUSED))
+    if refused and facts.builder is BUILDKIT:
         edits, line = _cure(facts, {path for path, _ in refused})
         yield Finding(
             rule=RULE.id,
@@ -45,10 +45,10 @@ def check(facts: Facts) -> Iterator[Finding]:
             if edits
             else "put the exception below every line it corrects",
         )
-    unreadable = list(_marked(facts.analysis.permitted, Flag.UNREADABLE))
+    unreadable = list(_marked(facts.view, Flag.UNREADABLE))
     if unreadable:
         paths = [path for path, _ in unreadable]
-        if facts.analysis.context.builder.sends_unreadable_empty:
+        if facts.builder.sends_unreadable_empty:
             severity = _severity(facts, paths)
             message = "these files cannot be read: they arrive empty"
         else:

@@ -47,7 +47,7 @@ def invalid_patterns(file: IgnoreFile) -> Iterator[InvalidPattern]:
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each such line of the ignore file in force."""
-    file = facts.analysis.context.ignore.file
+    file = facts.ignore_file
     for found in invalid_patterns(file) if file else ():
         plain = found.pattern.replace("\\[", "[").replace("[", "\\[")
         edit = replace_line(found.line, plain, "behind a backslash [ stands for itself")

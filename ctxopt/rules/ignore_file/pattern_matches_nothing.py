@@ -27,7 +27,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     suspects = [item for item in written_patterns(facts) if _is_about_sources(facts, item)]
     if not suspects:
         return
-    hits = find_hits(facts.analysis.permitted, [item.pattern for item in suspects])
+    hits = find_hits(facts.view, [item.pattern for item in suspects])
     stale = [item for item, found in zip(suspects, hits, strict=True) if not found.count]
     if not stale:
         return
@@ -58,7 +58,7 @@ def _is_about_sources(facts: Facts, item: WrittenPattern) -> bool:
         evidence is not None
         and evidence.has_tracked_below(parts[0])
         and "/".join(parts[:-1]) not in facts.analysis.tree.folders
-        and facts.analysis.matcher.decide("/".join(parts[:-1])).index in (None, item.index)
+        and facts.matcher.decide("/".join(parts[:-1])).index in (None, item.index)
     )
     paths = ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
     if not known or any(evidence and evidence.is_ignored(path) for path in paths):

@@ -8,7 +8,7 @@ plain lines that do what was meant; their effect on this tree is replayed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ctxopt.evidence.facts import Facts, is_read
@@ -18,7 +18,7 @@ from ctxopt.rules.finding import Finding
 from ctxopt.rules.ignore_file.comment_trap import cure as comment_cure
 from ctxopt.rules.ignore_file.pattern_never_matches import why_never
 from ctxopt.rules.rule import Rule
-from ctxopt.rules.trial import try_edits
+from ctxopt.rules.trial import change_of, reach_of, try_edits
 from ctxopt.rules.written import (
     WrittenPattern,
     line_after,
@@ -37,6 +37,7 @@ _CLASSES = {"d": "[0-9]", "w": "[0-9A-Za-z_]", "D": "[^0-9/]", "s": "[ ]"}
 _CLASS = re.compile(r"\\([dwDs])(?![A-Za-z])")
 _LETTER = re.compile(r"\\(?=[A-Za-z0-9_])")
 _MOST_LINES = 40
+_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,64 +50,80 @@ class Quirk:
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each line that Docker reads otherwise than it looks."""
-    suspects = [
-        (item, quirk)
-        for item in written_patterns(facts)
-        if (quirk := find_quirk(item.written, item.pattern))
-        and not comment_cure(item.line.number, item.line.text)
-    ]
+    suspects = list(_find(facts))
     if not suspects:
         return
-    hits = find_hits(facts.analysis.permitted, [item.pattern for item, _ in suspects])
+    hits = find_hits(facts.view, [item.pattern for item, _ in suspects])
     for (item, quirk), found in zip(suspects, hits, strict=True):
         # Where a file is really called that, the line says what it means.
         is_literal = item.pattern.kind is PatternKind.EXACT or "{" in item.pattern.text
         if not (quirk.plain and found.count and is_literal):
-            yield _report(facts, item, quirk)
+            yield _finding_for(facts, item, quirk)
+
+
+def _find(facts: Facts) -> Iterator[tuple[WrittenPattern, Quirk]]:
+    for item in written_patterns(facts):
+        quirk = find_quirk(item.written, item.pattern)
+        # ``comment-trap`` tells of such a line, and its cure is another one.
+        if quirk is not None and not comment_cure(item.line.number, item.line.text):
+            yield item, quirk
 
 
 def find_quirk(written: str, pattern: Pattern) -> Quirk | None:
     """Return what is odd about a line as it is written; None for a plain one."""
-    sign, body = ("!", written[1:].strip()) if written.startswith("!") else ("", written)
-    if not sign and pattern.exception:
+    sign, body = "", written
+    if written.startswith("!"):
+        sign, body = "!", written[1:].strip()
+    elif pattern.exception:
         return Quirk("the ! behind ./ or / makes it an exception", ())
+    # That nothing can match it is told by ``pattern-never-matches``, and weighs more.
     if why_never(pattern) is not None:
         return None
-    found = _spelled_out(body, pattern.kind is PatternKind.REGEXP)
-    if found is None:
+    quirk = _spelled_out(body, is_expression=pattern.kind is PatternKind.REGEXP)
+    if quirk is None:
         return None
-    reading, plain = found
-    if not plain or len(plain) > _MOST_LINES or any(not text.strip("/ ") for text in plain):
-        return Quirk(reading, ())
-    return Quirk(reading, tuple(dict.fromkeys(sign + text for text in plain)))
+    if len(quirk.plain) > _MOST_LINES or not all(text.strip("/ ") for text in quirk.plain):
+        return Quirk(quirk.reading, ())
+    return Quirk(quirk.reading, tuple(dict.fromkeys(sign + text for text in quirk.plain)))
 
 
-def _spelled_out(body: str, is_expression: bool) -> tuple[str, list[str]] | None:
+def _spelled_out(body: str, *, is_expression: bool) -> Quirk | None:
+    """Return the first thing about a line that means something else to Docker.
+
+    The order is that of what is most surely meant: braces and alternatives have no other use, while
+    a backslash may be an escape. So each test may count on those above having failed.
+    """
     if _BRACES.search(body) and "\\{" not in body:
-        return "Docker does not expand braces", _expand(body, _BRACES, ",")
+        return Quirk("Docker does not expand braces", _expand(body, _BRACES, ","))
     if "|" in body and "\\|" not in body:
-        if _GROUP.search(body):
-            return "Docker takes the brackets literally", _expand(body, _GROUP, "|")
-        reading = "| is a plain character here"
-        if is_expression:
-            reading = "it hits all that begins like the one side or ends like the other"
-        return reading, [part.strip() for part in body.split("|")]
+        return _alternatives(body, is_expression=is_expression)
     if _NEGATED.search(body):
-        return "Docker negates a class with ^, not with !", [_NEGATED.sub("[^", body)]
+        return Quirk("Docker negates a class with ^, not with !", (_NEGATED.sub("[^", body),))
     if body.startswith("^") and is_expression:
-        return "^ stands for the start of the path", [body[1:]]
+        return Quirk("^ stands for the start of the path", (body[1:],))
     if _CLASS.search(body):
         classed = _CLASS.sub(lambda match: _CLASSES[match[1]], body)
-        return "it is read as a class of characters", [classed]
+        return Quirk("it is read as a class of characters", (classed,))
     if _LETTER.search(body):
-        return "a backslash is no separator of folders", [_LETTER.sub("/", body)]
+        return Quirk("a backslash is no separator of folders", (_LETTER.sub("/", body),))
     return None
 
 
-def _expand(text: str, group: re.Pattern[str], separator: str) -> list[str]:
-    """Write out every alternative."""
+def _alternatives(body: str, *, is_expression: bool) -> Quirk:
+    if _GROUP.search(body):
+        return Quirk("Docker takes the brackets literally", _expand(body, _GROUP, "|"))
+    reading = "| is a plain character here"
+    # Docker anchors the whole expression, so ^ belongs to the left side alone and $ to the right.
+    if is_expression:
+        reading = "it matches every path that starts with the left or ends with the right side"
+    return Quirk(reading, tuple(part.strip() for part in body.split("|")))
+
+
+def _expand(text: str, group: re.Pattern[str], separator: str) -> tuple[str, ...]:
+    """Write out every alternative; none where they are too many."""
     waiting = [text]
     found: list[str] = []
+    # Each group multiplies the lines: without the bound one line could take all memory.
     while waiting and len(waiting) + len(found) <= _MOST_LINES:
         item = waiting.pop()
         match = group.search(item)
@@ -115,36 +132,53 @@ def _expand(text: str, group: re.Pattern[str], separator: str) -> list[str]:
             continue
         parts = match[1].split(separator)
         waiting += [item[: match.start()] + part + item[match.end() :] for part in reversed(parts)]
-    return [] if waiting else found
+    if waiting:
+        return ()
+    return tuple(found)
 
 
-def _report(facts: Facts, item: WrittenPattern, quirk: Quirk) -> Finding:
-    line = item.line.number
-    what = " and ".join(quirk.plain[:3]) + (" and so on" if len(quirk.plain) > 3 else "")
+def _finding_for(facts: Facts, item: WrittenPattern, quirk: Quirk) -> Finding:
     edits: tuple[Edit, ...] = ()
     trial = None
+    advice = r"write ! in front for an exception, \! for a name that begins with it"
     if quirk.plain:
-        reason = f"{quirk.reading}; {what} says what is meant"
-        edits = tuple(several_lines(line, quirk.plain, reason, line_after(facts, line)))
+        edits = _plain_form(facts, item.line.number, quirk)
         trial = try_edits(facts, edits)
-    found = trial.difference if trial else None
-    is_safe = found is not None and not any(is_read(facts, path) for path in found.lost)
-    paths = (found.lost or found.gained) if found else ()
+        advice = f"write {_named(quirk.plain)}"
+    if len(quirk.plain) > 1:
+        advice += " on lines of their own"
+    change = change_of(trial)
+    if trial is None or any(is_read(facts, path) for path in change.lost):
+        edits = ()
+    paths = change.lost or change.gained
+    severity = Severity.INFO
+    if paths:
+        severity = RULE.severity
     return Finding(
         rule=RULE.id,
-        severity=Severity.WARNING if paths else Severity.INFO,
+        severity=severity,
         message=f"{item.written} is not what it looks like: {quirk.reading}",
-        location=place(facts, line),
+        location=place(facts, item.line.number),
         subject=item.written,
         paths=shown(paths),
-        size=found.lost_bytes if found else 0,
-        entries=(found.lost_entries or found.gained_entries) if found else 0,
-        edits=edits if is_safe else (),
-        reach=facts.reach(found.lost[0]) if found and found.lost else None,
-        help=f"write {what}" + (" on lines of their own" if len(quirk.plain) > 1 else "")
-        if quirk.plain
-        else r"write ! in front for an exception, \! for a name that begins with it",
+        size=change.lost_bytes,
+        entries=change.lost_entries or change.gained_entries,
+        edits=edits,
+        reach=reach_of(facts, change),
+        help=advice,
     )
+
+
+def _plain_form(facts: Facts, line: int, quirk: Quirk) -> tuple[Edit, ...]:
+    reason = f"{quirk.reading}; {_named(quirk.plain)} says what is meant"
+    return tuple(several_lines(line, quirk.plain, reason, line_after(facts, line)))
+
+
+def _named(lines: Sequence[str]) -> str:
+    names = " and ".join(lines[:_NAMED])
+    if len(lines) > _NAMED:
+        names += " and so on"
+    return names
 
 
 RULE = Rule("pattern-quirk", "Pattern read otherwise", Severity.WARNING, check, about="lines")

@@ -8,10 +8,11 @@ meant, so a plain name is reported only where git ignores them or the catalogue 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from ctxopt.evidence.facts import Facts, is_read, is_waste
+from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.matcher import read_matcher
-from ctxopt.languages.ignore.pattern import Pattern
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule, replace_line
 from ctxopt.rules.trial import try_edits
@@ -19,9 +20,21 @@ from ctxopt.rules.written import WrittenPattern, place, shown, written_patterns
 from ctxopt.severity import Severity
 from ctxopt.tree.hits import Hits, find_hits
 from ctxopt.tree.model import DIR
+from ctxopt.tree.replay import Difference
 
 _WILD = frozenset("*?[")
 _QUIRKS = frozenset("|{}^\\ #")
+
+
+class _Nested(NamedTuple):
+    """What a line would hide below the root if it were written for every depth."""
+
+    edit: Edit
+    change: Difference
+    is_certain: bool
+    """Whether evidence calls some of it waste."""
+    sources: tuple[str, ...]
+    """What would go with it although no evidence calls it waste."""
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -30,11 +43,11 @@ def check(facts: Facts) -> Iterator[Finding]:
     if not suspects:
         return
     forms = read_matcher((None, "**/" + item.pattern.text) for item in suspects)
-    hits = find_hits(facts.analysis.permitted, forms.patterns)
+    hits = find_hits(facts.view, forms.patterns)
     for item, found in zip(suspects, hits, strict=True):
-        finding = _judge(facts, item, found)
-        if finding is not None:
-            yield finding
+        nested = _try_every_depth(facts, item, found)
+        if nested is not None:
+            yield _finding_for(facts, item, nested)
 
 
 def _may_mean_every_depth(item: WrittenPattern) -> bool:
@@ -50,48 +63,70 @@ def _may_mean_every_depth(item: WrittenPattern) -> bool:
     )
 
 
-def _judge(facts: Facts, item: WrittenPattern, found: Hits) -> Finding | None:
-    nested = [hit for hit in found.kept() if "/" in hit.path and not is_read(facts, hit.path)]
-    certain = [hit for hit in nested if is_waste(facts, hit.path, hit.kind == DIR)]
-    is_loose = bool(_WILD.intersection(item.pattern.text)) or item.written.endswith("/")
-    if not nested or not (certain or is_loose):
+def _try_every_depth(facts: Facts, item: WrittenPattern, found: Hits) -> _Nested | None:
+    """Return what the line misses below the root; None where that is not worth a word."""
+    unread = [hit for hit in found.kept() if "/" in hit.path and not is_read(facts, hit.path)]
+    is_certain = any(is_waste(facts, hit.path, hit.kind == DIR) for hit in unread)
+    if not unread or not (is_certain or _is_loose(item, found)):
         return None
-    line = item.line.number
     text = f"**/{item.written}"
     reason = f"{item.written} matches only at the root of the context, {text} at every depth"
-    edit = replace_line(line, text, reason)
+    edit = replace_line(item.line.number, text, reason)
     trial = try_edits(facts, [edit])
     if trial is None or not trial.difference.lost or trial.difference.gained:
         return None
-    lost = trial.difference
-    folders = facts.analysis.tree.folders
-    # A folder of sources may well be called like one that is generated: nobody wants it hidden.
-    sources = [p for p in lost.lost if certain and not is_waste(facts, p, p in folders)]
-    is_safe = not sources and not any(is_read(facts, path) for path in lost.lost)
-    if not (certain or _is_alike(item.pattern, found)):
+    change = trial.difference
+    if is_certain:
+        return _Nested(edit, change, is_certain, tuple(_sources(facts, change.lost)))
+    # Without evidence it is the weight alone that speaks for a word.
+    if change.lost_bytes < facts.config.noise_floor:
         return None
-    if not certain and lost.lost_bytes < facts.config.noise_floor:
-        return None
-    told = [path for path in lost.lost if path not in sources]
-    return Finding(
-        rule=RULE.id,
-        severity=Severity.WARNING if certain else Severity.INFO,
-        message=f"{item.written} matches only at the root; the same is still sent from below",
-        location=place(facts, line),
-        subject=item.written,
-        paths=shown(sorted(told, key=lambda path: -facts.total(path).bytes)),
-        size=lost.lost_bytes - sum(facts.total(path).bytes for path in sources),
-        entries=lost.lost_entries - sum(facts.total(path).entries + 1 for path in sources),
-        edits=(edit,) if is_safe else (),
-        reach=facts.reach(lost.lost[0]),
-        help=f"write {text}" if is_safe else f"{text} would hide something that the build reads",
-    )
+    return _Nested(edit, change, is_certain, ())
 
 
-def _is_alike(pattern: Pattern, found: Hits) -> bool:
+def _is_loose(item: WrittenPattern, found: Hits) -> bool:
+    """Whether the form of the line suggests every depth, and what is nested looks like the rest."""
+    has_loose_form = bool(_WILD.intersection(item.pattern.text)) or item.written.endswith("/")
+    return has_loose_form and _is_alike(item, found)
+
+
+def _is_alike(item: WrittenPattern, found: Hits) -> bool:
     """Whether the nested matches are what the pattern excludes at the root: a file, or a folder."""
     kinds = {hit.kind for hit in found.shown if "/" not in hit.path}
-    return pattern.text.startswith("*.") or any(hit.kind in kinds for hit in found.kept())
+    return item.pattern.text.startswith("*.") or any(hit.kind in kinds for hit in found.kept())
+
+
+def _sources(facts: Facts, paths: tuple[str, ...]) -> Iterator[str]:
+    # A folder of sources may well be called like one that is generated, and has to stay then.
+    folders = facts.view.tree.folders
+    return (path for path in paths if not is_waste(facts, path, path in folders))
+
+
+def _finding_for(facts: Facts, item: WrittenPattern, nested: _Nested) -> Finding:
+    change, sources = nested.change, nested.sources
+    told = [path for path in change.lost if path not in sources]
+    text = nested.edit.text
+    severity = Severity.INFO
+    if nested.is_certain:
+        severity = RULE.severity
+    edits: tuple[Edit, ...] = ()
+    advice = f"{text} would hide something that the build reads"
+    if not sources and not any(is_read(facts, path) for path in change.lost):
+        edits = (nested.edit,)
+        advice = f"write {text}"
+    return Finding(
+        rule=RULE.id,
+        severity=severity,
+        message=f"{item.written} matches only at the root; the same is still sent from below",
+        location=place(facts, item.line.number),
+        subject=item.written,
+        paths=shown(sorted(told, key=lambda path: -facts.total(path).bytes)),
+        size=change.lost_bytes - sum(facts.total(path).bytes for path in sources),
+        entries=change.lost_entries - sum(facts.total(path).entries + 1 for path in sources),
+        edits=edits,
+        reach=facts.reach(change.lost[0]),
+        help=advice,
+    )
 
 
 RULE = Rule(

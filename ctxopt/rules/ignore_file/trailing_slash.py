@@ -29,8 +29,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     ]
     if not suspects:
         return
-    hits = find_hits(facts.analysis.permitted, [item.pattern for item in suspects])
-    decide = facts.analysis.matcher.decide
+    hits = find_hits(facts.view, [item.pattern for item in suspects])
+    decide = facts.matcher.decide
     for item, found in zip(suspects, hits, strict=True):
         files = [
             hit
@@ -48,7 +48,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _is_inside_excluded(facts: Facts, path: str) -> bool:
     folder = path.rpartition("/")[0]
-    return folder != "" and facts.analysis.matcher.decide(folder).excluded
+    return folder != "" and facts.matcher.decide(folder).excluded
 
 
 def _report(facts: Facts, item: WrittenPattern, files: list[Hit], folders: set[str]) -> Finding:

@@ -24,7 +24,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     for group in by_pattern(facts, free, needed):
         if group.bytes >= facts.config.noise_floor:
             yield finding_of(facts, RULE.id, group, _WHAT)
-        elif group.worst.reach != "permitted" or facts.analysis.plan is None:
+        elif group.worst.reach != "permitted" or facts.plan is None:
             tiny.append(group)
     if tiny:
         yield _together(facts, tiny)

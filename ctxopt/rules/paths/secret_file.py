@@ -31,7 +31,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     for group in by_pattern(facts, secrets, harmless + named):
         for part in _by_consequence(group):
             in_image = part.worst.reach == "final"
-            quiet = part.worst.reach == "permitted" and facts.analysis.plan is not None
+            quiet = part.worst.reach == "permitted" and facts.plan is not None
             level = Severity.INFO if quiet else Severity.ERROR if in_image else Severity.WARNING
             cures = not any(member.needed_because for member in part.members)
             yield finding_of(facts, RULE.id, part, _WHAT, severity=level, cures=cures)

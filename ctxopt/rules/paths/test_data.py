@@ -37,7 +37,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _is_left_over(facts: Facts, candidate: Candidate) -> bool:
     """Whether no checkout has it, which is all that is known without a Dockerfile."""
-    return facts.analysis.plan is None and candidate.state in ("ignored", "untracked")
+    return facts.plan is None and candidate.state in ("ignored", "untracked")
 
 
 def _holds_go_packages(facts: Facts, path: str) -> bool:

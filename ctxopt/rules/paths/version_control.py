@@ -27,7 +27,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     found = facts.candidates.about("version-control")
     needed = [item for item in found if item.needed_because or _is_read(facts, item.path)]
     for item in needed:
-        if item.reach == "permitted" and facts.analysis.plan is not None:
+        if item.reach == "permitted" and facts.plan is not None:
             continue
         reason = facts.needs.git[0] if facts.needs.git else item.needed_because
         yield Finding(

@@ -23,7 +23,7 @@ _NAMED = 4
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield one finding that lists the files, at the instruction that takes them."""
-    plan = facts.analysis.plan
+    plan = facts.plan
     if plan is None:
         return
     candidates = facts.candidates

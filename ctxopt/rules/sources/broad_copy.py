@@ -68,7 +68,7 @@ def _number(count: int) -> str:
 
 def _waste(facts: Facts) -> list[tuple[str, int, int]]:
     """The topmost paths that are sent, generated and named by nobody, with bytes and entries."""
-    plan = facts.analysis.plan
+    plan = facts.plan
     if plan is None:
         return []
     view = plan.main.transfer.view

@@ -48,7 +48,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _cure(facts: Facts, found: SourceCheck) -> tuple[Edit | None, Difference | None]:
     path = found.paths[0]
-    exception = explain(facts.analysis.matcher, path).exception
+    exception = explain(facts.matcher, path).exception
     if exception is None:
         return None, None
     edit = add_line(exception, f"{found.source.instruction} in line {found.source.line} takes it")

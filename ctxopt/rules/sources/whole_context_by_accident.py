@@ -30,7 +30,7 @@ _HELP = {
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each source that widens the transfer by accident."""
-    plan = facts.analysis.plan
+    plan = facts.plan
     if plan is None:
         return
     for found in checks_of(facts, "whole-context", "link-widens"):
