@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from ctxopt.errors import IgnoreFileError
 from ctxopt.evidence.facts import Facts
+from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import IgnoreFile
 from ctxopt.rules.finding import Finding
@@ -47,22 +48,38 @@ def invalid_patterns(file: IgnoreFile) -> Iterator[InvalidPattern]:
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each such line of the ignore file in force."""
-    file = facts.ignore_file
-    for found in invalid_patterns(file) if file else ():
-        plain = found.pattern.replace("\\[", "[").replace("[", "\\[")
-        edit = replace_line(found.line, plain, "behind a backslash [ stands for itself")
-        is_cured = "[" in found.pattern and "]" not in found.pattern
-        edits = (edit,) if is_cured and try_edits(facts, [edit]) else ()
-        when = "refuses" if found.fails_at_once else "fails as soon as it tries"
+    if facts.ignore_file is None:
+        return
+    for found in invalid_patterns(facts.ignore_file):
+        edits: tuple[Edit, ...] = ()
+        advice = "correct the brackets or the escape"
+        edit = _escaped(facts, found)
+        if edit is not None:
+            edits, advice = (edit,), f"write {edit.text}"
+        severity, when = Severity.WARNING, "fails as soon as it tries"
+        if found.fails_at_once:
+            severity, when = RULE.severity, "refuses"
         yield Finding(
             rule=RULE.id,
-            severity=RULE.severity if found.fails_at_once else Severity.WARNING,
+            severity=severity,
             message=f"Docker {when} {found.pattern}: {found.reason}",
             location=place(facts, found.line),
             subject=found.pattern,
             edits=edits,
-            help=f"write {plain}" if edits else "correct the brackets or the escape",
+            help=advice,
         )
+
+
+def _escaped(facts: Facts, found: InvalidPattern) -> Edit | None:
+    """Return the edit that makes each ``[`` a plain character; None where that is no cure."""
+    # With a ] somewhere a class is meant, and only its author knows which.
+    if "[" not in found.pattern or "]" in found.pattern:
+        return None
+    plain = found.pattern.replace("\\[", "[").replace("[", "\\[")
+    edit = replace_line(found.line, plain, "behind a backslash [ stands for itself")
+    if try_edits(facts, [edit]) is None:
+        return None
+    return edit
 
 
 RULE = Rule("invalid-pattern", "Invalid pattern", Severity.ERROR, check, about="lines")

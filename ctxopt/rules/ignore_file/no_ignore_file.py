@@ -14,26 +14,28 @@ from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
 
 _ENOUGH = 1_000_000
-"""Bytes below which a missing ignore file costs nobody anything."""
+"""Bytes below which a missing ignore file costs nothing."""
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield one finding for a context of some size without an ignore file."""
-    analysis = facts.analysis
-    if analysis.context.ignore.path is not None:
+    if facts.analysis.context.ignore.path is not None:
         return
-    plan = analysis.plan
+    transfer = facts.transfer
+    severity, total = RULE.severity, facts.view.total
+    message = "there is no ignore file, so a build may take everything"
+    if transfer is not None:
+        total = transfer.view.total
     # What a build names one by one it wants: only folders taken whole can hold more than that.
-    is_whole = plan is None or plan.main.transfer.is_whole
-    total = analysis.permitted.total if plan is None else plan.main.transfer.view.total
+    if transfer is not None and not transfer.is_whole:
+        severity = Severity.INFO
+        message = "there is no ignore file, so the folders that this build names are taken whole"
     if total.bytes < _ENOUGH:
         return
     yield Finding(
         rule=RULE.id,
-        severity=RULE.severity if is_whole else Severity.INFO,
-        message="there is no ignore file, so a build may take everything"
-        if is_whole
-        else "there is no ignore file, so the folders that this build names are taken whole",
+        severity=severity,
+        message=message,
         size=total.bytes,
         entries=total.entries,
         help="ctxopt fix writes one",

@@ -7,16 +7,21 @@ the catalogue nor git knows as generated: they are left from something that was 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ctxopt.evidence.facts import Facts
+from ctxopt.git.evidence import GitEvidence
+from ctxopt.paths import parent, upwards
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule
 from ctxopt.rules.written import WrittenPattern, place, remove_line, written_patterns
 from ctxopt.severity import Severity
 from ctxopt.tree.hits import find_hits
+from ctxopt.units import and_more
 
 _WILD = frozenset("*?[\\|{}^#")
+_NAMED = 5
+_LEAST_DEPTH = 3
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -24,19 +29,23 @@ def check(facts: Facts) -> Iterator[Finding]:
     evidence = facts.evidence
     if evidence is None or not evidence.knows_tracked:
         return
-    suspects = [item for item in written_patterns(facts) if _is_about_sources(facts, item)]
+    suspects = [
+        item for item in written_patterns(facts) if _is_about_sources(facts, evidence, item)
+    ]
     if not suspects:
         return
     hits = find_hits(facts.view, [item.pattern for item in suspects])
     stale = [item for item, found in zip(suspects, hits, strict=True) if not found.count]
-    if not stale:
-        return
-    names = ", ".join(f"{item.written} (line {item.line.number})" for item in stale[:5])
-    more = f" and {len(stale) - 5} more" if len(stale) > 5 else ""
-    yield Finding(
+    if stale:
+        yield _finding_for(facts, stale)
+
+
+def _finding_for(facts: Facts, stale: Sequence[WrittenPattern]) -> Finding:
+    names = ", ".join(f"{item.written} (line {item.line.number})" for item in stale[:_NAMED])
+    return Finding(
         rule=RULE.id,
         severity=RULE.severity,
-        message=f"nothing here matches {names}{more}",
+        message=f"nothing here matches {names}{and_more(len(stale) - _NAMED)}",
         location=place(facts, stale[0].line.number),
         subject="\n".join(item.written for item in stale),
         edits=tuple(remove_line(item.line.number, "nothing matches it") for item in stale),
@@ -44,28 +53,42 @@ def check(facts: Facts) -> Iterator[Finding]:
     )
 
 
-def _is_about_sources(facts: Facts, item: WrittenPattern) -> bool:
+def _is_about_sources(facts: Facts, evidence: GitEvidence, item: WrittenPattern) -> bool:
     """Whether a line names one place in a folder of sources: what is generated has other names."""
     text = item.pattern.text
-    parts = text.split("/")
-    if len(parts) < 3 or any(part.startswith(".") for part in parts) or _WILD.intersection(text):
+    if not _names_one_place(item):
         return False
-    if item.line.text != item.line.text.strip() or " " in text:
-        return False
-    evidence = facts.evidence
-    # What is made later is mostly made in a folder that is there; this one is gone as well.
-    known = (
-        evidence is not None
-        and evidence.has_tracked_below(parts[0])
-        and "/".join(parts[:-1]) not in facts.analysis.tree.folders
-        and facts.matcher.decide("/".join(parts[:-1])).index in (None, item.index)
-    )
-    paths = ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
-    if not known or any(evidence and evidence.is_ignored(path) for path in paths):
+    ways = [way for way in upwards(text) if way]
+    if not _is_gone(facts, evidence, item) or any(map(evidence.is_ignored, ways)):
         return False
     return not any(
-        facts.catalog.match_path(path, is_dir) for path in paths for is_dir in (True, False)
+        facts.catalog.match_path(way, is_dir) for way in ways for is_dir in (True, False)
     )
+
+
+def _names_one_place(item: WrittenPattern) -> bool:
+    """Whether a line is a plain path, deep enough to be about something in particular."""
+    text = item.pattern.text
+    parts = text.split("/")
+    if len(parts) < _LEAST_DEPTH or _WILD.intersection(text) or " " in text:
+        return False
+    # What starts with a dot mostly belongs to a tool that makes it again.
+    return item.line.text == item.line.text.strip() and not any(
+        part.startswith(".") for part in parts
+    )
+
+
+def _is_gone(facts: Facts, evidence: GitEvidence, item: WrittenPattern) -> bool:
+    """Whether the place was among sources and its folder is gone as well."""
+    text = item.pattern.text
+    folder = parent(text)
+    # What is made later is mostly made in a folder that is there.
+    if folder in facts.view.tree.folders:
+        return False
+    if not evidence.has_tracked_below(text.partition("/")[0]):
+        return False
+    # Below a folder that another line excludes the walk sees nothing, so nothing is known of it.
+    return facts.matcher.decide(folder).index in (None, item.index)
 
 
 RULE = Rule(

@@ -15,7 +15,7 @@ from ctxopt.languages.ignore.pattern import Pattern, PatternKind
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule, replace_line
 from ctxopt.rules.trial import try_edits
-from ctxopt.rules.written import place, remove_line, written_patterns
+from ctxopt.rules.written import WrittenPattern, place, remove_line, written_patterns
 from ctxopt.severity import Severity
 
 
@@ -25,23 +25,30 @@ def check(facts: Facts) -> Iterator[Finding]:
         reason = why_never(item.pattern)
         if reason is None:
             continue
-        line = item.line.number
-        edit = remove_line(line, reason)
-        plain = _plain(item.pattern)
-        instead: Edit | None = None
-        if plain is not None:
-            instead = replace_line(line, plain, f"{plain} takes ^ for what it is")
-            trial = try_edits(facts, [instead])
-            instead = instead if trial is not None else None
+        edit, advice = remove_line(item.line.number, reason), "remove the line"
+        instead = _escaped(facts, item)
+        if instead is not None:
+            edit, advice = instead, f"write {instead.text}"
         yield Finding(
             rule=RULE.id,
             severity=RULE.severity,
             message=f"{item.written} can never match: {reason}",
-            location=place(facts, line),
+            location=place(facts, item.line.number),
             subject=item.written,
-            edits=(instead or edit,),
-            help=f"write {plain}" if instead else "remove the line",
+            edits=(edit,),
+            help=advice,
         )
+
+
+def _escaped(facts: Facts, item: WrittenPattern) -> Edit | None:
+    """Return the edit that takes each ``^`` for what it is; None where Docker would refuse it."""
+    plain = _plain(item.pattern)
+    if plain is None:
+        return None
+    edit = replace_line(item.line.number, plain, f"{plain} takes ^ for what it is")
+    if try_edits(facts, [edit]) is None:
+        return None
+    return edit
 
 
 def why_never(pattern: Pattern) -> str | None:
@@ -58,8 +65,10 @@ def why_never(pattern: Pattern) -> str | None:
 
 def _has_anchor_inside(text: str) -> bool:
     """Whether an unescaped ``^`` follows a character that any match must have."""
+    # An alternative, or a repetition that may be none, makes anything before the ^ optional.
     if "|" in text or "{" in text:
         return False
+    # A reader of one character at a time: as long as the states, no shorter for being cut.
     must = escaped = in_class = False
     for at, char in enumerate(text):
         if escaped:
@@ -85,7 +94,9 @@ def _plain(pattern: Pattern) -> str | None:
     if "^" not in text or "[" in text:
         return None
     plain = text.replace("\\^", "^").replace("^", "\\^")
-    return "!" + plain if pattern.exception else plain
+    if pattern.exception:
+        return "!" + plain
+    return plain
 
 
 RULE = Rule(

@@ -7,10 +7,10 @@ clean checkout lacks is never called superfluous for matching nothing today.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import takewhile
 
 from ctxopt.evidence.facts import Facts
-from ctxopt.languages.ignore.pattern import PatternKind
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.ignore_file.comment_trap import cure
 from ctxopt.rules.rule import Rule
@@ -23,11 +23,12 @@ _OPERATORS = frozenset("|^{}\\[]")
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each line that another one makes superfluous."""
+    # ``comment-trap`` tells of a line with a comment in it, whose pattern is not the one meant.
     patterns = [
         item for item in written_patterns(facts) if not cure(item.line.number, item.line.text)
     ]
-    for place_of, item in enumerate(patterns):
-        found = _covered(patterns, place_of)
+    for at, item in enumerate(patterns):
+        found = _covered(item, patterns[:at], patterns[at + 1 :])
         if found is None:
             continue
         other, why = found
@@ -47,55 +48,62 @@ def check(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _covered(patterns: Sequence[WrittenPattern], at: int) -> tuple[WrittenPattern, str] | None:
-    """The line that makes another one superfluous, and why; None if there is none."""
-    item = patterns[at]
-    sign = item.pattern.exception
-    earlier = []
-    for other in reversed(patterns[:at]):
-        if other.pattern.exception is not sign:
-            break
-        earlier.append(other)
-    for other in earlier:
-        if other.pattern.text == item.pattern.text:
-            return other, "the same stands already"
-    if sign:
+def _covered(
+    item: WrittenPattern, before: Sequence[WrittenPattern], after: Sequence[WrittenPattern]
+) -> tuple[WrittenPattern, str] | None:
+    """Return the line that makes another one superfluous, and why; None if there is none."""
+    earlier = list(takewhile(lambda other: _is_like(other, item), reversed(before)))
+    other = _first(earlier, lambda other: other.pattern.text == item.pattern.text)
+    if other is not None:
+        return other, "the same stands already"
+    if item.pattern.exception:
         return None
+    has_exception_before = any(other.pattern.exception for other in before)
+    has_exception = has_exception_before or any(other.pattern.exception for other in after)
     # After an exception a pattern may have been skipped, and then it covers nothing.
-    if not any(other.pattern.exception for other in patterns[:at]):
-        for other in earlier:
-            if _covers(other.pattern.text, item.pattern.text, other.pattern.kind):
-                return other, "it is excluded already by a pattern"
-    later = patterns[at + 1 :]
-    if not any(other.pattern.exception for other in patterns):
-        for other in later:
-            if _covers(other.pattern.text, item.pattern.text, other.pattern.kind):
-                return other, "it is excluded as well by a pattern"
-    for other in later:
-        if not other.pattern.exception:
-            continue
-        if _same_paths(other.pattern.text, item.pattern.text):
-            return other, "it is undone by an exception"
+    if not has_exception_before:
+        other = _first(earlier, lambda other: _covers(other, item))
+        if other is not None:
+            return other, "it is excluded already by a pattern"
+    if not has_exception:
+        other = _first(after, lambda other: _covers(other, item))
+        if other is not None:
+            return other, "it is excluded as well by a pattern"
+    other = _first(after, lambda other: _undoes(other, item))
+    if other is not None:
+        return other, "it is undone by an exception"
     return None
 
 
-def _covers(wide: str, narrow: str, kind: PatternKind) -> bool:
-    """Whether whatever ``narrow`` matches is matched by ``wide``, or is in a folder that is."""
+def _first(
+    lines: Iterable[WrittenPattern], fits: Callable[[WrittenPattern], bool]
+) -> WrittenPattern | None:
+    return next(filter(fits, lines), None)
+
+
+def _is_like(other: WrittenPattern, item: WrittenPattern) -> bool:
+    """Whether both exclude or both are exceptions: what stands between two unlike lines counts."""
+    return other.pattern.exception is item.pattern.exception
+
+
+def _covers(other: WrittenPattern, item: WrittenPattern) -> bool:
+    """Whether whatever ``item`` matches is matched by ``other``, or is in a folder that is."""
+    wide, narrow = other.pattern.text, item.pattern.text
     if _OPERATORS.intersection(wide + narrow) or wide == narrow:
         return False
-    if narrow.startswith(wide + "/"):
+    if narrow.startswith(wide + "/") or wide in ("*", "**", "**/*"):
         return True
-    if wide in ("*", "**", "**/*"):
-        return True
-    if kind is PatternKind.SUFFIX or wide.startswith("**/"):
-        name = wide.removeprefix("**/")
-        if wide.startswith("**/") and name and not name.startswith("**"):
-            return f"/{narrow}/".find(f"/{name}/") >= 0
-    return False
+    name = wide.removeprefix("**/")
+    if not wide.startswith("**/") or not name or name.startswith("**"):
+        return False
+    # Slashes around both let a name end only where a component does.
+    return f"/{name}/" in f"/{narrow}/"
 
 
-def _same_paths(one: str, two: str) -> bool:
-    return one == two or one == "**/" + two
+def _undoes(other: WrittenPattern, item: WrittenPattern) -> bool:
+    """Whether ``other`` is an exception for all that ``item`` matches."""
+    text = item.pattern.text
+    return other.pattern.exception and other.pattern.text in (text, f"**/{text}")
 
 
 RULE = Rule("redundant-pattern", "Redundant pattern", Severity.INFO, check, about="lines")

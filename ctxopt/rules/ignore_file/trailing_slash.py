@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ctxopt.evidence.facts import Facts, is_waste
+from ctxopt.languages.ignore.edits import Edit
+from ctxopt.paths import parent
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule, replace_line
 from ctxopt.rules.trial import Trial, try_edits
@@ -20,44 +22,50 @@ from ctxopt.tree.model import DIR, FILE
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each line with a slash at its end that excludes a file."""
-    suspects = [
-        item
-        for item in written_patterns(facts)
-        if item.written.endswith("/")
-        and not item.pattern.exception
-        and item.pattern.text.strip("*/.") != ""
-    ]
+    suspects = [item for item in written_patterns(facts) if _seems_to_mean_folders(item)]
     if not suspects:
         return
     hits = find_hits(facts.view, [item.pattern for item in suspects])
-    decide = facts.matcher.decide
     for item, found in zip(suspects, hits, strict=True):
-        files = [
-            hit
-            for hit in found.shown
-            if hit.kind == FILE
-            and hit.excluded
-            and not is_waste(facts, hit.path, is_dir=False)
-            and decide(hit.path).index == item.index
-            and not _is_inside_excluded(facts, hit.path)
-        ]
+        files = [hit for hit in found.shown if _is_hidden_by(facts, item, hit)]
         if files:
             folders = {hit.path for hit in found.shown if hit.kind == DIR}
-            yield _report(facts, item, files, folders)
+            yield _finding_for(facts, item, files, folders)
 
 
-def _is_inside_excluded(facts: Facts, path: str) -> bool:
-    folder = path.rpartition("/")[0]
-    return folder != "" and facts.matcher.decide(folder).excluded
+def _seems_to_mean_folders(item: WrittenPattern) -> bool:
+    """Whether a line has a slash at its end, and more to say than "everything"."""
+    return (
+        item.written.endswith("/")
+        and not item.pattern.exception
+        and item.pattern.text.strip("*/.") != ""
+    )
 
 
-def _report(facts: Facts, item: WrittenPattern, files: list[Hit], folders: set[str]) -> Finding:
+def _is_hidden_by(facts: Facts, item: WrittenPattern, hit: Hit) -> bool:
+    """Whether the line, and no other one, hides a file that no evidence calls generated."""
+    if hit.kind != FILE or not hit.excluded or is_waste(facts, hit.path, is_dir=False):
+        return False
+    if facts.matcher.decide(hit.path).index != item.index:
+        return False
+    # In an excluded folder the file would be gone without this line as well.
+    folder = parent(hit.path)
+    return not folder or not facts.matcher.decide(folder).excluded
+
+
+def _finding_for(
+    facts: Facts, item: WrittenPattern, files: list[Hit], folders: set[str]
+) -> Finding:
     line = item.line.number
     text = item.written.rstrip("/") + "/**"
     edit = replace_line(line, text, f"{text} excludes what is in folders and no file beside them")
     trial = try_edits(facts, [edit])
     wanted = {hit.path for hit in files}
-    cures = trial is not None and not trial.difference.lost and _brings(trial, wanted, folders)
+    edits: tuple[Edit, ...] = ()
+    advice = "add an exception for what the build needs"
+    if trial is not None and not trial.difference.lost and _brings(trial, wanted, folders):
+        edits = (edit,)
+        advice = f"write {text}"
     return Finding(
         rule=RULE.id,
         severity=RULE.severity,
@@ -67,8 +75,8 @@ def _report(facts: Facts, item: WrittenPattern, files: list[Hit], folders: set[s
         paths=shown(sorted(wanted)),
         size=sum(hit.size for hit in files),
         entries=len(files),
-        edits=(edit,) if cures else (),
-        help=f"write {text}" if cures else "add an exception for what the build needs",
+        edits=edits,
+        help=advice,
     )
 
 
