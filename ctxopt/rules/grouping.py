@@ -5,7 +5,7 @@ What is worth saying is the business of each rule; this is how all rules about p
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -17,6 +17,7 @@ from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import add_line
 from ctxopt.severity import Severity
+from ctxopt.units import and_more
 
 _RANK: Final[dict[Reach, int]] = {"permitted": 0, "sent": 1, "builder": 2, "final": 3}
 _LINE_BREAKS: Final = frozenset("\n\r")
@@ -58,6 +59,11 @@ class Group:
         return any(member.state == "tracked" for member in self.members)
 
 
+def joined(groups: Iterable[Group]) -> Group:
+    """Return one group of all members, which no single line hides."""
+    return Group(None, tuple(member for group in groups for member in group.members))
+
+
 def by_pattern(
     facts: Facts, candidates: Iterable[Candidate], rejected: Iterable[Candidate] = ()
 ) -> list[Group]:
@@ -65,39 +71,56 @@ def by_pattern(
     unsafe = facts.candidates.unsafe | {item.entry.pattern for item in rejected if item.entry}
     groups: dict[str, list[Candidate]] = {}
     for candidate in candidates:
-        entry = candidate.entry
-        groups.setdefault(entry.pattern if entry else f"/{candidate.path}", []).append(candidate)
+        groups.setdefault(_key_of(candidate), []).append(candidate)
     return [
-        Group(
-            None if key[0] == "/" or key in unsafe or _is_only_here(members) else key,
-            tuple(members),
-        )
-        for key, members in groups.items()
+        Group(_line_of(key, members, unsafe), tuple(members)) for key, members in groups.items()
     ]
 
 
+def _key_of(candidate: Candidate) -> str:
+    """Return the catalogue's pattern, or the path behind a slash, with which no pattern begins."""
+    if candidate.entry is None:
+        return f"/{candidate.path}"
+    return candidate.entry.pattern
+
+
+def _line_of(key: str, members: list[Candidate], unsafe: Collection[str]) -> str | None:
+    """Return the pattern as the line that hides all members; None where only their paths will do."""
+    if key.startswith("/") or key in unsafe or _is_only_here(members):
+        return None
+    return key
+
+
 def _is_only_here(members: list[Candidate]) -> bool:
-    """Whether a common name means waste in one place: elsewhere it may be somebody's sources."""
+    """Whether a common name means waste in one place: elsewhere it may be the name of sources."""
     entry = members[0].entry
     return len(members) == 1 and entry is not None and entry.is_ambiguous
 
 
+def split(
+    candidates: Iterable[Candidate], is_first: Callable[[Candidate], bool]
+) -> tuple[list[Candidate], list[Candidate]]:
+    """Return what the condition holds for, and the rest; it is asked once for each."""
+    first: list[Candidate] = []
+    rest: list[Candidate] = []
+    for candidate in candidates:
+        if is_first(candidate):
+            first.append(candidate)
+        else:
+            rest.append(candidate)
+    return first, rest
+
+
 def split_needed(candidates: Iterable[Candidate]) -> tuple[list[Candidate], list[Candidate]]:
     """Return what nothing is known to read, and the rest."""
-    free: list[Candidate] = []
-    needed: list[Candidate] = []
-    for candidate in candidates:
-        (needed if candidate.needed_because else free).append(candidate)
-    return free, needed
+    return split(candidates, lambda candidate: not candidate.needed_because)
 
 
-def report(
-    facts: Facts, rule: str, candidates: list[Candidate], what: str, *, floor: int | None = None
-) -> Iterator[Finding]:
+def report(facts: Facts, rule: str, candidates: list[Candidate], what: str) -> Iterator[Finding]:
     """Yield one finding a group above the noise floor, and notes about heavy paths that are needed."""
     free, needed = split_needed(candidates)
     for group in by_pattern(facts, free, needed):
-        if group.bytes >= (facts.config.noise_floor if floor is None else floor):
+        if group.bytes >= facts.config.noise_floor:
             yield finding_of(facts, rule, group, what)
     for candidate in needed:
         if is_notable(facts, candidate):
@@ -119,28 +142,46 @@ def finding_of(
     severity: Severity | None = None,
     cures: bool = True,
 ) -> Finding:
-    """Return the finding about a group: ``what`` says in a clause what its members are."""
+    """Return the finding about a group.
+
+    ``what`` says in a clause what its members are; ``severity`` takes the place of what weight and
+    way say; without ``cures`` the finding proposes no line.
+    """
     worst = group.worst
-    entry = worst.entry
-    advice = [f"{what[0].upper()}{what[1:].rstrip('.')}." if entry is None else entry.reason]
-    if entry and entry.rebuilt_by:
-        advice.append(f"Made again by {entry.rebuilt_by}.")
-    if group.is_tracked:
-        advice.append("Git tracks it: make sure that no build reads it.")
-    elif entry and entry.keep_when:
-        advice.append(f"It has to stay {entry.keep_when[0].lower()}{entry.keep_when[1:]}")
+    subject = ""
+    if worst.entry is not None:
+        subject = worst.entry.pattern
+    edits: tuple[Edit, ...] = ()
+    if cures:
+        edits = edits_for(facts, group, what)
     return Finding(
         rule=rule,
         severity=severity or grade(facts, group),
         message=f"{name_of(group)} {travels(facts, worst)}{_although(group)}",
-        subject=entry.pattern if entry else "",
+        subject=subject,
         paths=group.paths,
         size=group.bytes,
         entries=group.entries,
-        edits=edits_for(facts, group, what) if cures else (),
+        edits=edits,
         reach=worst.reach,
-        help=" ".join(advice),
+        help=" ".join(_advice(group, what)),
     )
+
+
+def _advice(group: Group, what: str) -> Iterator[str]:
+    """Yield what to know before the line is taken, a sentence each."""
+    entry = group.worst.entry
+    if entry is None:
+        yield f"{what[0].upper()}{what[1:].rstrip('.')}."
+    else:
+        yield entry.reason
+    if entry is not None and entry.rebuilt_by:
+        yield f"Made again by {entry.rebuilt_by}."
+    # When to keep a thing is a question of what it is; that git tracks it is the stronger warning.
+    if group.is_tracked:
+        yield "Git tracks it: make sure that no build reads it."
+    elif entry is not None and entry.keep_when:
+        yield f"It has to stay {entry.keep_when[0].lower()}{entry.keep_when[1:]}"
 
 
 def note_of(rule: str, candidate: Candidate) -> Finding:
@@ -153,16 +194,16 @@ def note_of(rule: str, candidate: Candidate) -> Finding:
         size=candidate.bytes,
         entries=candidate.entries,
         reach=candidate.reach,
-        help="What else is in it is worth a look.",
+        help="Check what else is in it.",
     )
 
 
 def grade(facts: Facts, group: Group) -> Severity:
-    """A warning for what travels and weighs something, unless git tracks it: then somebody wants it."""
+    """A warning for what travels and weighs something, unless git tracks it: then it is wanted."""
     serious = group.bytes >= _SERIOUS * facts.config.noise_floor
     if group.is_tracked or not serious:
         return Severity.INFO
-    # Without a Dockerfile nobody knows what the next one takes.
+    # Without a Dockerfile it is not known what the next one takes.
     if group.worst.reach == "permitted" and facts.plan is not None:
         return Severity.INFO
     return Severity.WARNING
@@ -172,8 +213,10 @@ def edits_for(facts: Facts, group: Group, reason: str) -> tuple[Edit, ...]:
     """The line of the group, else a line for each path that is worth one."""
     if group.pattern is not None:
         return (add_line(group.pattern, reason),)
-    counts_anyway = len(group.members) == 1 or group.worst.topic == "secret"
-    floor = 0 if counts_anyway else facts.config.noise_floor
+    floor = facts.config.noise_floor
+    # The group is worth its finding, so its only member is; and no secret is too small to hide.
+    if len(group.members) == 1 or group.worst.topic == "secret":
+        floor = 0
     # No line can hold a line break, and ? in its place would hide other names, too.
     members = [
         member
@@ -189,7 +232,7 @@ def name_of(group: Group) -> str:
         return shown(group.members[0].path)
     entry = group.members[0].entry
     if entry is None:
-        return f"{shown(group.members[0].path)} (and {len(group.members) - 1} more)"
+        return f"{shown(group.members[0].path)} ({and_more(len(group.members) - 1).strip()})"
     return f"{entry.pattern.removeprefix('**/')} in {len(group.members)} places"
 
 
@@ -197,21 +240,31 @@ def travels(facts: Facts, candidate: Candidate) -> str:
     """Say in a clause how far a candidate gets, and by which instruction."""
     use = candidate.use
     if use is None or candidate.reach == "permitted":
-        if candidate.reach == "sent" and facts.plan is not None:
-            return "is sent to the builder, and no instruction takes it"
-        if candidate.reach == "sent" or facts.plan is None:
-            return "is sent with every build of the whole context"
-        return "may be sent, though nothing in this build takes it"
+        return _travels_untaken(facts, candidate)
     place = f"line {use.source.line}"
     if use.reach == "mount":
         return f"is sent for the bind mount in {place}"
-    target = "the final image" if use.reach == "final" else f"stage {use.stage}"
+    target = f"stage {use.stage}"
+    if use.reach == "final":
+        target = "the final image"
     return f"is copied into {target} by {use.source.instruction} in {place}"
+
+
+def _travels_untaken(facts: Facts, candidate: Candidate) -> str:
+    if facts.plan is None:
+        return "is sent with every build of the whole context"
+    # A tmpfs mount or a variable without a value makes BuildKit fetch what no instruction copies.
+    if candidate.reach == "sent":
+        return "is sent to the builder, and no instruction takes it"
+    return "may be sent, though nothing in this build takes it"
 
 
 def shown(path: str) -> str:
     """Return a path as one line of text."""
-    return path if path.isprintable() else path.encode("unicode_escape", "surrogatepass").decode()
+    # What a terminal would obey, and bytes that are no UTF-8, must not get into a report as they are.
+    if path.isprintable():
+        return path
+    return path.encode("unicode_escape", "surrogatepass").decode()
 
 
 def _although(group: Group) -> str:

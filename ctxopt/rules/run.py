@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ctxopt.config.selection import Selection
 from ctxopt.evidence.facts import Facts
-from ctxopt.languages.ignore.edits import EditKind
+from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.text import IgnoreFile
 from ctxopt.rules.finding import Finding, Suppression
 from ctxopt.rules.rule import Rule
@@ -40,13 +40,29 @@ class RuleResults(NamedTuple):
         return [finding for finding in self.reported if finding.severity >= severity]
 
 
+class _Silenced(NamedTuple):
+    """What comments above one line, or above none, silence."""
+
+    rules: frozenset[str] = frozenset()
+    reason: str = ""
+
+    def joined(self, more: _Silenced) -> _Silenced:
+        """Return both; of two reasons the later one."""
+        return _Silenced(self.rules | more.rules, more.reason or self.reason)
+
+
+_WHOLE_FILE: Final = 0
+"""The line of comments that stand above no pattern."""
+
+
 def run_rules(facts: Facts, rules: Iterable[Rule], selection: Selection) -> RuleResults:
     """Run the rules and sort what they find.
 
     Raises ConfigError for a comment to ctxopt that asks for nothing it knows.
     """
-    _ = facts.kept
-    suppressions = _read_suppressions(facts.ignore_file)
+    _check_comments(facts)
+    silenced = _read_suppressions(facts.ignore_file)
+    severities = selection.severity or {}
     reported: list[Finding] = []
     suppressed: list[Suppression] = []
     filtered = 0
@@ -56,9 +72,8 @@ def run_rules(facts: Facts, rules: Iterable[Rule], selection: Selection) -> Rule
             filtered += len(found)
             continue
         for finding in found:
-            level = (selection.severity or {}).get(rule.id)
-            graded = replace(finding, severity=level) if level else finding
-            reason = _suppressed_because(graded, suppressions, facts)
+            graded = replace(finding, severity=severities.get(rule.id, finding.severity))
+            reason = _suppressed_because(graded, silenced, facts)
             if reason is None:
                 reported.append(graded)
             else:
@@ -69,78 +84,85 @@ def run_rules(facts: Facts, rules: Iterable[Rule], selection: Selection) -> Rule
     return RuleResults(tuple(reported), tuple(suppressed), filtered)
 
 
+def _check_comments(facts: Facts) -> None:
+    """Raise ConfigError where a comment says wrongly what to keep, whether or not a rule asks."""
+    # The list is read when a rule first asks for it. A selection without such a rule would pass
+    # over a mistake that the next ``fix`` stumbles over.
+    _ = facts.kept
+
+
 def _told_once(findings: list[Finding]) -> list[Finding]:
     """Leave out a finding whose every line is what another one already makes of a faulty line."""
-    repaired = {
-        edit.text.rstrip("/")
-        for finding in findings
-        for edit in finding.edits
-        if edit.kind is EditKind.REPLACE and edit.text
-    }
-    cured = [
-        (finding.size, finding.paths)
-        for finding in findings
-        if any(edit.kind is EditKind.REPLACE for edit in finding.edits)
-    ]
-    return [
-        finding
-        for finding in findings
-        if not finding.edits
-        or any(edit.kind is not EditKind.ADD for edit in finding.edits)
-        or not (
-            all((edit.text or "").rstrip("/") in repaired for edit in finding.edits)
-            or any(_same_bytes(finding, size, paths) for size, paths in cured)
-        )
-    ]
+    repairs = [finding for finding in findings if _replaced_by(finding)]
+    repaired = {text for finding in repairs for text in _replaced_by(finding)}
+    return [finding for finding in findings if not _is_told_by(finding, repairs, repaired)]
 
 
-def _same_bytes(finding: Finding, size: int, paths: tuple[str, ...]) -> bool:
-    """Whether a finding is about a folder whose bytes are all those of ``paths`` in it."""
-    return finding.size == size > 0 and all(
-        any(path.startswith(above + "/") for above in finding.paths) for path in paths
+def _replaced_by(finding: Finding) -> list[str]:
+    return [_bare(edit) for edit in finding.edits if edit.kind is EditKind.REPLACE]
+
+
+def _bare(edit: Edit) -> str:
+    """Return the line of an edit without a slash at its end, which means nothing to Docker."""
+    return (edit.text or "").rstrip("/")
+
+
+def _is_told_by(finding: Finding, repairs: list[Finding], repaired: Collection[str]) -> bool:
+    """Whether the repaired lines hide the same: they say where it comes from as well."""
+    if not finding.edits or any(edit.kind is not EditKind.ADD for edit in finding.edits):
+        return False
+    if all(_bare(edit) in repaired for edit in finding.edits):
+        return True
+    return any(_holds_same_bytes(finding, other) for other in repairs)
+
+
+def _holds_same_bytes(finding: Finding, other: Finding) -> bool:
+    """Whether a finding is about a folder whose bytes are all those that ``other`` is about."""
+    return finding.size == other.size > 0 and all(
+        any(path.startswith(above + "/") for above in finding.paths) for path in other.paths
     )
 
 
-def _read_suppressions(file: IgnoreFile | None) -> dict[int, tuple[frozenset[str], str]]:
-    """Suppressing comments by the line they stand above; 0 for those above no pattern."""
-    found: dict[int, tuple[frozenset[str], str]] = {}
-    waiting: list[tuple[frozenset[str], str]] = []
-    for line in file.lines if file else ():
-        match = _SUPPRESSION.match(line.text) if line.is_comment else None
-        if match:
-            rules = frozenset(rule.strip() for rule in match[1].split(",") if rule.strip())
-            waiting.append((rules, match[2].strip()))
-        elif waiting and line.pattern is not None:
-            for rules, reason in waiting:
-                before = found.get(line.number, (frozenset(), ""))
-                found[line.number] = (before[0] | rules, reason or before[1])
-            waiting = []
-        elif waiting and not line.is_comment:
-            found[0] = _join(found.get(0), waiting)
-            waiting = []
-    if waiting:
-        found[0] = _join(found.get(0), waiting)
+def _read_suppressions(file: IgnoreFile | None) -> dict[int, _Silenced]:
+    """Return what comments silence, by the line they stand above; ``_WHOLE_FILE`` above no pattern."""
+    found: dict[int, _Silenced] = {}
+    if file is None:
+        return found
+    waiting: list[_Silenced] = []
+    for line in file.lines:
+        comment = None
+        if line.is_comment:
+            comment = _SUPPRESSION.match(line.text)
+        if comment is not None:
+            rules = frozenset(rule.strip() for rule in comment[1].split(",") if rule.strip())
+            waiting.append(_Silenced(rules, comment[2].strip()))
+        elif not line.is_comment:
+            place = _WHOLE_FILE
+            if line.pattern is not None:
+                place = line.number
+            _settle(found, waiting, place)
+    # Comments at the end, where no line follows, are about the file.
+    _settle(found, waiting, _WHOLE_FILE)
     return found
 
 
-def _join(
-    before: tuple[frozenset[str], str] | None, more: list[tuple[frozenset[str], str]]
-) -> tuple[frozenset[str], str]:
-    rules, reason = before or (frozenset(), "")
-    for added, why in more:
-        rules, reason = rules | added, reason or why
-    return rules, reason
+def _settle(found: dict[int, _Silenced], waiting: list[_Silenced], line: int) -> None:
+    """Give the comments that wait for a line to this one."""
+    for silenced in waiting:
+        found[line] = found.get(line, _Silenced()).joined(silenced)
+    waiting.clear()
 
 
 def _suppressed_because(
-    finding: Finding, suppressions: dict[int, tuple[frozenset[str], str]], facts: Facts
+    finding: Finding, silenced: dict[int, _Silenced], facts: Facts
 ) -> str | None:
     """Why a finding is silenced: above its line, or for the whole file; None if it is not."""
-    places = [0]
+    places = [_WHOLE_FILE]
+    # A finding about a Dockerfile has lines too, and they are none of the ignore file's.
     if finding.location.file == facts.ignore_path and finding.location.line:
         places.append(finding.location.line)
     for place in places:
-        rules, reason = suppressions.get(place, (frozenset(), ""))
-        if finding.rule in rules:
-            return reason
+        above = silenced.get(place)
+        if above is not None and finding.rule in above.rules:
+            return above.reason
     return None

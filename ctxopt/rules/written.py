@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from ctxopt.build.source_text import tell_check
 from ctxopt.build.sources import CheckKind, SourceCheck
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.dockerfile import Source
@@ -51,6 +52,7 @@ def several_lines(line: int, texts: Sequence[str], reason: str, after: int | Non
 
     ``after`` is the number of the next line, None where there is none.
     """
+    # Replacing the line keeps its place, and with it what exceptions below it bring back.
     first, *others = texts
     edits = [Edit(EditKind.REPLACE, line, first, reason)]
     return edits + [Edit(EditKind.ADD, after, text, reason) for text in others]
@@ -59,7 +61,9 @@ def several_lines(line: int, texts: Sequence[str], reason: str, after: int | Non
 def line_after(facts: Facts, line: int) -> int | None:
     """Return the number of the line after ``line``; None at the end of the file."""
     file = facts.ignore_file
-    return line + 1 if file is not None and line < len(file.lines) else None
+    if file is None or line >= len(file.lines):
+        return None
+    return line + 1
 
 
 def dockerfile_line(facts: Facts, source: Source) -> Location:
@@ -70,12 +74,20 @@ def dockerfile_line(facts: Facts, source: Source) -> Location:
 def checks_of(facts: Facts, *kinds: CheckKind) -> Iterator[SourceCheck]:
     """Yield what the build says of its sources, of the kinds given, each only once."""
     plan = facts.plan
+    if plan is None:
+        return
+    # An instruction that several stages share is checked once for each of them.
     seen = set()
-    for check in plan.sources.checks if plan else ():
+    for check in plan.sources.checks:
         key = (check.kind, check.source.line, check.text, check.paths)
         if check.kind in kinds and key not in seen:
             seen.add(key)
             yield check
+
+
+def source_message(facts: Facts, check: SourceCheck) -> str:
+    """Return what a check says in a sentence, with the ignore file in force by its name."""
+    return tell_check(check, facts.analysis.context.ignore.path)
 
 
 def is_main(check: SourceCheck) -> bool:

@@ -1,6 +1,6 @@
 """What an earlier build made is sent: target, dist, bin and obj, .next, compiled objects.
 
-The image builds it anew, and stale output of another machine in a stage is a source of errors.
+The image builds it again, and stale output of another machine in a stage is a source of errors.
 Shared names such as ``build`` count only where a manifest or git says that they are output.
 """
 
@@ -19,7 +19,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     """Yield one finding for each kind of build output."""
     found = facts.candidates.about("build-output")
     yield from report(
-        facts, RULE.id, found, "output of an earlier build, which the image makes anew"
+        facts, RULE.id, found, "output of an earlier build, which the image makes again"
     )
 
 

@@ -18,7 +18,7 @@ from ctxopt.severity import Severity
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield one finding for each kind of cache or log."""
     yield from report(
-        facts, RULE.id, facts.candidates.about("cache"), "a cache, which its tool makes anew"
+        facts, RULE.id, facts.candidates.about("cache"), "a cache, which its tool makes again"
     )
     yield from report(facts, RULE.id, facts.candidates.about("log"), "logs of runs on this machine")
 

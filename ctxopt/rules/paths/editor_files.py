@@ -1,6 +1,6 @@
-"""Settings of editors and droppings of operating systems are sent: .idea, .vscode, .DS_Store, *.swp.
+"""Settings of editors and files of operating systems are sent: .idea, .vscode, *.swp, .DS_Store.
 
-They are small, but they are nobody's sources, and each change of one costs a broad COPY its layer
+They are small, but no build needs them, and each change of one costs a broad COPY its layer
 cache. Those below the noise floor are one finding together.
 """
 
@@ -10,11 +10,20 @@ from collections.abc import Iterator
 
 from ctxopt.evidence.facts import Facts
 from ctxopt.rules.finding import Finding
-from ctxopt.rules.grouping import Group, by_pattern, edits_for, finding_of, split_needed
+from ctxopt.rules.grouping import (
+    Group,
+    by_pattern,
+    edits_for,
+    finding_of,
+    joined,
+    split_needed,
+)
 from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
+from ctxopt.units import and_more
 
 _WHAT = "files of an editor or of the operating system"
+_NAMED = 4
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -24,6 +33,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     for group in by_pattern(facts, free, needed):
         if group.bytes >= facts.config.noise_floor:
             yield finding_of(facts, RULE.id, group, _WHAT)
+        # What no instruction takes costs neither bytes nor a layer cache.
         elif group.worst.reach != "permitted" or facts.plan is None:
             tiny.append(group)
     if tiny:
@@ -31,9 +41,9 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _together(facts: Facts, groups: list[Group]) -> Finding:
-    everything = Group(None, tuple(member for group in groups for member in group.members))
+    everything = joined(groups)
     names = [pattern_name(group) for group in groups]
-    listed = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    listed = ", ".join(names[:_NAMED]) + and_more(len(names) - _NAMED)
     return Finding(
         rule=RULE.id,
         severity=Severity.INFO,
@@ -51,7 +61,9 @@ def _together(facts: Facts, groups: list[Group]) -> Finding:
 def pattern_name(group: Group) -> str:
     """Return what a group is called in a list."""
     entry = group.members[0].entry
-    return entry.pattern.removeprefix("**/") if entry else group.paths[0]
+    if entry is None:
+        return group.paths[0]
+    return entry.pattern.removeprefix("**/")
 
 
 RULE = Rule(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.facts import Facts
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.grouping import Group, finding_of, is_notable, note_of, split_needed
@@ -20,17 +21,24 @@ _WHAT = "ignored by git, so that no clean checkout has it"
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each heavy path, and one for the others together."""
     free, needed = split_needed(facts.candidates.about("ignored"))
-    heavy = [item for item in free if item.bytes >= facts.config.large_file]
-    light = [item for item in free if item.bytes < facts.config.large_file]
-    groups = [Group(None, (item,)) for item in heavy]
-    if light:
-        groups.append(Group(None, tuple(light)))
-    for group in groups:
+    for group in _groups(facts, free):
         if group.bytes >= facts.config.noise_floor:
             yield finding_of(facts, RULE.id, group, f"{_WHAT[0].upper()}{_WHAT[1:]}.")
     for item in needed:
         if is_notable(facts, item):
             yield note_of(RULE.id, item)
+
+
+def _groups(facts: Facts, candidates: list[Candidate]) -> Iterator[Group]:
+    """Yield each heavy path alone, since it deserves a decision of its own, and the others as one."""
+    light: list[Candidate] = []
+    for item in candidates:
+        if item.bytes >= facts.config.large_file:
+            yield Group(None, (item,))
+        else:
+            light.append(item)
+    if light:
+        yield Group(None, tuple(light))
 
 
 RULE = Rule(

@@ -8,52 +8,61 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Final
 
-from ctxopt.evidence.candidates import Candidate
+from ctxopt.evidence.candidates import Candidate, Topic
 from ctxopt.evidence.facts import Facts
+from ctxopt.paths import parent
 from ctxopt.rules.finding import Finding
-from ctxopt.rules.grouping import Group, by_pattern, finding_of, split_needed
+from ctxopt.rules.grouping import Group, by_pattern, finding_of, split, split_needed
 from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
 
+_TOPICS: Final[tuple[Topic, ...]] = ("data", "model", "media", "archive", "dump", "large")
 _WHAT = "large, and not known to be read by the build"
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield one finding for each kind of large file, and for each folder with others."""
-    found = facts.candidates.about("data", "model", "media", "archive", "dump", "large")
-    meant = {item.path for item in found if _is_meant(item) or _is_for_tests(facts, item)}
-    free, needed = split_needed([item for item in found if item.path not in meant])
-    rejected = needed + [item for item in found if item.path in meant]
-    groups = by_pattern(facts, [item for item in free if item.entry], rejected)
-    groups += _by_folder([item for item in free if not item.entry])
-    for group in groups:
-        ignored = all(item.state == "ignored" for item in group.members)
-        if group.bytes < (facts.config.noise_floor if ignored else facts.config.large_file):
+    for group in _groups(facts):
+        is_ignored = all(item.state == "ignored" for item in group.members)
+        least = facts.config.large_file
+        # A clean checkout builds without what git ignores, so it need not be large to be told.
+        if is_ignored:
+            least = facts.config.noise_floor
+        if group.bytes < least:
             continue
         finding = finding_of(facts, RULE.id, group, _WHAT, cures=_is_safe(group))
-        doubtful = not ignored and any(item.topic != "dump" for item in group.members)
-        if doubtful and not _is_untracked(group) and not _is_sure(group):
+        is_dump = all(item.topic == "dump" for item in group.members)
+        if not (is_ignored or is_dump or _is_safe(group)):
             finding = replace(finding, severity=Severity.INFO)
         yield finding
 
 
+def _groups(facts: Facts) -> list[Group]:
+    """Return what is not meant to be sent, by the catalogue's pattern or else by folder."""
+    found = facts.candidates.about(*_TOPICS)
+    meant, others = split(found, lambda item: _is_meant(item) or _is_for_tests(facts, item))
+    free, needed = split_needed(others)
+    groups = by_pattern(facts, [item for item in free if item.entry], needed + meant)
+    return groups + _by_folder([item for item in free if not item.entry])
+
+
 def _is_meant(item: Candidate) -> bool:
-    """Whether an instruction names the file, or its folder while nobody says that it is no source."""
-    return item.use is not None and (
-        item.nearest == item.path or (item.nearest != "" and item.state in ("tracked", "unknown"))
-    )
+    """Whether an instruction names the file, or its folder where nothing says that it is no source."""
+    if item.use is None or item.nearest == "":
+        return False
+    return item.nearest == item.path or item.state in ("tracked", "unknown")
 
 
 def _is_for_tests(facts: Facts, item: Candidate) -> bool:
     """Whether tests read it that a step of the build runs."""
     if facts.needs.tests is None or item.state in ("ignored", "untracked"):
         return False
-    folders = item.path.split("/")[:-1]
     return any(
         entry.kind == "test-data"
-        for name in folders
-        for entry in facts.catalog.match_name(name, True)
+        for folder in item.path.split("/")[:-1]
+        for entry in facts.catalog.match_name(folder, True)
     )
 
 
@@ -66,14 +75,14 @@ def _is_untracked(group: Group) -> bool:
 
 
 def _is_safe(group: Group) -> bool:
-    """Whether a line may be proposed: nobody has put the files under version control."""
+    """Whether a line may be proposed: git does not track the files, or their names leave no doubt."""
     return _is_untracked(group) or _is_sure(group)
 
 
 def _by_folder(candidates: list[Candidate]) -> list[Group]:
     groups: dict[str, list[Candidate]] = {}
     for candidate in candidates:
-        groups.setdefault(candidate.path.rpartition("/")[0], []).append(candidate)
+        groups.setdefault(parent(candidate.path), []).append(candidate)
     return [Group(None, tuple(members)) for members in groups.values()]
 
 

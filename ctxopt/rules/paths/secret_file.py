@@ -1,6 +1,6 @@
 """A file with keys, tokens or passwords is sent: .env, private keys, credentials of clouds and registries.
 
-In the final image it belongs to everybody who can pull that; in a builder stage or only sent, it
+In the final image it can be read by all who can pull that; in a builder stage or only sent, it
 is still in a cache. Names raise the suspicion and the first bytes decide where names are not
 enough: examples, templates, public keys and the fixtures of tests are no secrets.
 """
@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.secrets import is_secret
 from ctxopt.rules.finding import Finding
-from ctxopt.rules.grouping import Group, by_pattern, finding_of
+from ctxopt.rules.grouping import Group, by_pattern, finding_of, split
 from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
 
@@ -23,18 +22,32 @@ _WHAT = "holds secrets"
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield one finding for each kind of secret and for how far it gets."""
     root = facts.analysis.tree.root
-    secrets: list[Candidate] = []
-    harmless: list[Candidate] = []
-    for candidate in facts.candidates.about("secret", "infrastructure-state"):
-        (secrets if is_secret(root, candidate) else harmless).append(candidate)
-    named = [candidate for candidate in secrets if candidate.needed_because]
+    suspects = facts.candidates.about("secret", "infrastructure-state")
+    # Each question may read the first bytes of a file, so it is asked once.
+    secrets, harmless = split(suspects, lambda item: is_secret(root, item))
+    named = [item for item in secrets if item.needed_because]
     for group in by_pattern(facts, secrets, harmless + named):
         for part in _by_consequence(group):
-            in_image = part.worst.reach == "final"
-            quiet = part.worst.reach == "permitted" and facts.plan is not None
-            level = Severity.INFO if quiet else Severity.ERROR if in_image else Severity.WARNING
-            cures = not any(member.needed_because for member in part.members)
-            yield finding_of(facts, RULE.id, part, _WHAT, severity=level, cures=cures)
+            yield finding_of(
+                facts,
+                RULE.id,
+                part,
+                _WHAT,
+                severity=_severity(facts, part),
+                cures=not any(member.needed_because for member in part.members),
+            )
+
+
+def _severity(facts: Facts, group: Group) -> Severity:
+    """How bad it is that the group gets as far as it does."""
+    reach = group.worst.reach
+    # Who can pull the image can read every layer, also what a later step deletes.
+    if reach == "final":
+        return Severity.ERROR
+    # Without a Dockerfile all that is permitted may be taken by the next build.
+    if reach == "permitted" and facts.plan is not None:
+        return Severity.INFO
+    return Severity.WARNING
 
 
 def _by_consequence(group: Group) -> Iterator[Group]:

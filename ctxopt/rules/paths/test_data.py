@@ -1,7 +1,7 @@
 """Tests, their data and their reports are sent, and no step of the build runs tests.
 
 Reports are always superfluous. Tests and fixtures are sources, so this is only a hint unless git
-does not track them; where a RUN step tests, they have to stay. Without a Dockerfile nobody knows
+does not track them; where a RUN step tests, they have to stay. Without a Dockerfile it is not known
 whether one does. Go has no folder for tests: what is called so may be a package that others import.
 """
 
@@ -11,6 +11,7 @@ from collections.abc import Iterator
 
 from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.facts import Facts
+from ctxopt.paths import name
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.grouping import report
 from ctxopt.rules.rule import Rule
@@ -25,14 +26,16 @@ def check(facts: Facts) -> Iterator[Finding]:
         facts, RULE.id, candidates.about("test-report"), "a report of an earlier test run"
     )
     if facts.needs.tests is None:
-        # Nobody asks for what no instruction takes: sources may be left as they are.
-        found = [
-            candidate
-            for candidate in candidates.about("test-data")
-            if (candidate.reach != "permitted" or _is_left_over(facts, candidate))
-            and not _holds_go_packages(facts, candidate.path)
-        ]
+        found = [item for item in candidates.about("test-data") if _is_superfluous(facts, item)]
         yield from report(facts, RULE.id, found, "tests, which no step of this build runs")
+
+
+def _is_superfluous(facts: Facts, candidate: Candidate) -> bool:
+    """Whether something takes it, or no checkout has it, and no Go code in it may be imported."""
+    # Sources that no instruction takes cost nothing, and may be left as they are.
+    is_taken = candidate.reach != "permitted"
+    is_told = is_taken or _is_left_over(facts, candidate)
+    return is_told and not _holds_go_packages(facts, candidate.path)
 
 
 def _is_left_over(facts: Facts, candidate: Candidate) -> bool:
@@ -41,19 +44,16 @@ def _is_left_over(facts: Facts, candidate: Candidate) -> bool:
 
 
 def _holds_go_packages(facts: Facts, path: str) -> bool:
-    """Whether there is Go code below ``path`` that is no test; the tool itself skips ``testdata``."""
-    folders = facts.analysis.tree.folders
-    stack = [path]
-    while stack:
-        folder = folders.get(stack.pop())
-        if folder is None or folder.path.rpartition("/")[2] == "testdata":
-            continue
-        for name, kind in zip(folder.names, folder.kinds, strict=True):
-            if kind == DIR:
-                stack.append(folder.child(name))
-            elif name.endswith(".go") and not name.endswith("_test.go"):
-                return True
-    return False
+    """Whether there is Go code below ``path`` that is no test."""
+    # The go command skips ``testdata`` itself, so nothing in it can be imported.
+    if name(path) == "testdata":
+        return False
+    rows = facts.view.rows(path, enter=lambda row: name(row.path) != "testdata")
+    return any(
+        row.path.endswith(".go") and not row.path.endswith("_test.go")
+        for row in rows
+        if row.kind != DIR
+    )
 
 
 RULE = Rule("test-data", "Tests and test reports", Severity.INFO, check, about="paths")

@@ -1,4 +1,4 @@
-"""The history is sent: ``.git`` and its kin.
+"""The history is sent: ``.git``, ``.hg``, ``.svn``.
 
 It grows for ever, changes with every commit and so costs a broad COPY its layer cache, and it holds
 what was deleted long ago. Some builds read it for their version: then it is named with the reason,
@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.facts import Facts
+from ctxopt.paths import name
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.grouping import by_pattern, finding_of, shown
 from ctxopt.rules.rule import Rule
@@ -27,27 +29,34 @@ def check(facts: Facts) -> Iterator[Finding]:
     found = facts.candidates.about("version-control")
     needed = [item for item in found if item.needed_because or _is_read(facts, item.path)]
     for item in needed:
-        if item.reach == "permitted" and facts.plan is not None:
-            continue
-        reason = facts.needs.git[0] if facts.needs.git else item.needed_because
-        yield Finding(
-            rule=RULE.id,
-            severity=Severity.INFO,
-            message=f"{shown(item.path)} is sent, and the build may read it: {reason}",
-            paths=(item.path,),
-            size=item.bytes,
-            entries=item.entries,
-            reach=item.reach,
-            help=_ADVICE,
-        )
+        if item.reach != "permitted" or facts.plan is None:
+            yield _note_of(facts, item)
     for group in by_pattern(facts, [item for item in found if item not in needed], needed):
+        # However small it is, each commit changes it, and with it every later layer.
         busts = group.worst.reach in ("builder", "final")
         if busts or group.bytes >= facts.config.noise_floor:
             yield finding_of(facts, RULE.id, group, "the history, which changes with every commit")
 
 
+def _note_of(facts: Facts, item: Candidate) -> Finding:
+    reason = item.needed_because
+    # Where a step or manifest was seen to read the history, that place is the better reason.
+    if facts.needs.git:
+        reason = facts.needs.git[0]
+    return Finding(
+        rule=RULE.id,
+        severity=Severity.INFO,
+        message=f"{shown(item.path)} is sent, and the build may read it: {reason}",
+        paths=(item.path,),
+        size=item.bytes,
+        entries=item.entries,
+        reach=item.reach,
+        help=_ADVICE,
+    )
+
+
 def _is_read(facts: Facts, path: str) -> bool:
-    return bool(facts.needs.git) and path.rpartition("/")[2] == ".git"
+    return bool(facts.needs.git) and name(path) == ".git"
 
 
 RULE = Rule(

@@ -13,9 +13,10 @@ from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.rules.finding import Finding, Location
-from ctxopt.rules.grouping import Group, by_pattern, edits_for, shown, split_needed
+from ctxopt.rules.grouping import Group, by_pattern, edits_for, joined, shown, split_needed
 from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
+from ctxopt.units import and_more
 
 _WHAT = "changes without changing the image"
 _NAMED = 4
@@ -26,24 +27,21 @@ def check(facts: Facts) -> Iterator[Finding]:
     plan = facts.plan
     if plan is None:
         return
-    candidates = facts.candidates
-    free, needed = split_needed(candidates.about("container", "ci", "docs"))
-    logs, named = split_needed(candidates.about("log"))
-    quiet = [g for g in by_pattern(facts, logs, named) if g.bytes < facts.config.noise_floor]
-    groups = by_pattern(facts, [item for item in free if _busts(item)], needed)
-    groups += [group for group in quiet if all(_busts(item) for item in group.members)]
+    groups = list(_groups(facts))
     if not groups:
         return
-    everything = Group(None, tuple(member for group in groups for member in group.members))
+    everything = joined(groups)
     paths = sorted(everything.paths, key=lambda path: (path.count("/"), path))
+    location = Location()
     use = everything.worst.use
-    names = ", ".join(shown(path) for path in paths[:_NAMED])
-    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    if use is not None:
+        location = Location(plan.dockerfile.path, use.source.line)
+    names = ", ".join(shown(path) for path in paths[:_NAMED]) + and_more(len(paths) - _NAMED)
     yield Finding(
         rule=RULE.id,
         severity=RULE.severity,
-        message=f"files that change without changing the image are copied along: {names}{more}",
-        location=Location(plan.dockerfile.path, use.source.line) if use else Location(),
+        message=f"files that change without changing the image are copied along: {names}",
+        location=location,
         subject="broad copy",
         paths=tuple(paths),
         size=everything.bytes,
@@ -54,17 +52,30 @@ def check(facts: Facts) -> Iterator[Finding]:
     )
 
 
+def _groups(facts: Facts) -> Iterator[Group]:
+    """Yield the files that a broad COPY takes along, by the line that would hide them."""
+    free, needed = split_needed(facts.candidates.about("container", "ci", "docs"))
+    yield from by_pattern(facts, [item for item in free if _busts(item)], needed)
+    logs, named = split_needed(facts.candidates.about("log"))
+    for group in by_pattern(facts, logs, named):
+        # Heavier logs are ``cache-folder``'s to tell, and no byte is told twice.
+        is_light = group.bytes < facts.config.noise_floor
+        if is_light and all(_busts(item) for item in group.members):
+            yield group
+
+
 def _busts(item: Candidate) -> bool:
     """Whether an instruction takes the file, and not just an empty folder, along with everything else."""
     return item.reach in ("builder", "final") and item.root == "" and item.bytes > 0
 
 
-def _lines(facts: Facts, group: Group) -> tuple[Edit, ...]:
+def _lines(facts: Facts, group: Group) -> Iterator[Edit]:
     if group.pattern is not None:
-        return edits_for(facts, group, _WHAT)
-    return tuple(
-        edit for item in group.members for edit in edits_for(facts, Group(None, (item,)), _WHAT)
-    )
+        yield from edits_for(facts, group, _WHAT)
+        return
+    # A path alone gets its line whatever it weighs: here it is the cache that counts.
+    for item in group.members:
+        yield from edits_for(facts, Group(None, (item,)), _WHAT)
 
 
 RULE = Rule(

@@ -7,94 +7,101 @@ paths that other rules report are theirs and are not counted again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from ctxopt.build.sources import SourceUse
 from ctxopt.evidence.facts import Facts, is_read, is_waste
 from ctxopt.evidence.reach import Reach
+from ctxopt.paths import overlaps
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule
 from ctxopt.rules.written import dockerfile_line, shown
 from ctxopt.severity import Severity
-from ctxopt.tree.model import DIR, FILE, Flag
+from ctxopt.tree.model import DIR, FILE, Tally
+from ctxopt.tree.view import View
+from ctxopt.units import count
+
+_NAMED = 3
+
+
+class _Waste(NamedTuple):
+    """A topmost path that is sent and that evidence calls generated or foreign."""
+
+    path: str
+    size: int
+    """Bytes that are sent of it."""
+    entries: int
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each stage that copies the whole context with waste in it."""
+    transfer = facts.transfer
     uses = [use for use in facts.main_uses if "" in use.roots and use.source.mount is None]
-    if not uses:
+    if transfer is None or not uses:
         return
-    crumb = facts.config.noise_floor // 10
-    needed = {item.path for item in facts.candidates.found if item.needed_because}
-    waste = [item for item in _waste(facts) if item[1] >= crumb and item[0] not in needed]
-    size = sum(item[1] for item in waste)
-    if size < facts.config.noise_floor:
+    waste = _waste_of_size(facts, transfer.view)
+    if sum(item.size for item in waste) < facts.config.noise_floor:
         return
-    waste.sort(key=lambda item: (-item[1], item[0]))
-    names = ", ".join(path for path, _, _ in waste[:3])
     claimed = {item.path for item in facts.candidates.found}
-    own = [item for item in waste if not _overlaps(item[0], claimed)]
-    for use in _one_each(uses):
-        reach: Reach = "final" if use.reach == "final" else "builder"
-        yield Finding(
-            rule=RULE.id,
-            severity=Severity.WARNING if reach == "final" else RULE.severity,
-            message=f"{use.source.instruction} {' '.join(use.source.raw)} copies"
-            f" {_number(len(waste))} that nothing is known to read: {names}",
-            location=dockerfile_line(facts, use.source),
-            subject=f"{use.stage} {' '.join(use.source.raw)}",
-            paths=shown(path for path, _, _ in own),
-            size=sum(item[1] for item in own),
-            entries=sum(item[2] for item in own),
-            reach=reach,
-            help="exclude them, or copy the folders that the stage needs",
-        )
+    own = [item for item in waste if not any(overlaps(item.path, path) for path in claimed)]
+    # One instruction in one stage is one finding, however many of its sources are the root.
+    for use in {(use.source.line, use.stage): use for use in uses}.values():
+        yield _finding_for(facts, use, waste, own)
 
 
-def _overlaps(path: str, claimed: set[str]) -> bool:
-    return any(
-        path == other or path.startswith(other + "/") or other.startswith(path + "/")
-        for other in claimed
+def _finding_for(
+    facts: Facts, use: SourceUse, waste: Sequence[_Waste], own: Sequence[_Waste]
+) -> Finding:
+    """Return the finding about one COPY: ``own`` is the part of the waste that no other rule tells."""
+    severity = RULE.severity
+    reach: Reach = "builder"
+    if use.reach == "final":
+        severity, reach = Severity.WARNING, "final"
+    sources = " ".join(use.source.raw)
+    number = "a path"
+    if len(waste) > 1:
+        number = count(len(waste), "path")
+    names = ", ".join(item.path for item in waste[:_NAMED])
+    return Finding(
+        rule=RULE.id,
+        severity=severity,
+        message=f"{use.source.instruction} {sources} copies"
+        f" {number} that nothing is known to read: {names}",
+        location=dockerfile_line(facts, use.source),
+        subject=f"{use.stage} {sources}",
+        paths=shown(item.path for item in own),
+        size=sum(item.size for item in own),
+        entries=sum(item.entries for item in own),
+        reach=reach,
+        help="exclude them, or copy the folders that the stage needs",
     )
 
 
-def _one_each(uses: list[SourceUse]) -> list[SourceUse]:
-    return list({(use.source.line, use.stage): use for use in uses}.values())
+def _waste_of_size(facts: Facts, view: View) -> list[_Waste]:
+    """Return what weighs something and is not known to be needed, the heaviest first."""
+    # Crumbs would fill the list of paths and are not worth a line each.
+    crumb = facts.config.noise_floor // 10
+    needed = {item.path for item in facts.candidates.found if item.needed_because}
+    waste = [item for item in _waste(facts, view) if item.size >= crumb and item.path not in needed]
+    return sorted(waste, key=lambda item: (-item.size, item.path))
 
 
-def _number(count: int) -> str:
-    return "a path" if count == 1 else f"{count:,} paths"
-
-
-def _waste(facts: Facts) -> list[tuple[str, int, int]]:
-    """The topmost paths that are sent, generated and named by nobody, with bytes and entries."""
-    plan = facts.plan
-    if plan is None:
-        return []
-    view = plan.main.transfer.view
-    found: list[tuple[str, int, int]] = []
-    stack = [""]
-    while stack:
-        folder = view.tree.folders.get(stack.pop())
-        if folder is None:
-            continue
-        flags = view.flags(folder) or bytes(len(folder.kinds))
-        sizes = folder.sizes
-        for index, name in enumerate(folder.names):
-            path, kind = folder.child(name), folder.kinds[index]
-            total = view.totals.get(path) if kind == DIR else None
-            if flags[index] & Flag.EXCLUDED and not (total and total.entries):
-                continue
-            if kind == DIR and not (total and total.bytes):
-                continue
-            if is_waste(facts, path, kind == DIR):
-                if is_read(facts, path):
-                    continue
-                size = total.bytes if total else sizes[index] if kind == FILE else 0
-                found.append((path, size, 1 + (total.entries if total else 0)))
-            elif kind == DIR:
-                stack.append(path)
-    return found
+def _waste(facts: Facts, view: View) -> Iterator[_Waste]:
+    """Yield the topmost paths that are sent, generated and named by no instruction."""
+    closed: set[str] = set()
+    for row in view.rows(enter=lambda row: row.path not in closed):
+        is_dir = row.kind == DIR
+        below = view.totals.get(row.path) or Tally()
+        if not row.is_sent or (is_dir and not below.bytes):
+            closed.add(row.path)
+        elif is_waste(facts, row.path, is_dir):
+            closed.add(row.path)
+            if not is_read(facts, row.path):
+                size = below.bytes
+                if row.kind == FILE:
+                    size = row.size
+                yield _Waste(row.path, size, 1 + below.entries)
 
 
 RULE = Rule("broad-copy", "Broad COPY", Severity.INFO, check, about="sources")

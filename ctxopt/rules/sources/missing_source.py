@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ctxopt.build.source_text import tell_check
 from ctxopt.build.sources import SourceCheck
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.golang.paths import has_meta
+from ctxopt.paths import join, name, parent, upwards
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule
-from ctxopt.rules.written import checks_of, dockerfile_line, is_main
+from ctxopt.rules.written import checks_of, dockerfile_line, is_main, source_message
 from ctxopt.severity import Severity
 
 _MOST = 0.8
@@ -29,54 +29,64 @@ def check(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each such source, or one for all of them."""
     missing = list(checks_of(facts, "missing", "not-transferred"))
     main = [found for found in missing if is_main(found) and found.kind == "missing"]
+    if _are_most(facts, main):
+        yield _wrong_context(facts, main)
+        missing = [found for found in missing if found not in main]
+    for found in missing:
+        yield _finding_for(facts, found)
+
+
+def _are_most(facts: Facts, missing: Sequence[SourceCheck]) -> bool:
+    """Whether hardly a source is where the Dockerfile looks for it."""
+    gone = {found.text for found in missing}
     named = {
         path.path
         for use in facts.main_uses
         for path in use.source.paths
         if path.kind == "local" and path.path.strip("/") and not has_meta(path.path)
     }
-    gone = {found.text for found in main}
-    if len(gone) > 1 and len(gone & named) >= _MOST * len(named):
-        yield _wrong_context(facts, main)
-        missing = [found for found in missing if found not in main]
-    for found in missing:
-        is_made = found.kind == "missing" and _is_made(facts, found)
-        yield Finding(
-            rule=RULE.id,
-            severity=Severity.INFO if is_made else RULE.severity,
-            message=tell_check(found, facts.analysis.context.ignore.path),
-            location=dockerfile_line(facts, found.source),
-            subject=found.text,
-            paths=found.paths,
-            help=_help(found, is_made),
-        )
+    # One missing file is a missing file, whatever its share.
+    return len(gone) > 1 and len(gone & named) >= _MOST * len(named)
 
 
-def _help(found: SourceCheck, is_made: bool) -> str:
+def _finding_for(facts: Facts, found: SourceCheck) -> Finding:
+    severity = RULE.severity
+    advice = "correct the source, or make the file first"
     if found.kind != "missing":
-        return "name the path that the link leads to"
-    return "make it before the build" if is_made else "correct the source, or make the file first"
+        advice = "name the path that the link leads to"
+    elif _is_made(facts, found):
+        severity, advice = Severity.INFO, "make it before the build"
+    return Finding(
+        rule=RULE.id,
+        severity=severity,
+        message=source_message(facts, found),
+        location=dockerfile_line(facts, found.source),
+        subject=found.text,
+        paths=found.paths,
+        help=advice,
+    )
 
 
 def _is_made(facts: Facts, found: SourceCheck) -> bool:
     """Whether a path is known to be made by a tool, so that a clean checkout lacks it."""
-    parts = found.paths[0].split("/")
-    paths = ["/".join(parts[:depth]) for depth in range(1, len(parts) + 1)]
+    ways = [way for way in upwards(found.paths[0]) if way]
+    # Nothing is there, so it may have been a file or a folder.
     known = any(
         entry.kind in _MADE
-        for path in paths
+        for way in ways
         for is_dir in (True, False)
-        for entry in facts.catalog.match_path(path, is_dir)
+        for entry in facts.catalog.match_path(way, is_dir)
     )
     evidence = facts.evidence
-    return known or (evidence is not None and any(evidence.is_ignored(path) for path in paths))
+    return known or (evidence is not None and any(map(evidence.is_ignored, ways)))
 
 
 def _wrong_context(facts: Facts, missing: Sequence[SourceCheck]) -> Finding:
     paths = sorted({path for found in missing for path in found.paths})
-    inside = facts.analysis.context.dockerfile.inside or ""
-    folder = inside.rpartition("/")[0]
-    is_beside = bool(folder) and all(_exists(facts, f"{folder}/{path}") for path in paths)
+    advice = "give the folder that docker build is given"
+    folder = parent(facts.analysis.context.dockerfile.inside or "")
+    if folder and all(_exists(facts, join(folder, path)) for path in paths):
+        advice = f"they are in {folder}: give that folder as the context"
     return Finding(
         rule=RULE.id,
         severity=Severity.WARNING,
@@ -86,16 +96,13 @@ def _wrong_context(facts: Facts, missing: Sequence[SourceCheck]) -> Finding:
         subject="context",
         paths=tuple(paths),
         entries=len(paths),
-        help=f"they are in {folder}: give that folder as the context"
-        if is_beside
-        else "give the folder that docker build is given",
+        help=advice,
     )
 
 
 def _exists(facts: Facts, path: str) -> bool:
-    above, _, name = path.rpartition("/")
-    folder = facts.analysis.tree.folders.get(above)
-    return folder is not None and name in folder.names
+    folder = facts.view.tree.folders.get(parent(path))
+    return folder is not None and name(path) in folder.names
 
 
 RULE = Rule("missing-source", "Source that does not exist", Severity.ERROR, check, about="sources")

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctxopt.build.source_text import tell_check
 from ctxopt.build.sources import SourceCheck
 from ctxopt.evidence.facts import Facts, is_waste
+from ctxopt.git.evidence import GitEvidence
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule
-from ctxopt.rules.written import checks_of, dockerfile_line, is_main
+from ctxopt.rules.written import checks_of, dockerfile_line, is_main, source_message
 from ctxopt.severity import Severity
 
 _TEST: Final = re.compile(
@@ -35,7 +35,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             rule=RULE.id,
             severity=RULE.severity,
-            message=tell_check(shown, facts.analysis.context.ignore.path),
+            message=source_message(facts, shown),
             location=dockerfile_line(facts, found.source),
             subject=found.text,
             paths=missed,
@@ -45,21 +45,23 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 
 def _missed(facts: Facts, found: SourceCheck) -> tuple[str, ...]:
-    """What is held back and is no waste; nothing where nobody can tell."""
+    """Return what is held back and is no waste; nothing where git does not say what is tracked."""
     evidence = facts.evidence
     if not is_main(found) or evidence is None or not evidence.knows_tracked:
         return ()
-    folders = facts.analysis.tree.folders
-    # Whoever writes a path in full means it, and tests are what ignore files are written for.
+    # Whoever writes a path in full means it.
     written = {pattern.text for pattern in found.patterns}
     return tuple(
-        path
-        for path in found.paths
-        if (evidence.is_tracked(path) or evidence.has_tracked_below(path))
-        and path not in written
-        and not _TEST.search(path)
-        and not is_waste(facts, path, path in folders)
+        path for path in found.paths if path not in written and _is_source(facts, evidence, path)
     )
+
+
+def _is_source(facts: Facts, evidence: GitEvidence, path: str) -> bool:
+    """Whether git tracks a path that is neither waste nor a test, which ignore files are written for."""
+    if not (evidence.is_tracked(path) or evidence.has_tracked_below(path)):
+        return False
+    is_dir = path in facts.view.tree.folders
+    return not _TEST.search(path) and not is_waste(facts, path, is_dir)
 
 
 RULE = Rule(

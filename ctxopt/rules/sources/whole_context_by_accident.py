@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctxopt.build.source_text import tell_check
 from ctxopt.build.sources import SourceCheck
 from ctxopt.evidence.facts import Facts
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule
-from ctxopt.rules.written import checks_of, dockerfile_line, is_main
+from ctxopt.rules.written import checks_of, dockerfile_line, is_main, source_message
 from ctxopt.severity import Severity
+from ctxopt.tree.model import Tally
 
 _HEAVY = 100_000_000
 """Bytes from which on the accident is an error."""
@@ -30,31 +30,42 @@ _HELP = {
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each source that widens the transfer by accident."""
-    plan = facts.plan
-    if plan is None:
+    transfer = facts.transfer
+    if transfer is None:
         return
     for found in checks_of(facts, "whole-context", "link-widens"):
-        if not is_main(found) or _is_meant(facts, found):
-            continue
-        total = plan.main.transfer.view.total
-        yield Finding(
-            rule=RULE.id,
-            severity=Severity.ERROR if total.bytes >= _HEAVY else RULE.severity,
-            message=tell_check(found, facts.analysis.context.ignore.path),
-            location=dockerfile_line(facts, found.source),
-            subject=found.text,
-            paths=found.paths if found.kind == "link-widens" else (),
-            size=total.bytes,
-            entries=total.entries,
-            reach="sent",
-            help="a cache mount, or a folder made by the step, asks for nothing"
-            if found.source.mount == "tmpfs"
-            else _HELP[found.kind],
-        )
+        if is_main(found) and not _is_meant(facts, found):
+            yield _finding_for(facts, found, transfer.view.total)
+
+
+def _finding_for(facts: Facts, found: SourceCheck, total: Tally) -> Finding:
+    """Return the finding about a source that makes the build fetch ``total``."""
+    severity, advice = RULE.severity, _HELP[found.kind]
+    if total.bytes >= _HEAVY:
+        severity = Severity.ERROR
+    if found.source.mount == "tmpfs":
+        advice = "a cache mount, or a folder made by the step, asks for nothing"
+    paths: tuple[str, ...] = ()
+    # Only a link is a path to look at; otherwise it is the source itself.
+    if found.kind == "link-widens":
+        paths = found.paths
+    return Finding(
+        rule=RULE.id,
+        severity=severity,
+        message=source_message(facts, found),
+        location=dockerfile_line(facts, found.source),
+        subject=found.text,
+        paths=paths,
+        size=total.bytes,
+        entries=total.entries,
+        reach="sent",
+        help=advice,
+    )
 
 
 def _is_meant(facts: Facts, found: SourceCheck) -> bool:
     """Whether another instruction asks for the whole context outright."""
+    # Then the accident costs nothing: all of it would be fetched anyway.
     return any(
         "" in use.roots
         and use.source is not found.source
