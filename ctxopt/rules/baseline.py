@@ -23,7 +23,7 @@ from ctxopt.severity import Severity
 VERSION = 1
 
 _KEYS = frozenset(("context", "rule", "file", "subject", "paths"))
-_ANEW = "repair it, or delete it and let --write-baseline make it anew"
+_AGAIN = "repair it, or delete it and let --write-baseline make it again"
 
 
 class Known(NamedTuple):
@@ -61,7 +61,7 @@ class ContextFindings(NamedTuple):
     judged: RuleResults
     """What a baseline knows is among the suppressed."""
     gone: tuple[Known, ...] = ()
-    """What the baseline knows and nobody finds any more, of the rules that ran."""
+    """What the baseline knows and is no longer found, of the rules that ran."""
 
 
 class Findings(NamedTuple):
@@ -72,7 +72,7 @@ class Findings(NamedTuple):
     contexts: tuple[ContextFindings, ...] = ()
     baseline: str | None = None
     unjudged: str = ""
-    """Why there are none although somebody asked; empty where there are."""
+    """Why there are none although they were asked for; empty where there are."""
 
     @property
     def failing(self) -> list[tuple[ContextFindings, Finding]]:
@@ -91,7 +91,7 @@ class Findings(NamedTuple):
 
     @property
     def gone(self) -> tuple[Known, ...]:
-        """The entries of the baseline that nobody finds any more."""
+        """The entries of the baseline that are no longer found."""
         return tuple(entry for item in self.contexts for entry in item.gone)
 
 
@@ -103,6 +103,7 @@ def part_known(
     Each entry stands for one finding.
     """
     context = baseline.context_of(root)
+    # Two findings may have one name: a set would take the second for known as soon as one is.
     waiting = Counter(entry for entry in baseline.entries if entry.context == context)
     new: list[Finding] = []
     known: list[Suppression] = []
@@ -120,7 +121,10 @@ def part_known(
 
 def known_as(finding: Finding, context: str) -> Known:
     """Return the entry for a finding."""
-    paths = () if finding.subject else tuple(sorted(set(finding.paths)))
+    paths: tuple[str, ...] = ()
+    # A subject names the finding; then paths come and go without making it another one.
+    if not finding.subject:
+        paths = tuple(sorted(set(finding.paths)))
     return Known(context, finding.rule, finding.location.file or "", finding.subject, paths)
 
 
@@ -142,8 +146,11 @@ def renew(
 
 def render(entries: Iterable[Known]) -> bytes:
     """Return the file: one finding a line, the same bytes for the same findings."""
+    # A line each lets git merge two branches that both learned of findings.
     lines = ["    " + json.dumps(entry_fields(entry)) for entry in sorted(entries)]
-    body = "\n" + ",\n".join(lines) + "\n  " if lines else ""
+    body = ""
+    if lines:
+        body = "\n" + ",\n".join(lines) + "\n  "
     return f'{{\n  "version": {VERSION},\n  "findings": [{body}]\n}}\n'.encode()
 
 
@@ -152,7 +159,12 @@ def entry_fields(entry: Known) -> dict[str, Any]:
     fields: dict[str, Any] = {"context": entry.context, "rule": entry.rule}
     if entry.file:
         fields["file"] = entry.file
-    return fields | ({"subject": entry.subject} if entry.subject else {"paths": list(entry.paths)})
+    # One of the two names a finding, as in its fingerprint.
+    if entry.subject:
+        fields["subject"] = entry.subject
+    else:
+        fields["paths"] = list(entry.paths)
+    return fields
 
 
 def read_baseline(path: str, *, may_be_missing: bool = False) -> Baseline:
@@ -171,27 +183,39 @@ def read_baseline(path: str, *, may_be_missing: bool = False) -> Baseline:
 
 def parse_baseline(content: bytes, path: str) -> Iterator[Known]:
     """Yield the entries of a file's ``content``; raises ConfigError for anything else."""
-    try:
-        document = json.loads(content)
-    except json.JSONDecodeError as error:
-        reason = f"{error.msg[:1].lower()}{error.msg[1:]}"
-        raise ConfigError(f"{path}:{error.lineno}: not JSON: {reason}", hint=_ANEW) from error
-    except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{path}: not JSON", hint=_ANEW) from error
+    document = _read_document(content, path)
     if not isinstance(document, dict) or not isinstance(document.get("findings"), list):
-        raise ConfigError(f"{path} is not a baseline of ctxopt", hint=_ANEW)
-    version = document.get("version")
-    if version is True or version != VERSION:
-        shown = "null" if version is None else describe(version)
-        raise ConfigError(
-            f"{path}: version {shown} of the baseline is not known, only {VERSION} is",
-            hint="use the ctxopt that wrote it, or delete it and write it anew",
-        )
+        raise ConfigError(f"{path} is not a baseline of ctxopt", hint=_AGAIN)
+    _check_version(document.get("version"), path)
     for number, item in enumerate(document["findings"], 1):
         entry = _entry(item)
         if entry is None:
-            raise ConfigError(f"{path}: finding {number} cannot be read", hint=_ANEW)
+            raise ConfigError(f"{path}: finding {number} cannot be read", hint=_AGAIN)
         yield entry
+
+
+def _read_document(content: bytes, path: str) -> object:
+    try:
+        return json.loads(content)
+    except json.JSONDecodeError as error:
+        reason = f"{error.msg[:1].lower()}{error.msg[1:]}"
+        raise ConfigError(f"{path}:{error.lineno}: not JSON: {reason}", hint=_AGAIN) from error
+    # Bytes that are not UTF-8, numbers with thousands of digits and deep nesting have no line.
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{path}: not JSON", hint=_AGAIN) from error
+
+
+def _check_version(version: object, path: str) -> None:
+    # ``true == 1`` in Python, but it is no version.
+    if version == VERSION and version is not True:
+        return
+    shown = "null"
+    if version is not None:
+        shown = describe(version)
+    raise ConfigError(
+        f"{path}: version {shown} of the baseline is not known, only {VERSION} is",
+        hint="use the ctxopt that wrote it, or delete it and write it again",
+    )
 
 
 def _entry(item: object) -> Known | None:

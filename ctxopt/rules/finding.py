@@ -52,13 +52,14 @@ class Finding:
     @property
     def sort_key(self) -> tuple[int, int, str, int, str, str, str]:
         """Worst first, then largest, then by place."""
+        first_path = next(iter(self.paths), "")
         return (
             -self.severity,
             -self.size,
             self.location.file or "",
             self.location.line or 0,
             self.rule,
-            self.paths[0] if self.paths else "",
+            first_path,
             self.subject,
         )
 
@@ -71,7 +72,10 @@ class Finding:
         # Loading OpenSSL takes longer than measuring a small context.
         from hashlib import sha256
 
-        what = [self.subject] if self.subject else ["", *sorted(set(self.paths))]
+        # With a subject the paths may come and go, and it is still the same finding.
+        what = [self.subject]
+        if not self.subject:
+            what += sorted(set(self.paths))
         parts = ["1", self.rule, self.location.file or "", *what]
         return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 

@@ -1,7 +1,7 @@
-"""The use case of ``lint``: the rules about ignore files, for single files that somebody names.
+"""The use case of ``lint``: the rules about ignore files, for single files that are named.
 
 Unlike a scan it does not ask which file Docker would pick, and says something of every file,
-also of one whose context nobody knows.
+also of one whose context is not known.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ def context_of(path: str, config: Config) -> str | None:
             f"{path!r} is no ignore file",
             hint=f"Docker reads {NAME} and, beside a Dockerfile, NAME{NAME}",
         )
+    # Any folder may be the context of such a file: only the configuration says which one is.
     own = config.dockerfile
     if own is not None and config.file is not None:
         dockerfile = path.removesuffix(NAME)
@@ -88,6 +89,7 @@ def lint_file(path: str, root: str | None, config: Config, measure: Measure) -> 
             found.append(_refused(error))
             facts = _facts_alone(path, file, config)
         rules = [rule for rule in RULES if rule.about == "lines"]
+        # Of a line that Docker refuses, no other rule has anything true to say.
         refused = {finding.location.line for finding in found}
         reported = run_rules(facts, rules, config.selection).reported
         found += [item for item in reported if item.location.line not in refused]
@@ -127,9 +129,11 @@ def _facts(
 ) -> Facts:
     if root is None:
         return _facts_alone(path, file, config)
-    name = os.path.basename(path)
-    beside = os.path.join(os.path.dirname(path), name.removesuffix(NAME))
-    dockerfile = config.dockerfile if name == NAME else beside
+    dockerfile = config.dockerfile
+    folder, name = os.path.split(path)
+    # NAME.dockerignore is read for the Dockerfile NAME beside it, and for no other.
+    if name != NAME:
+        dockerfile = os.path.join(folder, name.removesuffix(NAME))
     if dockerfile is not None and not os.path.isfile(dockerfile):
         dockerfile = None
     context = context_under(root, file, path, dockerfile=dockerfile, builder=config.builder)
@@ -138,7 +142,7 @@ def _facts(
     except IgnoreFileError:
         raise
     except (ContextError, DockerfileError):
-        # What is wrong with a Dockerfile is told by others.
+        # What is wrong with a Dockerfile is no fault of the ignore file's lines; ``scan`` tells it.
         analysis = measure(context, False)
     return gather_facts(analysis, config)
 

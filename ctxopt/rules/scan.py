@@ -31,7 +31,7 @@ def judge_analysis(
 
 
 def level_of(config: Config) -> Severity | None:
-    """Return how bad a finding fails where nobody says: a warning; None for never."""
+    """Return how bad a finding has to be to fail, a warning where that is not set; None for never."""
     from ctxopt.severity import Severity
 
     if config.fail_on is None and not config.is_set("fail-on"):

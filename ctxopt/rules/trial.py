@@ -20,7 +20,9 @@ from ctxopt.languages.ignore.pattern import (
 from ctxopt.languages.ignore.text import IgnoreFile, clean_pattern, parse_ignore_file
 from ctxopt.tree.replay import Difference, Replay, compare_views, hide, replay
 
-NO_CHANGE: Final = Difference((), 0, 0, (), 0, 0)
+NO_CHANGE: Final = Difference(
+    lost=(), lost_bytes=0, lost_entries=0, gained=(), gained_bytes=0, gained_entries=0
+)
 
 
 class Trial(NamedTuple):

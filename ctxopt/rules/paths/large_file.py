@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
-from ctxopt.evidence.candidates import Candidate, Topic
+from ctxopt.evidence.candidates import Candidate
+from ctxopt.evidence.entry_choice import Topic
 from ctxopt.evidence.facts import Facts
 from ctxopt.paths import parent
 from ctxopt.rules.finding import Finding
