@@ -16,7 +16,8 @@ from unittest import mock
 from ctxopt.__main__ import main
 from tests.support.places import ROOT
 
-_KEPT = ("PATH", "HOME", "GIT_CONFIG_NOSYSTEM")
+# The last one has processes measured for coverage, too.
+_KEPT = ("PATH", "HOME", "GIT_CONFIG_NOSYSTEM", "COVERAGE_PROCESS_CONFIG")
 
 
 def environment(**more: str) -> dict[str, str]:
