@@ -4,29 +4,17 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ctxopt.git.state import GitState
-from ctxopt.tree import wire
-from ctxopt.tree.model import (
-    SYMLINK,
-    ContextTree,
-    Flag,
-    Folder,
-    Oddity,
-    Tally,
-    Types,
-    WalkError,
-    count_types,
-)
+from ctxopt.paths import join
+from ctxopt.tree.entry_source import Attributes, Task
+from ctxopt.tree.folder import FolderBuilder
+from ctxopt.tree.model import ContextTree, Flag, Folder, Tally, Types, WalkError, count_types
 from ctxopt.tree.policy import Policy
-from ctxopt.tree.reader import Reader, Task
 
 _MTIME = 1_700_000_000
 """Seconds; git keeps no times, and any of our day takes as many bytes on the wire as a checkout's."""
-
-_NEVER_ANCHOR = 1 << 62
-"""Nothing is opened, so no path is too long to be read."""
 
 
 def state_tree(state: GitState, policy: Policy) -> ContextTree:
@@ -40,7 +28,7 @@ def state_tree(state: GitState, policy: Policy) -> ContextTree:
     tallies: dict[str, Tally] = {}
     types: Types = {}
     walked = 0
-    stack = [Task("", policy.matcher.root(), "", _NEVER_ANCHOR)]
+    stack = [Task("", policy.matcher.root(), "")]
     while stack:
         folder, sums, below = reader.read(stack.pop())
         folders[folder.path] = folder
@@ -98,34 +86,46 @@ def _is_kept(folders: Mapping[str, Folder], path: str) -> bool:
     return not (folder.flags and folder.flags[folder.names.index(name)] & Flag.EXCLUDED)
 
 
-class _StateReader(Reader):
-    """The walk's reader, with a state in place of the disk: decisions and sizes stay the walk's."""
+class _StateSource:
+    """What stats do not tell about the entries of a state; an EntrySource that opens nothing."""
+
+    checks_access = False
+
+    def __init__(self, state: GitState) -> None:
+        self._entries = state.entries
+
+    def is_readable(self, path: str) -> bool:
+        """Tell that git's checkout of ``path`` can be opened."""
+        del path
+        return True
+
+    def link_target(self, folder: str, prefix: str, name: str) -> str:
+        """Return what a link points to."""
+        del prefix
+        return self._entries[join(folder, name)].link
+
+    def has_attributes(self, prefix: str, names: list[str]) -> bool:
+        """Tell that git keeps no extended attributes."""
+        del prefix, names
+        return False
+
+    def attributes(self, prefix: str, names: list[str]) -> Sequence[tuple[int, Attributes]]:
+        """Return nothing: git keeps no extended attributes."""
+        del prefix, names
+        return ()
+
+    def anchor(self, task: Task, above: str) -> tuple[str, int]:
+        """Return the anchor of ``task``: nothing is opened, so no path is too long."""
+        del above
+        return task.anchor, task.below
+
+
+class _StateReader:
+    """Reads folders of a state as the walk's reader reads those of a disk."""
 
     def __init__(self, state: GitState, policy: Policy) -> None:
-        super().__init__(policy, lambda _: None)
-        self._entries = state.entries
-        self._children: dict[str, dict[str, os.stat_result]] = {"": {}}
-        stats: dict[tuple[int, int], os.stat_result] = {}
-        children = self._children
-        for path, entry in state.entries.items():
-            key = (entry.mode, entry.size)
-            info = stats.get(key)
-            if info is None:
-                info = stats[key] = _stat_result(*key)
-            above, _, name = path.rpartition("/")
-            if above not in children:
-                self._add_folder(above)
-            children[above][name] = info
-        for path in state.submodules:
-            children.setdefault(path, {})
-
-    def _add_folder(self, path: str) -> None:
-        while path not in self._children:
-            self._children[path] = {}
-            path, _, name = path.rpartition("/")
-            if path not in self._children:
-                self._add_folder(path)
-            self._children[path][name] = _FOLDER
+        self._build = FolderBuilder(policy, _StateSource(state)).build
+        self._children = _children_of(state)
 
     def read(self, task: Task) -> tuple[Folder, Tally, list[Task]]:
         """Read one folder of the state; there always is one."""
@@ -133,33 +133,37 @@ class _StateReader(Reader):
         if not found:
             return Folder(task.path, "", b"", b"", b""), Tally(), []
         ascii_only = "".join(found).isascii()
-        names = sorted(found, key=None if ascii_only else os.fsencode)
-        return self._folder(task, "", names, [found[name] for name in names], ascii_only)
+        names = sorted(found, key=os.fsencode)
+        return self._build(task, "", names, [found[name] for name in names], ascii_only)
 
-    def _has_attributes(self, prefix: str, names: list[str]) -> bool:
-        del prefix, names
-        return False
 
-    def _details(
-        self,
-        folder: str,
-        prefix: str,
-        names: list[str],
-        kinds: bytes,
-        mtimes: tuple[int, ...],
-        packets: list[int],
-        stats: list[os.stat_result],
-    ) -> tuple[dict[str, str] | None, dict[str, Oddity] | None]:
-        del prefix, mtimes, stats
-        targets: dict[str, str] = {}
-        above = folder + "/" if folder else ""
-        for index, kind in enumerate(kinds):
-            if kind == SYMLINK:
-                name = names[index]
-                targets[name] = target = self._entries[above + name].link
-                length = wire.text_field(len(os.fsencode(target)))
-                packets[index] = wire.packet(wire.stat_of_packet(packets[index]) + length)
-        return targets or None, None
+def _children_of(state: GitState) -> dict[str, dict[str, os.stat_result]]:
+    """Return the stats of a checkout's entries, by folder and name."""
+    children: dict[str, dict[str, os.stat_result]] = {"": {}}
+    # Files of one mode and size differ in nothing that is measured, so one stat does for all.
+    stats: dict[tuple[int, int], os.stat_result] = {}
+    for path, entry in state.entries.items():
+        key = (entry.mode, entry.size)
+        info = stats.get(key)
+        if info is None:
+            info = stats[key] = _stat_result(*key)
+        folder, _, name = path.rpartition("/")
+        if folder not in children:
+            _add_folder(children, folder)
+        children[folder][name] = info
+    for path in state.submodules:
+        children.setdefault(path, {})
+    return children
+
+
+def _add_folder(children: dict[str, dict[str, os.stat_result]], path: str) -> None:
+    """Add a folder to those above it, which may be new, too."""
+    while path not in children:
+        children[path] = {}
+        path, _, name = path.rpartition("/")
+        if path not in children:
+            _add_folder(children, path)
+        children[path][name] = _FOLDER
 
 
 def _stat_result(mode: int, size: int) -> os.stat_result:

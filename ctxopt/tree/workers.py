@@ -21,9 +21,10 @@ from collections.abc import Callable
 from typing import Any
 
 from ctxopt.errors import IgnoreFileError
+from ctxopt.tree.entry_source import Task
 from ctxopt.tree.model import ContextTree, Folder, Oddity, Tally, Types, WalkError, count_types
 from ctxopt.tree.policy import Policy
-from ctxopt.tree.reader import Reader, Task, root_task
+from ctxopt.tree.reader import Reader, root_task
 
 _ALONE = 1_500
 """Entries one process reads before it asks for help: about as long as forking takes."""

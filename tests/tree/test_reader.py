@@ -20,7 +20,6 @@ from ctxopt.build.listing import list_entries
 from ctxopt.build.plan import BuildRequest
 from ctxopt.builder import BUILDKIT, CLASSIC
 from ctxopt.languages.ignore.matcher import read_matcher
-from ctxopt.tree import reader as walk_module
 from ctxopt.tree import wire
 from ctxopt.tree import workers as crowd
 from ctxopt.tree.policy import Policy
@@ -504,10 +503,6 @@ def test_only_folders_of_the_walk_are_read(tmp_path, monkeypatch):
         "keep/y",
         "src",
     ]
-
-
-def test_walk_exports_what_it_says():
-    assert all(hasattr(walk_module, name) for name in walk_module.__all__)
 
 
 @pytest.mark.slow
