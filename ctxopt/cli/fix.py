@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, assert_never
 
 import typer
 
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import command, deliver
-from ctxopt.cli.inputs import Given, measure_inputs, read_inputs
+from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_settings
 from ctxopt.errors import ConfigError, ExitCode
 from ctxopt.report import console
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ctxopt.build.analysis import Analysis
-    from ctxopt.cli.inputs import Inputs
+    from ctxopt.build.context import BuildContext
+    from ctxopt.fix.options import FixOptions
     from ctxopt.fix.plan import Fix
-    from ctxopt.report.fix_json import Outcome
+    from ctxopt.fix.run import FixRequest, Outcome, Replan
 
 
 Interactive = Annotated[
@@ -37,7 +35,7 @@ Proven = Annotated[
 PruneUnused = Annotated[
     bool, typer.Option("--prune-unused", help="Also remove lines that do nothing.")
 ]
-AllowList = Annotated[
+AllowListOption = Annotated[
     bool,
     typer.Option("--allow-list", help="Exclude everything but what the Dockerfile's sources take."),
 ]
@@ -76,7 +74,7 @@ def fix(
     check: CheckOption = False,
     proven: Proven = False,
     prune_unused: PruneUnused = False,
-    allow_list: AllowList = False,
+    allow_list: AllowListOption = False,
     per_dockerfile: PerDockerfile = False,
     bandwidth: Bandwidth = None,
     select: o.Select = None,
@@ -87,83 +85,82 @@ def fix(
     color: o.ColorOption = o.Color.auto,
     quiet: o.Quiet = False,
 ) -> int:
-    """Write the few ignore lines that save most, proved."""
-    from ctxopt.atomic_write import replace_file
-    from ctxopt.config.load import check_rules
-    from ctxopt.report.fix_json import Outcome
-    from ctxopt.report.output import check_report
-    from ctxopt.rules import RULE_IDS
+    """Propose and write .dockerignore lines, checked against the build."""
+    from ctxopt.fix.options import FixOptions
+    from ctxopt.fix.run import run
 
     if allow_list:
         _check_allow_list(interactive=interactive, prune_unused=prune_unused)
     if interactive:
         _check_interactive(check=check, format_=format_, output=output)
     given = Given(
-        path,
-        file,
-        target,
-        build_arg,
-        build_context,
-        builder,
-        config,
-        select,
-        ignore,
-        limits={"bandwidth": bandwidth} if bandwidth is not None else None,
+        path=path, file=file, target=target, build_args=build_arg, build_contexts=build_context,
+        builder=builder, config=config, select=select, ignore=ignore, limits=_limits(bandwidth),
+    )  # fmt: skip
+    options = FixOptions(
+        proven_only=proven, prune_unused=prune_unused, per_dockerfile=per_dockerfile
     )
-    inputs = read_inputs(given)
-    check_rules(inputs.config, RULE_IDS)
-    analysis = measure_inputs(inputs, with_excluded=allow_list, quiet=quiet)
-    plan = _planner(
-        analysis,
-        inputs,
-        proven=proven,
-        prune_unused=prune_unused,
-        per_dockerfile=per_dockerfile,
-        allow_list=allow_list,
+    is_shown_only = dry_run or check or format_ is o.FixFormat.diff
+    request = _read_request(given, options, allow_list=allow_list, writes=not is_shown_only)
+    outcome = run(
+        request,
+        decide=partial(_decide, interactive=interactive, output=output, color=color),
+        measure=partial(_measure, request, quiet=quiet),
     )
-    planned = plan()
-    if output is not None:
-        check_report(output, planned.path)
-    if interactive and planned.after is not None:
-        from ctxopt.cli.interactive import ask_in_terminal
-
-        answered = ask_in_terminal(planned, lambda choice: plan(choice=choice), color.value)
-        if answered is None or answered.after is None:
-            console.note(f"\nNothing taken: {console.printable(planned.shown)} stays as it is")
-            return ExitCode.OK
-        planned = answered
-        console.note("")
-    writes = planned.after is not None and not (dry_run or check or format_ is o.FixFormat.diff)
-    after = planned.new
-    if writes and planned.after is not None:
-        replace_file(planned.path, planned.after, expected=planned.before, root=inputs.context.root)
-        after = measure_inputs(read_inputs(given), with_excluded=False, quiet=quiet)
-    outcome = Outcome(planned, after, inputs.config.bandwidth, _patch_path(planned), writes)
+    if outcome is None:
+        return ExitCode.OK
     with_color = output is None and console.wants_color(color.value, sys.stdout)
     deliver(iter((_render(format_, outcome, with_color),)), output)
-    return ExitCode.FINDINGS if check and planned.after is not None else ExitCode.OK
+    would_change = outcome.fix.new_content is not None
+    return ExitCode.FINDINGS if check and would_change else ExitCode.OK
 
 
-def _planner(
-    analysis: Analysis,
-    inputs: Inputs,
-    *,
-    proven: bool,
-    prune_unused: bool,
-    per_dockerfile: bool,
-    allow_list: bool,
-) -> Callable[..., Fix]:
-    if allow_list:
-        from ctxopt.fix.allow_list.plan import plan_allow_list
+def _limits(bandwidth: str | None) -> dict[str, object] | None:
+    return None if bandwidth is None else {"bandwidth": bandwidth}
 
-        plan: Callable[..., Fix] = partial(plan_allow_list, request=inputs.request)
-    else:
-        from ctxopt.fix.plan import plan_fix
-        from ctxopt.git.folder import ask_git
 
-        evidence = ask_git(analysis.tree.root)
-        plan = partial(plan_fix, prune_unused=prune_unused, evidence=evidence)
-    return partial(plan, analysis, inputs.config, proven_only=proven, per_dockerfile=per_dockerfile)
+def _read_request(
+    given: Given, options: FixOptions, *, allow_list: bool, writes: bool
+) -> FixRequest:
+    from ctxopt.fix.run import FixRequest
+
+    config, build = read_settings(given)
+    return FixRequest(
+        root=given.path,
+        build=build,
+        config=config,
+        options=options,
+        allow_list=allow_list,
+        writes=writes,
+    )
+
+
+def _measure(
+    request: FixRequest, context: BuildContext, *, with_excluded: bool, quiet: bool
+) -> Analysis:
+    inputs = Inputs(context, request.config, request.build)
+    return measure_inputs(inputs, with_excluded=with_excluded, quiet=quiet)
+
+
+def _decide(
+    planned: Fix, replan: Replan, *, interactive: bool, output: str | None, color: o.Color
+) -> Fix | None:
+    """Return the plan to carry out: the whole, or what a person has taken of it."""
+    if output is not None:
+        from ctxopt.report.output import check_report
+
+        # Before anything is written: a report must not take the place of the ignore file.
+        check_report(output, planned.path)
+    if not interactive or planned.new_content is None:
+        return planned
+    from ctxopt.cli.interactive import ask_in_terminal
+
+    answered = ask_in_terminal(planned, replan, color.value)
+    if answered is None or answered.new_content is None:
+        console.note(f"\nNothing taken: {console.printable(planned.shown)} stays as it is")
+        return None
+    console.note("")
+    return answered
 
 
 def _check_allow_list(*, interactive: bool, prune_unused: bool) -> None:
@@ -181,7 +178,7 @@ def _check_allow_list(*, interactive: bool, prune_unused: bool) -> None:
 
 
 def _check_interactive(*, check: bool, format_: o.FixFormat, output: str | None) -> None:
-    """Raise ConfigError for what leaves nothing to ask, and where nobody can answer."""
+    """Raise ConfigError for what leaves nothing to ask, and where no one can answer."""
     refused = {"--check": check, "--output": output is not None}
     refused[f"--format {format_.value}"] = format_ is not o.FixFormat.text
     for name, is_given in refused.items():
@@ -200,22 +197,19 @@ def _check_interactive(*, check: bool, format_: o.FixFormat, output: str | None)
 
 
 def _render(wanted: o.FixFormat, outcome: Outcome, color: bool) -> str:
-    if wanted is o.FixFormat.text:
-        from ctxopt.report.fix_text import render_text
-        from ctxopt.report.terminal import Look
+    match wanted:
+        case o.FixFormat.text:
+            from ctxopt.report.fix_text import render_text
+            from ctxopt.report.terminal import Look
 
-        return render_text(outcome, Look(console.width_of(sys.stdout), color))
-    from ctxopt.report import fix_json as fixing
+            return render_text(outcome, Look(console.width_of(sys.stdout), color))
+        case o.FixFormat.json:
+            from ctxopt.report.fix_json import render_json
 
-    return (fixing.render_json if wanted is o.FixFormat.json else fixing.render_patch)(outcome)
+            return render_json(outcome)
+        case o.FixFormat.diff:
+            from ctxopt.report.fix_json import render_patch
 
-
-def _patch_path(planned: Fix) -> str:
-    """Return the name by which ``git apply`` knows the file: from the top of its repository."""
-    from ctxopt.git.folder import repository_base
-
-    root = planned.old.context.root
-    inside = os.path.normpath(
-        os.path.join(repository_base(root), os.path.relpath(planned.path, root))
-    )
-    return planned.shown if inside.startswith("..") else inside
+            return render_patch(outcome)
+        case _:
+            assert_never(wanted)

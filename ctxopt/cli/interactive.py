@@ -73,7 +73,7 @@ def next_question(planned: Fix, choice: Choice, asked: int) -> LineQuestion | No
         return None
     line = planned.lines[is_open.index(True)]
     return LineQuestion(
-        line, asked + 1, asked + sum(is_open), planned.old.permitted.total.bytes, planned.shown
+        line, asked + 1, asked + sum(is_open), planned.measured.permitted.total.bytes, planned.shown
     )
 
 

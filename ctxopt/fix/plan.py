@@ -1,11 +1,12 @@
-"""The use case behind ``fix``: propose until nothing is left to propose, and say what to write."""
+"""Propose until nothing is left to propose, and say what to write; writes nothing itself."""
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import shlex
-from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from ctxopt.build.analysis import Analysis
@@ -14,7 +15,7 @@ from ctxopt.config.load import Config
 from ctxopt.errors import WriteError
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.gather import gather_facts
-from ctxopt.fix.decisions import OPEN, Choice
+from ctxopt.fix.options import DEFAULTS, FixOptions
 from ctxopt.fix.proposal import LeftAlone, ProposedLine, propose
 from ctxopt.fix.what_if import rewalked
 from ctxopt.git.evidence import GitEvidence
@@ -28,64 +29,65 @@ _ROUNDS = 6
 """A repaired line may be repaired again, and what is hidden may have been the reason for a line."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fix:
-    """What to write where, and the context before and after."""
+    """What to write where, and the context without and with it."""
 
     path: str
     """The ignore file, absolute."""
     shown: str
     """The ignore file, as people name it."""
-    before: bytes | None
+    old_content: bytes | None
     """None where there is no such file."""
-    after: bytes | None
+    new_content: bytes | None
     """None where nothing is to be written."""
     lines: tuple[ProposedLine, ...]
     tracked: tuple[str, ...]
-    left: tuple[LeftAlone, ...]
-    served: tuple[str, ...]
-    """The other Dockerfiles that the file serves, and that find all they name as well."""
-    old: Analysis
-    new: Analysis
-    """As the file would make it."""
+    """Files that git tracks and that would no longer be sent."""
+    left_alone: tuple[LeftAlone, ...]
+    other_dockerfiles: tuple[str, ...]
+    """The others that the file serves, and that find all they name as well."""
+    measured: Analysis
+    """The context as it is."""
+    foreseen: Analysis
+    """The context as the file would make it."""
 
 
 def plan_fix(
     analysis: Analysis,
     config: Config,
+    options: FixOptions = DEFAULTS,
     *,
-    proven_only: bool = False,
-    prune_unused: bool = False,
-    per_dockerfile: bool = False,
-    choice: Choice = OPEN,
     evidence: GitEvidence | None = None,
 ) -> Fix:
-    """Propose on the measured tree; ``per_dockerfile`` for an ignore file of this Dockerfile alone.
+    """Propose on the measured tree.
 
     ``evidence`` is what ``ask_git`` answered, for callers that plan more than once.
     Raises WriteError where the ignore file cannot be edited, ContextError without a Dockerfile.
     """
-    analysis, before = starting_point(analysis, per_dockerfile=per_dockerfile)
+    analysis, old_content = starting_point(analysis, per_dockerfile=options.per_dockerfile)
     evidence = evidence or ask_git(analysis.tree.root)
-    planner = _Planner(analysis, config, evidence, proven_only, prune_unused, choice)
-    plan = planner.plan()
+    plan = _Planner(analysis, config, evidence).plan(options)
+    new_content = None
     if plan.lines:
         _check_link(analysis)
-    now = plan.facts.analysis
-    after = now.context.ignore.file
-    content = after.render() if after is not None else None
+        file = plan.facts.analysis.context.ignore.file
+        new_content = file.render() if file is not None else None
+    foreseen = plan.facts.analysis
+    ignore = foreseen.context.ignore
     written = {text for line in plan.lines for text in line.texts}
     return Fix(
-        now.context.ignore.absolute or os.path.join(analysis.context.root, ".dockerignore"),
-        now.context.ignore.path or ".dockerignore",
-        before,
-        content if plan.lines else None,
-        tuple(plan.lines),
-        tuple(sorted(plan.tracked)),
-        tuple(plan.left[text] for text in sorted(plan.left) if text not in written),
-        plan.facts.needs.served,
-        analysis,
-        now,
+        path=ignore.absolute or os.path.join(analysis.context.root, ".dockerignore"),
+        shown=ignore.path or ".dockerignore",
+        old_content=old_content,
+        new_content=new_content,
+        lines=tuple(plan.lines),
+        tracked=tuple(sorted(plan.tracked)),
+        # What one round refused, a later one may have written.
+        left_alone=tuple(plan.left[text] for text in sorted(plan.left) if text not in written),
+        other_dockerfiles=plan.facts.needs.served,
+        measured=analysis,
+        foreseen=foreseen,
     )
 
 
@@ -98,7 +100,7 @@ def starting_point(analysis: Analysis, *, per_dockerfile: bool) -> tuple[Analysi
     if ignore.path is not None and ignore.file is None:
         raise WriteError(f"{ignore.path} cannot be edited: {ignore.reason}")
     if per_dockerfile and ignore.path in (None, ".dockerignore"):
-        return replace(analysis, context=own_ignore(analysis.context)), None
+        return dataclasses.replace(analysis, context=own_ignore(analysis.context)), None
     return analysis, ignore.file.render() if ignore.file else None
 
 
@@ -120,53 +122,38 @@ class _Plan(NamedTuple):
     lines: list[ProposedLine]
     tracked: set[str]
     left: dict[str, LeftAlone]
+    """By the text of the line that is not proposed."""
     rounds: int
 
 
 class _Planner:
     """Proposes until nothing is left to propose."""
 
-    def __init__(
-        self,
-        analysis: Analysis,
-        config: Config,
-        evidence: GitEvidence | None,
-        proven_only: bool,
-        prune_unused: bool,
-        choice: Choice,
-    ) -> None:
+    def __init__(self, analysis: Analysis, config: Config, evidence: GitEvidence | None) -> None:
         self._analysis = analysis
         self._config = config
         self._evidence = evidence
-        self._options = (proven_only, prune_unused, choice)
 
-    def plan(self) -> _Plan:
-        without: set[str] = set()
+    def plan(self, options: FixOptions) -> _Plan:
+        """Plan again without the lines that turn out superfluous, until none does."""
         while True:
-            plan = self._try(without)
-            more = set(self._superfluous(plan)) - without
+            plan = self._propose_in_rounds(options)
+            more = set(_superfluous(plan)) - options.without
             if not more:
                 return plan
-            without |= more
+            options = dataclasses.replace(options, without=options.without | more)
 
-    def _try(self, without: Collection[str]) -> _Plan:
-        plan = _Plan(self._gather(self._analysis), [], set(), {}, 0)
-        proven_only, prune_unused, choice = self._options
+    def _propose_in_rounds(self, options: FixOptions) -> _Plan:
+        plan = _Plan(facts=self._gather(self._analysis), lines=[], tracked=set(), left={}, rounds=0)
         while plan.rounds < _ROUNDS:
             facts = plan.facts
-            proposal = propose(
-                facts,
-                run_rules(facts, RULES, self._config.selection),
-                proven_only=proven_only,
-                prune_unused=prune_unused,
-                choice=choice,
-                without=without,
-            )
+            proposal = propose(facts, run_rules(facts, RULES, self._config.selection), options)
             plan.left.update({item.text: item for item in proposal.left})
             if proposal.trial is None:
                 break
-            size = plan.lines[-1].total_bytes if plan.lines else 0
-            entries = plan.lines[-1].total_entries if plan.lines else 0
+            size = entries = 0
+            if plan.lines:
+                size, entries = plan.lines[-1].total_bytes, plan.lines[-1].total_entries
             plan.lines.extend(line.after(size, entries) for line in proposal.lines)
             plan.tracked.update(proposal.tracked)
             after = rewalked(facts.analysis, proposal.trial)
@@ -176,18 +163,21 @@ class _Planner:
     def _gather(self, analysis: Analysis) -> Facts:
         return gather_facts(analysis, self._config, self._evidence)
 
-    def _superfluous(self, plan: _Plan) -> Iterator[str]:
-        """Yield the new lines that those of a later round have made superfluous."""
-        facts = plan.facts
-        file = facts.analysis.context.ignore.file
-        if plan.rounds < 2 or file is None:
-            return
-        texts = {text for line in plan.lines for text in line.texts if not line.replaces}
-        gone: list[Edit] = []
-        for line in file.lines:
-            if line.text in texts:
-                edit = Edit(EditKind.REMOVE, line.number, None, "another line does it")
-                trial = try_edits(facts, [*gone, edit])
-                if trial is not None and trial.is_exact and not trial.difference:
-                    gone.append(edit)
-                    yield line.text
+
+def _superfluous(plan: _Plan) -> Iterator[str]:
+    """Yield the new lines that those of a later round have made superfluous."""
+    facts = plan.facts
+    file = facts.analysis.context.ignore.file
+    # Within one round, the choice among the lines has seen to that already.
+    if plan.rounds < 2 or file is None:
+        return
+    texts = {text for line in plan.lines if not line.replaces for text in line.texts}
+    gone: list[Edit] = []
+    for line in file.lines:
+        if line.text not in texts:
+            continue
+        edit = Edit(EditKind.REMOVE, line.number, None, "another line does it")
+        trial = try_edits(facts, [*gone, edit])
+        if trial is not None and trial.is_exact and not trial.difference:
+            gone.append(edit)
+            yield line.text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
@@ -20,7 +20,8 @@ from ctxopt.fix.choose import (
     shares,
     without_superfluous,
 )
-from ctxopt.fix.decisions import OPEN, Choice, LineChange
+from ctxopt.fix.decisions import LineChange
+from ctxopt.fix.options import DEFAULTS, FixOptions
 from ctxopt.fix.safety import Safety, lost_sources
 from ctxopt.fix.what_if import rewritten
 from ctxopt.languages.ignore.edits import Edit, EditKind
@@ -97,22 +98,19 @@ class Proposal:
 def propose(
     facts: Facts,
     judgement: RuleResults,
-    *,
-    proven_only: bool = False,
-    prune_unused: bool = False,
-    choice: Choice = OPEN,
-    without: Collection[str] = (),
+    options: FixOptions = DEFAULTS,
 ) -> Proposal:
     """Choose among the edits of what is reported.
 
-    What ``choice`` has taken comes first, what it does not admit is left out, as are the lines ``without``.
+    What a person has taken comes first, what the choice does not admit is left out.
     """
+    choice = options.choice
     left = dict(_has_to_stay(facts))
     guard = Safety(facts)
     tried = []
     units = []
-    for unit in _units(judgement.reported, prune_unused=prune_unused):
-        if unit.is_plain and unit.name in without:
+    for unit in _units(judgement.reported, prune_unused=options.prune_unused):
+        if unit.is_plain and unit.name in options.without:
             continue
         if choice.admits(_change(facts, unit)):
             units.append(unit)
@@ -123,7 +121,7 @@ def propose(
         found = _try(facts, guard, unit, hidden.get(unit.name) if unit.is_plain else None)
         if isinstance(found, str):
             left.setdefault(unit.name, found)
-        elif proven_only and found.confidence != "proven":
+        elif options.proven_only and found.confidence != "proven":
             left.setdefault(unit.name, f"not proven: {found.reason}")
         else:
             tried.append(found)

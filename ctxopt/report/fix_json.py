@@ -8,19 +8,11 @@ from typing import Any, NamedTuple
 from ctxopt.build.analysis import Analysis
 from ctxopt.fix.plan import Fix
 from ctxopt.fix.proposal import ProposedLine
+from ctxopt.fix.run import Outcome
+from ctxopt.languages.dockerfile import Source
 from ctxopt.report.diff import hunks, unified_diff
 from ctxopt.report.json_fields import context_keys
 from ctxopt.units import transfer_seconds
-
-
-class Outcome(NamedTuple):
-    """What was proposed, and the context after it: measured again where it was written."""
-
-    fix: Fix
-    after: Analysis
-    bandwidth: int
-    patch_path: str
-    written: bool
 
 
 class SourceEffect(NamedTuple):
@@ -35,66 +27,80 @@ class SourceEffect(NamedTuple):
 
 def source_effects(outcome: Outcome) -> list[SourceEffect]:
     """Return the effect on every instruction that takes something, in their order."""
-    old, new = outcome.fix.old.plan, outcome.after.plan
+    old, new = outcome.fix.measured.plan, outcome.after.plan
     if old is None or new is None:
         return []
     return [
         SourceEffect(
-            was.source.line,
-            " ".join([was.source.instruction, *(path.text or '""' for path in was.source.paths)]),
-            (was.files, now.files),
-            (was.bytes, now.bytes),
+            line=was.source.line,
+            text=_instruction(was.source),
+            files=(was.files, now.files),
+            bytes=(was.bytes, now.bytes),
         )
         for was, now in zip(old.sources.uses, new.sources.uses, strict=True)
         if was.context is None
     ]
 
 
+def _instruction(source: Source) -> str:
+    # A path that a variable has emptied would leave no trace.
+    return " ".join([source.instruction, *(path.text or '""' for path in source.paths)])
+
+
 def render_patch(outcome: Outcome) -> str:
     """Return the change as a patch; empty where there is none."""
     fix = outcome.fix
-    return "" if fix.after is None else unified_diff(fix.before, fix.after, outcome.patch_path)
+    if fix.new_content is None:
+        return ""
+    return unified_diff(fix.old_content, fix.new_content, outcome.patch_path)
 
 
 def render_json(outcome: Outcome) -> str:
     """Return the document with the lines as data."""
     fix = outcome.fix
-    saved = max(0, figure(fix.old) - figure(outcome.after))
-    document = context_keys(fix.old.context, fix.old.target) | {
+    saved = max(0, fix.measured.permitted_bytes - outcome.after.permitted_bytes)
+    document = context_keys(fix.measured.context, fix.measured.target) | {
         "ignore_file": fix.shown,
-        "changes": fix.after is not None,
+        "changes": fix.new_content is not None,
         "written": outcome.written,
-        "before": _sums(fix.old),
+        "before": _sums(fix.measured),
         "after": _sums(outcome.after),
         "saved_seconds": round(transfer_seconds(saved, outcome.bandwidth), 3),
         "bandwidth": outcome.bandwidth,
         "lines": [_line(line) for line in fix.lines],
-        "edits": [
-            {"line": hunk.line, "old": list(hunk.old), "new": list(hunk.new)}
-            for hunk in (hunks(fix.before, fix.after) if fix.after is not None else ())
-        ],
-        "sources": [
-            {
-                "line": effect.line,
-                "text": effect.text,
-                "files_before": effect.files[0],
-                "files_after": effect.files[1],
-                "bytes_before": effect.bytes[0],
-                "bytes_after": effect.bytes[1],
-            }
-            for effect in source_effects(outcome)
-        ],
-        "other_dockerfiles": list(fix.served),
+        "edits": _edits(fix),
+        "sources": [_source(effect) for effect in source_effects(outcome)],
+        "other_dockerfiles": list(fix.other_dockerfiles),
         "tracked": list(fix.tracked),
-        "left_alone": [{"text": item.text, "reason": item.reason} for item in fix.left],
+        "left_alone": [{"text": item.text, "reason": item.reason} for item in fix.left_alone],
         "diff": render_patch(outcome),
     }
     return json.dumps(document, indent=2) + "\n"
 
 
+def _edits(fix: Fix) -> list[dict[str, Any]]:
+    if fix.new_content is None:
+        return []
+    return [
+        {"line": hunk.line, "old": list(hunk.old), "new": list(hunk.new)}
+        for hunk in hunks(fix.old_content, fix.new_content)
+    ]
+
+
+def _source(effect: SourceEffect) -> dict[str, Any]:
+    return {
+        "line": effect.line,
+        "text": effect.text,
+        "files_before": effect.files[0],
+        "files_after": effect.files[1],
+        "bytes_before": effect.bytes[0],
+        "bytes_after": effect.bytes[1],
+    }
+
+
 def _line(line: ProposedLine) -> dict[str, Any]:
     return {
-        "kind": "replace" if line.texts and line.replaces else "add" if line.texts else "remove",
+        "kind": _kind(line),
         "texts": list(line.texts),
         "replaces": list(line.replaces),
         "rule": line.rule,
@@ -108,14 +114,15 @@ def _line(line: ProposedLine) -> dict[str, Any]:
     }
 
 
-def figure(analysis: Analysis) -> int:
-    """Return what Docker counts on a first build that takes the whole context."""
-    return analysis.permitted_bytes
+def _kind(line: ProposedLine) -> str:
+    if not line.texts:
+        return "remove"
+    return "replace" if line.replaces else "add"
 
 
 def printed(analysis: Analysis) -> str:
-    """Return that figure as Docker writes it."""
-    return analysis.context.builder.printed(figure(analysis))
+    """Return what Docker writes on a first build that takes the whole context."""
+    return analysis.context.builder.printed(analysis.permitted_bytes)
 
 
 def _sums(analysis: Analysis) -> dict[str, Any]:
@@ -124,6 +131,6 @@ def _sums(analysis: Analysis) -> dict[str, Any]:
         "bytes": total.bytes,
         "entries": total.entries,
         "files": total.files,
-        "context_bytes": figure(analysis),
+        "context_bytes": analysis.permitted_bytes,
         "printed": printed(analysis),
     }

@@ -9,9 +9,10 @@ from ctxopt.build.analysis import Analysis
 from ctxopt.builder import BUILDKIT
 from ctxopt.fix.plan import Fix
 from ctxopt.fix.proposal import Confidence, ProposedLine
+from ctxopt.fix.run import Outcome
 from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_text import wrapped
-from ctxopt.report.fix_json import Outcome, figure, printed, render_patch, source_effects
+from ctxopt.report.fix_json import printed, render_patch, source_effects
 from ctxopt.report.terminal import Look, draw, field
 from ctxopt.units import (
     count,
@@ -39,16 +40,16 @@ def render_text(outcome: Outcome, look: Look) -> str:
     """Return the report; it names the file that was written, or was not."""
     fix = outcome.fix
     lines: list[Text] = []
-    if fix.after is None:
+    if fix.new_content is None:
         lines.append(Text("nothing to do: ", "bold").append(_whole(outcome.after), "not bold"))
         lines.append(Text(_docker(outcome.after), "dim"))
     else:
         lines += _diff(render_patch(outcome))
         lines += _table(fix.lines, look.width) if fix.lines else []
-    if fix.after is not None:
+    if fix.new_content is not None:
         lines += _proof(outcome, look.width)
     lines += _tracked(fix) + _left(fix, look.width)
-    if fix.after is not None:
+    if fix.new_content is not None:
         lines += _sums(outcome)
     return draw(lines, look)
 
@@ -136,7 +137,7 @@ def _parts(line: ProposedLine) -> tuple[str, str]:
 def _proof(outcome: Outcome, width: int) -> list[Text]:
     """What every instruction takes before and after: nothing that it names is lost."""
     effects = source_effects(outcome)
-    served = outcome.fix.served
+    served = outcome.fix.other_dockerfiles
     if not effects and not served:
         return []
     lines = [Text(), Text("Every source still finds what it names", "bold")]
@@ -170,10 +171,10 @@ def _tracked(fix: Fix) -> list[Text]:
 
 
 def _left(fix: Fix, width: int) -> list[Text]:
-    if not fix.left:
+    if not fix.left_alone:
         return []
     reasons: dict[str, list[str]] = {}
-    for item in fix.left:
+    for item in fix.left_alone:
         reasons.setdefault(visible(item.reason), []).append(printable(item.text))
     lines = [Text(), Text("Left alone", "bold")]
     for reason, texts in reasons.items():
@@ -184,17 +185,17 @@ def _left(fix: Fix, width: int) -> list[Text]:
 
 def _sums(outcome: Outcome) -> list[Text]:
     fix = outcome.fix
-    size = max(0, figure(fix.old) - figure(outcome.after))
+    size = max(0, fix.measured.permitted_bytes - outcome.after.permitted_bytes)
     seconds = format_seconds(transfer_seconds(size, outcome.bandwidth))
-    most = "up to " if _is_part(fix.old) or _is_part(outcome.after) else ""
+    most = "up to " if _is_part(fix.measured) or _is_part(outcome.after) else ""
     saved = savings(sum(line.bytes for line in fix.lines), sum(line.entries for line in fix.lines))
     time = f"{most}{seconds} at {format_bandwidth(outcome.bandwidth)} on a first build"
     verdict = "Written to" if outcome.written else "Not written:"
     style = "bold green" if outcome.written else "bold yellow"
     return [
         Text(),
-        field("Before", _whole(fix.old)),
-        field("", _docker(fix.old)),
+        field("Before", _whole(fix.measured)),
+        field("", _docker(fix.measured)),
         field("After", _whole(outcome.after), "bold"),
         field("", _docker(outcome.after)),
         field("Saves", f"{saved}; {time}"),
@@ -227,4 +228,4 @@ def _is_part(analysis: Analysis) -> bool:
     if plan is None or not analysis.context.builder.loads_on_demand:
         return False
     transfer = plan.main.transfer
-    return not transfer.loaded or transfer.context_bytes != figure(analysis)
+    return not transfer.loaded or transfer.context_bytes != analysis.permitted_bytes

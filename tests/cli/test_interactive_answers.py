@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ctxopt.cli.interactive import Key, follow_answers, read_answer
 from ctxopt.config.load import Config
 from ctxopt.fix.decisions import OPEN, LineChange
+from ctxopt.fix.options import FixOptions
 from ctxopt.fix.plan import plan_fix
 from ctxopt.report.fix_question import LineQuestion
 from tests.support.examples import examples
@@ -65,7 +66,7 @@ def measured(tmp_path_factory):
 
 
 def replanner(analysis):
-    return lambda choice: plan_fix(analysis, Config(), choice=choice)
+    return lambda choice: plan_fix(analysis, Config(), FixOptions(choice=choice))
 
 
 def run(replan, answers):
@@ -103,13 +104,13 @@ def test_the_plan_has_what_was_taken_and_nothing_else(measured, name, answers, l
     declined = {question.line.texts for question, answer in asked if answer is Key.LEAVE}
     assert not declined & {line.texts for line in final.lines}
     lost = sizes(analysis.permitted)
-    kept = sizes(final.new.permitted)
+    kept = sizes(final.foreseen.permitted)
     own = final.shown
     lost.pop(own, None), kept.pop(own, None)
     saved = sum(lost.values()) - sum(kept.values())
     assert saved == sum(line.bytes for line in final.lines)
     assert kept.items() <= lost.items()
-    assert (final.after is None) is not bool(planned)
+    assert (final.new_content is None) is not bool(planned)
 
 
 @settings(max_examples=examples(20))
@@ -135,7 +136,9 @@ def test_a_declined_line_makes_room_for_a_narrower_one(measured):
     broad = texts.index(("tests/Shop.Tests",))
     final, _ = run(replan, "y" * broad + "n")
     assert ("**/TestResults",) in [line.texts for line in final.lines]
-    assert [item.reason for item in final.left if item.text == "tests/Shop.Tests"] == ["declined"]
+    assert [item.reason for item in final.left_alone if item.text == "tests/Shop.Tests"] == [
+        "declined"
+    ]
     closed, _ = run(replan, "y" * broad + "d")
     assert [line.texts for line in closed.lines] == texts[:broad]
 
@@ -144,10 +147,10 @@ def test_all_or_nothing(measured):
     replan = replanner(measured["node"])
     planned = replan(OPEN)
     for answers in ("a", "ya", "y" * len(planned.lines)):
-        assert run(replan, answers)[0].after == planned.after
+        assert run(replan, answers)[0].new_content == planned.new_content
     for answers in ("d", "nd", "n" * 20):
         final, _ = run(replan, answers)
-        assert (final.after, final.lines) == (None, ())
+        assert (final.new_content, final.lines) == (None, ())
     for answers in ("q", "yq", "nq"):
         assert run(replan, answers)[0] is None
 
@@ -161,11 +164,13 @@ def test_what_was_foreseen_is_measured_after_writing(tmp_path, seed):
     replan = replanner(analysis)
     answers = random.Random(seed).choices("yn", k=9)
     final, _ = run(replan, answers)
-    assert final.after is not None
+    assert final.new_content is not None
     with open(os.path.join(root, final.shown), "wb") as file:
-        file.write(final.after)
+        file.write(final.new_content)
     after = analyze_project(project, root)
-    assert sizes(after.permitted) == sizes(final.new.permitted) | {final.shown: len(final.after)}
+    assert sizes(after.permitted) == sizes(final.foreseen.permitted) | {
+        final.shown: len(final.new_content)
+    }
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from ctxopt.build.context import find_context
 from ctxopt.build.plan import BuildRequest
 from ctxopt.cli.fix import fix
 from ctxopt.config.load import Config
+from ctxopt.fix.options import FixOptions
 from ctxopt.fix.plan import Fix, plan_fix
 from ctxopt.report.diff import Hunk, hunks, unified_diff
 from tests.support.examples import examples
@@ -71,7 +72,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> str:
 def planned(root: str, old: bytes) -> Fix:
     with open(f"{root}/.dockerignore", "wb") as file:
         file.write(old)
-    return plan_fix(analyze(find_context(root), BuildRequest()), Config(), prune_unused=True)
+    return plan_fix(
+        analyze(find_context(root), BuildRequest()), Config(), FixOptions(prune_unused=True)
+    )
 
 
 def lines_of(content: bytes) -> list[bytes]:
@@ -119,17 +122,17 @@ def check_patch(folder: str, old: bytes, new: bytes) -> None:
 @given(old=odd_files)
 def test_odd_files_change_where_it_says(folder: str, old: bytes):
     proposed = planned(folder, old)
-    assert proposed.before == old
-    if proposed.after is None:
+    assert proposed.old_content == old
+    if proposed.new_content is None:
         assert not proposed.lines
         return
     said = {text for line in proposed.lines for text in line.replaces}
-    check_said(old, proposed.after, hunks(old, proposed.after), said)
-    check_patch(os.path.dirname(folder), old, proposed.after)
+    check_said(old, proposed.new_content, hunks(old, proposed.new_content), said)
+    check_patch(os.path.dirname(folder), old, proposed.new_content)
     mark = b"\xef\xbb\xbf"
-    assert mark not in proposed.after[1:]
-    assert old.startswith(mark) or not proposed.after.startswith(mark)
-    assert planned(folder, proposed.after).after is None
+    assert mark not in proposed.new_content[1:]
+    assert old.startswith(mark) or not proposed.new_content.startswith(mark)
+    assert planned(folder, proposed.new_content).new_content is None
 
 
 def large_file(lines: int) -> bytes:

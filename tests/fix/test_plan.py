@@ -62,16 +62,19 @@ def test_every_project(name, tmp_path):
     assert done.returncode == 0, done.stderr
     document = json.loads(done.stdout)
     after = analyze_project(project, root)
-    assert document["written"] is document["changes"] is (planned.after is not None)
+    assert document["written"] is document["changes"] is (planned.new_content is not None)
     assert document["diff"] == patch.stdout
     own = planned.shown
-    assert edited(planned.before, document["edits"]) == planned.after or planned.after is None
+    assert (
+        edited(planned.old_content, document["edits"]) == planned.new_content
+        or planned.new_content is None
+    )
     was, now = sizes(before.permitted), sizes(after.permitted)
     was.pop(own, None), now.pop(own, None)
     assert now.items() <= was.items()
     lost = set(was) - set(now)
-    assert sizes(after.permitted) == sizes(planned.new.permitted)
-    assert after.permitted_bytes == planned.new.permitted_bytes
+    assert sizes(after.permitted) == sizes(planned.foreseen.permitted)
+    assert after.permitted_bytes == planned.foreseen.permitted_bytes
     assert not lost & {*project.expect["reads"]}
     assert not {p for path in lost for p in above(path)} & {*project.expect["kept"]}
     tracked = set(os.fsdecode(git(root, "ls-files", "-z")).split("\0"))
@@ -150,7 +153,7 @@ def test_a_name_with_a_line_break_gets_no_line(tmp_path, name):
         file.write("/d/*\n!/d/axb\n!/d/newx\n")
     git(root, "rm", "-q", "--cached", f"d/{name}")
     assert not any("?" in text for text in texts(fix_of(root)))
-    assert {"d/axb", "d/newx"} <= sizes(fix_of(root).new.permitted).keys()
+    assert {"d/axb", "d/newx"} <= sizes(fix_of(root).foreseen.permitted).keys()
 
 
 def test_a_link_to_the_file_of_another_tool_is_not_written(tmp_path):
@@ -293,7 +296,7 @@ def test_nothing_to_do_writes_nothing(tmp_path):
 def test_keep_wins(tmp_path, keep):
     root = repository(tmp_path)
     planned = fix_of(root, Config(keep=(keep,)))
-    assert "web/node_modules/y.js" in sizes(planned.new.permitted)
+    assert "web/node_modules/y.js" in sizes(planned.foreseen.permitted)
 
 
 @pytest.mark.parametrize(
@@ -314,8 +317,8 @@ def test_an_ignore_file_for_one_dockerfile(tmp_path, old, dockerfile):
     assert b"node_modules\n" in written
     after = analyze(find_context(root, dockerfile=f"{root}/{dockerfile}"), BuildRequest())
     assert after.context.ignore.path == f"{dockerfile}.dockerignore"
-    assert after.permitted_bytes == planned.new.permitted_bytes
-    assert sizes(after.permitted) == sizes(planned.new.permitted)
+    assert after.permitted_bytes == planned.foreseen.permitted_bytes
+    assert sizes(after.permitted) == sizes(planned.foreseen.permitted)
     assert ctxopt("fix", *named, "--check", cwd=root).returncode == 0
     if old is None:
         assert not os.path.exists(f"{root}/.dockerignore")
@@ -357,8 +360,8 @@ def test_no_ignore_file_for_one_dockerfile(tmp_path, options, reason):
 def test_a_comment_keeps(tmp_path, comment, is_kept):
     root = repository(tmp_path, TREE | {".dockerignore": f"{comment}\n"})
     planned = fix_of(root)
-    assert ("web/node_modules/y.js" in sizes(planned.new.permitted)) is is_kept
-    assert "node_modules/x.js" not in sizes(planned.new.permitted)
+    assert ("web/node_modules/y.js" in sizes(planned.foreseen.permitted)) is is_kept
+    assert "node_modules/x.js" not in sizes(planned.foreseen.permitted)
 
 
 @pytest.mark.parametrize(
@@ -387,11 +390,11 @@ def test_other_dockerfiles_and_other_stages_keep_what_they_name(tmp_path):
     assert any("out" in text for text in texts(fix_of(root)))
     with open(f"{root}/ship.Dockerfile", "w") as file:
         file.write("FROM scratch\nCOPY out/app /app\n")
-    assert "out/app" in sizes(fix_of(root).new.permitted)
+    assert "out/app" in sizes(fix_of(root).foreseen.permitted)
     os.remove(f"{root}/ship.Dockerfile")
     with open(f"{root}/Dockerfile", "w") as file:
         file.write("FROM scratch AS ship\nCOPY out/app /app\nFROM scratch\nCOPY . .\n")
-    assert "out/app" in sizes(fix_of(root).new.permitted)
+    assert "out/app" in sizes(fix_of(root).foreseen.permitted)
 
 
 GENERATED = {"a/out/x.js": 2 * MB, "b/out/x.js": MB}
@@ -415,7 +418,7 @@ GENERATED = {"a/out/x.js": 2 * MB, "b/out/x.js": MB}
 def test_what_others_name_stays_even_before_it_is_made(tmp_path, name, dockerfile, is_kept):
     tree = GENERATED | {name: dockerfile, "docker/hello": "x", ".dockerignore": "*ockerfile\n"}
     root = repository(tmp_path, tree, BROAD)
-    new = fix_of(root).new
+    new = fix_of(root).foreseen
     assert new.matcher.decide("out/app").excluded is not is_kept
     assert ("a/out/x.js" in sizes(new.permitted)) is is_kept
 
@@ -448,9 +451,9 @@ def test_only_proven_lines(tmp_path):
 def test_unused_lines_go_on_request(tmp_path):
     root = repository(tmp_path, {"a/b": 1, ".dockerignore": "# x\na\na/b\n"})
     quiet = Config(ignore=("version-control",))
-    assert fix_of(root, quiet).after is None
+    assert fix_of(root, quiet).new_content is None
     planned = fix_of(root, quiet, prune_unused=True)
-    assert planned.after == b"# x\na\n"
+    assert planned.new_content == b"# x\na\n"
     assert [line.replaces for line in planned.lines] == [("a/b",)]
 
 

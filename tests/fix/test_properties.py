@@ -113,16 +113,16 @@ def test_what_holds_of_every_fix(folder, names, lines, sources, ignored):
     old = before["buildkit"]
     planned = plan_fix(old, QUIET)
     same = plan_fix(measured(root), QUIET)
-    assert (planned.after, planned.lines) == (same.after, same.lines)
-    if planned.after is None:
+    assert (planned.new_content, planned.lines) == (same.new_content, same.lines)
+    if planned.new_content is None:
         return
     with open(planned.path, "wb") as file:
-        file.write(planned.after)
+        file.write(planned.new_content)
     after = {builder: measured(root, builder) for builder in BUILDER_NAMES}
     new = after["buildkit"]
     for builder, was in before.items():
         assert sent(after[builder]) <= sent(was), builder
-    assert new.permitted_bytes == planned.new.permitted_bytes
+    assert new.permitted_bytes == planned.foreseen.permitted_bytes
     assert new.plan
     assert old.plan
     fails = {(check.source.line, check.text) for check in old.plan.sources.checks if check.fails}
@@ -132,7 +132,7 @@ def test_what_holds_of_every_fix(folder, names, lines, sources, ignored):
     for _, path in literal_sources(old):
         assert old.matcher.decide(path).excluded or not new.matcher.decide(path).excluded
     again = plan_fix(new, QUIET)
-    assert again.after is None, again.after
+    assert again.new_content is None, again.new_content
 
 
 @settings(max_examples=examples(60))

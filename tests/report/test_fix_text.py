@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from ctxopt.config.load import Config
 from ctxopt.fix.plan import plan_fix
 from ctxopt.fix.proposal import LeftAlone, ProposedLine
-from ctxopt.report.fix_json import Outcome
+from ctxopt.fix.run import Outcome
 from ctxopt.report.fix_text import render_text
 from ctxopt.report.terminal import Look
 from tests.support.examples import examples
@@ -39,7 +39,7 @@ def outcomes(tmp_path_factory):
         root = lay_project(project, str(tmp_path_factory.mktemp(name)))
         analysis = analyze_project(project, root)
         planned = plan_fix(analysis, Config())
-        found[name] = Outcome(planned, planned.new, 100_000_000, planned.shown, True)
+        found[name] = Outcome(planned, planned.foreseen, 100_000_000, planned.shown, True)
     return found
 
 
@@ -78,7 +78,9 @@ LINE = st.builds(
 )
 def test_any_line_is_there_and_harmless(outcomes, lines, left, width, color):
     base = outcomes["go"]
-    outcome = base._replace(fix=dataclasses.replace(base.fix, lines=tuple(lines), left=tuple(left)))
+    outcome = base._replace(
+        fix=dataclasses.replace(base.fix, lines=tuple(lines), left_alone=tuple(left))
+    )
     text = render_text(outcome, Look(width, color))
     plain = STYLE.sub("", text)
     assert all(char.isprintable() for char in plain.replace("\n", ""))
@@ -115,7 +117,7 @@ def test_what_docker_will_print(tmp_path, dockerfile, options, said):
 def test_tracked_files_are_named_up_to_a_number(tmp_path):
     planned = fix_of(lay(tmp_path / "c", {"Dockerfile": BROAD, "node_modules/x": 3 * MB}))
     fix = dataclasses.replace(planned, tracked=tuple(f"f{number:02}" for number in range(23)))
-    text = render_text(Outcome(fix, fix.new, 1, fix.shown, False), Look(80, False))
+    text = render_text(Outcome(fix, fix.foreseen, 1, fix.shown, False), Look(80, False))
     assert "No longer sent though git tracks it: 23 files\n  f00\n" in text
     assert "  f19\n  and 3 more\n" in text
     assert "f20" not in text

@@ -8,6 +8,7 @@ from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
 from ctxopt.build.plan import BuildRequest
 from ctxopt.config.load import Config
+from ctxopt.fix.options import FixOptions
 from ctxopt.fix.plan import Fix, plan_fix
 from ctxopt.tree.view import View
 
@@ -19,7 +20,7 @@ def fix_of(
     return plan_fix(
         analyze(find_context(str(root), dockerfile=dockerfile), BuildRequest()),
         config or Config(),
-        **options,
+        FixOptions(**options),
     )
 
 

@@ -1,8 +1,8 @@
 """The other way round: everything excluded, and exceptions for what builds take.
 
     fix = plan_allow_list(analysis, config, request)
-    fix.after                   # "*", then "!" lines
-    fix.left                    # old lines that stay, with the reason
+    fix.new_content             # "*", then "!" lines
+    fix.left_alone              # exceptions that are not written, with the reason
 
 Refuses where an instruction takes everything.
 """

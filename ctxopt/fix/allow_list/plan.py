@@ -35,6 +35,7 @@ from ctxopt.fix.allow_list.leftovers import (
 )
 from ctxopt.fix.allow_list.sent import sent_under
 from ctxopt.fix.allow_list.wants import depends_on_arguments, keep_wants, read_variants, read_wants
+from ctxopt.fix.options import DEFAULTS, FixOptions
 from ctxopt.fix.plan import Fix, plan_fix, starting_point
 from ctxopt.fix.proposal import Confidence, LeftAlone, ProposedLine
 from ctxopt.fix.what_if import rewalked
@@ -70,9 +71,7 @@ def plan_allow_list(
     analysis: Analysis,
     config: Config,
     request: BuildRequest,
-    *,
-    proven_only: bool = False,
-    per_dockerfile: bool = False,
+    options: FixOptions = DEFAULTS,
 ) -> Fix:
     """Return the ignore file that lets in what the builds take, and what saves bytes inside of that.
 
@@ -86,17 +85,19 @@ def plan_allow_list(
             "there is no Dockerfile, so nothing says what a build takes",
             hint="-f names a Dockerfile",
         )
-    analysis, before = starting_point(analysis, per_dockerfile=per_dockerfile)
+    analysis, before = starting_point(analysis, per_dockerfile=options.per_dockerfile)
     planner = _Planner(analysis, config, request)
-    if proven_only and planner.doubt:
+    if options.proven_only and planner.doubt:
         raise AllowListError(
             f"the list is not proven: {planner.doubt}", hint="leave out --proven to accept it"
         )
     draft = planner.draft()
     base = planner.base(draft)
-    inside = plan_fix(base, config, proven_only=proven_only, evidence=planner.evidence)
+    inside = plan_fix(
+        base, config, FixOptions(proven_only=options.proven_only), evidence=planner.evidence
+    )
     if planner.empties(base, inside):
-        inside = dataclasses.replace(inside, after=None, lines=(), tracked=(), new=base)
+        inside = dataclasses.replace(inside, new_content=None, lines=(), tracked=(), foreseen=base)
     return planner.joined(draft, inside, before)
 
 
@@ -276,13 +277,13 @@ class _Planner:
 
     def empties(self, base: Analysis, inside: Fix) -> bool:
         """Whether lines inside the list make BuildKit refuse to open what it lists."""
-        files = [base.context.ignore.file, inside.new.context.ignore.file]
+        files = [base.context.ignore.file, inside.foreseen.context.ignore.file]
         old, new = (sent_under(self._analysis, file or self._file, BUILDKIT) for file in files)
         return old is not None and new is not None and bool(new.empty - old.empty)
 
     def joined(self, draft: _Draft | None, inside: Fix, before: bytes | None) -> Fix:
         """Return the list and what ``inside`` adds to it as one change of the file ``before``."""
-        new = inside.after if inside.after is not None else inside.before
+        new = inside.new_content if inside.new_content is not None else inside.old_content
         lines: list[ProposedLine] = []
         size = entries = 0
         tracked = set(inside.tracked)
@@ -295,15 +296,15 @@ class _Planner:
                 tracked |= {path for path in files if self.evidence.is_tracked(path)}
         lines += [line.after(size, entries) for line in inside.lines]
         # What is said of exceptions is about lines of this list.
-        others = (item for item in inside.left if not item.text.startswith("!"))
+        others = (item for item in inside.left_alone if not item.text.startswith("!"))
         return dataclasses.replace(
             inside,
-            before=before,
-            after=new if (draft or inside.lines) and new != before else None,
+            old_content=before,
+            new_content=new if (draft or inside.lines) and new != before else None,
             lines=tuple(lines),
             tracked=tuple(sorted(tracked)),
-            left=(*self._left, *others),
-            old=self._analysis,
+            left_alone=(*self._left, *others),
+            measured=self._analysis,
         )
 
     def _measured(self, draft: _Draft) -> Iterator[ProposedLine]:

@@ -18,6 +18,7 @@ from ctxopt.config.load import Config
 from ctxopt.errors import AllowListError, ContextError, CtxoptError, WriteError
 from ctxopt.evidence.gather import gather_facts
 from ctxopt.fix.allow_list.plan import plan_allow_list
+from ctxopt.fix.options import FixOptions
 from ctxopt.fix.plan import Fix, plan_fix
 from ctxopt.fix.what_if import rewalked
 from ctxopt.languages.ignore.edits import Edit, EditKind
@@ -44,18 +45,18 @@ def list_of(root, config=None, dockerfile=None, builder="buildkit", request=None
     request = request or BuildRequest()
     context = find_context(str(root), dockerfile=dockerfile, builder=builder)
     analysis = analyze(context, request, with_excluded=True)
-    return plan_allow_list(analysis, config or Config(), request, **options)
+    return plan_allow_list(analysis, config or Config(), request, FixOptions(**options))
 
 
 def written(tmp_path, tree, **options) -> str | None:
     fix = list_of(lay(tmp_path / "c", tree), **options)
-    return None if fix.after is None else os.fsdecode(fix.after)
+    return None if fix.new_content is None else os.fsdecode(fix.new_content)
 
 
 def write(root, fix: Fix) -> None:
-    if fix.after is not None:
+    if fix.new_content is not None:
         with open(os.path.join(root, fix.shown), "wb") as file:
-            file.write(fix.after)
+            file.write(fix.new_content)
 
 
 def measured(root, builder="buildkit", dockerfile=None):
@@ -67,8 +68,8 @@ def assert_foreseen(root, fix: Fix, builder="buildkit", dockerfile=None) -> None
     """Hold that the file, once written, makes the context what was said."""
     write(root, fix)
     now = measured(root, builder, dockerfile)
-    assert now.permitted_bytes == fix.new.permitted_bytes
-    assert files(now.permitted) == files(fix.new.permitted)
+    assert now.permitted_bytes == fix.foreseen.permitted_bytes
+    assert files(now.permitted) == files(fix.foreseen.permitted)
 
 
 def files(view) -> dict[str, int]:
@@ -155,7 +156,7 @@ LISTS = [
 def test_lists(tmp_path, what, steps, tree, lines):
     root = lay(tmp_path / "c", {"Dockerfile": FROM + steps + "\n", **tree})
     fix = list_of(root)
-    assert fix.after == os.fsencode(HEAD + lines)
+    assert fix.new_content == os.fsencode(HEAD + lines)
     assert_foreseen(root, fix)
 
 
@@ -166,7 +167,7 @@ def test_the_file_counts_itself(tmp_path, builder, old, more):
     tree = WEB | {"web/node_modules/x": 3_000_000, "Dockerfile": WEB["Dockerfile"] + more}
     root = lay(tmp_path / "c", tree | ({".dockerignore": old} if old is not None else {}))
     assert_foreseen(root, list_of(root, builder=builder), builder)
-    assert list_of(root, builder=builder).after is None
+    assert list_of(root, builder=builder).new_content is None
 
 
 REFUSED = [
@@ -236,7 +237,7 @@ def test_arguments_are_those_given_and_the_defaults(tmp_path):
     steps = "ARG D=src\nCOPY $D /\n"
     tree["Dockerfile"] = FROM + steps
     fix = list_of(lay(tmp_path / "d", tree), request=request)
-    assert fix.after == (HEAD + "!src\n!web\n").encode()
+    assert fix.new_content == (HEAD + "!src\n!web\n").encode()
     assert {line.confidence for line in fix.lines} == {"likely"}
     reasons = {line.texts[0]: line.reason for line in fix.lines}
     assert reasons["!src"] == "COPY in line 3 without arguments"
@@ -271,7 +272,10 @@ def test_other_dockerfiles(tmp_path, path, steps, more, lines):
         assert caught.value.path == path
         assert "--per-dockerfile" in (caught.value.hint or "")
         alone = list_of(tmp_path / "c", per_dockerfile=True)
-        assert (alone.shown, alone.after) == ("Dockerfile.dockerignore", (HEAD + "!a\n").encode())
+        assert (alone.shown, alone.new_content) == (
+            "Dockerfile.dockerignore",
+            (HEAD + "!a\n").encode(),
+        )
         with pytest.raises(AllowListError) as caught:
             list_of(tmp_path / "c", builder="classic")
         assert "without --allow-list" in (caught.value.hint or "")
@@ -283,7 +287,7 @@ def test_what_cannot_be_read_is_said(tmp_path):
     tree = {"Dockerfile": LOCAL, "Dockerfile.bad": "NONSENSE\n", "svc/Dockerfile": LOCAL}
     root = lay(tmp_path / "c", tree | {"a": "1", "svc/a": "1", "svc/go.mod": "x"})
     fix = list_of(root)
-    assert [item.text for item in fix.left] == ["Dockerfile.bad"]
+    assert [item.text for item in fix.left_alone] == ["Dockerfile.bad"]
     with pytest.raises(AllowListError, match=r"Dockerfile\.bad cannot be read"):
         list_of(root, proven_only=True)
 
@@ -297,7 +301,7 @@ def test_an_ignore_file_of_its_own_serves_nobody_else(tmp_path):
     root = lay(tmp_path / "c", {**tree, "a": "1", "b": "2"})
     fix = list_of(root)
     assert fix.shown == "Dockerfile.dockerignore"
-    assert fix.after == (HEAD + "!a\n").encode()
+    assert fix.new_content == (HEAD + "!a\n").encode()
 
 
 NAMES_IT = "COPY web web/node_modules /"
@@ -321,22 +325,22 @@ def test_a_dockerfile_that_the_list_leaves_out_is_heard(tmp_path, own, path, ste
     found = {text: line.confidence for line in fix.lines for text in line.texts}
     assert found.get("**/node_modules") == confidence
     assert_foreseen(root, fix)
-    assert plan_fix(measured(root), Config()).after is None
+    assert plan_fix(measured(root), Config()).new_content is None
 
 
 def test_what_is_kept_is_let_in(tmp_path):
     comments = "# ctxopt: keep docs/*\n\n# ctxopt: keep web/log\nREADME.md\n"
     root = lay(tmp_path / "c", WEB | {".dockerignore": comments, "web/node_modules/x": 3_000_000})
     fix = list_of(root, Config(keep=("more",)))
-    assert fix.after is not None
-    head, _, rest = fix.after.decode().partition("\n\n")
+    assert fix.new_content is not None
+    head, _, rest = fix.new_content.decode().partition("\n\n")
     assert head + "\n" == HEAD + "!docs/*\n!more\n!web" + "\n"
     assert rest.startswith("# ctxopt: keep docs/*\n\n# ctxopt: keep web/log\n")
     reasons = {line.texts: line.reason for line in fix.lines}
     assert reasons[("!docs/*",)] == "line 1 of .dockerignore keeps it"
     assert reasons[("!more",)] == "the configuration keeps it"
     assert_foreseen(root, fix)
-    assert list_of(root, Config(keep=("more",))).after is None
+    assert list_of(root, Config(keep=("more",))).new_content is None
 
 
 @pytest.mark.parametrize("pattern", ["**", "*", "/*/*"])
@@ -365,11 +369,11 @@ def test_a_list_for_one_dockerfile(tmp_path, old, dockerfile, new):
         assert "b.Dockerfile:2: " in refused.stderr
         assert "--per-dockerfile" in refused.stderr
     fix = list_of(root, dockerfile=f"{root}/{dockerfile}", per_dockerfile=True)
-    assert fix.before is None
+    assert fix.old_content is None
     done = ctxopt("fix", "--allow-list", "--per-dockerfile", *named, cwd=root)
     assert (done.returncode, done.stderr) == (0, "")
     if new is None:
-        assert fix.after is None
+        assert fix.new_content is None
         assert done.stdout.startswith("nothing to do")
         assert not os.path.exists(f"{root}/{dockerfile}.dockerignore")
     else:
@@ -426,32 +430,32 @@ def test_what_stays_of_an_ignore_file(tmp_path, what, old, new):
     root = lay(tmp_path / "c", WEB | {".dockerignore": old})
     before = {builder: files(measured(root, builder).permitted) for builder in BOTH}
     fix = list_of(root)
-    assert fix.after == (HEAD + new).encode()
+    assert fix.new_content == (HEAD + new).encode()
     write(root, fix)
     for builder in BOTH:
         own = ("Dockerfile", ".dockerignore")
         now = {p: s for p, s in files(measured(root, builder).permitted).items() if p not in own}
         assert now.items() <= before[builder].items()
         assert {p for p in before[builder] if p.startswith("web/")} == set(now)
-    assert list_of(root).after is None
+    assert list_of(root).new_content is None
 
 
 @pytest.mark.parametrize("old", ["*\n!web\n", "# mine\n**\n!/web/\n", "*\n!web/\n# x\nweb/log\n"])
 def test_a_list_that_does_it_already_is_left_alone(tmp_path, old):
     root = lay(tmp_path / "c", WEB | {".dockerignore": old})
-    assert list_of(root).after is None
+    assert list_of(root).new_content is None
 
 
 def test_what_the_file_excludes_on_purpose_stays_out(tmp_path):
     tree = WEB | {".dockerignore": "web/log\n", "Dockerfile": FROM + "COPY web/log web/a /\n"}
     root = lay(tmp_path / "c", tree)
     fix = list_of(root)
-    assert fix.after == (HEAD + "!web/a\n\nweb/log\n").encode()
-    assert [(item.text, item.reason) for item in fix.left] == [
+    assert fix.new_content == (HEAD + "!web/a\n\nweb/log\n").encode()
+    assert [(item.text, item.reason) for item in fix.left_alone] == [
         ("!web/log", "line 1 excludes it, though it is taken by COPY in line 2")
     ]
     write(root, fix)
-    assert list_of(root).after is None
+    assert list_of(root).new_content is None
 
 
 def test_a_new_source_is_let_in_by_an_old_list(tmp_path):
@@ -459,7 +463,7 @@ def test_a_new_source_is_let_in_by_an_old_list(tmp_path):
     with open(f"{root}/Dockerfile", "a") as file:
         file.write("COPY docs /docs/\n")
     fix = list_of(root)
-    assert fix.after == (HEAD + "!docs\n!web\n\n**/.env\n").encode()
+    assert fix.new_content == (HEAD + "!docs\n!web\n\n**/.env\n").encode()
     assert [(line.texts, line.replaces) for line in fix.lines] == [
         (("!docs",), ()), ((), ("!gone",)),
     ]  # fmt: skip
@@ -470,7 +474,7 @@ def test_bytes_of_the_file_stay(tmp_path):
     with open(f"{root}/.dockerignore", "wb") as file:
         file.write(b"\xef\xbb\xbf# mine \xff\r\n\r\nREADME.md\r\nweb/log")
     expected = b"# Only what the build takes\r\n*\r\n!web\r\n\r\n"
-    after = list_of(root).after
+    after = list_of(root).new_content
     assert after == b"\xef\xbb\xbf" + expected + b"# mine \xff\r\n\r\nweb/log\r\n"
 
 
@@ -483,12 +487,12 @@ def test_what_is_heavy_inside_goes_out_again(tmp_path):
     }
     root = lay(tmp_path / "c", tree)
     fix = list_of(root)
-    assert fix.after is not None
-    assert fix.after.startswith((HEAD + "!web\n\n# ").encode())
-    assert {"**/node_modules", "**/.env"} < set(fix.after.decode().split("\n"))
+    assert fix.new_content is not None
+    assert fix.new_content.startswith((HEAD + "!web\n\n# ").encode())
+    assert {"**/node_modules", "**/.env"} < set(fix.new_content.decode().split("\n"))
     assert fix.lines[-1].total_bytes == sum(line.bytes for line in fix.lines)
-    assert set(files(fix.new.permitted)) == {"web/a"}
-    kept = list_of(root, Config(keep=("web/node_modules/x.js", "docs"))).after
+    assert set(files(fix.foreseen.permitted)) == {"web/a"}
+    kept = list_of(root, Config(keep=("web/node_modules/x.js", "docs"))).new_content
     assert kept is not None
     assert b"node_modules" not in kept
     assert b"\n!docs\n!web\n" in kept
@@ -497,28 +501,30 @@ def test_what_is_heavy_inside_goes_out_again(tmp_path):
 
 
 def test_a_line_inside_that_empties_a_file_is_not_taken(tmp_path, monkeypatch):
-    def plan_with(analysis, config, **options):
+    def plan_with(analysis, config, *options, **more):
         edit = Edit(EditKind.ADD, None, "**/node_modules", "x")
         trial = try_edits(gather_facts(analysis, config), (edit,))
         assert trial is not None
-        fix = plan_fix(analysis, config, **options)
         return dataclasses.replace(
-            fix, after=trial.file.render(), new=rewalked(analysis, trial), tracked=("x",)
+            plan_fix(analysis, config, *options, **more),
+            new_content=trial.file.render(),
+            foreseen=rewalked(analysis, trial),
+            tracked=("x",),
         )
 
     monkeypatch.setattr("ctxopt.fix.allow_list.plan.plan_fix", plan_with)
     tree = {"Dockerfile": FROM + "COPY node_modules/a web /\n", "node_modules/a/b": "1"}
     fix = list_of(lay(tmp_path / "c", tree | {"web/node_modules/x": "1"}))
-    assert fix.after == (HEAD + "!node_modules/a\n!web\n").encode()
+    assert fix.new_content == (HEAD + "!node_modules/a\n!web\n").encode()
     assert fix.tracked == ()
     fix = list_of(lay(tmp_path / "d", {"Dockerfile": FROM + "COPY web /\n", "web/x/y": "1"}))
-    assert fix.after == (HEAD + "!web\n**/node_modules\n").encode()
+    assert fix.new_content == (HEAD + "!web\n**/node_modules\n").encode()
 
 
 def test_only_proven_lines_inside(tmp_path):
     tree = {"Dockerfile": FROM + "COPY web /\n", "web/a": "1", "web/node_modules/x": 30_000_000}
     root = lay(tmp_path / "c", tree)
-    assert list_of(root, proven_only=True).after == (HEAD + "!web\n").encode()
+    assert list_of(root, proven_only=True).new_content == (HEAD + "!web\n").encode()
 
 
 def test_the_command(tmp_path):
@@ -555,8 +561,8 @@ def test_the_classic_builder(tmp_path):
     tree = {"Dockerfile": FROM + "COPY p/*/m /\n", "p/a/m": "1", "p/a/x": "2", "b": "3"}
     root = lay(tmp_path / "c", tree)
     fix = list_of(root, builder="classic")
-    assert fix.after == (HEAD + "!p/*/m\n!p/a/m\n").encode()
-    assert set(files(fix.new.permitted)) == {".dockerignore", "Dockerfile", "p/a/m"}
+    assert fix.new_content == (HEAD + "!p/*/m\n!p/a/m\n").encode()
+    assert set(files(fix.foreseen.permitted)) == {".dockerignore", "Dockerfile", "p/a/m"}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -583,7 +589,7 @@ def test_projects(name, tmp_path):
     assert [use.roots for use in before.plan.sources.uses] == [
         use.roots for use in after.plan.sources.uses
     ]
-    assert list_of(root, dockerfile=dockerfile).after is None
+    assert list_of(root, dockerfile=dockerfile).new_content is None
 
 
 RECORDED = load("allowlists.jsonl")
@@ -596,7 +602,7 @@ def test_docker_copies_the_same(case, tmp_path):
     lay(root, case["tree"])
     dockerfile = case.get("dockerfile") and os.path.join(root, case["dockerfile"])
     fix = list_of(root, Config(select=("no-ignore-file",)), dockerfile)
-    assert fix.after == case["list"].encode()
+    assert fix.new_content == case["list"].encode()
     assert case["before"]["buildkit"]["files"] == case["after"]["buildkit"]["files"]
     write(root, fix)
     plan = measured(root, dockerfile=dockerfile).plan
@@ -653,10 +659,10 @@ def test_nothing_is_lost_nothing_grows_and_once_is_enough(
         before = measured(root)
     except CtxoptError:
         return
-    assert fix.after == list_of(root, builder=builder).after
+    assert fix.new_content == list_of(root, builder=builder).new_content
     sent = {each: files(measured(root, each).permitted) for each in BOTH}
     assert_foreseen(root, fix, builder)
-    assert list_of(root, builder=builder).after is None
+    assert list_of(root, builder=builder).new_content is None
     assert before.plan
     inside = tuple(p for line in fix.lines if line.rule != "allow-list" for p in line.paths)
     has_list = "*" in (old or ())

@@ -1,0 +1,26 @@
+"""What a caller of ``fix`` may ask for; decides nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ctxopt.fix.decisions import OPEN, Choice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixOptions:
+    """How far a fix may go; the defaults are those of ``ctxopt fix``."""
+
+    proven_only: bool = False
+    """Whether lines that are only ``likely`` are left out."""
+    prune_unused: bool = False
+    """Whether lines that do nothing may be removed."""
+    per_dockerfile: bool = False
+    """Whether to write an ignore file that serves this Dockerfile alone."""
+    choice: Choice = OPEN
+    """What a person has taken and declined so far."""
+    without: frozenset[str] = frozenset()
+    """Texts of new lines that are not to be proposed."""
+
+
+DEFAULTS = FixOptions()
