@@ -3,73 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, Literal, NamedTuple
 
 from ctxopt.evidence.facts import Facts
-from ctxopt.languages.ignore.edits import Edit, EditKind
+from ctxopt.fix.confidence import GIT_IGNORES
+from ctxopt.fix.unit import NOTHING, Saving, Tried, Unit
+from ctxopt.languages.ignore.edits import Edit
 from ctxopt.paths import folders_above, is_covered
 from ctxopt.rules import rule_named
 from ctxopt.rules.trial import Trial, try_edits
 from ctxopt.severity import Severity
-
-Confidence = Literal["proven", "likely"]
-
-SECRETS: Final = "secret-file"
-GIT_IGNORES: Final = "git ignores it: a clean checkout does not have it"
-
-
-class Unit(NamedTuple):
-    """Edits that belong together: one new line, or all that repair a line."""
-
-    edits: tuple[Edit, ...]
-    rule: str
-    severity: Severity
-
-    @property
-    def is_new(self) -> bool:
-        return all(edit.kind is EditKind.ADD for edit in self.edits)
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether it only adds to what is excluded, after all that is in the file."""
-        return all(
-            edit.kind is EditKind.ADD
-            and edit.line is None
-            and not (edit.text or "").startswith("!")
-            for edit in self.edits
-        )
-
-    @property
-    def is_pruning(self) -> bool:
-        return all(edit.kind is EditKind.REMOVE for edit in self.edits)
-
-    @property
-    def touched(self) -> set[int]:
-        return {edit.line for edit in self.edits if edit.kind is not EditKind.ADD and edit.line}
-
-    @property
-    def key(self) -> tuple[tuple[str, int, str], ...]:
-        return tuple((edit.kind.value, edit.line or 0, edit.text or "") for edit in self.edits)
-
-    @property
-    def name(self) -> str:
-        texts = [edit.text for edit in self.edits if edit.text is not None]
-        return texts[0] if texts else f"line {min(self.touched)}"
-
-
-class Tried(NamedTuple):
-    """A unit alone on the tree as it is."""
-
-    unit: Unit
-    lost: tuple[str, ...]
-    bytes: int
-    entries: int
-    confidence: Confidence
-    reason: str
-
-    @property
-    def order(self) -> tuple[int, int, int, object]:
-        return (self.unit.is_pruning, -self.bytes, -self.entries, self.unit.key)
 
 
 class _Covered:
@@ -77,7 +19,7 @@ class _Covered:
 
     def __init__(self, facts: Facts) -> None:
         # An exception can make two lines do together what neither does.
-        self._adds_up = not any(item.exception for item in facts.analysis.matcher.patterns)
+        self._adds_up = not any(item.exception for item in facts.matcher.patterns)
         self._paths: set[str] = set()
         self._above: set[str] = set()
 
@@ -96,84 +38,109 @@ class _Covered:
 
 def choose(
     facts: Facts, tried: Sequence[Tried], left: dict[str, str]
-) -> tuple[list[Tried], tuple[int, int]]:
-    """Take one after the other, the largest first, as long as each adds something.
+) -> tuple[list[Tried], Saving]:
+    """Take one after the other, in the order given, as long as each adds something.
 
-    Also returns the bytes and entries that they save together.
+    Also returns what they save together. Notes in ``left`` what it leaves alone and why, by the
+    name of the unit.
     """
     chosen: list[Tried] = []
     touched: set[int] = set()
     covered = _Covered(facts)
-    saved = (0, 0)
+    saved = NOTHING
     for item in tried:
+        # A line is repaired once; the next round looks at what has become of it.
         if item.unit.touched & touched:
-            continue  # the repaired line is looked at again
-        gain: tuple[int, int] | None = (item.bytes, item.entries)
+            continue
+        gain: Saving | None = item.saving
+        # A replay costs far more than a look at the paths, and most lines hide paths of their own.
         if not covered.is_apart(item):
             gain = _gain(facts, [*chosen, item], saved)
         if gain is None:
             left.setdefault(item.unit.name, "it does not go together with the other lines")
             continue
-        if item.unit.is_pruning or (not gain[1] and not item.lost):
-            if gain != (0, 0):
-                continue
-        elif min(gain) < 0 or gain[1] == 0:
-            if gain != (0, 0) or not repairs(item.unit):
-                continue
-        elif gain[0] < facts.config.noise_floor and not _counts_anyway(facts, item):
+        if not _adds_something(item, gain):
+            continue
+        if _is_below_floor(facts, item, gain):
             left.setdefault(item.unit.name, "it saves less than the noise floor")
             continue
         chosen.append(item)
         touched |= item.unit.touched
         covered.add(item)
-        saved = (saved[0] + gain[0], saved[1] + gain[1])
+        saved = saved.plus(gain)
     return chosen, saved
 
 
-def _gain(facts: Facts, items: Sequence[Tried], saved: tuple[int, int]) -> tuple[int, int] | None:
+def _adds_something(item: Tried, gain: Saving) -> bool:
+    """Whether a line is right beside those that are chosen, whatever it is worth."""
+    hides_nothing = not gain.entries and not item.lost
+    # Removing a line, or repairing one that hides nothing, is right where it changes nothing.
+    if item.unit.is_pruning or hides_nothing:
+        return gain == NOTHING
+    # What the others hide already may still be repaired; what makes them hide less may not.
+    if min(gain) < 0 or not gain.entries:
+        return gain == NOTHING and repairs(item.unit)
+    return True
+
+
+def _is_below_floor(facts: Facts, item: Tried, gain: Saving) -> bool:
+    saves_too_little = gain.entries > 0 and gain.bytes < facts.config.noise_floor
+    return saves_too_little and not _counts_anyway(facts, item)
+
+
+def _gain(facts: Facts, items: Sequence[Tried], saved: Saving) -> Saving | None:
     """Return what the last of ``items`` adds to ``saved``; None where they cannot be together."""
     trial = try_edits(facts, edits_of(items))
     if trial is None or trial.difference.gained or not trial.is_exact:
         return None
-    change = trial.difference
-    return change.lost_bytes - saved[0], change.lost_entries - saved[1]
+    return _saving(trial).minus(saved)
+
+
+def _saving(trial: Trial) -> Saving:
+    return Saving(trial.difference.lost_bytes, trial.difference.lost_entries)
 
 
 def without_superfluous(
-    facts: Facts, chosen: list[Tried], saved: tuple[int, int], *, needed: Sequence[Tried] = ()
+    facts: Facts, chosen: list[Tried], saved: Saving, *, needed: Sequence[Tried] = ()
 ) -> list[Tried]:
-    """Leave out new lines that the others together make superfluous, but those that are needed."""
-    for item in [item for item in reversed(chosen) if item.unit.is_new and item not in needed]:
+    """Leave out new lines that the others together make superfluous, but those that are needed.
+
+    ``saved`` is what the ``chosen`` save together.
+    """
+    candidates = [item for item in reversed(chosen) if item.unit.is_new and item not in needed]
+    for item in candidates:
         rest = [other for other in chosen if other is not item]
         covered = _Covered(facts)
         for other in rest:
             covered.add(other)
-        if not covered.is_apart(item) and _gain(facts, rest, saved) == (0, 0):
+        if not covered.is_apart(item) and _gain(facts, rest, saved) == NOTHING:
             chosen = rest
     return chosen
 
 
 def edits_of(chosen: Iterable[Tried]) -> list[Edit]:
-    """Repairs first: what they add at the end belongs to the last line."""
+    """Return the edits, repairs first: what they add at the end belongs to the last line."""
     items = sorted(chosen, key=lambda item: item.unit.is_new)
     return [edit for item in items for edit in item.unit.edits]
 
 
-def shares(facts: Facts, chosen: Sequence[Tried], final: Trial) -> Iterator[tuple[int, int]]:
-    """Yield what each line saves after those before it: bytes and entries."""
-    change = final.difference
-    own = [(item.bytes, item.entries) for item in chosen]
-    if (sum(x[0] for x in own), sum(x[1] for x in own)) == (change.lost_bytes, change.lost_entries):
-        yield from own
+def shares(facts: Facts, chosen: Sequence[Tried], final: Trial) -> Iterator[Saving]:
+    """Yield what each line saves after those before it; ``final`` is the trial of them all."""
+    whole = NOTHING
+    for item in chosen:
+        whole = whole.plus(item.saving)
+    # Lines that hide different paths: each saves what it saves alone, and no replay is needed.
+    if whole == _saving(final):
+        yield from (item.saving for item in chosen)
         return
-    saved = (0, 0)
+    saved = NOTHING
     covered = _Covered(facts)
     for place, item in enumerate(chosen):
-        gain = own[place]
+        gain = item.saving
         if not covered.is_apart(item):
-            gain = _gain(facts, chosen[: place + 1], saved) or (0, 0)
+            gain = _gain(facts, chosen[: place + 1], saved) or NOTHING
         covered.add(item)
-        saved = (saved[0] + gain[0], saved[1] + gain[1])
+        saved = saved.plus(gain)
         yield gain
 
 
@@ -188,7 +155,10 @@ def _counts_anyway(facts: Facts, item: Tried) -> bool:
 
 
 def repairs(unit: Unit) -> bool:
-    """Whether it is right even where it saves nothing."""
+    """Tell whether it is right even where it saves nothing."""
     if unit.is_new or unit.is_pruning:
         return unit.is_pruning
     return unit.severity >= Severity.WARNING or rule_named(unit.rule).below_floor == "always"
+
+
+__all__ = ["choose", "edits_of", "repairs", "shares", "without_superfluous"]

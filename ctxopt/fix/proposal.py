@@ -4,31 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from ctxopt.evidence.facts import Facts
-from ctxopt.evidence.run_steps import makes_something
-from ctxopt.fix.choose import (
-    GIT_IGNORES,
-    SECRETS,
-    Confidence,
-    Tried,
-    Unit,
-    choose,
-    edits_of,
-    repairs,
-    shares,
-    without_superfluous,
-)
-from ctxopt.fix.decisions import LineChange
+from ctxopt.fix.choose import choose, repairs, shares, without_superfluous
+from ctxopt.fix.confidence import confidence_of
+from ctxopt.fix.decisions import Choice, LineChange
+from ctxopt.fix.layout import lay_out
 from ctxopt.fix.options import DEFAULTS, FixOptions
 from ctxopt.fix.safety import Safety, lost_sources
+from ctxopt.fix.unit import NOTHING, SECRETS, Confidence, Saving, Tried, Unit
 from ctxopt.fix.what_if import rewritten
-from ctxopt.languages.ignore.edits import Edit, EditKind
+from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.matcher import read_matcher
-from ctxopt.languages.ignore.text import IgnoreFile, clean_pattern
+from ctxopt.languages.ignore.text import clean_pattern
 from ctxopt.paths import upwards
-from ctxopt.rules import rule_named
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.grouping import is_notable
 from ctxopt.rules.run import RuleResults
@@ -36,13 +26,6 @@ from ctxopt.rules.trial import Trial, harms_other_builder, hidden_by, try_edits
 from ctxopt.rules.written import shown
 from ctxopt.tree.replay import Difference
 from ctxopt.tree.view import files_below
-
-_UNLESS_MADE: Final = "git ignores it: right unless something makes it for the build beforehand"
-_HEADS: Final = (
-    "# Keys and passwords",
-    "# Generated or local: not in a clean checkout",
-    "# Nothing in the build reads these",
-)
 
 
 class ProposedLine(NamedTuple):
@@ -95,57 +78,29 @@ class Proposal:
     """The ignore file with the lines, tried; None where nothing changes."""
 
 
-def propose(
-    facts: Facts,
-    judgement: RuleResults,
-    options: FixOptions = DEFAULTS,
-) -> Proposal:
+class _Together(NamedTuple):
+    """The lines that are taken, tried as one change of the file."""
+
+    chosen: list[Tried]
+    edits: tuple[Edit, ...]
+    trial: Trial
+
+
+def propose(facts: Facts, results: RuleResults, options: FixOptions = DEFAULTS) -> Proposal:
     """Choose among the edits of what is reported.
 
     What a person has taken comes first, what the choice does not admit is left out.
     """
-    choice = options.choice
     left = dict(_has_to_stay(facts))
-    guard = Safety(facts)
-    tried = []
-    units = []
-    for unit in _units(judgement.reported, prune_unused=options.prune_unused):
-        if unit.is_plain and unit.name in options.without:
-            continue
-        if choice.admits(_change(facts, unit)):
-            units.append(unit)
-        elif choice.declines(_change(facts, unit)):
-            left.setdefault(unit.name, "declined")
-    hidden = hidden_by(facts, (unit.name for unit in units if unit.is_plain))
-    for unit in units:
-        found = _try(facts, guard, unit, hidden.get(unit.name) if unit.is_plain else None)
-        if isinstance(found, str):
-            left.setdefault(unit.name, found)
-        elif options.proven_only and found.confidence != "proven":
-            left.setdefault(unit.name, f"not proven: {found.reason}")
-        else:
-            tried.append(found)
-    tried.sort(key=lambda item: (_change(facts, item.unit) not in choice.taken, item.order))
-    while True:
-        chosen, saved = choose(facts, tried, left)
-        if not chosen:
-            return Proposal(left=_left(left, ()))
-        if sum(item.bytes for item in chosen) != saved[0]:
-            taken = [item for item in chosen if _change(facts, item.unit) in choice.taken]
-            chosen = without_superfluous(facts, chosen, saved, needed=taken)
-        edits = _arrange(facts, chosen)
-        final = try_edits(facts, edits)
-        if final is None:
-            return Proposal(left=_left(left, ()))
-        if not harms_other_builder(facts, final):
-            break
-        harmful = _harmful(facts, chosen)
-        left |= dict.fromkeys(
-            (item.unit.name for item in harmful), "the other builder would send more"
-        )
-        tried = [item for item in tried if item not in harmful]
-    lines = tuple(_lines(facts, chosen, shares(facts, chosen, final)))
-    return Proposal(lines, edits, _tracked(facts, final), _left(left, lines), final)
+    units = _admitted(facts, results.reported, options, left)
+    tried = _tried_alone(facts, units, options, left)
+    tried.sort(key=lambda item: (not _is_taken(facts, options.choice, item), item.order))
+    together = _settle(facts, tried, options.choice, left)
+    if together is None:
+        return Proposal(left=_left(left, ()))
+    chosen, edits, trial = together
+    lines = tuple(_lines(facts, chosen, shares(facts, chosen, trial)))
+    return Proposal(lines, edits, _tracked(facts, trial), _left(left, lines), trial)
 
 
 def _has_to_stay(facts: Facts) -> Iterator[tuple[str, str]]:
@@ -158,16 +113,30 @@ def _has_to_stay(facts: Facts) -> Iterator[tuple[str, str]]:
             yield item.path, f"it has to stay: {reason}"
 
 
+def _admitted(
+    facts: Facts, findings: Iterable[Finding], options: FixOptions, left: dict[str, str]
+) -> list[Unit]:
+    """Return the units that may be proposed; notes in ``left`` those that a person has declined."""
+    found = []
+    for unit in _units(findings, prune_unused=options.prune_unused):
+        change = _change(facts, unit)
+        if unit.is_plain and unit.name in options.without:
+            continue
+        if options.choice.admits(change):
+            found.append(unit)
+        elif options.choice.declines(change):
+            left.setdefault(unit.name, "declined")
+    return found
+
+
 def _units(findings: Iterable[Finding], *, prune_unused: bool) -> list[Unit]:
+    """Return the edits of the findings, each once and in an order that is not that of the findings."""
     found: dict[object, Unit] = {}
     for finding in findings:
         whole = Unit(finding.edits, finding.rule, finding.severity)
         if not finding.edits or (whole.is_pruning and not prune_unused):
             continue
-        parts = [whole]
-        if whole.is_new and all(edit.line is None for edit in finding.edits):
-            parts = [whole._replace(edits=(edit,)) for edit in finding.edits]
-        for part in parts:
+        for part in _parts(whole):
             before = found.setdefault(part.key, part)
             # Of two rules with the same line the one about secrets decides about the floor.
             if part.rule == SECRETS and before.rule != SECRETS:
@@ -175,7 +144,34 @@ def _units(findings: Iterable[Finding], *, prune_unused: bool) -> list[Unit]:
     return [found[key] for key in sorted(found, key=repr)]
 
 
-def _try(facts: Facts, guard: Safety, unit: Unit, change: Difference | None) -> Tried | str:
+def _parts(unit: Unit) -> list[Unit]:
+    """Part new lines, each of which is right without the others; a repair is made as a whole."""
+    if unit.is_new and all(edit.line is None for edit in unit.edits):
+        return [unit._replace(edits=(edit,)) for edit in unit.edits]
+    return [unit]
+
+
+def _tried_alone(
+    facts: Facts, units: Sequence[Unit], options: FixOptions, left: dict[str, str]
+) -> list[Tried]:
+    """Try each unit; notes in ``left`` why one is out of the question."""
+    safety = Safety(facts)
+    # One pass over the tree for all lines that only add: a replay each would cost far more.
+    hidden = hidden_by(facts, (unit.name for unit in units if unit.is_plain))
+    tried = []
+    for unit in units:
+        change = hidden.get(unit.name) if unit.is_plain else None
+        found = _try(facts, safety, unit, change)
+        if isinstance(found, str):
+            left.setdefault(unit.name, found)
+        elif options.proven_only and found.confidence != "proven":
+            left.setdefault(unit.name, f"not proven: {found.reason}")
+        else:
+            tried.append(found)
+    return tried
+
+
+def _try(facts: Facts, safety: Safety, unit: Unit, change: Difference | None) -> Tried | str:
     """Return the unit alone, or why it is out of the question; ``change`` is known of plain ones."""
     trial = None
     if change is None:
@@ -189,62 +185,69 @@ def _try(facts: Facts, guard: Safety, unit: Unit, change: Difference | None) -> 
         return "it does something"
     if not change.lost and not repairs(unit):
         return "it saves nothing"
-    files = sorted(files_below(facts.analysis.permitted, change.lost))
-    matcher = trial.matcher if trial else read_matcher([(None, clean_pattern(unit.name) or "")])
-    refusal = guard.refusal(change.lost, files, matcher)
-    if refusal is None and guard.meets_source(change.lost):
-        trial = trial or try_edits(facts, unit.edits)
-        refusal = lost_sources(facts, rewritten(facts, trial)) if trial else None
+    files = sorted(files_below(facts.view, change.lost))
+    refusal = _refusal(facts, safety, unit, trial, lost=change.lost, files=files)
     if refusal is not None:
         return refusal
-    confidence, reason = _judge(facts, unit, change.lost, files)
-    return Tried(unit, change.lost, change.lost_bytes, change.lost_entries, confidence, reason)
-
-
-def _judge(
-    facts: Facts, unit: Unit, lost: Sequence[str], files: Sequence[str]
-) -> tuple[Confidence, str]:
-    evidence = facts.evidence
-    if not lost:
-        return "proven", "it changes nothing that is sent"
-    if evidence and evidence.knows_tracked and evidence.tracked and "" not in evidence.ignored:
-        wholes = all(evidence.is_ignored(p) and not evidence.has_tracked_below(p) for p in lost)
-        if wholes or (files and all(map(evidence.is_ignored, files))):
-            if not _is_made_again(facts, unit) and any(_is_taken(facts, p) for p in lost):
-                return "likely", _UNLESS_MADE
-            return "proven", GIT_IGNORES
-    else:
-        evidence = None
-    plan = facts.analysis.plan
-    if plan is not None and not any(_is_taken(facts, path) for path in lost):
-        return "proven", "no instruction takes it"
-    if any(path == ".git" or path.endswith("/.git") for path in lost):
-        return "likely", "nothing seen in the build reads it"
-    if evidence is None:
-        return "likely", "nothing seen in the build reads it; no repository tells what is generated"
-    number = sum(map(evidence.is_tracked, files))
-    if number:
-        return "likely", f"nothing seen in the build reads it; git tracks {number} of its files"
-    return "likely", "nothing seen in the build reads it; untracked, yet not ignored by git"
-
-
-def _is_made_again(facts: Facts, unit: Unit) -> bool:
-    """Whether the build can do without what git ignores; else a step before it may have to make it."""
-    plan = facts.analysis.plan
-    remade = rule_named(unit.rule).remade
-    if remade == "by-the-build":
-        return plan is not None and makes_something(plan.build)
-    return remade == "by-its-tool"
-
-
-def _is_taken(facts: Facts, path: str) -> bool:
-    """Whether this build takes anything of ``path``, or another one with the same ignore file."""
-    if facts.uses_of(path) or facts.named_by(path):
-        return True
-    return any(
-        not root or root == path or root.startswith(path + "/") or path.startswith(root + "/")
-        for root in facts.needs.elsewhere
+    confidence, reason = confidence_of(facts, unit, change.lost, files)
+    return Tried(
+        unit=unit,
+        lost=change.lost,
+        saving=Saving(change.lost_bytes, change.lost_entries),
+        confidence=confidence,
+        reason=reason,
     )
+
+
+def _refusal(
+    facts: Facts,
+    safety: Safety,
+    unit: Unit,
+    trial: Trial | None,
+    *,
+    lost: Sequence[str],
+    files: Sequence[str],
+) -> str | None:
+    """Return why ``lost``, with ``files`` in it, must stay; ``trial`` is None for plain units."""
+    if trial is not None:
+        matcher = trial.matcher
+    else:
+        matcher = read_matcher([(None, clean_pattern(unit.name) or "")])
+    refusal = safety.refusal(lost, files, matcher)
+    if refusal is not None or not safety.meets_source(lost):
+        return refusal
+    # Resolving every source again is slow, so only where one of them can be hit.
+    trial = trial or try_edits(facts, unit.edits)
+    return lost_sources(facts, rewritten(facts, trial)) if trial is not None else None
+
+
+def _settle(
+    facts: Facts, tried: list[Tried], choice: Choice, left: dict[str, str]
+) -> _Together | None:
+    """Choose until the other builder, which reads the same file, sends no more either."""
+    while True:
+        chosen, saved = choose(facts, tried, left)
+        if not chosen:
+            return None
+        # Only where lines hide the same paths can one of them be superfluous.
+        if sum(item.saving.bytes for item in chosen) != saved.bytes:
+            needed = [item for item in chosen if _is_taken(facts, choice, item)]
+            chosen = without_superfluous(facts, chosen, saved, needed=needed)
+        edits = lay_out(facts.ignore_file, chosen)
+        trial = try_edits(facts, edits)
+        if trial is None:
+            return None
+        if not harms_other_builder(facts, trial):
+            return _Together(chosen, edits, trial)
+        harmful = _harmful(facts, chosen)
+        for item in harmful:
+            left[item.unit.name] = "the other builder would send more"
+        tried = [item for item in tried if item not in harmful]
+
+
+def _is_taken(facts: Facts, choice: Choice, item: Tried) -> bool:
+    """Whether a person has taken it."""
+    return _change(facts, item.unit) in choice.taken
 
 
 def _harmful(facts: Facts, chosen: Sequence[Tried]) -> list[Tried]:
@@ -255,77 +258,42 @@ def _harmful(facts: Facts, chosen: Sequence[Tried]) -> list[Tried]:
 
 
 def _lines(
-    facts: Facts, chosen: Sequence[Tried], shares: Iterable[tuple[int, int]]
+    facts: Facts, chosen: Sequence[Tried], savings: Iterable[Saving]
 ) -> Iterator[ProposedLine]:
-    total_bytes = total_entries = 0
+    total = NOTHING
     gone: set[str] = set()
-    for item, (size, entries) in zip(chosen, shares, strict=True):
-        total_bytes += size
-        total_entries += entries
+    for item, saving in zip(chosen, savings, strict=True):
+        total = total.plus(saving)
+        texts, replaces = _change(facts, item.unit)
         yield ProposedLine(
-            *_change(facts, item.unit),
-            item.unit.rule,
-            item.confidence,
-            item.reason,
-            size,
-            entries,
-            total_bytes,
-            total_entries,
-            shown(path for path in item.lost if gone.isdisjoint(upwards(path))),
+            texts=texts,
+            replaces=replaces,
+            rule=item.unit.rule,
+            confidence=item.confidence,
+            reason=item.reason,
+            bytes=saving.bytes,
+            entries=saving.entries,
+            total_bytes=total.bytes,
+            total_entries=total.entries,
+            # A line that hides more of the same folder names what those before it do not.
+            paths=shown(path for path in item.lost if gone.isdisjoint(upwards(path))),
         )
-        gone |= {*item.lost}
+        gone.update(item.lost)
 
 
 def _change(facts: Facts, unit: Unit) -> LineChange:
-    file = facts.analysis.context.ignore.file
-    return LineChange(
-        tuple(edit.text for edit in unit.edits if edit.text is not None),
-        tuple(file.lines[number - 1].text for number in sorted(unit.touched)) if file else (),
-    )
-
-
-def _group(item: Tried) -> int:
-    if item.unit.rule == SECRETS:
-        return 0
-    return 1 if item.reason in (GIT_IGNORES, _UNLESS_MADE) else 2
-
-
-def _arrange(facts: Facts, chosen: Sequence[Tried]) -> tuple[Edit, ...]:
-    """Put new lines at the end, each kind under a comment."""
-    file = facts.analysis.context.ignore.file
-    edits = edits_of(item for item in chosen if not item.unit.is_new)
-    new = [item for item in chosen if item.unit.is_new]
-    edits += [e for item in new for e in item.unit.edits if e.line is not None]
-    is_empty = not (file and file.lines)
-    last = _last_head(file)
-    groups = sorted({_group(item) for item in new}, key=lambda group: (group != last, group))
-    for group in groups:
-        lines = [e for item in new if _group(item) == group for e in item.unit.edits]
-        lines = [edit for edit in lines if edit.line is None]
-        if lines and group != last:
-            if not is_empty:
-                edits.append(Edit(EditKind.ADD, None, "", "a blank line before a comment"))
-            edits.append(Edit(EditKind.ADD, None, _HEADS[group], "why the lines below are there"))
-        edits += lines
-        is_empty = False
-    return tuple(edits)
-
-
-def _last_head(file: IgnoreFile | None) -> int | None:
-    """Return the group under whose comment the file ends."""
-    for line in reversed(file.lines if file else ()):
-        if line.is_comment:
-            return _HEADS.index(line.text) if line.text in _HEADS else None
-        if line.pattern is None:
-            return None
-    return None
+    texts = tuple(edit.text for edit in unit.edits if edit.text is not None)
+    file = facts.ignore_file
+    if file is None:
+        return LineChange(texts)
+    return LineChange(texts, tuple(file.lines[number - 1].text for number in sorted(unit.touched)))
 
 
 def _tracked(facts: Facts, trial: Trial) -> tuple[str, ...]:
     evidence = facts.evidence
     if evidence is None:
         return ()
-    files = files_below(facts.analysis.permitted, trial.difference.lost)
+    files = files_below(facts.view, trial.difference.lost)
     return tuple(sorted(path for path in files if evidence.is_tracked(path)))
 
 
@@ -334,4 +302,4 @@ def _left(left: dict[str, str], lines: Sequence[ProposedLine]) -> tuple[LeftAlon
     return tuple(LeftAlone(*item) for item in sorted(left.items()) if item[0] not in written)
 
 
-__all__ = ["Confidence", "LeftAlone", "Proposal", "ProposedLine", "propose"]
+__all__ = ["LeftAlone", "Proposal", "ProposedLine", "propose"]

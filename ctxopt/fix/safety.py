@@ -6,16 +6,21 @@ Pure: values in, a reason or None out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
-from ctxopt.build.sources import CheckKind, SourceUse
+from ctxopt.build.plan import Plan
+from ctxopt.build.sources import CheckKind, SourceCheck, SourceUse
 from ctxopt.errors import IgnoreFileError
 from ctxopt.evidence.facts import Facts
+from ctxopt.languages.dockerfile import Source
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
-from ctxopt.paths import folders_above
+from ctxopt.languages.ignore.pattern import Pattern
+from ctxopt.paths import folders_above, name, parent
 
-_FAILING: tuple[CheckKind, ...] = ("missing", "ignored", "not-transferred", "empty-wildcard")
+_ANYTHING: Final = re.compile(r"[*/]*")
+_FAILING: Final[tuple[CheckKind, ...]] = ("missing", "ignored", "not-transferred", "empty-wildcard")
 
 
 class Safety:
@@ -23,20 +28,14 @@ class Safety:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        before = facts.analysis.matcher
+        before = facts.matcher
         self._named = [need for need in facts.needs.named if not before.decide(need.path).excluded]
-        # An exception that ends in a star brings back a folder, not what is named below it.
-        patterns = facts.analysis.matcher.patterns
-        wild = [
-            pattern
-            for pattern in patterns
-            if pattern.exception and has_meta(pattern.text) and not pattern.text.endswith("*")
-        ]
-        self._exceptions = _matchers(pattern.text for pattern in wild)
+        brings_back = [pattern for pattern in before.patterns if _is_wildcard_exception(pattern)]
+        self._exceptions = _matchers(pattern.text for pattern in brings_back)
         self._without = read_matcher(
-            (pattern.line, "!" * pattern.exception + pattern.text)
-            for pattern in patterns
-            if pattern not in wild
+            (pattern.line, _as_line(pattern))
+            for pattern in before.patterns
+            if pattern not in brings_back
         )
         self._sources = _source_folders(facts)
         self._follows_links = any(map(_follows_links, facts.main_uses))
@@ -47,6 +46,14 @@ class Safety:
 
         ``matcher`` excludes it: that of the whole file, or of the new lines alone.
         """
+        return (
+            self._needed(lost, matcher)
+            or self._wanted_by_people(files)
+            or self._would_look_dirty(files)
+        )
+
+    def _needed(self, lost: Sequence[str], matcher: Matcher) -> str | None:
+        """Say what the build reads of ``lost``."""
         needs = self._facts.needs
         for need in self._named:
             # Also what is not there yet: a build that makes it first would fail.
@@ -54,15 +61,24 @@ class Safety:
                 return f"{need.path}: {need.reason}"
         for path in lost:
             why = needs.why(path)
-            if why is None and needs.git and (path == ".git" or path.endswith("/.git")):
+            if why is None and needs.git and name(path) == ".git":
                 why = needs.git[0]
             if why is not None:
                 return f"{path}: {why}"
+        return None
+
+    def _wanted_by_people(self, files: Sequence[str]) -> str | None:
+        """Say who asked for a file to stay: the configuration, a comment, an exception."""
         for path in files:
-            if (keeper := self._facts.kept.why(path)) is not None:
+            keeper = self._facts.kept.why(path)
+            if keeper is not None:
                 return f"{path}: {keeper}"
             if self._is_brought_back(path):
                 return f"{path}: an exception in the ignore file brings it back"
+        return None
+
+    def _would_look_dirty(self, files: Sequence[str]) -> str | None:
+        """Say that the build asks git, to which a tracked file that is missing is a deleted one."""
         evidence = self._facts.evidence
         if self._git_is_sent and evidence and any(map(evidence.is_tracked, files)):
             return "tracked files would be missing beside .git, which the build reads"
@@ -82,6 +98,20 @@ class Safety:
         return self._without.decide(path).excluded
 
 
+def _is_wildcard_exception(pattern: Pattern) -> bool:
+    """Whether it names what it brings back by a shape.
+
+    One that ends in a star brings back a folder, not what is named below it.
+    """
+    if not pattern.exception or pattern.text.endswith("*"):
+        return False
+    return has_meta(pattern.text)
+
+
+def _as_line(pattern: Pattern) -> str:
+    return f"!{pattern.text}" if pattern.exception else pattern.text
+
+
 def _source_folders(facts: Facts) -> set[str]:
     """Return all that sources name or take by name, and the folders above."""
     named = {
@@ -94,49 +124,61 @@ def _source_folders(facts: Facts) -> set[str]:
 
 def _follows_links(use: SourceUse) -> bool:
     """Whether what an instruction takes is not where its sources say."""
-    folders = {path.path.strip("/").rpartition("/")[0] for path in use.source.paths}
-    return any(has_meta(folder) for folder in folders) or any(
-        root.rpartition("/")[0] not in folders for root in use.roots
-    )
+    folders = {parent(path.path.strip("/")) for path in use.source.paths}
+    # A wildcard in a folder's name may meet a link as well as a folder.
+    if any(map(has_meta, folders)):
+        return True
+    return any(parent(root) not in folders for root in use.roots)
 
 
 def lost_sources(before: Facts, after: Facts) -> str | None:
     """Return what no longer resolves as it did; None where every named source still does."""
-    old, new = before.analysis.plan, after.analysis.plan
-    if old is None or new is None:
+    if before.plan is None or after.plan is None:
         return None
-    known = {
-        (item.source.stage, item.source.line, item.text)
-        for item in old.sources.checks
-        if item.kind in _FAILING
-    }
-    for item in new.sources.checks:
-        place = (item.source.stage, item.source.line, item.text)
-        if item.kind in _FAILING and place not in known:
-            return (
-                f"{item.source.instruction} in line {item.source.line} would not find {item.text}"
-            )
+    # What fails already is none of a line's doing.
+    known = set(map(_place, _failing(before.plan)))
+    for check in _failing(after.plan):
+        if _place(check) not in known:
+            return _would_not_find(check.source, check.text)
     for was, now in zip(before.main_uses, after.main_uses, strict=True):
         for root in sorted(set(was.roots) - set(now.roots)):
             if before.needs.why(root) is not None:
-                return f"{was.source.instruction} in line {was.source.line} would not find {root}"
+                return _would_not_find(was.source, root)
     return None
+
+
+def _failing(plan: Plan) -> Iterator[SourceCheck]:
+    return (check for check in plan.sources.checks if check.kind in _FAILING)
+
+
+def _place(check: SourceCheck) -> tuple[object, int, str]:
+    return check.source.stage, check.source.line, check.text
+
+
+def _would_not_find(source: Source, what: str) -> str:
+    return f"{source.instruction} in line {source.line} would not find {what}"
 
 
 def _matchers(patterns: Iterable[str]) -> list[Matcher]:
     found = []
     for pattern in patterns:
-        if not re.fullmatch(r"[*/]*", pattern):
-            try:
-                found.append(read_matcher([(None, pattern.strip("/"))]))
-            except IgnoreFileError:
-                continue
+        # What matches every name says nothing of one.
+        if _ANYTHING.fullmatch(pattern):
+            continue
+        try:
+            found.append(read_matcher([(None, pattern.strip("/"))]))
+        except IgnoreFileError:
+            # What cannot be read as a pattern of its own brings nothing back.
+            continue
     return found
 
 
 def _is_itself_matched(matcher: Matcher, path: str) -> bool:
-    parent = path.rpartition("/")[0]
-    return matcher.decide(path).excluded and not (parent and matcher.decide(parent).excluded)
+    """Whether a pattern matches ``path`` by its own name, not by that of a folder above."""
+    above = parent(path)
+    if above and matcher.decide(above).excluded:
+        return False
+    return matcher.decide(path).excluded
 
 
 __all__ = ["Safety", "lost_sources"]

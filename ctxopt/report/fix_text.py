@@ -8,8 +8,9 @@ from rich.text import Text
 from ctxopt.build.analysis import Analysis
 from ctxopt.builder import BUILDKIT
 from ctxopt.fix.plan import Fix
-from ctxopt.fix.proposal import Confidence, ProposedLine
+from ctxopt.fix.proposal import ProposedLine
 from ctxopt.fix.run import Outcome
+from ctxopt.fix.unit import Confidence
 from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_text import wrapped
 from ctxopt.report.fix_json import printed, render_patch, source_effects

@@ -37,7 +37,8 @@ from ctxopt.fix.allow_list.sent import sent_under
 from ctxopt.fix.allow_list.wants import depends_on_arguments, keep_wants, read_variants, read_wants
 from ctxopt.fix.options import DEFAULTS, FixOptions
 from ctxopt.fix.plan import Fix, plan_fix, starting_point
-from ctxopt.fix.proposal import Confidence, LeftAlone, ProposedLine
+from ctxopt.fix.proposal import LeftAlone, ProposedLine
+from ctxopt.fix.unit import Confidence
 from ctxopt.fix.what_if import rewalked
 from ctxopt.git.folder import ask_git
 from ctxopt.languages.dockerfile import Build

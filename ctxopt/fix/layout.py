@@ -1,0 +1,65 @@
+"""Where the chosen lines go in the file: repairs in place, new lines at the end under a comment. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from ctxopt.fix.choose import edits_of
+from ctxopt.fix.confidence import GIT_IGNORES, UNLESS_MADE
+from ctxopt.fix.unit import SECRETS, Tried
+from ctxopt.languages.ignore.edits import Edit, EditKind
+from ctxopt.languages.ignore.text import IgnoreFile
+
+_HEADS: Final = (
+    "# Keys and passwords",
+    "# Generated or local: not in a clean checkout",
+    "# Nothing in the build reads these",
+)
+_KEYS, _GENERATED, _UNREAD = range(len(_HEADS))
+
+
+def lay_out(file: IgnoreFile | None, chosen: Sequence[Tried]) -> tuple[Edit, ...]:
+    """Return the edits in the order to make them: new lines at the end, each kind under a comment."""
+    edits = edits_of(item for item in chosen if not item.unit.is_new)
+    by_group: dict[int, list[Edit]] = {}
+    for item in chosen:
+        if not item.unit.is_new:
+            continue
+        # What belongs before a certain line would do something else at the end.
+        edits += [edit for edit in item.unit.edits if edit.line is not None]
+        at_end = [edit for edit in item.unit.edits if edit.line is None]
+        by_group.setdefault(_group(item), []).extend(at_end)
+    last = _last_group(file)
+    is_empty = file is None or not file.lines
+    # What an earlier run began goes on first: its comment is the last one in the file.
+    for group in sorted(by_group, key=lambda group: (group != last, group)):
+        lines = by_group[group]
+        if lines and group != last:
+            if not is_empty:
+                edits.append(Edit(EditKind.ADD, None, "", "a blank line before a comment"))
+            edits.append(Edit(EditKind.ADD, None, _HEADS[group], "why the lines below are there"))
+        edits += lines
+        is_empty = False
+    return tuple(edits)
+
+
+def _group(item: Tried) -> int:
+    if item.unit.rule == SECRETS:
+        return _KEYS
+    return _GENERATED if item.reason in (GIT_IGNORES, UNLESS_MADE) else _UNREAD
+
+
+def _last_group(file: IgnoreFile | None) -> int | None:
+    """Return the group under whose comment the file ends; None where it ends under no such comment."""
+    if file is None:
+        return None
+    for line in reversed(file.lines):
+        if line.is_comment:
+            return _HEADS.index(line.text) if line.text in _HEADS else None
+        if line.pattern is None:
+            return None
+    return None
+
+
+__all__ = ["lay_out"]
