@@ -1,6 +1,6 @@
 """What the builds that share an ignore file take of their context, and why: sources as paths and patterns.
 
-Pure. All stages count, whichever the target. A source that takes everything, or nobody knows what, is refused.
+Pure. All stages count, whichever the target. A source that takes everything, or what is unknown, is refused.
 """
 
 from __future__ import annotations
@@ -45,29 +45,41 @@ def read_wants(
     AllowListError with the instruction for which there can be no list, and ``cure`` as the next step.
     """
     place = build.dockerfile.path or "Dockerfile"
-    hint = f"name the files and folders it needs, {_WITHOUT}"
     _refuse_unknowns(build, place, cure)
     found = []
     for source, path in _local_sources(build):
-        problem, special = _problem(source, path)
-        if problem:
+        refused = _problem(source, path)
+        if refused is not None:
+            # A value for this build would be none for the other Dockerfile.
+            special = None if others else refused.cure
             raise AllowListError(
-                problem,
+                refused.reason,
                 path=place,
                 line=source.line,
-                hint=cure or (None if others else special) or hint,
+                hint=cure or special or f"name the files and folders it needs, {_WITHOUT}",
             )
-        why = f"{source.instruction} in line {source.line}" + (f" of {place}" if others else "")
+        kind = _kind(source, path)
         inside = path.path.strip("/")
-        is_glob = has_meta(inside) and source.mount is None
-        kind: WantKind = "path" if not is_glob else "pattern" if source.parents else "glob"
-        if is_glob and not _is_readable(inside):
-            problem = f"{inside} is no pattern that Docker can read"
+        if kind != "path" and not _is_readable(inside):
             raise AllowListError(
-                problem, path=place, line=source.line, hint=cure or "correct the source"
+                f"{inside} is no pattern that Docker can read",
+                path=place,
+                line=source.line,
+                hint=cure or "correct the source",
             )
+        why = f"{source.instruction} in line {source.line}"
+        if others:
+            why += f" of {place}"
         found.append(Want(kind, inside, why + case))
     return found
+
+
+def _kind(source: Source, path: SourcePath) -> WantKind:
+    # The source of a mount is a path, whatever stands in it.
+    if source.mount is not None or not has_meta(path.path.strip("/")):
+        return "path"
+    # COPY --parents reads wildcards as ignore files do, with ** across folders.
+    return "pattern" if source.parents else "glob"
 
 
 def _local_sources(build: Build) -> Iterator[tuple[Source, SourcePath]]:
@@ -90,7 +102,8 @@ def keep_wants(kept: KeepList) -> list[Want]:
                 f"{wish.origin} keeps everything: {wish.pattern}",
                 hint=f"keep the paths that matter, {_WITHOUT}",
             )
-        kind: WantKind = "pattern" if has_meta(pattern) or "\\" in pattern else "path"
+        is_pattern = has_meta(pattern) or "\\" in pattern
+        kind: WantKind = "pattern" if is_pattern else "path"
         found.append(Want(kind, pattern, f"{wish.origin} keeps it"))
     return found
 
@@ -105,14 +118,14 @@ def _refuse_unknowns(build: Build, place: str, cure: str | None) -> None:
         name = unknown.text.partition("@")[0]
         if unknown.kind == "frontend" and name.partition(":")[0] not in _OWN_FRONTENDS:
             raise AllowListError(
-                f"the frontend {unknown.text} reads this file, so nobody knows what it takes",
+                f"the frontend {unknown.text} reads this file, so what it takes is unknown",
                 path=place,
                 line=unknown.line,
                 hint=cure or "run ctxopt fix without --allow-list",
             )
         if unknown.kind == "unread":
             raise AllowListError(
-                f"a stage cannot be read, so nobody knows what it takes: {unknown.text}",
+                f"a stage cannot be read, so what it takes is unknown: {unknown.text}",
                 path=place,
                 line=unknown.line,
                 hint=cure or f"correct it, {_WITHOUT}",
@@ -133,26 +146,34 @@ def _is_readable(pattern: str) -> bool:
         return False
 
 
-def _problem(source: Source, path: SourcePath) -> tuple[str | None, str | None]:
-    """Why no list can be written for a source, and the next step where it is a special one."""
+class _Refused(NamedTuple):
+    """Why no list can be written for a source."""
+
+    reason: str
+    cure: str | None = None
+    """The next step where it is a special one."""
+
+
+def _problem(source: Source, path: SourcePath) -> _Refused | None:
     what = "the mount" if source.mount else source.instruction
     if path.widens == "empty-variable" and path.empty:
         name = path.empty[0]
-        return (
+        return _Refused(
             f"{what} takes the whole context, as {name} is empty",
             f"give it a value: --build-arg {name}=VALUE",
         )
     for name in path.unset:
+        # ${NAME:-x} and ${NAME+x} are whole without a value.
         if not re.search(rf"\$\{{{re.escape(name)}:?[-+]", path.raw):
-            return (
+            return _Refused(
                 f"{what} depends on {name}, which has no value",
                 f"give it one: --build-arg {name}=VALUE",
             )
     inside = path.path.strip("/")
     if not inside or is_broad(inside):
-        shown = "the whole context" if not inside else f"{inside}, all there is"
-        return f"{what} takes {shown}, so an exception for it would let everything in", None
-    return None, None
+        shown = f"{inside}, all there is" if inside else "the whole context"
+        return _Refused(f"{what} takes {shown}, so an exception for it would let everything in")
+    return None
 
 
 def read_variants(build: Build, request: BuildRequest, target: str | None) -> Iterator[Want]:
@@ -174,7 +195,8 @@ def read_variants(build: Build, request: BuildRequest, target: str | None) -> It
             )  # fmt: skip
             wants = read_wants(other, case=case)
         except (DockerfileError, AllowListError):
-            continue  # nobody builds it like that
+            # A case that cannot be built is none that is built.
+            continue
         yield from (want for want in wants if want.text not in known)
 
 
