@@ -60,14 +60,14 @@ Decide = Callable[[Fix, Replan], Fix | None]
 """Sees a plan before anything is written: returns the one to carry out, None to leave all as it is."""
 
 
-class Measure(Protocol):
+class MeasureContext(Protocol):
     """Measures a context; ``with_excluded`` says whether to enter what the client skips."""
 
     def __call__(self, context: BuildContext, *, with_excluded: bool) -> Analysis: ...
 
 
 def run(
-    request: FixRequest, *, decide: Decide | None = None, measure: Measure | None = None
+    request: FixRequest, *, decide: Decide | None = None, measure: MeasureContext | None = None
 ) -> Outcome | None:
     """Plan the lines, write them if the request says so, and measure what they make of the context.
 
@@ -140,4 +140,4 @@ def _patch_path(planned: Fix) -> str:
     return planned.shown if inside.startswith("..") else inside
 
 
-__all__ = ["Decide", "FixRequest", "Measure", "Outcome", "Replan", "run"]
+__all__ = ["Decide", "FixRequest", "MeasureContext", "Outcome", "Replan", "run"]

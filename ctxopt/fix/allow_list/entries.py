@@ -1,7 +1,8 @@
 """The exceptions of an allow-list: the fewest lines that let in what is wanted, under both builders' walks.
 
 Pure: links are looked up where the caller says. The classic client looks below an excluded folder
-only where an exception literally begins with its path; so wildcards in the middle get company.
+only where an exception literally begins with its path; so beside a wildcard in the middle, what it
+takes is listed by name.
 """
 
 from __future__ import annotations
@@ -16,13 +17,14 @@ from ctxopt.fix.allow_list.wants import Want
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.languages.ignore.escape import escape_folder, escape_pattern
 from ctxopt.languages.ignore.pattern import BadPatternError, Pattern, read_pattern
+from ctxopt.paths import folders_above, parent, upwards
 from ctxopt.tree.hits import find_hits, topmost
 from ctxopt.tree.lookup import ViewLookup
 from ctxopt.tree.view import View
 
-_SEVERAL: Final = 5
-"""Paths in one folder from which on the folder may be let in without its few others."""
-_FEW: Final = 4
+_FOLDER_FROM: Final = 5
+"""So many paths of one folder, and the folder may be let in without its few others."""
+_WANTED_PER_OTHER: Final = 4
 """How many of them there must be for one that is left out."""
 _MOST_REASONS: Final = 3
 _CLASS: Final = re.compile(r"\[[\w.-]+\]", re.ASCII)
@@ -76,17 +78,23 @@ def _entries(want: Want, paths: ViewLookup, links: Links) -> Iterator[AllowedEnt
 
 def _followed(want: Want, path: str, paths: ViewLookup, links: Links) -> Iterator[AllowedEntry]:
     """Name a path, the links on the way to it, and where they lead."""
-    # The client would take a name with brackets for a pattern.
-    is_odd = has_meta(path)
-    found = {path, paths.resolve(path) or path} if is_odd else follow_links(links, (path,))
+    found: set[str] | None
+    if has_meta(path):
+        # BuildKit's client, which follows links, would take a name with brackets for a pattern.
+        found = {path, paths.resolve(path) or path}
+    else:
+        followed = follow_links(links, (path,))
+        found = None if followed is None else {*followed}
     if found is None:
         raise AllowListError(
             f"{path}, which is taken by {want.reason}, is a link to the whole context",
             hint="name what is behind the link, or run ctxopt fix without --allow-list",
         )
     for item in sorted(found):
-        through = "" if item == path else f", through the link {path}"
-        yield _literal(item, want.reason + through)
+        reason = want.reason
+        if item != path:
+            reason += f", through the link {path}"
+        yield _literal(item, reason)
 
 
 def _literal(path: str, reason: str) -> AllowedEntry:
@@ -95,7 +103,10 @@ def _literal(path: str, reason: str) -> AllowedEntry:
 
 def exception_form(path: str) -> str:
     """Return what stands behind the ``!``: there, a second ``!`` and a ``#`` are plain characters."""
-    return escape_pattern("x" + path)[1:] if path[0] in "!#" else escape_pattern(path)
+    if path[0] in "!#":
+        # Only at the start of a pattern do they need escaping, and this is not its start.
+        return escape_pattern("x" + path)[1:]
+    return escape_pattern(path)
 
 
 def _glob(want: Want, paths: ViewLookup, links: Links) -> Iterator[AllowedEntry]:
@@ -103,9 +114,10 @@ def _glob(want: Want, paths: ViewLookup, links: Links) -> Iterator[AllowedEntry]
     first = next(place for place, part in enumerate(parts) if has_meta(part))
     folder = "/".join(parts[:first])
     matches = paths.glob(want.text) or []
-    real = paths.resolve(folder) if folder else ""
     pattern = _ignore_form(want.text)
+    real = paths.resolve(folder) if folder else ""
     if real not in (None, folder):
+        # An exception does not look through links: the way is listed, and what is behind it by name.
         links_met = set(follow_links(links, (folder,)) or ()) - {real}
         yield from (_literal(path, want.reason) for path in sorted(links_met))
         pattern = None
@@ -129,30 +141,50 @@ def _ignore_form(glob: str) -> str | None:
 def without_covered(entries: Sequence[AllowedEntry]) -> list[AllowedEntry]:
     """Leave out the entries that others let in, too."""
     literal = {entry.path for entry in entries if entry.path is not None}
-    shaped = []
-    for entry in entries:
-        depth = entry.pattern.count("/")
-        fixed = _fixed_part(entry.pattern)
-        if entry.path is None and len(fixed.split("/")) * bool(fixed) == depth:
-            try:
-                shaped.append((depth, read_pattern(entry.pattern)))
-            except BadPatternError:
-                continue
+    shaped = list(_one_level_patterns(entries))
     found = []
     for entry in entries:
-        path = entry.path if entry.path is not None else _fixed_part(entry.pattern) + "/"
-        above = {*_above(path)}
-        if entry.path is not None:
-            parts = path.split("/")
-            candidates = {depth: "/".join(parts[: depth + 1]) for depth in range(len(parts))}
-            if any(
-                pattern is not None and depth in candidates and pattern.matches(candidates[depth])
-                for depth, pattern in shaped
-            ):
-                continue
-        if not above & literal:
+        if entry.path is None:
+            above = set(upwards(_fixed_part(entry.pattern)))
+            is_matched = False
+        else:
+            above = folders_above([entry.path])
+            is_matched = _is_matched(entry.path, shaped)
+        if not is_matched and not above & literal:
             found.append(entry)
     return found
+
+
+def _one_level_patterns(entries: Iterable[AllowedEntry]) -> Iterator[tuple[int, Pattern]]:
+    """Yield the patterns whose last component alone is one, and how deep in the tree that is.
+
+    The classic client finds what they match without help, so nothing of it need be listed by name.
+    """
+    for entry in entries:
+        if entry.path is not None:
+            continue
+        depth = entry.pattern.count("/")
+        if len(_components(_fixed_part(entry.pattern))) != depth:
+            continue
+        try:
+            pattern = read_pattern(entry.pattern)
+        except BadPatternError:
+            continue
+        if pattern is not None:
+            yield depth, pattern
+
+
+def _is_matched(path: str, shaped: Iterable[tuple[int, Pattern]]) -> bool:
+    """Whether a pattern of one level matches ``path`` or a folder above it."""
+    parts = path.split("/")
+    for depth, pattern in shaped:
+        if depth < len(parts) and pattern.matches("/".join(parts[: depth + 1])):
+            return True
+    return False
+
+
+def _components(path: str) -> list[str]:
+    return path.split("/") if path else []
 
 
 def _fixed_part(pattern: str) -> str:
@@ -163,9 +195,10 @@ def _fixed_part(pattern: str) -> str:
 
 
 def _above(path: str) -> Iterator[str]:
-    while "/" in path:
-        path = path.rpartition("/")[0]
-        yield path
+    """Yield the folders above ``path``, the root left out: no line names it."""
+    while folder := parent(path):
+        yield folder
+        path = folder
 
 
 def list_lines(entries: Sequence[AllowedEntry], permitted: View) -> list[ListLine]:
@@ -181,6 +214,7 @@ def list_lines(entries: Sequence[AllowedEntry], permitted: View) -> list[ListLin
     if all(text.startswith("!") for text in lines):
         ordered = sorted(lines)
     else:
+        # Lines that exclude again work on what stands above them: from the top of the tree down.
         ordered = sorted(lines, key=lambda text: (text.count("/"), text.startswith("!"), text))
     found = [ListLine(text, lines[text]) for text in ordered]
     return found + [ListLine(escape_pattern(path), "no instruction takes it") for path in left_out]
@@ -209,14 +243,11 @@ def _compacted(
     shaped = [entry for entry in entries if entry.path is None]
     left_out: list[str] = []
     folders = {folder for path in known for folder in _above(path)}
+    # Deepest first: a folder that is let in counts as one path of the folder above.
     for folder in sorted(folders, key=lambda path: (-path.count("/"), path)):
-        wanted = {path for path in known if path.rpartition("/")[0] == folder}
-        tree = permitted.tree.folders.get(folder)
-        if tree is None or len(wanted) < _SEVERAL or escape_pattern(folder) != folder:
-            continue
-        children = {tree.child(name) for name in tree.names}
-        others = {path for path in children - wanted if sent.find(path) is not None}
-        if len(others) * _FEW > len(wanted) or _reaches_into(others, known, shaped):
+        wanted = {path for path in known if parent(path) == folder}
+        others = _others_in(folder, wanted, sent)
+        if others is None or _reaches_into(others, known, shaped):
             continue
         reasons = [reason for path in sorted(wanted) for reason in known[path].reasons]
         for path in wanted:
@@ -227,15 +258,32 @@ def _compacted(
     return without_covered(merged), left_out
 
 
+def _others_in(folder: str, wanted: Collection[str], sent: ViewLookup) -> set[str] | None:
+    """Return what else is sent of ``folder``; None where it must not stand for what is wanted."""
+    tree = sent.view.tree.folders.get(folder)
+    if tree is None or len(wanted) < _FOLDER_FROM:
+        return None
+    # An escaped name is none that an exception literally begins with: see ``_rungs``.
+    if escape_pattern(folder) != folder:
+        return None
+    children = {tree.child(name) for name in tree.names}
+    others = {path for path in children.difference(wanted) if sent.find(path) is not None}
+    return others if len(others) * _WANTED_PER_OTHER <= len(wanted) else None
+
+
 def _reaches_into(
-    others: Collection[str], known: Iterable[str], shaped: Sequence[AllowedEntry]
+    others: Collection[str], known: Iterable[str], shaped: Iterable[AllowedEntry]
 ) -> bool:
+    """Whether something in ``others``, which would be left out, is wanted nevertheless."""
     below = tuple(path + "/" for path in others)
-    return any(path.startswith(below) for path in known) or any(
-        (_fixed_part(entry.pattern) + "/").startswith(below)
-        or any(path in others or path.startswith(below) for path in entry.taken)
-        for entry in shaped
-    )
+    if any(path.startswith(below) for path in known):
+        return True
+    for entry in shaped:
+        if f"{_fixed_part(entry.pattern)}/".startswith(below):
+            return True
+        if any(path in others or path.startswith(below) for path in entry.taken):
+            return True
+    return False
 
 
 def _joined(reasons: Sequence[str]) -> str:

@@ -46,12 +46,16 @@ def after_catch_all(file: IgnoreFile) -> list[Line]:
 
     What an earlier run wrote is left out.
     """
-    lines = [line for line in file.lines if line.pattern is not None]
     own = listed(file)
-    last = max(
-        (place for place, line in enumerate(lines) if is_catch_all(line.pattern or "")), default=-1
-    )
-    return [line for line in lines[last + 1 :] if line.number not in own]
+    found: list[Line] = []
+    for line in file.lines:
+        if line.pattern is None:
+            continue
+        if is_catch_all(line.pattern):
+            found.clear()
+        elif line.number not in own:
+            found.append(line)
+    return found
 
 
 def part_leftovers(
@@ -71,28 +75,33 @@ def part_leftovers(
     removed: list[Line] = []
     for block in _blocks(file):
         patterns = [line for line in block if line.pattern is not None]
-        stays = not patterns or any(line.number in alive for line in patterns)
+        # A comment stays with any of the lines it may speak of, and where it speaks of none.
+        speaks = not patterns or any(line.number in alive for line in patterns)
         for line in block:
-            text = line.text.removeprefix(BOM)
-            if line.pattern is None:
-                speaks = stays and line.is_comment and line.number not in own
-                if speaks or "ctxopt:" in text or not text.strip():
-                    kept.append(text)
-            elif line.number in alive:
-                kept.append(text)
-            else:
+            if line.pattern is not None and line.number not in alive:
                 removed.append(line)
+            elif line.pattern is not None or _stays(line, speaks=speaks and line.number not in own):
+                kept.append(line.text.removeprefix(BOM))
     return Leftovers(tuple(_without_gaps(kept)), tuple(removed))
 
 
+def _stays(line: Line, *, speaks: bool) -> bool:
+    """Whether a line that is no pattern stays: a comment that still speaks, or one to ctxopt."""
+    if line.is_comment and speaks:
+        return True
+    text = line.text.removeprefix(BOM)
+    return "ctxopt:" in text or not text.strip()
+
+
 def _blocks(file: IgnoreFile) -> list[list[Line]]:
-    """Comments with the patterns below them; a blank line, or the next comment, starts anew."""
+    """Comments with the patterns below them; a blank line, or the next comment, starts another block."""
     found: list[list[Line]] = [[]]
     for line in file.lines:
-        last = found[-1]
-        blank = line.pattern is None and not line.is_comment
-        starts = line.is_comment and any(item.pattern is not None for item in last)
-        if blank or starts or (last and not last[-1].text.strip()):
+        block = found[-1]
+        is_blank = line.pattern is None and not line.is_comment
+        is_next_comment = line.is_comment and any(item.pattern is not None for item in block)
+        is_after_blank = bool(block) and not block[-1].text.strip()
+        if is_blank or is_next_comment or is_after_blank:
             found.append([])
         found[-1].append(line)
     return found
@@ -116,17 +125,17 @@ def _alive(
     files: frozenset[str],
 ) -> list[Line]:
     kept: list[Line] = []
-    excludes = False
     for line in after_catch_all(file):
         pattern = line.pattern or ""
-        if pattern.startswith("!"):
-            if excludes and any(_is_inside(pattern[1:], entry) for entry in entries):
-                kept.append(line)
-        elif any(_can_meet(pattern, entry, files) for entry in entries) or any(
-            _can_meet(pattern, entry, files, or_above=True) for entry in barred
-        ):
+        if not pattern.startswith("!"):
+            is_alive = any(_can_meet(pattern, entry, files) for entry in entries) or any(
+                _can_meet(pattern, entry, files, or_above=True) for entry in barred
+            )
+        else:
+            # An exception is about the lines above it: without one that excludes, it does nothing.
+            is_alive = bool(kept) and any(_is_inside(pattern[1:], entry) for entry in entries)
+        if is_alive:
             kept.append(line)
-            excludes = True
     return kept
 
 
@@ -140,16 +149,23 @@ def _can_meet(
     pattern: str, entry: AllowedEntry, files: frozenset[str], *, or_above: bool = False
 ) -> bool:
     """Whether a pattern can match what an entry names, anything below that, or a folder above."""
+    # Two patterns of such shapes are too hard to compare; a line too many does no harm.
     if "**" in pattern or "**" in entry.pattern or re.search(r"[\[\\|]", pattern):
         return True
     mine, its = pattern.split("/"), entry.pattern.split("/")
-    if (len(mine) < len(its) and not or_above) or (len(mine) > len(its) and entry.path in files):
+    if len(mine) < len(its) and not or_above:
+        return False
+    # Nothing lies below a file.
+    if len(mine) > len(its) and entry.path in files:
         return False
     return all(map(_may_be_same, mine, its))
 
 
 def _may_be_same(one: str, other: str) -> bool:
-    if one == other or (has_meta(one) and (has_meta(other) or "\\" in other)):
+    if one == other:
+        return True
+    # Matching takes one of them for a name, and here neither is.
+    if has_meta(one) and (has_meta(other) or "\\" in other):
         return True
     try:
         return match(one, other) or match(other, one)

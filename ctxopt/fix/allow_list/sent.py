@@ -8,7 +8,7 @@ from ctxopt.build.analysis import Analysis, matcher_for
 from ctxopt.builder import Builder
 from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.ignore.text import IgnoreFile
-from ctxopt.tree.model import DIR, EMPTY, Flag
+from ctxopt.tree.model import DIR
 from ctxopt.tree.replay import replay
 
 
@@ -31,18 +31,13 @@ def sent_under(analysis: Analysis, file: IgnoreFile, builder: Builder) -> Sent |
         view = replay(analysis.tree, matcher, builder=builder).view
     except IgnoreFileError:
         return None
-    paths, files, own, empty = set(), set(), set(), set()
-    for folder, index, path in view.sent():
-        paths.add(path)
-        if folder.kinds[index] != DIR:
-            files.add(path)
-        flags = view.flags(folder)
-        flag = flags[index] if flags else 0
-        if not flag & Flag.EXCLUDED:
-            own.add(path)
-        if flag & EMPTY and folder.kinds[index] != DIR:
-            empty.add(path)
-    return Sent(frozenset(paths), frozenset(files), frozenset(own), frozenset(empty))
+    sent = [row for row in view.rows() if row.is_sent]
+    return Sent(
+        paths=frozenset(row.path for row in sent),
+        files=frozenset(row.path for row in sent if row.kind != DIR),
+        own=frozenset(row.path for row in sent if not row.is_excluded),
+        empty=frozenset(row.path for row in sent if row.is_empty and row.kind != DIR),
+    )
 
 
 __all__ = ["Sent", "sent_under"]
