@@ -68,12 +68,15 @@ def follow_answers(
 
 def next_question(planned: Fix, choice: Choice, asked: int) -> LineQuestion | None:
     """Return the question about the first line that is not taken; None where all are."""
-    is_open = [line.change not in choice.taken for line in planned.lines]
-    if not any(is_open):
+    still_open = [line for line in planned.lines if line.change not in choice.taken]
+    if not still_open:
         return None
-    line = planned.lines[is_open.index(True)]
     return LineQuestion(
-        line, asked + 1, asked + sum(is_open), planned.measured.permitted.total.bytes, planned.shown
+        line=still_open[0],
+        number=asked + 1,
+        questions=asked + len(still_open),
+        bytes=planned.measured.permitted.total.bytes,
+        shown=planned.shown,
     )
 
 

@@ -81,12 +81,17 @@ def _tree(analysis: Analysis, trial: Trial) -> ContextTree:
             continue
         flags = trial.replay.view.flags(folder)
         folders[folder.path] = folder._replace(flags=flags)
-        for index, name in enumerate(folder.names if DIR in folder.kinds else ()):
-            if folder.kinds[index] == DIR:
-                path = folder.child(name)
-                excluded = bool(flags and flags[index] & Flag.EXCLUDED)
-                if analysis.with_excluded or not (excluded and prunes(path)):
-                    stack.append(path)
+        # Most folders hold none, and splitting their names is most of the work here.
+        if DIR not in folder.kinds:
+            continue
+        for index, name in enumerate(folder.names):
+            if folder.kinds[index] != DIR:
+                continue
+            path = folder.child(name)
+            is_excluded = bool(flags and flags[index] & Flag.EXCLUDED)
+            if analysis.with_excluded or not (is_excluded and prunes(path)):
+                stack.append(path)
+    # The stack took them in another order than a walk does.
     kept = {path: folders[path] for path in old.folders if path in folders}
     _put_file(kept, analysis, trial)
     return dataclasses.replace(old, folders=kept, tallies={}, types=None)
@@ -100,36 +105,46 @@ def _put_file(folders: dict[str, Folder], analysis: Analysis, trial: Trial) -> N
     if not where.startswith(root) or path not in folders:
         return
     folder, size = folders[path], len(trial.file.render())
-    flag = Flag.EXCLUDED if trial.matcher.decide(folder.child(name)).excluded else 0
+    flag = 0
+    if trial.matcher.decide(folder.child(name)).excluded:
+        flag = Flag.EXCLUDED
     folders[path] = put_file(folder, name, size, flag)
 
 
 def put_file(folder: Folder, name: str, size: int, flag: int) -> Folder:
     """Return ``folder`` with a plain new file of ``size`` bytes in it, or with an old one resized."""
+    if name in folder.names:
+        return _resized(folder, folder.names.index(name), size)
     names, sizes, packets = folder.names, folder.sizes, folder.packets
-    if name in names:
-        index = names.index(name)
-        fields = wire.stat_of_packet(packets[index]) - wire.number_field(sizes[index])
-        packets[index] = wire.packet(fields + wire.number_field(size))
-        sizes[index] = size
-        return folder._replace(raw_sizes=sizes.tobytes(), raw_packets=packets.tobytes())
+    # Docker's order is that of the bytes, not of the characters.
     index = bisect_left([os.fsencode(other) for other in names], os.fsencode(name))
     fields = wire.text_field(len(os.fsencode(folder.child(name)))) + wire.number_field(size)
     fields += wire.number_field(wire.go_mode(_NEW_MODE)) + wire.number_field(_NOW)
     names.insert(index, name)
     sizes.insert(index, size)
     packets.insert(index, wire.packet(fields))
-    flags, inodes = folder.flags, folder.inodes
+    flags, raw_inodes = folder.flags, folder.raw_inodes
     if flags is not None or flag:
         old = flags or bytes(len(folder.kinds))
         flags = old[:index] + bytes([flag]) + old[index:]
-    if folder.raw_inodes is not None:
+    if raw_inodes is not None:
+        # A new file is no hard link, so it needs a place and no number.
+        inodes = folder.inodes
         inodes.insert(index, 0)
+        raw_inodes = inodes.tobytes()
     return folder._replace(
         joined="/".join(names),
         kinds=folder.kinds[:index] + bytes([FILE]) + folder.kinds[index:],
         raw_sizes=sizes.tobytes(),
         raw_packets=packets.tobytes(),
         flags=flags,
-        raw_inodes=inodes.tobytes() if folder.raw_inodes is not None else None,
+        raw_inodes=raw_inodes,
     )
+
+
+def _resized(folder: Folder, index: int, size: int) -> Folder:
+    sizes, packets = folder.sizes, folder.packets
+    fields = wire.stat_of_packet(packets[index]) - wire.number_field(sizes[index])
+    packets[index] = wire.packet(fields + wire.number_field(size))
+    sizes[index] = size
+    return folder._replace(raw_sizes=sizes.tobytes(), raw_packets=packets.tobytes())

@@ -53,11 +53,13 @@ def render_question(question: LineQuestion, look: Look) -> str:
     lines += grounds(line, look.width, 2)
     lines.append(_row("saves", _saved(line.bytes, line.entries), "bold"))
     hidden = [printable(path) for path in line.paths[:_PATHS]]
-    lines += [_row("" if place else "hides", path) for place, path in enumerate(hidden)]
-    if len(line.paths) > _PATHS:
-        # A longer list was cut.
-        number = f"{len(line.paths) - _PATHS} " if len(line.paths) < MOST_SHOWN else ""
-        lines.append(_row("", f"and {number}more", "dim"))
+    labels = ["hides", *[""] * _PATHS]
+    lines += [_row(label, path) for label, path in zip(labels, hidden, strict=False)]
+    if len(line.paths) >= MOST_SHOWN:
+        # A list of that length was cut, so how many there are is not known.
+        lines.append(_row("", "and more", "dim"))
+    elif len(line.paths) > _PATHS:
+        lines.append(_row("", f"and {len(line.paths) - _PATHS} more", "dim"))
     before = line.total_bytes - line.bytes
     lines.append(_row("so far", _saved(before, line.total_entries - line.entries)))
     change = f"{format_size(whole - before)} → {format_size(whole - line.total_bytes)}"
@@ -67,16 +69,19 @@ def render_question(question: LineQuestion, look: Look) -> str:
 
 def render_prompt(question: LineQuestion, look: Look) -> str:
     """Return the prompt; the answer that Enter gives is the capital letter."""
-    usual = "y" if question.is_yes_usual else "n"
-    keys = "/".join(key.upper() if key == usual else key for key in _KEYS)
+    keys = "/".join(_KEYS).replace(_usual(question), _usual(question).upper())
     return draw([Text(f"Take this line? [{keys}]", "bold")], look).rstrip("\n") + " "
 
 
 def render_help(question: LineQuestion, look: Look) -> str:
     """Return what the keys mean."""
     lines = [Text(f"  {key:<7}").append(text, "dim") for key, text in _KEYS.items()]
-    usual = "y, as the line is proven" if question.is_yes_usual else "n, as the line is only likely"
-    return draw([*lines, Text("  Enter  ").append(usual, "dim")], look)
+    why = {"y": "y, as the line is proven", "n": "n, as the line is only likely"}
+    return draw([*lines, Text("  Enter  ").append(why[_usual(question)], "dim")], look)
+
+
+def _usual(question: LineQuestion) -> str:
+    return "y" if question.is_yes_usual else "n"
 
 
 def _saved(size: int, entries: int) -> str:

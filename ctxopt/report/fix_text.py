@@ -14,8 +14,10 @@ from ctxopt.fix.unit import Confidence
 from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_text import wrapped
 from ctxopt.report.fix_json import printed, render_patch, source_effects
-from ctxopt.report.terminal import Look, draw, field
+from ctxopt.report.terminal import Look, draw, field, more
+from ctxopt.report.wording import lower_bound
 from ctxopt.units import (
+    and_more,
     count,
     format_bandwidth,
     format_seconds,
@@ -28,7 +30,7 @@ _SOURCES = 12
 _SURE: dict[Confidence, str] = {"proven": "green", "likely": "yellow"}
 _WORD = 6
 """Columns of ``proven`` and ``likely``."""
-_DIFF = (
+_DIFF: tuple[tuple[tuple[str, ...], str], ...] = (
     (("diff ", "--- ", "+++ ", "new file "), "bold"),
     (("@@",), "cyan"),
     (("+",), "green"),
@@ -40,18 +42,21 @@ _DIFF = (
 def render_text(outcome: Outcome, look: Look) -> str:
     """Return the report; it names the file that was written, or was not."""
     fix = outcome.fix
-    lines: list[Text] = []
     if fix.new_content is None:
-        lines.append(Text("nothing to do: ", "bold").append(_whole(outcome.after), "not bold"))
-        lines.append(Text(_docker(outcome.after), "dim"))
-    else:
-        lines += _diff(render_patch(outcome))
-        lines += _table(fix.lines, look.width) if fix.lines else []
-    if fix.new_content is not None:
-        lines += _proof(outcome, look.width)
+        lines = [
+            Text("nothing to do: ", "bold").append(_whole(outcome.after), "not bold"),
+            Text(_docker(outcome.after), "dim"),
+            *_tracked(fix),
+            *_left(fix, look.width),
+        ]
+        return draw(lines, look)
+    lines = _diff(render_patch(outcome))
+    # Where only the order of lines changes, none of them is new.
+    if fix.lines:
+        lines += _table(fix.lines, look.width)
+    lines += _proof(outcome, look.width)
     lines += _tracked(fix) + _left(fix, look.width)
-    if fix.new_content is not None:
-        lines += _sums(outcome)
+    lines += _sums(outcome)
     return draw(lines, look)
 
 
@@ -78,8 +83,10 @@ def _diff(patch: str) -> list[Text]:
     in_header = True
     for line in patch.splitlines():
         in_header = in_header and not line.startswith("@@")
-        # Below the header, a removed line may itself begin with dashes.
-        styles = _DIFF if in_header else _DIFF[1:]
+        styles = _DIFF
+        if not in_header:
+            # Below the header, a removed line may itself begin with dashes.
+            styles = _DIFF[1:]
         style = next((style for starts, style in styles if line.startswith(starts)), "")
         found.append(Text(printable(line.rstrip("\r")), style))
     return found
@@ -113,7 +120,9 @@ def _table(lines: tuple[ProposedLine, ...], width: int) -> list[Text]:
             out += [drawn.append_text(what), *grounds(line, width, 4)]
         else:
             new, old = _parts(line)
-            out += [drawn.append(new), *([Text(f"    {old}", "dim")] if old else [])]
+            out.append(drawn.append(new))
+            if old:
+                out.append(Text(f"    {old}", "dim"))
             out += grounds(line, width, 4)
     return out
 
@@ -124,15 +133,20 @@ def _numbers(row: tuple[str, ...], widths: list[int]) -> str:
 
 def _what(line: ProposedLine) -> Text:
     new, old = _parts(line)
-    return Text(new).append(f"  {old}" if old else "", "dim")
+    what = Text(new)
+    if old:
+        what.append(f"  {old}", "dim")
+    return what
 
 
 def _parts(line: ProposedLine) -> tuple[str, str]:
-    """What a line is, and instead of what."""
+    """Return what a line is, and instead of what."""
     new, old = (" ".join(map(printable, texts)) for texts in (line.texts, line.replaces))
     if not new:
         return f"{old}  (removed)", ""
-    return new, f"instead of {old}" if old else ""
+    if not old:
+        return new, ""
+    return new, f"instead of {old}"
 
 
 def _proof(outcome: Outcome, width: int) -> list[Text]:
@@ -147,16 +161,15 @@ def _proof(outcome: Outcome, width: int) -> list[Text]:
         if files[0] == files[1]:
             what = f"{count(files[0], 'file')}, as before"
         else:
-            what = f"{files[0]:,} files, {format_size(size[0])} -> {files[1]:,} files, {format_size(size[1])}"
+            before = f"{files[0]:,} files, {format_size(size[0])}"
+            what = f"{before} -> {files[1]:,} files, {format_size(size[1])}"
         source = f"line {effect.line}: {printable(effect.text)}"
         lines += map(Text, wrapped(source, width, 2))
         lines.append(Text(f"    {what}", "dim"))
-    if len(effects) > _SOURCES:
-        lines.append(Text(f"  and {len(effects) - _SOURCES} more", "dim"))
+    lines += more(len(effects) - _SOURCES)
     if served:
-        names = ", ".join(map(printable, served[:_SOURCES]))
-        more = f" and {len(served) - _SOURCES} more" if len(served) > _SOURCES else ""
-        lines += map(Text, wrapped(f"and those of {names}{more}", width, 2))
+        names = ", ".join(map(printable, served[:_SOURCES])) + and_more(len(served) - _SOURCES)
+        lines += map(Text, wrapped(f"and those of {names}", width, 2))
     return lines
 
 
@@ -166,9 +179,7 @@ def _tracked(fix: Fix) -> list[Text]:
     number = count(len(fix.tracked), "file")
     lines = [Text(), Text(f"No longer sent though git tracks it: {number}", "bold yellow")]
     lines += [Text(f"  {printable(path)}") for path in fix.tracked[:_TRACKED]]
-    if len(fix.tracked) > _TRACKED:
-        lines.append(Text(f"  and {len(fix.tracked) - _TRACKED:,} more", "dim"))
-    return lines
+    return lines + more(len(fix.tracked) - _TRACKED)
 
 
 def _left(fix: Fix, width: int) -> list[Text]:
@@ -188,11 +199,14 @@ def _sums(outcome: Outcome) -> list[Text]:
     fix = outcome.fix
     size = max(0, fix.measured.permitted_bytes - outcome.after.permitted_bytes)
     seconds = format_seconds(transfer_seconds(size, outcome.bandwidth))
-    most = "up to " if _is_part(fix.measured) or _is_part(outcome.after) else ""
+    time = f"{seconds} at {format_bandwidth(outcome.bandwidth)} on a first build"
+    # A build that takes only a part of the context saves no more than its part.
+    if _is_part(fix.measured) or _is_part(outcome.after):
+        time = f"up to {time}"
     saved = savings(sum(line.bytes for line in fix.lines), sum(line.entries for line in fix.lines))
-    time = f"{most}{seconds} at {format_bandwidth(outcome.bandwidth)} on a first build"
-    verdict = "Written to" if outcome.written else "Not written:"
-    style = "bold green" if outcome.written else "bold yellow"
+    verdict = Text(f"Not written: {printable(fix.shown)}", "bold yellow")
+    if outcome.written:
+        verdict = Text(f"Written to {printable(fix.shown)}", "bold green")
     return [
         Text(),
         field("Before", _whole(fix.measured)),
@@ -201,26 +215,28 @@ def _sums(outcome: Outcome) -> list[Text]:
         field("", _docker(outcome.after)),
         field("Saves", f"{saved}; {time}"),
         Text(),
-        Text(f"{verdict} {printable(fix.shown)}", style),
+        verdict,
     ]
 
 
 def _whole(analysis: Analysis) -> str:
     total = analysis.permitted.total
-    least = "at least " if analysis.tree.errors else ""
-    return least + savings(total.bytes, total.entries)
+    return lower_bound(analysis.tree) + savings(total.bytes, total.entries)
 
 
 def _docker(analysis: Analysis) -> str:
-    """What Docker will print: for this build, if it is known to take less than all."""
-    if not _is_part(analysis) or analysis.plan is None:
-        known = analysis.plan is not None or not analysis.context.builder.loads_on_demand
-        return f"Docker prints {'' if known else 'up to '}{printed(analysis)}"
+    """Say what Docker will print: for this build, if it is known to take less than all."""
+    whole = printed(analysis)
+    # Without a Dockerfile there is no telling what BuildKit asks for; the classic client sends all.
+    if analysis.plan is None and analysis.context.builder.loads_on_demand:
+        return f"Docker prints up to {whole}"
+    if analysis.plan is None or not _is_part(analysis):
+        return f"Docker prints {whole}"
     transfer = analysis.plan.main.transfer
     if not transfer.loaded:
         return "Docker prints nothing: no instruction needs the context"
     own = BUILDKIT.printed(transfer.context_bytes)
-    return f"Docker prints {own} for this build, {printed(analysis)} for one that takes all"
+    return f"Docker prints {own} for this build, {whole} for one that takes all"
 
 
 def _is_part(analysis: Analysis) -> bool:

@@ -51,12 +51,17 @@ def read_demand(
     ``everything`` is the tree with nothing excluded. Raises AllowListError with the instruction
     for which there can be no list.
     """
-    plan = analysis.plan
-    build = plan.build if plan else resolve_build(analysis.context, request)
+    if analysis.plan is not None:
+        build = analysis.plan.build
+    else:
+        # The classic builder loads everything, so nothing has read the Dockerfile yet.
+        build = resolve_build(analysis.context, request)
     near = find_other_dockerfiles(analysis, everything, evidence)
     others = [sibling.as_given() for sibling in near.served]
+    cure = None
     # With a file of its own, a Dockerfile need not answer for the others.
-    cure = _OWN_LIST if analysis.context.builder.reads_own_ignore_file else None
+    if analysis.context.builder.reads_own_ignore_file:
+        cure = _OWN_LIST
     wants = [*read_wants(build), *read_variants(build, request, analysis.target)]
     for other in others:
         wants += read_wants(other, others=True, cure=cure)

@@ -90,7 +90,9 @@ class _Drafting:
             if not change.lost and not change.gained:
                 if len(repairs) > _MOST_REPAIRS or not draft.trial.is_exact:
                     break
-                return None if self._is_done(draft) else draft
+                if self._is_done(draft):
+                    return None
+                return draft
             known = {entry.path for entry in entries}
             spelled = _spelled_out(entries, change.lost)
             by_name = [entry for entry in spelled if entry.path not in known]
@@ -126,7 +128,9 @@ class _Drafting:
         """
         change = _Change(set(), set())
         now = self._now[self._analysis.context.builder]
-        known = now.paths if now else frozenset()
+        known: frozenset[str] = frozenset()
+        if now is not None:
+            known = now.paths
         for builder, old in self._now.items():
             new = sent_under(self._analysis, file, builder)
             # A builder that refuses the file in force has nothing to lose.

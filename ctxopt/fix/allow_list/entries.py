@@ -78,13 +78,11 @@ def _entries(want: Want, paths: ViewLookup, links: Links) -> Iterator[AllowedEnt
 
 def _followed(want: Want, path: str, paths: ViewLookup, links: Links) -> Iterator[AllowedEntry]:
     """Name a path, the links on the way to it, and where they lead."""
-    found: set[str] | None
     if has_meta(path):
         # BuildKit's client, which follows links, would take a name with brackets for a pattern.
-        found = {path, paths.resolve(path) or path}
+        found: Collection[str] | None = {path, paths.resolve(path) or path}
     else:
-        followed = follow_links(links, (path,))
-        found = None if followed is None else {*followed}
+        found = follow_links(links, (path,))
     if found is None:
         raise AllowListError(
             f"{path}, which is taken by {want.reason}, is a link to the whole context",
@@ -115,7 +113,7 @@ def _glob(want: Want, paths: ViewLookup, links: Links) -> Iterator[AllowedEntry]
     folder = "/".join(parts[:first])
     matches = paths.glob(want.text) or []
     pattern = _ignore_form(want.text)
-    real = paths.resolve(folder) if folder else ""
+    real = paths.resolve(folder) if folder else folder
     if real not in (None, folder):
         # An exception does not look through links: the way is listed, and what is behind it by name.
         links_met = set(follow_links(links, (folder,)) or ()) - {real}
@@ -164,7 +162,9 @@ def _one_level_patterns(entries: Iterable[AllowedEntry]) -> Iterator[tuple[int, 
         if entry.path is not None:
             continue
         depth = entry.pattern.count("/")
-        if len(_components(_fixed_part(entry.pattern))) != depth:
+        folder = _fixed_part(entry.pattern)
+        fixed = folder.count("/") + 1 if folder else 0
+        if fixed != depth:
             continue
         try:
             pattern = read_pattern(entry.pattern)
@@ -181,10 +181,6 @@ def _is_matched(path: str, shaped: Iterable[tuple[int, Pattern]]) -> bool:
         if depth < len(parts) and pattern.matches("/".join(parts[: depth + 1])):
             return True
     return False
-
-
-def _components(path: str) -> list[str]:
-    return path.split("/") if path else []
 
 
 def _fixed_part(pattern: str) -> str:
@@ -268,7 +264,9 @@ def _others_in(folder: str, wanted: Collection[str], sent: ViewLookup) -> set[st
         return None
     children = {tree.child(name) for name in tree.names}
     others = {path for path in children.difference(wanted) if sent.find(path) is not None}
-    return others if len(others) * _WANTED_PER_OTHER <= len(wanted) else None
+    if len(others) * _WANTED_PER_OTHER > len(wanted):
+        return None
+    return others
 
 
 def _reaches_into(
@@ -287,9 +285,11 @@ def _reaches_into(
 
 
 def _joined(reasons: Sequence[str]) -> str:
-    shown = "; ".join(reasons[:_MOST_REASONS])
+    shown = list(reasons[:_MOST_REASONS])
     more = len(reasons) - _MOST_REASONS
-    return f"{shown}; and {more} more" if more > 0 else shown
+    if more > 0:
+        shown.append(f"and {more} more")
+    return "; ".join(shown)
 
 
 __all__ = [

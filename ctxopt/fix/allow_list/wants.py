@@ -50,14 +50,11 @@ def read_wants(
     for source, path in _local_sources(build):
         refused = _problem(source, path)
         if refused is not None:
-            # A value for this build would be none for the other Dockerfile.
-            special = None if others else refused.cure
-            raise AllowListError(
-                refused.reason,
-                path=place,
-                line=source.line,
-                hint=cure or special or f"name the files and folders it needs, {_WITHOUT}",
-            )
+            hint = f"name the files and folders it needs, {_WITHOUT}"
+            # A value for this build would be none for another Dockerfile.
+            if not others:
+                hint = refused.cure or hint
+            raise AllowListError(refused.reason, path=place, line=source.line, hint=cure or hint)
         kind = _kind(source, path)
         inside = path.path.strip("/")
         if kind != "path" and not _is_readable(inside):
@@ -171,7 +168,9 @@ def _problem(source: Source, path: SourcePath) -> _Refused | None:
             )
     inside = path.path.strip("/")
     if not inside or is_broad(inside):
-        shown = f"{inside}, all there is" if inside else "the whole context"
+        shown = "the whole context"
+        if inside:
+            shown = f"{inside}, all there is"
         return _Refused(f"{what} takes {shown}, so an exception for it would let everything in")
     return None
 
