@@ -105,10 +105,7 @@ class AllowList:
 
     def base(self) -> Analysis:
         """Return the analysis of a walk under the list."""
-        if self.draft is not None:
-            trial = self.draft.trial
-        else:
-            trial = try_file(self.analysis, self.file)
+        trial = self.draft.trial if self.draft else try_file(self.analysis, self.file)
         return rewalked(dataclasses.replace(self.analysis, with_excluded=False), trial)
 
     def is_emptied_by(self, inside: Fix) -> bool:

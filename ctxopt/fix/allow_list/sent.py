@@ -31,13 +31,22 @@ def sent_under(analysis: Analysis, file: IgnoreFile, builder: Builder) -> Sent |
         view = replay(analysis.tree, matcher, builder=builder).view
     except IgnoreFileError:
         return None
-    sent = [row for row in view.rows() if row.is_sent]
-    return Sent(
-        paths=frozenset(row.path for row in sent),
-        files=frozenset(row.path for row in sent if row.kind != DIR),
-        own=frozenset(row.path for row in sent if not row.is_excluded),
-        empty=frozenset(row.path for row in sent if row.is_empty and row.kind != DIR),
-    )
+    files: set[str] = set()
+    own: set[str] = set()
+    empty: set[str] = set()
+    folders: set[str] = set()
+    for row in view.rows():
+        if not row.is_sent:
+            continue
+        if not row.is_excluded:
+            own.add(row.path)
+        if row.kind == DIR:
+            folders.add(row.path)
+            continue
+        files.add(row.path)
+        if row.is_empty:
+            empty.add(row.path)
+    return Sent(frozenset(files | folders), frozenset(files), frozenset(own), frozenset(empty))
 
 
 __all__ = ["Sent", "sent_under"]
