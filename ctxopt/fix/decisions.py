@@ -15,7 +15,7 @@ class LineChange(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """The answers so far. What nobody was asked about is open, unless the choice is closed."""
+    """The answers so far. What was not asked is open, unless the choice is closed."""
 
     taken: frozenset[LineChange] = frozenset()
     declined: frozenset[LineChange] = frozenset()
@@ -44,7 +44,7 @@ class Choice(NamedTuple):
 
 
 OPEN = Choice()
-"""Nobody was asked."""
+"""No question was asked."""
 
 
 def _is_same(one: LineChange, other: LineChange) -> bool:
