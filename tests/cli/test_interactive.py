@@ -15,7 +15,7 @@ from tests.support.trees import lay
 
 MB = 1_000_000
 PROMPT = "/a/d/q/?] "
-pytestmark = pytest.mark.usefixtures("clean")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clean")]
 
 
 @pytest.fixture

@@ -8,14 +8,19 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from io import TextIOWrapper
 from tempfile import TemporaryFile
 from typing import IO
 from unittest import mock
 
+import typer.main
+
 from ctxopt.__main__ import main
 from tests.support.places import ROOT
 
+_built = cache(typer.main.get_command)
+"""Commands made of their signatures, once: each call would take longer for that than for its work."""
 # The last one has processes measured for coverage, too.
 _KEPT = ("PATH", "HOME", "GIT_CONFIG_NOSYSTEM", "COVERAGE_PROCESS_CONFIG")
 
@@ -71,6 +76,7 @@ def _as_process(
         stderr = TextIOWrapper(err, "utf-8", "backslashreplace", write_through=True)
         for name, value in (("stdin", stdin), ("stdout", stdout), ("stderr", stderr)):
             stack.enter_context(mock.patch.object(sys, name, value))
+        stack.enter_context(mock.patch.object(typer.main, "get_command", _built))
         stack.enter_context(mock.patch.object(sys, "argv", ["ctxopt", *arguments]))
         stack.enter_context(mock.patch.dict(os.environ, variables, clear=True))
         os.chdir(cwd)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 
 from tests.support.places import ROOT
+from tests.support.program import ctxopt
 
 README = ROOT / "README.md"
 
@@ -16,16 +14,7 @@ _BLOCK = re.compile(r"<!-- help: ctxopt ?([a-z-]*) -->\n```text\n(.*?)```\n", re
 
 def help_text(command: str) -> str:
     """Return what ``--help`` prints in a terminal of 80 columns."""
-    result = subprocess.run(
-        [sys.executable, "-m", "ctxopt", *command.split(), "--help"],
-        cwd=ROOT,
-        env=os.environ | {"COLUMNS": "80", "TERM": "dumb"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        check=True,
-    )
-    return result.stdout
+    return ctxopt(*command.split(), "--help", cwd=ROOT, TERM="dumb").stdout
 
 
 def blocks(text: str) -> dict[str, str]:
