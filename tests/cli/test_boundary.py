@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 import typer
@@ -116,17 +115,20 @@ def test_version(context):
 
 
 def test_an_interrupt(context):
-    """The report goes to a pipe that nobody reads, so the process waits until it is told to end."""
-    os.mkfifo(context / "pipe")
+    """The report goes to a pipe that is full, so the process waits until it is told to end."""
+    for number in range(4_000):
+        (context / f"file-with-a-long-name-{number}").touch()
     process = subprocess.Popen(
-        [sys.executable, "-m", "ctxopt", "ls", "-o", "pipe"],
-        cwd=context, env=environment(), stderr=subprocess.PIPE, text=True,
+        [sys.executable, "-m", "ctxopt", "ls"],
+        cwd=context, env=environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
-    time.sleep(1.5)
+    assert process.stdout is not None
+    # With the first byte here, the program is writing more than a pipe holds.
+    os.read(process.stdout.fileno(), 1)
     process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=10)
+    _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert stderr == ""
+    assert stderr == b""
 
 
 @pytest.mark.parametrize(
