@@ -20,8 +20,8 @@ ROOMS = sorted(
     for path in PACKAGE.rglob("__init__.py")
     if path.parent != PACKAGE
 )
-WITHOUT_EXAMPLE = {"cli", "report"}
-"""Rooms that are a door for people or a shelf of formats: there is no one way to call them."""
+WITHOUT_EXAMPLE = {"report"}
+"""A shelf of formats: there is no one way to call them."""
 
 PURE = ("languages", "languages/golang", "languages/ignore")
 

@@ -23,7 +23,7 @@ DOCUMENTS = sorted(
 
 @pytest.mark.parametrize("command", blocks(TEXT))
 def test_help_is_what_the_program_prints(command):
-    assert blocks(TEXT)[command] == help_text(command), "run python -m tests.readme"
+    assert blocks(TEXT)[command] == help_text(command), "run python -m tests.support.readme"
 
 
 def test_every_command_is_documented():

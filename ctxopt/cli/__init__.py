@@ -1,5 +1,9 @@
 """The command line: arguments to one use case, its result to one reporter, and an exit code.
 
+    inputs = read_inputs(Given(path=".", target="app"))  # options and configuration, joined
+    analysis = measure_inputs(inputs, with_excluded=False, quiet=True)
+    deliver(pieces, None)                                # a report's text, to stdout or to FILE
+
 The only package that knows Typer, and the one place where exceptions become messages.
 """
 
@@ -24,7 +28,9 @@ app = typer.Typer(
     name="ctxopt",
     help="Measure Docker build contexts exactly, and keep them small.",
     no_args_is_help=True,
+    # Rich would be imported for every help text and every mistake, to draw boxes around them.
     rich_markup_mode=None,
+    # A traceback is for the boundary alone to show, and only where it is asked for.
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -37,7 +43,10 @@ def run() -> NoReturn:
     except KeyboardInterrupt:
         code = int(ExitCode.INTERRUPTED)
     except SystemExit as exit_:
-        code = exit_.code if isinstance(exit_.code, int) else 0
+        # Click leaves with a number or, after --help, with nothing.
+        code = 0
+        if isinstance(exit_.code, int):
+            code = exit_.code
     else:
         code = 0
     leave(code)

@@ -25,6 +25,7 @@ def leave(code: int) -> NoReturn:
         try:
             stream.flush()
         except OSError:
+            # The interpreter flushes once more at its end, and would complain about the same.
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
     sys.exit(code)
 

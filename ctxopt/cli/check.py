@@ -165,10 +165,7 @@ def check(
     if write_baseline:
         return _write_baseline(given, quiet=quiet)
     if history is not None:
-        deliver(iter((_history(given, history, format_),)), output)
-        return ExitCode.OK
-    if against is not None and working_tree:
-        raise ConfigError("--against and --working-tree cannot be combined")
+        return _history(given, history, format_, output)
     question = _question(given, view, against=against, working_tree=working_tree)
     has_color = output is None and console.wants_color(color.value, sys.stdout)
     return _check(question, format_, top, output, has_color=has_color, quiet=quiet)
@@ -208,6 +205,8 @@ def _question(
     """Join options with the configuration; raises CtxoptError."""
     from ctxopt.guard.request import CheckRequest
 
+    if against is not None and working_tree:
+        raise ConfigError("--against and --working-tree cannot be combined")
     config, request = read_settings(given)
     question = CheckRequest(
         root=given.path,
@@ -216,6 +215,7 @@ def _question(
         view=view.value,
         against=against,
         working_tree=working_tree,
+        # What a configuration asks for may be out of place here; what a person typed is not.
         needs_findings=bool(given.fail_on or given.baseline),
     )
     if given.file is not None and given.path not in question.paths:
@@ -250,7 +250,7 @@ def _write_baseline(given: Given, *, quiet: bool) -> int:
     return ExitCode.OK
 
 
-def _history(given: Given, count: int, wanted: CheckFormat | None) -> str:
+def _history(given: Given, count: int, wanted: CheckFormat | None, output: str | None) -> int:
     from ctxopt.guard.history import HistoryRequest, read_history
 
     config, request = read_settings(given)
@@ -266,7 +266,8 @@ def _history(given: Given, count: int, wanted: CheckFormat | None) -> str:
             request=request,
         )
     )
-    return render(history)
+    deliver(iter((render(history),)), output)
+    return ExitCode.OK
 
 
 def _history_renderer(wanted: CheckFormat) -> Callable[[History], str]:

@@ -75,6 +75,7 @@ def read_settings(given: Given) -> tuple[Config, BuildRequest]:
             **(given.limits or {}),
         },
     )
+    # As for every other key, what is typed wins over what the project configured.
     request = BuildRequest(
         config.target, {**config.build_args, **arguments}, _contexts(given.build_contexts)
     )

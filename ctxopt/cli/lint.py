@@ -67,6 +67,7 @@ def lint(
     lines: list[str] = []
     unknown: list[str] = []
     failed = False
+    # Each file once: a hook that splits its list may name one twice.
     for path in dict.fromkeys(files):
         root = _root_of(path, context, context_of(path, here))
         settings, request = here, request_here

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+# Typer takes choices as enumerations, and shows their values: members are called as they are typed.
+
 
 class BuilderChoice(StrEnum):
     """Which of Docker's builders to follow."""

@@ -67,6 +67,7 @@ def scan(
         baseline=baseline,
     )
     inputs = read_inputs(given)
+    # Before anything is measured: a mistake in an option must not cost a walk.
     wanted = _format(inputs, format_)
     known = read_known(inputs.config)
     analysis = measure_inputs(inputs, with_excluded=with_excluded, quiet=quiet)

@@ -1,7 +1,7 @@
 """Limits and growth: states of git measured, compared and judged.
 
-    against = parse_against("main", repository)
-    checked = check_states(question, repository, against)
+    question = CheckRequest(root=".", config=config, request=BuildRequest(), against="main")
+    checked = run_check(question)
     checked.broken              # the limits that do not hold
 
 Measures states of git without a checkout, from the objects.

@@ -16,7 +16,7 @@ from ctxopt.git.state import read_state
 from ctxopt.guard.against import refuse_bare, repository_at
 from ctxopt.guard.measure import analyze_state
 from ctxopt.guard.request import MeasureTree
-from ctxopt.units import format_size
+from ctxopt.units import count, format_size
 
 _MARGIN = 25
 """Percent."""
@@ -82,7 +82,7 @@ def first_limits(
     files = _with_margin(total.files + 1)
     fewest = min(total.files, tracked or total.files) // 2
     text = (
-        f"# Permitted when this was written: {format_size(total.bytes)} in {total.files:,} files;"
+        f"# Permitted when this was written: {format_size(total.bytes)} in {count(total.files, 'file')};"
         f" the limits leave {_MARGIN}% more.\n"
         f'max-size = "{_rounded(_with_margin(total.bytes + _ITSELF))}"\n'
         f"max-files = {files}\n"
