@@ -129,19 +129,7 @@ def compare_measured(before: Measured, after: Measured) -> Growth:
         new,
     )
     moved = {path for rename in renames for path in (rename.before, rename.after)}
-    changes = _Changes()
-    for path in {**old, **new}:
-        sizes = (old.get(path, 0), new.get(path, 0))
-        if path in let_in:
-            changes.entered[path] = sizes
-        elif path in shut_out:
-            changes.left[path] = sizes
-        elif path in moved or sizes[0] == sizes[1]:
-            continue
-        elif sizes[0] < sizes[1]:
-            changes.growers[path] = sizes
-        else:
-            changes.shrinkers[path] = sizes
+    changes = _sort_changes(old, new, let_in=let_in, shut_out=shut_out, moved=moved)
     total_before, total_after = before.view.total, after.view.total
     # What went is summed up in the state that has it.
     gone_from, come_to = before.view.totals, after.view.totals
@@ -168,6 +156,31 @@ class _Changes:
     shrinkers: dict[str, tuple[int, int]] = field(default_factory=dict)
     entered: dict[str, tuple[int, int]] = field(default_factory=dict)
     left: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+
+def _sort_changes(
+    old: Mapping[str, int],
+    new: Mapping[str, int],
+    *,
+    let_in: set[str],
+    shut_out: set[str],
+    moved: set[str],
+) -> _Changes:
+    """Put every path whose size differs into one list; what a rule did comes before what grew."""
+    changes = _Changes()
+    for path in {**old, **new}:
+        sizes = (old.get(path, 0), new.get(path, 0))
+        if path in let_in:
+            changes.entered[path] = sizes
+        elif path in shut_out:
+            changes.left[path] = sizes
+        elif path in moved or sizes[0] == sizes[1]:
+            continue
+        elif sizes[0] < sizes[1]:
+            changes.growers[path] = sizes
+        else:
+            changes.shrinkers[path] = sizes
+    return changes
 
 
 def _differing_files(before: View, after: View) -> tuple[dict[str, int], dict[str, int]]:
