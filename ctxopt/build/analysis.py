@@ -15,7 +15,7 @@ from ctxopt.languages.ignore.text import IgnoreFile
 from ctxopt.tree.model import ContextTree
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
-from ctxopt.tree.workers import Progress, walk
+from ctxopt.tree.workers import ALONE, Walker, walk
 
 ViewName = Literal["permitted", "transferred", "excluded"]
 
@@ -90,8 +90,7 @@ def analyze(
     request: BuildRequest | None = None,
     *,
     with_excluded: bool = False,
-    processes: int = 1,
-    progress: Progress | None = None,
+    walker: Walker = ALONE,
 ) -> Analysis:
     """Measure ``context``; ``with_excluded`` also enters what Docker's client skips.
 
@@ -107,7 +106,7 @@ def analyze(
         classic.check_patterns(context.root, matcher)
     policy = build_policy(context, matcher, with_excluded=with_excluded)
     try:
-        tree = walk(context.root, policy, processes=processes, progress=progress)
+        tree = walk(context.root, policy, walker)
         view = View(tree, context.builder)
     except IgnoreFileError:
         if not is_classic:
@@ -115,6 +114,6 @@ def analyze(
         view = classic.walk_until_failure(context.root, matcher)
     plan = None
     if build and request:
-        plan = make_plan(context, view, matcher, build, request, processes=processes)
+        plan = make_plan(context, view, matcher, build, request, walker=walker)
     target = request.target if request else None
     return Analysis(context, matcher, view.tree, view, with_excluded, plan, target)

@@ -14,7 +14,7 @@ from ctxopt.languages.golang.paths import clean
 from ctxopt.languages.ignore.explain import Explanation, explain
 from ctxopt.tree.lookup import ViewLookup
 from ctxopt.tree.model import Tally
-from ctxopt.tree.workers import default_processes
+from ctxopt.tree.workers import default_walker
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def answer_paths(
     Raises ContextError for paths outside the context, and as ``analyze`` does.
     """
     inside = [_inside(context, path) for path in paths]
-    analysis = analyze(context, request, with_excluded=True, processes=default_processes())
+    analysis = analyze(context, request, with_excluded=True, walker=default_walker())
     return [_answer(analysis, path) for path in inside]
 
 

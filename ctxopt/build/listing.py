@@ -18,11 +18,11 @@ from ctxopt.builder import CLASSIC
 from ctxopt.tree.model import DIR, EMPTY, ContextTree, Entry, Flag, WalkError
 from ctxopt.tree.reader import Reader, stream
 from ctxopt.tree.view import View
-from ctxopt.tree.workers import default_processes
+from ctxopt.tree.workers import ALONE, Walker, default_walker
 
 
 def analyze_for(
-    context: BuildContext, request: BuildRequest, view: ViewName, *, processes: int = 1
+    context: BuildContext, request: BuildRequest, view: ViewName, *, walker: Walker = ALONE
 ) -> Analysis:
     """Measure as much as ``view`` needs; the Dockerfile is read for ``transferred`` alone.
 
@@ -33,13 +33,13 @@ def analyze_for(
         if paths_of(build) is None:
             matcher = build_matcher(context)  # Docker reads the patterns all the same
             empty = View(ContextTree(context.root, {}))
-            plan = make_plan(context, empty, matcher, build, request, processes=processes)
+            plan = make_plan(context, empty, matcher, build, request, walker=walker)
             return Analysis(context, matcher, empty.tree, empty, False, plan, request.target)
     return analyze(
         context,
         request if view == "transferred" else None,
         with_excluded=view == "excluded",
-        processes=processes,
+        walker=walker,
     )
 
 
@@ -56,7 +56,7 @@ def list_entries(
     """
     matcher = build_matcher(context)
     if view != "permitted" or matcher.has_broken or context.builder is CLASSIC:
-        analysis = analyze_for(context, request, view, processes=default_processes())
+        analysis = analyze_for(context, request, view, walker=default_walker())
         shown, _ = select_view(analysis, view)
         for error in shown.tree.errors:
             on_error(error)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from ctxopt.languages.dockerfile import Build, Dockerfile, parse, resolve
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
-from ctxopt.tree.workers import walk
+from ctxopt.tree.workers import ALONE, Walker, walk
 
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7", "i686": "386"}
 
@@ -72,7 +72,7 @@ def resolve_content(content: bytes, path: str, request: BuildRequest) -> Build:
 
 
 def host_platform() -> str:
-    """Return the platform that Docker builds for on this machine when nobody says."""
+    """Return the platform that Docker builds for on this machine where no platform is asked for."""
     name = os.uname().machine.lower() if hasattr(os, "uname") else "x86_64"
     return "linux/" + _ARCHITECTURES.get(name, name)
 
@@ -89,7 +89,7 @@ def make_plan(
     build: Build,
     request: BuildRequest,
     *,
-    processes: int = 1,
+    walker: Walker = ALONE,
 ) -> Plan:
     """Measure what ``build`` loads: the main context is measured already, named ones here.
 
@@ -102,7 +102,7 @@ def make_plan(
         raise _located(error, build) from error
     loads = [Load(None, context.root, matcher, permitted, main)]
     remote: list[str] = []
-    measured: dict[str, tuple[View, Matcher, str]] = {}
+    measured: dict[str, NamedContext] = {}
     for load in build.transfers:
         name = load.context
         if name is None:
@@ -114,9 +114,10 @@ def make_plan(
                 remote.append(name)
             continue
         if root not in measured:
-            measured[root] = _measure_named(name, root, processes)
-        view, its_matcher, _ = measured[root]
-        loads.append(Load(name, root, its_matcher, view, transferred(view, load.paths)))
+            measured[root] = _measure_named(name, root, walker)
+        view = measured[root].view
+        transfer = transferred(view, load.paths)
+        loads.append(Load(name, root, measured[root].matcher, view, transfer))
     report = report_sources(build, loads)
     return Plan(build.dockerfile, build, tuple(loads), tuple(remote), report)
 
@@ -124,7 +125,9 @@ def make_plan(
 def _located(error: DockerfileError, build: Build) -> DockerfileError:
     """Add the line of the source that Docker's client cannot read as a pattern."""
     for source in build.sources:
-        for path in source.paths if source.reachable else ():
+        if not source.reachable:
+            continue
+        for path in source.paths:
             try:
                 read_matcher([(None, path.path.strip("/"))])
             except IgnoreFileError:
@@ -133,8 +136,17 @@ def _located(error: DockerfileError, build: Build) -> DockerfileError:
     return error
 
 
-def _measure_named(name: str, root: str, processes: int) -> tuple[View, Matcher, str]:
+class NamedContext(NamedTuple):
+    """A named context that was measured."""
+
+    view: View
+    matcher: Matcher
+
+
+def _measure_named(name: str, root: str, walker: Walker) -> NamedContext:
     """Measure a named context under its own root ignore file.
+
+    Raises ContextError where ``root`` is no folder.
 
     Source: moby/buildkit frontend/dockerui/namedcontext.go (*NamedContext).load.
     """
@@ -144,6 +156,9 @@ def _measure_named(name: str, root: str, processes: int) -> tuple[View, Matcher,
             hint="--build-context is given as NAME=PATH",
         )
     ignore = named_ignore(root)
-    matcher = read_matcher(ignore.file.patterns() if ignore.file else (), ignore.path)
-    tree = walk(root, Policy(matcher, matcher.buildkit_prunes), processes=processes)
-    return View(tree), matcher, root
+    patterns: Iterable[tuple[int | None, str]] = ()
+    if ignore.file is not None:
+        patterns = ignore.file.patterns()
+    matcher = read_matcher(patterns, ignore.path)
+    tree = walk(root, Policy(matcher, matcher.buildkit_prunes), walker)
+    return NamedContext(View(tree), matcher)

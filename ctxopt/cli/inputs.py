@@ -102,7 +102,7 @@ def _measure(
 ) -> Analysis:
     from ctxopt.build.analysis import analyze
     from ctxopt.report.progress import ScanProgress
-    from ctxopt.tree.workers import default_processes
+    from ctxopt.tree.workers import default_walker
 
     progress = ScanProgress(enabled=not quiet)
     try:
@@ -110,8 +110,7 @@ def _measure(
             context,
             request,
             with_excluded=with_excluded,
-            processes=default_processes(),
-            progress=progress,
+            walker=default_walker(progress),
         )
     finally:
         # Also after an error: its message must not stand behind a half-drawn line.

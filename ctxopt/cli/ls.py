@@ -107,8 +107,8 @@ def _lines(
 def _document(inputs: Inputs, view: ViewName, errors: list[WalkError]) -> Iterator[str]:
     from ctxopt.build.listing import analyze_for
     from ctxopt.report.ls_json import render_listing
-    from ctxopt.tree.workers import default_processes
+    from ctxopt.tree.workers import default_walker
 
-    analysis = analyze_for(inputs.context, inputs.request, view, processes=default_processes())
+    analysis = analyze_for(inputs.context, inputs.request, view, walker=default_walker())
     errors += analysis.tree.errors
     return render_listing(analysis, view)

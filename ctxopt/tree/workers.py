@@ -18,6 +18,7 @@ import sys
 import threading
 from array import array
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ctxopt.errors import IgnoreFileError
@@ -26,11 +27,14 @@ from ctxopt.tree.model import ContextTree, Folder, Oddity, Tally, Types, WalkErr
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.reader import Reader, root_task
 
-_ALONE = 1_500
+_WORTH_FORKING = 1_500
 """Entries one process reads before it asks for help: about as long as forking takes."""
 
 _TASK_BYTES = 60_000
 """Longest path passed to another worker; longer ones stay where they are."""
+
+_MOST = 8
+"""Processes that a default walk uses at most."""
 
 _POLL_SECONDS = 0.1
 
@@ -41,11 +45,30 @@ Progress = Callable[[int], None]
 """Told how many entries have been seen so far."""
 
 
+@dataclass(frozen=True, slots=True)
+class Walker:
+    """How a tree is read: by how many processes at most, and who is told of its progress."""
+
+    processes: int = 1
+    progress: Progress | None = None
+
+
+ALONE = Walker()
+"""One process, and no progress."""
+
+
+def default_walker(progress: Progress | None = None) -> Walker:
+    """Return a walker of as many processes as may usefully read at once on this machine."""
+    if sys.platform != "linux":
+        return Walker(1, progress)
+    return Walker(min(len(os.sched_getaffinity(0)), _MOST), progress)
+
+
 class _WorkerLostError(Exception):
     """A worker ended without an answer, or none could be had: one process has to read it all."""
 
 
-class _Gathering:
+class _Gathered:
     """What one process has read so far."""
 
     def __init__(self, policy: Policy, *, here: bool = False) -> None:
@@ -69,69 +92,66 @@ class _Gathering:
         return below
 
 
-def walk(
-    root: str, policy: Policy, *, processes: int = 1, progress: Progress | None = None
-) -> ContextTree:
+def walk(root: str, policy: Policy, walker: Walker = ALONE) -> ContextTree:
     """Read everything below the folder ``root`` that ``policy`` enters.
 
-    ``processes`` is the most that may read at once. Raises IgnoreFileError where Docker's walk
-    fails on a pattern.
+    Raises IgnoreFileError where Docker's walk fails on a pattern.
     """
     collecting = gc.isenabled()
-    gc.disable()  # millions of small values and no cycles: collecting costs a fifth of the walk
+    # Millions of small values and no cycles: collecting costs a fifth of the walk.
+    gc.disable()
     try:
         try:
-            gathering = _gather(root, policy, processes, progress)
+            gathered = _gather(root, policy, walker)
         except _WorkerLostError:
-            gathering = _gather(root, policy, 1, progress)
+            # What a lost worker had read is unknown, so nothing of the first try is kept.
+            gathered = _gather(root, policy, replace(walker, processes=1))
     finally:
         if collecting:
             gc.enable()
-    errors = sorted(gathering.errors, key=lambda error: os.fsencode(error.path))
+    errors = sorted(gathered.errors, key=lambda error: os.fsencode(error.path))
     return ContextTree(
-        root, gathering.folders, tuple(errors), gathering.walked, gathering.tallies, gathering.types
+        root, gathered.folders, tuple(errors), gathered.walked, gathered.tallies, gathered.types
     )
 
 
-def _gather(root: str, policy: Policy, processes: int, progress: Progress | None) -> _Gathering:
-    gathering = _Gathering(policy)
+def _gather(root: str, policy: Policy, walker: Walker) -> _Gathered:
+    gathered = _Gathered(policy)
     try:
         stack = [root_task(root, policy)]
         while stack:
-            stack += gathering.read(stack.pop())
-            if progress:
-                progress(gathering.walked)
-            if processes > 1 and gathering.walked > _ALONE and len(stack) > 1 and _may_fork():
-                _Crowd(root, policy, processes, progress).read(stack, gathering)
+            stack += gathered.read(stack.pop())
+            if walker.progress:
+                walker.progress(gathered.walked)
+            is_worth_it = gathered.walked > _WORTH_FORKING and len(stack) > 1
+            if is_worth_it and walker.processes > 1 and _may_fork():
+                _Crowd(root, policy, walker).read(stack, gathered)
                 break
     except OSError as error:
-        if processes == 1:
+        if walker.processes == 1:
             raise
         raise _WorkerLostError from error
     finally:
-        gathering.reader.close()
-    return gathering
-
-
-def default_processes() -> int:
-    """Return how many processes may usefully read at once on this machine."""
-    return min(len(os.sched_getaffinity(0)), 8) if sys.platform == "linux" else 1
+        gathered.reader.close()
+    return gathered
 
 
 def _may_fork() -> bool:
     return sys.platform == "linux" and threading.active_count() == 1
 
 
+_STOP = b"\0"
+"""The message that ends a worker: no path holds this byte."""
+
+
 class _Crowd:
     """Forked workers, their shared queue of folders, and a byte per worker that says it is idle."""
 
-    def __init__(
-        self, root: str, policy: Policy, processes: int, progress: Progress | None
-    ) -> None:
+    def __init__(self, root: str, policy: Policy, walker: Walker) -> None:
         self._root = root
         self._policy = policy
-        self._processes = processes
-        self._progress = progress
+        self._processes = processes = walker.processes
+        self._progress = walker.progress
         self._idle = mmap.mmap(-1, processes)
         self._seen = mmap.mmap(-1, 8 * processes)
         self._out, self._in = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
@@ -140,27 +160,29 @@ class _Crowd:
         self._children: list[int] = []
         self._parent = os.getpid()
 
-    def read(self, stack: list[Task], gathering: _Gathering) -> None:
-        """Read what is on ``stack`` and all below it, into ``gathering``."""
+    def read(self, stack: list[Task], gathered: _Gathered) -> None:
+        """Read what is on ``stack`` and all below it, into ``gathered``."""
         shares = [stack[number :: self._processes] for number in range(self._processes)]
         pipes: list[int] = []
         try:
             for number, share in enumerate(shares):
                 try:
                     pipes.append(self._fork(number, share))
-                except OSError:  # no processes or files to be had: those at work do it all
+                # No processes or files to be had: those at work do it all.
+                except OSError:
                     break
             left = [task for share in shares[len(pipes) :] for task in share]
             for number in range(len(pipes), self._processes):
                 self._idle[number] = 1
-            results = self._collect(pipes, gathering.walked)
+            # Answers are read before the children are waited for: one whose pipe is full never ends.
+            results = self._collect(pipes, gathered.walked)
             while self._children:
                 os.waitpid(self._children.pop(), 0)
             for result in results:
-                _merge(result, gathering)
+                _merge(result, gathered)
             while left:
-                left += gathering.read(left.pop())
-            self._read_leftovers(gathering)
+                left += gathered.read(left.pop())
+            self._read_leftovers(gathered)
         finally:
             self._end()
 
@@ -181,7 +203,7 @@ class _Crowd:
         return receiving
 
     def _end(self) -> None:
-        """Leave nobody behind, whatever ended the walk."""
+        """Kill and reap the workers that are left, whatever ended the walk."""
         for child in self._children:
             os.kill(child, signal.SIGKILL)
         while self._children:
@@ -208,25 +230,27 @@ class _Crowd:
                 self._progress(before + sum(array("q", self._seen[:])))
         return [b"".join(received[pipe]) for pipe in pipes]
 
-    def _read_leftovers(self, gathering: _Gathering) -> None:
-        """Read the folders that were passed on when nobody listened any more."""
+    def _read_leftovers(self, gathered: _Gathered) -> None:
+        """Read the folders that were passed on when every worker had stopped reading."""
         while True:
             try:
                 message = self._in.recv(_TASK_BYTES + 1)
             except BlockingIOError:
                 break
-            stack = [self._task(message)] if message != b"\0" else []
+            stack = []
+            if message != _STOP:
+                stack.append(self._task(message))
             while stack:
-                stack += gathering.read(stack.pop())
+                stack += gathered.read(stack.pop())
 
     def _work(self, number: int, stack: list[Task], sending: int) -> None:
-        """The life of a worker process; it never returns."""
+        """Read a share in a worker process and answer on its pipe; never returns."""
         status = 1
         try:
-            gathering = _Gathering(self._policy, here=True)
+            gathered = _Gathered(self._policy, here=True)
             try:
-                self._read_all(number, stack, gathering)
-                result: Any = _flatten(gathering)
+                self._read_all(number, stack, gathered)
+                result: Any = _flatten(gathered)
             except IgnoreFileError as error:
                 self._give_up(number)
                 result = (error.reason, error.path, error.line)
@@ -238,20 +262,20 @@ class _Crowd:
         finally:
             os._exit(status)
 
-    def _read_all(self, number: int, stack: list[Task], gathering: _Gathering) -> None:
+    def _read_all(self, number: int, stack: list[Task], gathered: _Gathered) -> None:
         idle = self._idle
         seen = memoryview(self._seen).cast("q")
         while True:
             while stack:
-                stack += gathering.read(stack.pop())
-                seen[number] = gathering.walked
+                stack += gathered.read(stack.pop())
+                seen[number] = gathered.walked
                 if len(stack) > 1 and idle.find(b"\1", 0) >= 0:
                     self._share(stack)
             idle[number] = 1
             if idle.find(b"\0", 0) < 0 and self._queue_is_empty():
                 self._tell_all_to_stop()
             message = self._wait()
-            if message == b"\0":
+            if message == _STOP:
                 return
             idle[number] = 0
             stack.append(self._task(message))
@@ -262,9 +286,11 @@ class _Crowd:
             ready, _, _ = select.select([self._in], [], [], _ORPHAN_SECONDS)
             try:
                 return self._in.recv(_TASK_BYTES + 1)
-            except BlockingIOError:  # another worker was faster, or nobody sent anything
+            # Another worker was faster, or nothing was sent: then the parent may be gone, and a
+            # worker without one would wait for ever.
+            except BlockingIOError:
                 if not ready and os.getppid() != self._parent:
-                    return b"\0"
+                    return _STOP
 
     def _share(self, stack: list[Task]) -> None:
         """Pass on the half of ``stack`` that is nearest to the root: the largest folders."""
@@ -274,7 +300,8 @@ class _Crowd:
             message = os.fsencode(task.path)
             try:
                 sent = len(message) <= _TASK_BYTES and self._out.send(message)
-            except OSError:  # the queue is full
+            # A full queue means that the others have enough to do.
+            except OSError:
                 sent = 0
             if not sent:
                 kept.append(task)
@@ -290,12 +317,13 @@ class _Crowd:
     def _tell_all_to_stop(self) -> None:
         for _ in range(self._processes):
             try:
-                self._out.send(b"\0")
+                self._out.send(_STOP)
+            # The queue is full of folders: the worker that empties it stops all again.
             except BlockingIOError:
-                return  # the queue is full of folders: whoever reads them says it again
+                return
 
     def _give_up(self, number: int) -> None:
-        """Let the others end without the worker ``number``, whose share nobody reads."""
+        """Let the others end without the worker ``number``, whose share stays unread."""
         self._idle[number] = 1
         self._tell_all_to_stop()
 
@@ -315,31 +343,32 @@ class _Crowd:
         return Task(path, scope, first.anchor)
 
 
-def _flatten(gathering: _Gathering) -> tuple[Any, ...]:
+def _flatten(gathered: _Gathered) -> tuple[Any, ...]:
     """Turn what a worker read into what ``marshal`` writes: a tenth of the time of pickling."""
-    odd = _plain_odd(gathering)
-    folders = [(*folder[:-1], odd.get(folder.path)) for folder in gathering.folders.values()]
+    odd = _plain_odd(gathered)
+    folders = [(*folder[:-1], odd.get(folder.path)) for folder in gathered.folders.values()]
     sums = [
         (t.entries, t.files, t.bytes, t.wire, t.messages, t.excluded, t.excluded_bytes, t.largest)
-        for t in gathering.tallies.values()
+        for t in gathered.tallies.values()
     ]
-    errors = [tuple(error) for error in gathering.errors]
-    return folders, sums, errors, gathering.walked, gathering.types
+    errors = [tuple(error) for error in gathered.errors]
+    return folders, sums, errors, gathered.walked, gathered.types
 
 
-def _plain_odd(gathering: _Gathering) -> dict[str, dict[str, tuple[int, int]]]:
+def _plain_odd(gathered: _Gathered) -> dict[str, dict[str, tuple[int, int]]]:
     return {
         folder.path: {name: (odd.mtime, odd.capability) for name, odd in folder.odd.items()}
-        for folder in gathering.folders.values()
+        for folder in gathered.folders.values()
         if folder.odd
     }
 
 
-def _merge(message: bytes, gathering: _Gathering) -> None:
+def _merge(message: bytes, gathered: _Gathered) -> None:
     """Add what a worker sent; raises the IgnoreFileError it met, or _WorkerLostError for nothing."""
     if not message:
         raise _WorkerLostError
     result = marshal.loads(message)  # noqa: S302 - from our own child process
+    # Three plain values are an error: exceptions do not pass through marshal.
     if isinstance(result[0], str):
         reason, path, line = result
         raise IgnoreFileError(reason, path=path, line=line)
@@ -349,11 +378,11 @@ def _merge(message: bytes, gathering: _Gathering) -> None:
         if folder.odd:
             odd = {name: Oddity(*pair) for name, pair in folder.odd.items()}
             folder = folder._replace(odd=odd)
-        gathering.folders[folder.path] = folder
-        gathering.tallies[folder.path] = Tally(*numbers)
-    gathering.errors += [WalkError(*error) for error in errors]
-    gathering.walked += walked
+        gathered.folders[folder.path] = folder
+        gathered.tallies[folder.path] = Tally(*numbers)
+    gathered.errors += [WalkError(*error) for error in errors]
+    gathered.walked += walked
     for extension, (size, files) in types.items():
-        counted = gathering.types.setdefault(extension, [0, 0])
+        counted = gathered.types.setdefault(extension, [0, 0])
         counted[0] += size
         counted[1] += files

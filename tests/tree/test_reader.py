@@ -24,7 +24,7 @@ from ctxopt.tree import wire
 from ctxopt.tree import workers as crowd
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
-from ctxopt.tree.workers import walk
+from ctxopt.tree.workers import Walker, walk
 from tests.support.examples import examples
 from tests.support.places import ROOT
 from tests.support.trees import lay
@@ -45,7 +45,7 @@ def view_of(root, *lines, classic=False, with_excluded=False, processes=1):
         enter_pruned=with_excluded,
         takes_sockets=builder.sends_sockets,
     )
-    tree = walk(str(root), policy, processes=processes)
+    tree = walk(str(root), policy, Walker(processes))
     return View(tree, builder)
 
 
@@ -444,7 +444,7 @@ def test_several_processes_see_what_one_sees(tmp_path, tree, lines, with_exclude
     (root / "é").mkdir(exist_ok=True)
     os.utime(root / "é", (-5, -5))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("ctxopt.tree.workers._ALONE", 0)
+        patch.setattr("ctxopt.tree.workers._WORTH_FORKING", 0)
         patch.setattr("ctxopt.tree.workers._may_fork", lambda: True)
         several = view_of(root, *lines, with_excluded=with_excluded, processes=processes)
     one = view_of(root, *lines, with_excluded=with_excluded)
@@ -465,11 +465,11 @@ def test_several_processes_on_a_deep_and_wide_tree(tmp_path, monkeypatch):
     deep = tmp_path / "/".join(["deep"] * 60)
     deep.mkdir(parents=True)
     (deep / "leaf").write_bytes(b"x")
-    monkeypatch.setattr("ctxopt.tree.workers._ALONE", 0)
+    monkeypatch.setattr("ctxopt.tree.workers._WORTH_FORKING", 0)
     monkeypatch.setattr("ctxopt.tree.workers._may_fork", lambda: True)
     monkeypatch.setattr("ctxopt.tree.workers._TASK_BYTES", 100)
     several = view_of(tmp_path, "**/3", processes=3)
-    monkeypatch.setattr("ctxopt.tree.workers._ALONE", 10**9)
+    monkeypatch.setattr("ctxopt.tree.workers._WORTH_FORKING", 10**9)
     one = view_of(tmp_path, "**/3")
     assert dict(several.tree.folders) == dict(one.tree.folders)
     assert several.context_bytes() == one.context_bytes()
@@ -479,7 +479,7 @@ def test_a_pattern_that_fails_in_another_process(tmp_path, monkeypatch):
     from ctxopt.errors import IgnoreFileError
 
     lay(tmp_path, {f"{number}/sub/x": 1 for number in range(10)} | {"9/sub/bad": 1})
-    monkeypatch.setattr("ctxopt.tree.workers._ALONE", 0)
+    monkeypatch.setattr("ctxopt.tree.workers._WORTH_FORKING", 0)
     monkeypatch.setattr("ctxopt.tree.workers._may_fork", lambda: True)
     with pytest.raises(IgnoreFileError, match="syntax error in pattern") as caught:
         view_of(tmp_path, "9/sub/bad", "![z-a]", processes=2)
@@ -520,5 +520,5 @@ def test_no_worker_is_lost_on_the_way(tmp_path, monkeypatch):
 
     monkeypatch.setattr(crowd, "_gather", gathering)
     policy = Policy(matcher, matcher.buildkit_prunes)
-    assert walk(str(tmp_path), policy, processes=3).walked == 6_000 + 40 + 280
+    assert walk(str(tmp_path), policy, Walker(3)).walked == 6_000 + 40 + 280
     assert len(gathered) == 1
