@@ -21,7 +21,7 @@ from ctxopt.fix.options import DEFAULTS, FixOptions
 from ctxopt.fix.plan import Fix, plan_fix
 from ctxopt.git.folder import ask_git, repository_base
 from ctxopt.rules import RULE_IDS
-from ctxopt.tree.workers import default_processes
+from ctxopt.tree.workers import default_walker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +113,7 @@ def _find(request: FixRequest) -> BuildContext:
 
 
 def _measure(build: BuildRequest, context: BuildContext, *, with_excluded: bool) -> Analysis:
-    return analyze(context, build, with_excluded=with_excluded, processes=default_processes())
+    return analyze(context, build, with_excluded=with_excluded, walker=default_walker())
 
 
 def _replanner(request: FixRequest, analysis: Analysis) -> Replan:
