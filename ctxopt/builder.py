@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from ctxopt.errors import ContextError
-
 BuilderName = Literal["buildkit", "classic"]
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 BUILDER_NAMES: tuple[BuilderName, ...] = get_args(BuilderName)
@@ -85,11 +83,3 @@ CLASSIC = Builder(
     figure_template="{:.4g}{}",
 )
 BUILDERS = (BUILDKIT, CLASSIC)
-
-
-def builder_named(name: str) -> Builder:
-    """Return the builder of that name; raises ContextError where there is none."""
-    for builder in BUILDERS:
-        if builder.name == name:
-            return builder
-    raise ContextError(f"there is no builder {name!r}", hint=" or ".join(BUILDER_NAMES))

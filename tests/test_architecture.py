@@ -46,7 +46,8 @@ def test_files_that_are_named_exist():
 def test_the_house_is_small_enough_to_draw():
     assert len({folder for _, folder in ROWS}) <= 12
     assert len(list(PACKAGE.glob("*.py"))) <= 10
-    assert len(layers()) <= 11
+    # ``__main__`` starts the house and is no floor of it.
+    assert len(layers()) - 1 <= 10
 
 
 def test_it_fits_on_one_page():

@@ -6,7 +6,8 @@ import dataclasses
 
 import pytest
 
-from ctxopt.builder import BUILDER_NAMES, BUILDERS, BUILDKIT, CLASSIC, builder_named
+from ctxopt.build.context import builder_named
+from ctxopt.builder import BUILDER_NAMES, BUILDERS, BUILDKIT, CLASSIC
 from ctxopt.errors import ContextError
 
 

@@ -21,7 +21,7 @@ from ctxopt.build.in_force import (
     read_found_dockerfile,
     root_ignore,
 )
-from ctxopt.builder import Builder, BuilderName, builder_named
+from ctxopt.builder import BUILDER_NAMES, BUILDERS, Builder, BuilderName
 from ctxopt.errors import ContextError
 from ctxopt.languages.ignore.text import IgnoreFile, parse_ignore_file
 from ctxopt.read_file import reason_of
@@ -36,6 +36,14 @@ class BuildContext(NamedTuple):
     dockerfile: DockerfileLocation
     ignore: IgnoreChoice
     inactive: tuple[InactiveIgnoreFile, ...] = ()
+
+
+def builder_named(name: str) -> Builder:
+    """Return the builder of that name; raises ContextError where there is none."""
+    for builder in BUILDERS:
+        if builder.name == name:
+            return builder
+    raise ContextError(f"there is no builder {name!r}", hint=" or ".join(BUILDER_NAMES))
 
 
 def find_context(

@@ -10,7 +10,7 @@ import errno
 import os
 from typing import Literal, NamedTuple
 
-from ctxopt.build.context import BuildContext
+from ctxopt.build.context import BuildContext, builder_named
 from ctxopt.build.disk_files import DiskFiles
 from ctxopt.build.in_force import (
     IgnoreChoice,
@@ -20,7 +20,7 @@ from ctxopt.build.in_force import (
     read_found_dockerfile,
     root_ignore,
 )
-from ctxopt.builder import BuilderName, builder_named
+from ctxopt.builder import BuilderName
 from ctxopt.errors import ContextError
 from ctxopt.git.listing import GITLINK, TREE
 from ctxopt.git.state import GitState

@@ -11,9 +11,8 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from ctxopt.build.analysis import Analysis, build_matcher
-from ctxopt.build.context import BuildContext, context_under
+from ctxopt.build.context import BuildContext, builder_named, context_under
 from ctxopt.build.in_force import DockerfileLocation, IgnoreChoice
-from ctxopt.builder import builder_named
 from ctxopt.config.load import Config
 from ctxopt.errors import ConfigError, ContextError, DockerfileError, IgnoreFileError
 from ctxopt.evidence.catalog import load_catalog
