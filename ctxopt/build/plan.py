@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ctxopt.build.context import BuildContext, named_ignore, read_dockerfile
-from ctxopt.build.sources import Load, SourceReport, report_sources
+from ctxopt.build.source_report import report_sources
+from ctxopt.build.sources import Load, SourceReport
 from ctxopt.build.transfer import named_root, transferred
 from ctxopt.errors import ContextError, DockerfileError, IgnoreFileError
 from ctxopt.languages.dockerfile import Build, Dockerfile, parse, resolve

@@ -11,7 +11,8 @@ from typing import Final
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.in_force import IgnoreChoice
 from ctxopt.build.plan import Plan, paths_of
-from ctxopt.build.sources import Load, report_sources
+from ctxopt.build.source_report import report_sources
+from ctxopt.build.sources import Load
 from ctxopt.build.transfer import transferred
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.matcher import Matcher

@@ -220,6 +220,12 @@ class View:
             else:
                 stack.pop()
 
+    def rows_in(self, path: str) -> Iterator[Row]:
+        """Yield what the walk saw in the folder ``path`` itself, in Docker's order of names."""
+        folder = self.tree.folders.get(path)
+        if folder is not None:
+            yield from self._rows_of(folder)
+
     def _rows_of(self, folder: Folder) -> Iterator[Row]:
         flags, sizes = self.flags(folder), folder.sizes
         for index, name in enumerate(folder.names):

@@ -1,0 +1,157 @@
+"""What is sent, shared out among the instructions that take it: each byte counted once.
+
+Arithmetic on a measured view; which paths an instruction takes is found elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from ctxopt.errors import IgnoreFileError
+from ctxopt.languages.dockerfile import Source
+from ctxopt.languages.ignore.matcher import Matcher, read_matcher
+from ctxopt.paths import folders_above, relative
+from ctxopt.tree.model import DIR, FILE
+from ctxopt.tree.view import View
+
+
+class ResolvedSource(NamedTuple):
+    """A source with the paths that it takes, each with all below it; ``""`` is the whole context."""
+
+    source: Source
+    roots: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class Share:
+    """Files and their bytes."""
+
+    files: int = 0
+    bytes: int = 0
+
+    def add(self, files: int, size: int) -> None:
+        """Add ``files`` files of ``size`` bytes together."""
+        self.files += files
+        self.bytes += size
+
+
+class Shares:
+    """The shares of every set of sources that take the same files.
+
+    A set is an integer with a bit for each source: two operations decide about a file, however
+    many sources there are.
+    """
+
+    def __init__(self) -> None:
+        self._by_takers: dict[int, Share] = {}
+
+    def add(self, takers: int, files: int, size: int) -> None:
+        """Add to what exactly the sources in ``takers`` take."""
+        self._by_takers.setdefault(takers, Share()).add(files, size)
+
+    def taken_by(self, places: Iterable[int]) -> Share:
+        """Return what at least one of the sources at ``places`` takes."""
+        wanted = 0
+        for place in places:
+            wanted |= 1 << place
+        total = Share()
+        for takers, share in self._by_takers.items():
+            if takers & wanted:
+                total.add(share.files, share.bytes)
+        return total
+
+    def taken_only_by(self, place: int) -> Share:
+        """Return what the source at ``place`` takes and no other one."""
+        return self._by_takers.get(1 << place, Share())
+
+    def untaken(self) -> Share:
+        """Return what no source takes."""
+        return self._by_takers.get(0, Share())
+
+
+def share_out(view: View, sources: Sequence[ResolvedSource]) -> Shares:
+    """Return who takes how much of what ``view`` sends, by the place of a source in ``sources``."""
+    return _ShareOut(view, sources).run()
+
+
+class _ShareOut:
+    """One pass from the root down to where nothing changes any more."""
+
+    def __init__(self, view: View, sources: Sequence[ResolvedSource]) -> None:
+        self._view = view
+        self._shares = Shares()
+        self._exceptions = list(_exceptions(sources))
+        self._starts: dict[str, int] = {}
+        """Takers that join at a path."""
+        for place, (_, roots) in enumerate(sources):
+            for root in roots:
+                self._starts[root] = self._starts.get(root, 0) | 1 << place
+        self._above_starts = folders_above(self._starts) | {""}
+
+    def run(self) -> Shares:
+        stack = [("", self._starts.get("", 0))]
+        while stack:
+            path, takers = stack.pop()
+            if self._is_uniform(path, takers):
+                total = self._view.totals.get(path)
+                if total is not None:
+                    self._shares.add(takers, total.files, total.bytes)
+            else:
+                stack += self._share_folder(path, takers)
+        return self._shares
+
+    def _is_uniform(self, path: str, takers: int) -> bool:
+        """Tell whether all below ``path`` goes to the same sources, so that its sums are enough."""
+        if path in self._above_starts:
+            return False
+        return not any(takers & exception.bit for exception in self._exceptions)
+
+    def _share_folder(self, path: str, takers: int) -> Iterator[tuple[str, int]]:
+        """Add a folder's own files; yield its folders with their takers."""
+        for row in self._view.rows_in(path):
+            here = self._takers_of(row.path, takers)
+            if row.kind == DIR:
+                yield row.path, here
+            elif row.kind == FILE and not row.is_excluded:
+                size = row.size
+                if row.is_empty:
+                    size = 0
+                self._shares.add(here, 1, size)
+
+    def _takers_of(self, path: str, above: int) -> int:
+        takers = above | self._starts.get(path, 0)
+        for exception in self._exceptions:
+            if takers & exception.bit and exception.leaves_out(path):
+                takers &= ~exception.bit
+        return takers
+
+
+class _Exception(NamedTuple):
+    """The ``--exclude`` of one source."""
+
+    bit: int
+    matcher: Matcher
+    roots: tuple[str, ...]
+
+    def leaves_out(self, path: str) -> bool:
+        """Tell whether ``path`` is not taken; the patterns start at what the source names."""
+        for root in self.roots:
+            inside = relative(path, root)
+            # What a source names itself is taken, whatever its patterns say.
+            if inside:
+                return self.matcher.decide(inside).excluded
+        return False
+
+
+def _exceptions(sources: Sequence[ResolvedSource]) -> Iterator[_Exception]:
+    for place, (source, roots) in enumerate(sources):
+        if not source.exclude:
+            continue
+        try:
+            matcher = read_matcher((None, pattern) for pattern in source.exclude)
+        # Docker refuses such a pattern when it copies, which is later than what is told here.
+        except IgnoreFileError:
+            continue
+        yield _Exception(1 << place, matcher, roots)
