@@ -12,6 +12,8 @@ from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeAlias
 
+from ctxopt import paths
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
@@ -45,6 +47,7 @@ TWIN: Final = "catalog.json"
 """Made by ``python -m scripts.catalog_twin`` from the TOML files; a test holds them in step."""
 
 _WILDCARDS: Final = frozenset("*?[")
+_WILD: Final = {"*": "[^/]*", "?": "[^/]"}
 
 
 class CatalogEntry(NamedTuple):
@@ -77,7 +80,7 @@ class CatalogEntry(NamedTuple):
     @property
     def name(self) -> str:
         """The last part of the pattern."""
-        return self.pattern.rpartition("/")[2]
+        return paths.name(self.pattern)
 
     def is_credible(self, nearby: Collection[str]) -> bool:
         """Take the file names of the parent folder and its ancestors; tell whether a manifest backs the match.
@@ -156,29 +159,33 @@ class Catalog:
         self.entries: Final = tuple(entries)
         self.stacks: Final = {stack.name: stack for stack in stacks}
         self._needles: Final[dict[str, tuple[str, ...]]] = {}
-        names: list[tuple[str, _Row]] = []
-        paths: list[tuple[str, _Row]] = []
+        named: list[tuple[str, _Row]] = []
+        placed: list[tuple[str, _Row]] = []
         for order, entry in enumerate(self.entries):
             tail = entry.pattern.removeprefix("**/")
-            last = tail.rpartition("/")[2]
-            start = r"\A" if tail == entry.pattern else r"(?:\A|/)"
+            last = paths.name(tail)
+            is_anchored = tail == entry.pattern
+            start = r"\A" if is_anchored else r"(?:\A|/)"
             row = _Row(order, entry, rf"{start}{_glob_regex(tail)}\Z")
-            if last != tail or tail == entry.pattern:
-                paths.append((last, row))
+            # Most patterns name one component: those are asked about the name alone, without an expression.
+            if last != tail or is_anchored:
+                placed.append((last, row))
             elif _WILDCARDS.isdisjoint(tail) or (tail[0] == "*" and _EXTENSION.fullmatch(tail, 1)):
-                names.append((tail, row._replace(regex=None)))
+                named.append((tail, row._replace(regex=None)))
             else:
-                names.append((tail, row))
-        self._names, self._paths = _Index(names), _Index(paths)
+                named.append((tail, row))
+        self._names, self._paths = _Index(named), _Index(placed)
 
     def match_name(self, name: str, is_dir: bool) -> tuple[CatalogEntry, ...]:
         """Take one path component; return the entries about a single name that match it, in catalogue order."""
         rows = self._names.candidates(name)
-        return _entries(_hits(rows, name, name, is_dir)) if rows else ()
+        if not rows:
+            return ()
+        return _entries(_hits(rows, name, name, is_dir))
 
     def match_path(self, path: str, is_dir: bool) -> tuple[CatalogEntry, ...]:
         """Take a "/"-separated path from the context root; return all entries that match it, in catalogue order."""
-        name = path.rpartition("/")[2]
+        name = paths.name(path)
         named, placed = self._names.candidates(name), self._paths.candidates(name)
         if not named and not placed:
             return ()
@@ -191,7 +198,7 @@ class Catalog:
 
         The second are of the wrong type or except the name: their patterns would hide ``path`` all the same.
         """
-        name = path.rpartition("/")[2]
+        name = paths.name(path)
         found = [
             row
             for rows, subject in (
@@ -209,6 +216,7 @@ class Catalog:
 
         Made for whole trees: names that no entry can be about cost a tenth of a microsecond.
         """
+        # One comprehension and no call of a function: it is asked of every name of a context.
         exact, extensions, starts, prefixes, texts, regex = self._sieve
         found = [
             name
@@ -240,7 +248,7 @@ class Catalog:
         starts: set[str] = set()
         others: dict[str, None] = {}
         for entry in self.entries:
-            glob = entry.pattern.rpartition("/")[2]
+            glob = entry.name
             start = re.split(r"[*?\[]", glob, maxsplit=1)[0]
             extension = _EXTENSION.fullmatch(glob, 1) if glob[0] == "*" else None
             if start == glob:
@@ -315,7 +323,9 @@ def _data_file(name: str) -> str:
 
 
 def _frozen(value: Any) -> Any:
-    return tuple(map(_frozen, value)) if isinstance(value, list) else value
+    if isinstance(value, list):
+        return tuple(map(_frozen, value))
+    return value
 
 
 def _hits(
@@ -337,9 +347,13 @@ def _entries(rows: list[_Row]) -> tuple[CatalogEntry, ...]:
 
 def _glob_regex(glob: str) -> str:
     """Take the tail of a pattern; return the regular expression that Docker gives it."""
-    parts = re.split(r"(\*|\?|\[[^\]]*\])", glob)
-    wild = {"*": "[^/]*", "?": "[^/]"}
-    return "".join(wild.get(part, part if part[:1] == "[" else re.escape(part)) for part in parts)
+    return "".join(map(_glob_part, re.split(r"(\*|\?|\[[^\]]*\])", glob)))
+
+
+def _glob_part(part: str) -> str:
+    if part.startswith("["):
+        return part  # the catalogue's classes mean the same to both; a test holds that
+    return _WILD.get(part) or re.escape(part)
 
 
 @cache

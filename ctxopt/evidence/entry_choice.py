@@ -44,7 +44,7 @@ def choose_entry(entries: Sequence[CatalogEntry], known: KnownPath) -> CatalogEn
         # Several stacks share a name, such as ``target``: the one whose manifest is there knows the cure.
         if manifest_agrees(entry, known):
             return entry
-    return backed[0] if backed else None
+    return next(iter(backed), None)
 
 
 def topic_of(entry: CatalogEntry | None, known: KnownPath) -> Topic | None:

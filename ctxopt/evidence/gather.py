@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import chain
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.config.load import Config
 from ctxopt.evidence.catalog import Catalog, load_catalog
+from ctxopt.evidence.dockerfile_search import find_dockerfiles, find_hidden
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.git_history import BuildTakings
 from ctxopt.evidence.import_needs import needs_of_imports
 from ctxopt.evidence.manifest_needs import needs_of_manifests, roots_built
 from ctxopt.evidence.manifest_search import find_manifests
 from ctxopt.evidence.needs import Clues, Needs, first_by_path
-from ctxopt.evidence.other_dockerfiles import (
-    OtherDockerfile,
-    find_dockerfiles,
-    find_hidden,
-    read_siblings,
-)
+from ctxopt.evidence.other_dockerfiles import OtherDockerfile, read_siblings
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.evidence.source_needs import (
     needs_of_dockerfile,
@@ -42,8 +37,10 @@ def gather_facts(analysis: Analysis, config: Config, evidence: GitEvidence | Non
     catalog = load_catalog()
     if evidence is None:
         evidence = ask_git(analysis.tree.root) or _read_ignore_files(analysis)
-    tracked = evidence.tracked if evidence else ()
-    needs = gather_needs(analysis, catalog, chain(_hidden(analysis, evidence), tracked))
+    known = _hidden(analysis, evidence)
+    if evidence is not None:
+        known += evidence.tracked
+    needs = gather_needs(analysis, catalog, known)
     return Facts(analysis, config, catalog, evidence, needs)
 
 
@@ -54,7 +51,9 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
     """
     files = SentFiles(analysis, catalog)
     plan = analysis.plan
-    build = plan.build if plan else None
+    build = None
+    if plan is not None:
+        build = plan.build
     takings = takings_of(plan)
     manifests = find_manifests(files.lookup, catalog)
     told = needs_of_manifests(
@@ -93,9 +92,9 @@ def _other_dockerfiles(
 ) -> Sequence[OtherDockerfile]:
     """The other Dockerfiles that the same ignore file serves."""
     context = analysis.context
-    active = context.dockerfile.inside if analysis.plan else None
-    paths = find_dockerfiles(analysis.tree, known, folders)
-    others = [path for path in paths if path != active]
+    others = find_dockerfiles(analysis.tree, known, folders)
+    if analysis.plan is not None:
+        others = [path for path in others if path != context.dockerfile.inside]
     return read_siblings(context, others, lambda path: bool(files.existing(path))).served
 
 
@@ -111,17 +110,12 @@ def _reasons_for_git(
     """
     reasons = [reason for one in clues for reason in one.git]
     mentions = first_by_path(mention for one in clues for mention in one.mentions)
-    if mentions:
-        histories = [".git", *(path for path in tree.folders if path.endswith("/.git"))]
-        reasons += [
-            mention.reason
-            for mention in mentions
-            if not builds
-            or any(
-                build.runs(mention.path, callers) and build.joins(mention.path, histories)
-                for build in builds
-            )
-        ]
+    histories = [".git", *(path for path in tree.folders if path.endswith("/.git"))]
+
+    def is_read(path: str) -> bool:
+        return any(build.runs(path, callers) and build.joins(path, histories) for build in builds)
+
+    reasons += [item.reason for item in mentions if not builds or is_read(item.path)]
     return tuple(dict.fromkeys(reasons))
 
 

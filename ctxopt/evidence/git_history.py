@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from ctxopt.languages.dockerfile import Build, RunStep, Source
+from ctxopt.paths import is_at_or_below, name
 
 _SCRIPTS: Final = (".sh", ".bash", ".py", ".js", ".mjs", ".cjs", ".ts", ".rb", ".pl", ".go", ".ps1")
 _RUNNERS: Final = {
@@ -38,7 +39,7 @@ class Taking(NamedTuple):
 
     def takes(self, path: str) -> bool:
         """Tell whether ``path`` comes along."""
-        return any(not root or path == root or path.startswith(root + "/") for root in self.roots)
+        return any(is_at_or_below(path, root) for root in self.roots)
 
 
 class BuildTakings(NamedTuple):
@@ -49,6 +50,7 @@ class BuildTakings(NamedTuple):
 
     def arriving(self, run: RunStep) -> list[Taking]:
         """Return what the stage of a step, and those it is built on, take before or at the step."""
+        # A stage below starts with all that its base has; a mount is there for its own step only.
         lineage = set(self.build.lineage(run.stage))
         return [
             taking
@@ -68,15 +70,16 @@ class BuildTakings(NamedTuple):
 
         What has no runner of its own is read, for all that is known.
         """
-        name = posixpath.basename(path).lower()
-        ending = posixpath.splitext(name)[1]
-        runner = _RUNNERS.get(name) or _RUNNERS.get(ending)
+        file = name(path).lower()
+        ending = posixpath.splitext(file)[1]
+        runner = _RUNNERS.get(file) or _RUNNERS.get(ending)
         scripts = "\n".join(self.build.scripts())
         if runner is not None:
             return bool(re.search(rf"\b{runner}\b", scripts))
+        # A shell script runs where something names it; a module of a program may be imported anywhere.
         if ending not in (".sh", ".bash"):
             return True
-        return any(name in text.lower() for text in (scripts, *callers))
+        return any(file in text.lower() for text in (scripts, *callers))
 
     def _stages_with(self, path: str) -> set[int]:
         found = {taking.source.stage for taking in self.takings if taking.takes(path)}
@@ -87,9 +90,10 @@ class BuildTakings(NamedTuple):
         }
 
 
-def asks_git(name: str, text: str) -> bool:
-    """Tell whether a script runs git on the repository it is in."""
-    if not name.lower().endswith(_SCRIPTS) and not text.startswith("#!"):
+def asks_git(path: str, text: str) -> bool:
+    """Tell whether the script at ``path`` runs git on the repository it is in."""
+    # Prose and data mention git as well, and run nothing.
+    if not path.lower().endswith(_SCRIPTS) and not text.startswith("#!"):
         return False
     return bool(_ASKS_GIT.search(text)) and not is_outside(text)
 

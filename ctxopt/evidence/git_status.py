@@ -22,14 +22,18 @@ class GitStatuses:
         children: Mapping[str, Sequence[str]],
     ) -> None:
         # An ignored root says nothing of what is in it.
-        self._evidence = None if evidence and "" in evidence.ignored else evidence
+        if evidence is not None and "" in evidence.ignored:
+            evidence = None
+        self._evidence = evidence
         self._folders = folders
         self._children = children
-        self._ignored = by_parent(self._evidence.ignored if self._evidence else ())
+        self._tracked: frozenset[str] = frozenset()
+        self._ignored: Mapping[str, Sequence[str]] = {}
+        if evidence is not None:
+            self._tracked = evidence.tracked
+            self._ignored = by_parent(evidence.ignored)
         # A repository without files says nothing of any: it was made a moment ago.
-        self.knows_tracked = bool(
-            self._evidence and self._evidence.knows_tracked and self._evidence.tracked
-        )
+        self.knows_tracked = bool(evidence and evidence.knows_tracked and evidence.tracked)
         """Whether what git does not track is foreign to it."""
 
     def of(self, path: str, is_dir: bool) -> GitStatus:
@@ -60,7 +64,7 @@ class GitStatuses:
 
         ``GitEvidence`` could tell, but needs all folders above all tracked files for its first answer.
         """
-        tracked = self._evidence.tracked if self._evidence else frozenset()
+        tracked = self._tracked
         stack = [path]
         while stack:
             folder = self._folders.get(stack.pop())

@@ -38,7 +38,7 @@ class KeepList:
         return bool(self.wishes)
 
     def why(self, path: str) -> str | None:
-        """Return who keeps ``path``, in one clause; None where nobody does."""
+        """Return who keeps ``path``, in one clause; None where nothing does."""
         for wish in self.wishes:
             if wish.matcher.decide(path).excluded:
                 return f"{wish.origin} keeps it"
@@ -46,7 +46,11 @@ class KeepList:
 
     def paths(self, view: View) -> set[str]:
         """Return what is kept of what ``view`` sends, and the folders that lead there."""
-        found = {entry.path for entry in (view.entries() if self else ()) if self.why(entry.path)}
+        if not self:
+            return (
+                set()
+            )  # asking for every path that is sent takes as long as all the rest of a scan
+        found = {entry.path for entry in view.entries() if self.why(entry.path)}
         return found | folders_above(found)
 
 
@@ -60,9 +64,14 @@ def read_keep_list(keep: Iterable[str], file: IgnoreFile | None) -> KeepList:
 
 
 def _comments(file: IgnoreFile | None) -> Iterator[KeepPattern]:
-    for line in file.lines if file else ():
-        match = _COMMENT.match(line.text.removeprefix(BOM)) if line.is_comment else None
-        if file is None or match is None:
+    if file is None:
+        return
+    for line in file.lines:
+        if not line.is_comment:
+            continue
+        # Docker takes a BOM away before it reads the first line.
+        match = _COMMENT.match(line.text.removeprefix(BOM))
+        if match is None:
             continue
         try:
             text = _read_comment(match["text"])

@@ -81,10 +81,9 @@ def _meant(named: Named, folder: str, files: SentFiles) -> Iterator[str]:
 
 def _shows_history(manifest: ManifestFile, text: str, files: SentFiles) -> str | None:
     """What of a manifest shows that building its package reads ``.git``; None where nothing does."""
-    if is_outside(text):
-        return None
+    # Asked in this order because most names show nothing, and then no text has to be searched.
     shown = files.catalog.version_from_git(manifest.name, text)
-    if not shown:
+    if not shown or is_outside(text):
         return None
     if shown[0] == manifest.name:
         return "shows it"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 
 class Named(NamedTuple):
@@ -47,16 +47,22 @@ _SOLUTION = re.compile(
 
 def read_manifest(name: str, text: str) -> tuple[Named, ...]:
     """Return what the manifest called ``name`` names, with duplicates."""
-    reader = _READERS.get(name)
-    if reader is None:
-        reader = _project if name.endswith(("proj", ".props")) else None
-        reader = _solution if name.endswith((".sln", ".slnx")) else reader
+    reader = _reader_for(name)
     if reader is None:
         return ()
     try:
         return tuple(item for item in reader(text) if _is_plain(item.path))
     except (ValueError, TypeError, AttributeError, RecursionError):
+        # Valid TOML and JSON of any shape get here: what is no manifest after all names nothing.
         return ()
+
+
+def _reader_for(name: str) -> _Reader | None:
+    if name.endswith((".sln", ".slnx")):
+        return _solution
+    if name.endswith(("proj", ".props")):
+        return _project
+    return _READERS.get(name)
 
 
 def _is_plain(path: object) -> bool:
@@ -71,27 +77,39 @@ def _pyproject(text: str) -> Iterator[Named]:
             for item in _strings(holder.get(key)):
                 yield Named(item, "readme")
     yield from _all(project.get("license-files"), "license-files")
-    license_table = project.get("license")
-    if isinstance(license_table, dict):
-        yield from _all(license_table.get("file"), "license")
-    dynamic = _table(tool, "setuptools", "dynamic")
-    for key, value in dynamic.items():
-        if isinstance(value, dict):
-            yield from _all(value.get("file"), key)
-    for package, globs in _table(tool, "setuptools", "package-data").items():
+    yield from _all(_table(project, "license").get("file"), "license")
+    yield from _setuptools(_table(tool, "setuptools"))
+    yield from _hatch(_table(tool, "hatch"))
+    for item in _table(tool, "poetry").get("include") or ():
+        if isinstance(item, dict):
+            yield from _all(item.get("path"), "include")
+        else:
+            yield from _all(item, "include")
+
+
+def _setuptools(table: dict[str, Any]) -> Iterator[Named]:
+    for key, value in _table(table, "dynamic").items():
+        yield from _all(_table(value).get("file"), key)
+    for package, globs in _table(table, "package-data").items():
+        if package == "*":
+            continue  # its globs hold in every package, wherever those are
+        folder = package.replace(".", "/")
         for glob in _strings(globs):
-            for base in ("", "src/") if package != "*" else ():
-                yield Named(f"{base}{package.replace('.', '/')}/{glob}", "package-data")
-    hatch = _table(tool, "hatch", "build")
-    for target in (hatch, *_tables(hatch.get("targets"))):
+            yield Named(f"{folder}/{glob}", "package-data")
+            # The src layout is found without being written down.
+            yield Named(f"src/{folder}/{glob}", "package-data")
+
+
+def _hatch(table: dict[str, Any]) -> Iterator[Named]:
+    build = _table(table, "build")
+    for target in (build, *_tables(build.get("targets"))):
         yield from _all(target.get("artifacts"), "artifacts")
         yield from _all(list(_table(target, "force-include")), "force-include")
         yield from _all(target.get("include"), "include")
-    for hook in _tables(_table(tool, "hatch", "metadata").get("hooks")):
+    # The hook hatch-fancy-pypi-readme puts the long description together from files.
+    for hook in _tables(_table(table, "metadata").get("hooks")):
         for fragment in _tables(hook.get("fragments")):
             yield from _all(fragment.get("path"), "readme")
-    for item in _table(tool, "poetry").get("include") or ():
-        yield from _all(item.get("path") if isinstance(item, dict) else item, "include")
 
 
 def _cargo(text: str) -> Iterator[Named]:
@@ -104,9 +122,9 @@ def _cargo(text: str) -> Iterator[Named]:
     for kind, folder in (("test", "tests"), ("bench", "benches"), ("example", "examples")):
         for target in table.get(kind) or ():
             name = target.get("name")
-            yield from _all(
-                target.get("path") or (name and f"{folder}/{name}.rs"), f"{kind} target"
-            )
+            # A target without a path is looked for where Cargo expects its kind.
+            expected = name and f"{folder}/{name}.rs"
+            yield from _all(target.get("path") or expected, f"{kind} target")
 
 
 def _package_json(text: str) -> Iterator[Named]:
@@ -195,7 +213,8 @@ def _rust_source(text: str) -> Iterator[Named]:
         yield Named(match[1], "included text")
 
 
-_READERS: Final[Mapping[str, Callable[[str], Iterable[Named]]]] = {
+_Reader: TypeAlias = Callable[[str], Iterable[Named]]
+_READERS: Final[Mapping[str, _Reader]] = {
     "pyproject.toml": _pyproject,
     "Cargo.toml": _cargo,
     "package.json": _package_json,
@@ -223,13 +242,23 @@ def _toml(text: str) -> dict[str, Any]:
 
 
 def _table(holder: Any, *keys: str) -> dict[str, Any]:
+    """Return the table below ``holder`` by these keys; an empty one for anything else there."""
     for key in keys:
-        holder = holder.get(key) if isinstance(holder, dict) else None
-    return holder if isinstance(holder, dict) else {}
+        if not isinstance(holder, dict):
+            return {}
+        holder = holder.get(key)
+    if not isinstance(holder, dict):
+        return {}
+    return holder
 
 
 def _tables(value: Any) -> list[dict[str, Any]]:
-    items = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    """Return the tables in a list or a table of them."""
+    items: Iterable[Any] = ()
+    if isinstance(value, dict):
+        items = value.values()
+    elif isinstance(value, list):
+        items = value
     return [item for item in items if isinstance(item, dict)]
 
 
@@ -238,7 +267,9 @@ def _strings(value: Any) -> list[str]:
         value = value.get("file")
     if isinstance(value, str):
         return [value]
-    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []
+    if not isinstance(value, list):
+        return []
+    return [item for item in value if isinstance(item, str)]
 
 
 def _all(value: Any, role: str) -> Iterator[Named]:

@@ -1,14 +1,12 @@
 """What other Dockerfiles of a context name: one ignore file serves every build of the same folder.
 
-Nobody knows with which folder as context each is built: its sources tell, from where they are found,
+Nothing says with which folder as context each is built: its sources tell, from where they are found,
 and what lies beside it where they find nothing. All of its stages count.
 """
 
 from __future__ import annotations
 
 import os
-import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple, TypeAlias
 
@@ -16,39 +14,20 @@ from ctxopt.build.analysis import Analysis
 from ctxopt.build.context import BuildContext
 from ctxopt.build.plan import host_platform
 from ctxopt.errors import DockerfileError
-from ctxopt.evidence.catalog import Catalog, load_catalog
+from ctxopt.evidence.catalog import load_catalog
+from ctxopt.evidence.dockerfile_search import find_dockerfiles, is_foreign
 from ctxopt.evidence.manifests import MANIFESTS
 from ctxopt.evidence.read_start import read_start
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.languages.dockerfile import Build, Dockerfile, Source, parse, resolve
 from ctxopt.languages.golang.paths import has_meta
+from ctxopt.paths import join, parent
 from ctxopt.tree.lookup import ViewLookup
-from ctxopt.tree.model import DIR, FILE, ContextTree
 from ctxopt.tree.view import View
 
-_NAME: Final = re.compile(
-    r"(?i)(?:(?:Docker|Container)file(?:[._-].*)?|.*\.(?:docker|container)file)\Z"
-)
-_NO_DOCKERFILE: Final = (
-    ".dockerignore",
-    ".md",
-    ".go",
-    ".py",
-    ".j2",
-    ".tmpl",
-    ".sh",
-    ".rs",
-    ".js",
-    ".ts",
-)
 _MOST: Final = 60
 _MOST_BYTES: Final = 1 << 18
 _MOST_LEVELS: Final = 6
-_MOST_LISTED: Final = 200
-"""Folders that are listed although nothing of them is sent."""
-_NEAR: Final = 3
-"""Levels below the root on which those are looked for."""
-_FOREIGN: Final = frozenset(("dependencies", "cache", "version-control"))
 
 Exists: TypeAlias = Callable[[str], bool]
 
@@ -66,7 +45,7 @@ class OtherDockerfile(NamedTuple):
         for source in self.build.sources:
             inside = local_paths(source)
             if inside:
-                yield source, tuple(_join(base, path) for base in self.bases for path in inside)
+                yield source, tuple(join(base, path) for base in self.bases for path in inside)
 
     def as_given(self) -> Build:
         """Return the build without values that were made up, where it can do without."""
@@ -91,68 +70,6 @@ def local_paths(source: Source) -> list[str]:
     return [path.path.strip("/") for path in source.local]
 
 
-def is_dockerfile_name(name: str) -> bool:
-    """Tell whether people name Dockerfiles like that."""
-    return bool(_NAME.match(name)) and not name.lower().endswith(_NO_DOCKERFILE)
-
-
-def find_dockerfiles(
-    tree: ContextTree, known: Iterable[str] = (), folders: Iterable[str] | None = None
-) -> list[str]:
-    """Return the Dockerfiles that the walk met, in ``folders`` if given, and those among ``known``.
-
-    Sent or not: BuildKit loads them by themselves. Those near the root come first.
-    """
-    found = {path for path in known if is_dockerfile_name(path.rpartition("/")[2])}
-    for path in tree.folders if folders is None else folders:
-        folder = tree.folders[path]
-        if "ockerfile" in folder.joined or "ontainerfile" in folder.joined:
-            items = zip(folder.names, folder.kinds, strict=True)
-            found |= {
-                folder.child(name)
-                for name, kind in items
-                if kind == FILE and is_dockerfile_name(name)
-            }
-    return sorted(found, key=lambda path: (path.count("/"), path))
-
-
-def find_hidden(tree: ContextTree, catalog: Catalog) -> list[str]:
-    """Return the Dockerfiles in folders that the walk passed by, as far as these are near the root."""
-    found: list[str] = []
-    level, left = [""], _MOST_LISTED
-    for depth in range(_MOST_LEVELS + 1):
-        deeper: list[str] = []
-        for path in level:
-            folder = tree.folders.get(path)
-            if folder is not None:
-                items = zip(folder.names, folder.kinds, strict=True)
-                names = [name for name, kind in items if kind == DIR] if depth < _NEAR else []
-            elif left:
-                left -= 1
-                names, files = _list(os.path.join(tree.root, path))
-                found += [_join(path, name) for name in files if is_dockerfile_name(name)]
-            else:
-                continue
-            deeper += [_join(path, name) for name in names if not _is_foreign(catalog, name)]
-        level = deeper
-    return found
-
-
-def _list(folder: str) -> tuple[list[str], list[str]]:
-    """Return the names of the folders and of the plain files in a folder; none if it cannot be read."""
-    try:
-        with os.scandir(folder) as entries:
-            both = [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
-    except OSError:
-        return [], []
-    return [name for name, is_dir in both if is_dir], [name for name, is_dir in both if not is_dir]
-
-
-def _is_foreign(catalog: Catalog, name: str) -> bool:
-    """Whether what lies in a folder of that name is not the project's own."""
-    return any(entry.kind in _FOREIGN for entry in catalog.match_name(name, True))
-
-
 def find_other_dockerfiles(
     analysis: Analysis, everything: View, evidence: GitEvidence | None
 ) -> OtherDockerfiles:
@@ -161,16 +78,22 @@ def find_other_dockerfiles(
     ``everything`` is the whole tree with nothing excluded, ``evidence`` what git says.
     """
     catalog, paths = load_catalog(), ViewLookup(everything)
+    known: Iterable[str] = ()
+    if evidence is not None:
+        known = evidence.tracked
     found = []
-    for path in find_dockerfiles(analysis.tree, evidence.tracked if evidence else ()):
-        folders = path.split("/")[:-1]
-        is_ignored = evidence is not None and evidence.is_ignored(path)
-        is_foreign = any(_is_foreign(catalog, name) for name in folders)
-        if path != analysis.context.dockerfile.inside and not is_ignored and not is_foreign:
+    for path in find_dockerfiles(analysis.tree, known):
+        if path == analysis.context.dockerfile.inside:
+            continue
+        if evidence is not None and evidence.is_ignored(path):
+            continue
+        if not any(is_foreign(catalog, name) for name in path.split("/")[:-1]):
             found.append(path)
 
     def exists(path: str) -> bool:
-        return bool(paths.glob(path)) if has_meta(path) else paths.resolve(path) is not None
+        if has_meta(path):
+            return bool(paths.glob(path))
+        return paths.resolve(path) is not None
 
     return read_siblings(analysis.context, found, exists)
 
@@ -199,7 +122,7 @@ def read_siblings(context: BuildContext, paths: Iterable[str], exists: Exists) -
         except DockerfileError as error:
             unread.append((path, error.reason))
             continue
-        bases = _bases(build, context.root, posixpath.dirname(path), exists)
+        bases = _bases(build, context.root, parent(path), exists)
         if "" in bases:
             served.append(OtherDockerfile(path, build, bases))
         else:
@@ -214,9 +137,12 @@ def _bases(build: Build, root: str, folder: str, exists: Exists) -> tuple[str, .
     paths = [path for source in build.sources for path in local_paths(source)]
     named = [path for path in paths if path.strip("*?/")]
     above = sum(map(exists, named))
-    beside = sum(exists(_join(folder, path)) for path in named)
-    if above != beside:
-        return ("",) if above > beside else (folder,)
+    beside = sum(exists(join(folder, path)) for path in named)
+    if above > beside:
+        return ("",)
+    if beside > above:
+        return (folder,)
+    # Nothing is found in either: what else lies in the folder has to tell, as in COPY . .
     if paths and not above and _is_context(os.path.join(root, folder), named):
         return (folder,)
     return ("", folder)
@@ -232,7 +158,10 @@ def _is_context(folder: str, named: Iterable[str]) -> bool:
 
 
 def _resolve(dockerfile: Dockerfile) -> Build:
-    """Arguments without a default get one: only what a build is given says more."""
+    """Resolve with a value for every argument that has no default.
+
+    Docker would stop at ``FROM $BASE`` without one; only who builds it knows better.
+    """
     given = {
         name: "x"
         for assign in dockerfile.arguments
@@ -240,7 +169,3 @@ def _resolve(dockerfile: Dockerfile) -> Build:
         if value is None
     }
     return resolve(dockerfile, build_args=given)
-
-
-def _join(folder: str, path: str) -> str:
-    return "/".join(filter(None, (folder, path)))

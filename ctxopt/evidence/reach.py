@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ctxopt.build.analysis import Analysis
@@ -16,6 +16,8 @@ Reach: TypeAlias = Literal["permitted", "sent", "builder", "final"]
 """How far bytes travel: past the ignore file, to the builder's cache, into a stage, into the image."""
 
 _RANK: Final = {"mount": 0, "builder": 1, "final": 2}
+# A mount lends the bytes to one step and leaves them in no stage.
+_REACH: Final[Mapping[str, Reach]] = {"mount": "sent", "builder": "builder", "final": "final"}
 
 
 class Reached(NamedTuple):
@@ -47,9 +49,10 @@ class Reaches:
 
     def __init__(self, analysis: Analysis, uses: Sequence[SourceUse]) -> None:
         self._untaken = _reach_without_instruction(analysis)
-        self._has_plan = analysis.plan is not None
         self._takes: dict[str, list[SourceUse]] = defaultdict(list)
         self._passes: dict[str, list[SourceUse]] = defaultdict(list)
+        if analysis.plan is None:
+            return
         for use in uses:
             for root in use.roots:
                 self._takes[root].append(use)
@@ -59,13 +62,12 @@ class Reaches:
 
     def of(self, path: str) -> Reached:
         """Return how far ``path`` travels, and the instruction to blame."""
-        takers = self._takers(path) if self._has_plan else []
+        takers = self._takers(path)
         if not takers:
             return Reached(self._untaken)
         use = max(takers, key=lambda taker: taker.furthest).use
         roots = sorted((taker.root for taker in takers), key=len)
-        # A mount lends the bytes to one step and leaves them in no stage.
-        reach: Reach = "sent" if use.reach == "mount" else use.reach
+        reach = _REACH[use.reach]
         return Reached(reach, use, root=roots[0], nearest=roots[-1])
 
     def _takers(self, path: str) -> list[_Taker]:
@@ -85,7 +87,9 @@ def _reach_without_instruction(analysis: Analysis) -> Reach:
         is_sent = not analysis.context.builder.loads_on_demand
     else:
         is_sent = analysis.plan.main.transfer.is_whole
-    return "sent" if is_sent else "permitted"
+    if is_sent:
+        return "sent"
+    return "permitted"
 
 
 def _leaves_out(use: SourceUse, path: str, root: str) -> bool:

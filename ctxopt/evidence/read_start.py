@@ -11,6 +11,8 @@ def read_start(path: str, most: int) -> bytes | None:
 
     A link is not followed, and a FIFO does not make it wait.
     """
+    # Not blocking: the other end of a FIFO may never be opened. What it is is asked of the open file,
+    # because between a stat and an open a name may come to mean another thing.
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError):

@@ -70,18 +70,16 @@ def is_secret(root: str, candidate: Candidate) -> bool:
 
     A name that says so is enough unless git tracks the file: then its content has to say so, too.
     """
-    *above, name = candidate.path.split("/")
     entry = candidate.entry
-    known = candidate.state in ("ignored", "untracked")
-    if entry is None or _HARMLESS_NAME.search(name):
+    if entry is None or _is_harmless_place(candidate):
         return False
-    if not known and any(part.lower() in _PLACES or _TEST_PLACE.search(part) for part in above):
-        return False
+    has_sure_name = entry.confidence == "high"
     if candidate.is_dir:
-        return candidate.state != "tracked" or entry.confidence == "high"
+        return has_sure_name or candidate.state != "tracked"
     content = read_start(os.path.join(root, candidate.path), _LOOKED_AT)
     if content is None:
-        return entry.confidence == "high"
+        # What cannot be read cannot be cleared.
+        return has_sure_name
     if not content.strip():
         return False
     if shows_secret(content):
@@ -89,8 +87,20 @@ def is_secret(root: str, candidate: Candidate) -> bool:
     if _PUBLIC.search(content):
         return False
     if candidate.state == "tracked":
-        return entry.confidence == "high" and b"\0" in content
-    return entry.confidence == "high" or candidate.state == "ignored"
+        # Key stores are binary and show nothing; a text that people committed has been read by them.
+        return has_sure_name and b"\0" in content
+    return has_sure_name or candidate.state == "ignored"
+
+
+def _is_harmless_place(candidate: Candidate) -> bool:
+    """Whether the name, or a folder above it, says that this is for show or for tests."""
+    *above, name = candidate.path.split("/")
+    if _HARMLESS_NAME.search(name):
+        return True
+    # A file that git does not have belongs to one person, wherever it lies.
+    if candidate.state in ("ignored", "untracked"):
+        return False
+    return any(part.lower() in _PLACES or _TEST_PLACE.search(part) for part in above)
 
 
 def shows_secret(content: bytes) -> bool:

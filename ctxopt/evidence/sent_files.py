@@ -35,11 +35,13 @@ class SentFiles:
 
     def existing(self, path: str) -> list[str]:
         """Return what there is of a path or glob; nothing for ``**``, which would name half a tree."""
-        if not has_meta(path):
-            return [path] if self.has(path) else []
-        if "**" in path:
-            return []
-        return self.lookup.glob(path) or []
+        if has_meta(path):
+            if "**" in path:
+                return []
+            return self.lookup.glob(path) or []
+        if self.has(path):
+            return [path]
+        return []
 
     def existing_inside(self, path: str) -> list[str]:
         """Return what there is of what a file names; nothing for the root and for a wildcard that means all of it."""

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.builder import BUILDKIT
-from ctxopt.evidence.other_dockerfiles import find_dockerfiles
+from ctxopt.evidence.dockerfile_search import find_dockerfiles
 from ctxopt.languages.dockerfile import Unknown
 from ctxopt.paths import name as name_of
 from ctxopt.report.console import printable

@@ -1,0 +1,164 @@
+"""Whether one path is a candidate, and all that is known of it then. Looks at no disk.
+
+What a path is, ``entry_choice`` decides; here its bytes, its reach and the reasons against are put beside that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from ctxopt.build.analysis import Analysis
+from ctxopt.build.sources import SourceUse
+from ctxopt.evidence.catalog import Catalog, CatalogEntry
+from ctxopt.evidence.entry_choice import KnownPath, Topic, choose_entry, topic_of
+from ctxopt.evidence.git_status import GitStatus, GitStatuses
+from ctxopt.evidence.nearby import NearbyNames
+from ctxopt.evidence.needs import Needs
+from ctxopt.evidence.reach import Reach, Reaches
+from ctxopt.evidence.run_steps import installs_nothing, makes_nothing
+from ctxopt.paths import name, parent
+from ctxopt.tree.model import DIR, FILE, SOCKET, Flag, Tally
+
+FOR_TESTS: Final = frozenset({"test-data", "docs"})
+"""Kinds that are sources as well: what is worse inside them comes first."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A topmost path that may not be needed; ``bytes`` and ``entries`` are what is permitted of it."""
+
+    path: str
+    is_dir: bool
+    topic: Topic
+    entry: CatalogEntry | None
+    """What the catalogue knows; None where evidence alone speaks."""
+    bytes: int
+    entries: int
+    state: GitStatus
+    reach: Reach
+    use: SourceUse | None
+    """The instruction that takes it furthest; None where none does."""
+    root: str
+    """The most that an instruction takes with it: the path alone, a folder above it, or ``""`` for everything."""
+    nearest: str
+    """What the instruction closest to it names: the path itself, a folder above it, or ``""``."""
+    needed_because: str | None
+
+
+class CandidateJudge:
+    """Makes candidates of paths, one at a time, and remembers whose patterns would hide too much.
+
+    ``large`` is in bytes; ``kept`` are the paths that people said must stay.
+    """
+
+    def __init__(
+        self,
+        *,
+        analysis: Analysis,
+        large: int,
+        catalog: Catalog,
+        kept: set[str],
+        git: GitStatuses,
+        needs: Needs,
+        reaches: Reaches,
+    ) -> None:
+        self.view = analysis.permitted
+        self.large: Final = large
+        self.catalog = catalog
+        self.git = git
+        self.unsafe: set[str] = set()
+        self._kept = kept
+        self._reasons = needs.reasons()
+        self._nearby = NearbyNames(analysis.tree.folders)
+        self._reaches = reaches
+        plan = analysis.plan
+        self._installs_nothing = plan is not None and installs_nothing(plan.build)
+        self._makes_nothing = plan is not None and makes_nothing(plan.build)
+
+    def judge(self, path: str, kind: int, size: int) -> Candidate | None:
+        """Return the candidate that a path is, with ``size`` bytes of its own; None where it is none."""
+        is_dir = kind == DIR
+        entries, others = self.catalog.hits(path, is_dir)
+        if not is_dir and kind not in (FILE, SOCKET):
+            # A link costs nothing, but may be the only way to what it leads to.
+            self._must_not_hide(entries)
+            return None
+        if path in self._kept:
+            self._must_not_hide((*entries, *others))
+            return None
+        total = size
+        if is_dir:
+            total = self._total(path).bytes
+        known = KnownPath(
+            path=path,
+            is_dir=is_dir,
+            is_large=total >= self.large,
+            state=self.git.of(path, is_dir),
+            nearby=lambda: self._nearby.of(path),
+        )
+        entry = choose_entry(entries, known)
+        topic = topic_of(entry, known)
+        if topic is None:
+            self._must_not_hide((*entries, *others))
+            return None
+        if topic in FOR_TESTS:
+            # Whether these may go depends on the tests that run: no other pattern may take them along.
+            self._must_not_hide(item for item in (*entries, *others) if not _is_of(entry, item))
+        return self._candidate(known, topic, entry, total)
+
+    def _must_not_hide(self, entries: Iterable[CatalogEntry]) -> None:
+        self.unsafe.update(entry.pattern for entry in entries)
+
+    def _candidate(
+        self, known: KnownPath, topic: Topic, entry: CatalogEntry | None, total: int
+    ) -> Candidate:
+        path = known.path
+        reached = self._reaches.of(path)
+        reason = self._reasons.get(path) or self._not_made_here(topic, reached.reach)
+        entries = 1
+        if known.is_dir:
+            entries = self._entries_of(path)
+        if reason and entry:
+            self.unsafe.add(entry.pattern)
+        return Candidate(
+            path=path,
+            is_dir=known.is_dir,
+            topic=topic,
+            entry=entry,
+            bytes=total,
+            entries=entries,
+            state=known.state,
+            reach=reached.reach,
+            use=reached.use,
+            root=reached.root,
+            nearest=reached.nearest,
+            needed_because=reason,
+        )
+
+    def _not_made_here(self, topic: Topic, reach: Reach) -> str | None:
+        """Why a build cannot do without what others can make again: it takes it, and makes none itself."""
+        if topic == "dependencies" and reach == "final" and self._installs_nothing:
+            return "no step of this build installs it"
+        if topic == "build-output" and reach in ("builder", "final") and self._makes_nothing:
+            return "no step of this build makes it"
+        return None
+
+    def _total(self, path: str) -> Tally:
+        return self.view.totals.get(path) or Tally()
+
+    def _entries_of(self, path: str) -> int:
+        """The entries sent of a folder, with the folder where it is permitted or sent for what is in it."""
+        folder = self.view.tree.folders[parent(path)]
+        flags = self.view.flags(folder)
+        is_excluded = flags is not None and flags[folder.names.index(name(path))] & Flag.EXCLUDED
+        below = self._total(path).entries
+        if is_excluded and not self.view.sends_below(path):
+            return below
+        return below + 1
+
+
+def _is_of(entry: CatalogEntry | None, other: CatalogEntry) -> bool:
+    """Whether two entries would write the same line."""
+    return entry is not None and entry.pattern == other.pattern
