@@ -29,7 +29,10 @@ def trim_space(text: str) -> str:
 def clean(path: str) -> str:
     """Return the shortest equivalent path, as Go's ``filepath.Clean`` on Unix."""
     cleaned = normpath(path)
-    return cleaned[1:] if cleaned.startswith("//") else cleaned
+    # POSIX gives two slashes at the start a meaning of their own, and Python keeps them.
+    if cleaned.startswith("//"):
+        return cleaned[1:]
+    return cleaned
 
 
 def resolve_links(path: str, look: Callable[[str, bool], str | None]) -> str | None:
@@ -58,6 +61,7 @@ def resolve_links(path: str, look: Callable[[str, bool], str | None]) -> str | N
         if target is None:
             resolved.append(part)
             continue
+        # Links may lead in a circle; containerd counts them instead of remembering where it was.
         links += 1
         if links > _MAX_LINKS:
             return None
@@ -94,22 +98,29 @@ def match(pattern: str, name: str) -> bool:
         star, chunk, pattern = _scan_chunk(pattern)
         if star and not chunk:
             return "/" not in name
-        rest = _match_chunk(chunk, name)
-        if rest is not None and (not rest or pattern):
-            name = rest
-            continue
-        if not star:
+        rest = _match_after_star(star, chunk, name, is_last=not pattern)
+        if rest is None:
             return False
-        for index, char in enumerate(name):
-            if char == "/":
-                return False
-            rest = _match_chunk(chunk, name[index + 1 :])
-            if rest is not None and (not rest or pattern):
-                name = rest
-                break
-        else:
-            return False
+        name = rest
     return not name
+
+
+def _match_after_star(star: bool, chunk: str, name: str, *, is_last: bool) -> str | None:
+    """Match a chunk at the start of ``name`` or, with ``star``, further on; what is left, or None."""
+    # The first place that fits is taken for good: no later chunk can make a later place better. The
+    # last chunk has to reach the end of the name.
+    rest = _match_chunk(chunk, name)
+    if rest is not None and not (rest and is_last):
+        return rest
+    if not star:
+        return None
+    for index, char in enumerate(name):
+        if char == "/":
+            return None
+        rest = _match_chunk(chunk, name[index + 1 :])
+        if rest is not None and not (rest and is_last):
+            return rest
+    return None
 
 
 def _scan_chunk(pattern: str) -> tuple[bool, str, str]:
@@ -121,6 +132,7 @@ def _scan_chunk(pattern: str) -> tuple[bool, str, str]:
     while index < len(body):
         char = body[index]
         if char == "\\":
+            # A backslash at the very end is left to the match, which refuses it.
             if index + 1 < len(body):
                 index += 1
         elif char == "[":
@@ -136,23 +148,29 @@ def _scan_chunk(pattern: str) -> tuple[bool, str, str]:
 def _match_chunk(chunk: str, text: str) -> str | None:
     """Match a chunk without stars at the start of ``text``; what is left of it, or None."""
     failed = False
+    # Also after a mismatch the chunk is read to its end: Go reports what is malformed in it.
     while chunk:
-        failed = failed or not text
-        char, chunk = chunk[0], chunk[1:]
-        if char == "[":
-            hit, chunk = _match_class(chunk, "" if failed else text[0])
-            failed = failed or not hit
-        elif char == "?":
-            failed = failed or text[0] == "/"
-        else:
-            if char == "\\":
-                if not chunk:
-                    raise BadPatternError
-                char, chunk = chunk[0], chunk[1:]
-            failed = failed or char != text[0]
-        if not failed:
-            text = text[1:]
-    return None if failed else text
+        hit, chunk = _match_one(chunk, text[:1])
+        failed = failed or not hit
+        text = text[1:]
+    if failed:
+        return None
+    return text
+
+
+def _match_one(chunk: str, char: str) -> tuple[bool, str]:
+    """Match the first item of a chunk; whether it is ``char``, empty behind the end, and the rest."""
+    item, rest = chunk[0], chunk[1:]
+    if item == "[":
+        hit, rest = _match_class(rest, char)
+        return hit and char != "", rest
+    if item == "?":
+        return char not in ("", "/"), rest
+    if item == "\\":
+        if not rest:
+            raise BadPatternError
+        item, rest = rest[0], rest[1:]
+    return item == char, rest
 
 
 def _match_class(chunk: str, char: str) -> tuple[bool, str]:
@@ -163,6 +181,7 @@ def _match_class(chunk: str, char: str) -> tuple[bool, str]:
     hit = False
     first = True
     while True:
+        # As the first character ``]`` closes nothing; it has to be escaped, or Go refuses it.
         if chunk.startswith("]") and not first:
             return hit != negated, chunk[1:]
         low, chunk = _class_char(chunk)

@@ -38,6 +38,7 @@ _POSIX = {
     "word": _WORD,
     "xdigit": ((0x30, 0x39), (0x41, 0x46), (0x61, 0x66)),
 }
+_OCTAL = frozenset("01234567")
 _CONTROL = {"a": "\a", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 Ranges = tuple[tuple[int, int], ...]
@@ -56,7 +57,8 @@ class CharSet:
         point = ord(char)
         hit = self._holds(point)
         if 0xDC80 <= point <= 0xDCFF:
-            hit = hit or self._holds(0xFFFD)  # what Go makes of a byte that is not UTF-8
+            # What Go makes of a byte that is not UTF-8.
+            hit = hit or self._holds(0xFFFD)
         return hit != self.negated
 
     def _holds(self, point: int) -> bool:
@@ -81,6 +83,13 @@ class ChainStep(Enum):
 
 Chain = tuple[tuple[ChainStep, CharSet], ...]
 
+_ASSERTIONS = {"^": ChainStep.BEGIN, "$": ChainStep.END}
+_ESCAPED_ASSERTIONS = {
+    "A": ChainStep.BEGIN,
+    "z": ChainStep.END,
+    "b": ChainStep.WORD,
+    "B": ChainStep.NOT_WORD,
+}
 NOTHING = CharSet(())
 ANYTHING = CharSet((), negated=True)
 NOT_NEWLINE = CharSet(((0x0A, 0x0A),), negated=True)
@@ -124,6 +133,8 @@ class _Parser:
         return (*chains, tuple(self.chain))
 
     def _item(self) -> None:
+        # Docker escapes dots, plus signs and parentheses; what is left here are people's own braces
+        # and bars, and what Docker itself wrote for stars and question marks.
         text = self.text
         char = text[self.at]
         if text.startswith(GAP_TEXT, self.at):
@@ -135,12 +146,15 @@ class _Parser:
             self._push_starred(self._class())
         elif char == "{" and (bounds := self._repeat_bounds()):
             self._repeat(*bounds)
-        elif char in "^$":
+        elif char in _ASSERTIONS:
             self.at += 1
-            self._push(ChainStep.BEGIN if char == "^" else ChainStep.END, NOTHING)
+            self._push(_ASSERTIONS[char], NOTHING)
+        elif char == ".":
+            self.at += 1
+            self._push_starred(NOT_NEWLINE)
         else:
             self.at += 1
-            self._push_starred(NOT_NEWLINE if char == "." else literal(char))
+            self._push_starred(literal(char))
 
     def _push(self, step: ChainStep, chars: CharSet, *, repeated: bool = False) -> None:
         self.chain.append((step, chars))
@@ -149,33 +163,40 @@ class _Parser:
 
     def _push_starred(self, chars: CharSet) -> None:
         """Push a set; a star follows only where Docker wrote ``[^/]*`` or ``.*``."""
-        starred = self.text.startswith("*", self.at)
-        self.at += starred
-        self._push(ChainStep.STAR if starred else ChainStep.CHAR, chars, repeated=starred)
+        if not self.text.startswith("*", self.at):
+            self._push(ChainStep.CHAR, chars)
+            return
+        self.at += 1
+        self._push(ChainStep.STAR, chars, repeated=True)
 
     def _repeat_bounds(self) -> tuple[int, int, int] | None:
         """Read ``{n}``, ``{n,}`` or ``{n,m}``: (n, m or -1, end); None where Go reads a literal."""
         end = self.text.find("}", self.at)
         low, comma, high = self.text[self.at + 1 : end].partition(",")
+        # What is no repetition is a brace to Go, and no error.
         if end < 0 or not _is_number(low) or (high and not _is_number(high)):
             return None
         least = _number(low)
-        return least, (_number(high) if high else -1) if comma else least, end + 1
+        if not comma:
+            return least, least, end + 1
+        if not high:
+            return least, -1, end + 1
+        return least, _number(high), end + 1
 
     def _repeat(self, low: int, high: int, end: int) -> None:
         if max(low, high) > _MAX_REPEAT or 0 <= high < low or self.repeated or not self.repeatable:
             raise BadPatternError
         step, chars = self.chain.pop()
         self.at = end
-        if step is ChainStep.CHAR:
+        if step is not ChainStep.CHAR:
+            # An assertion holds or does not: more than once says nothing new.
+            self.chain += [(step, chars)] * min(low, 1)
+        else:
             self.chain += [(ChainStep.CHAR, chars)] * low
-            self.chain += (
-                [(ChainStep.STAR, chars)]
-                if high < 0
-                else [(ChainStep.OPTIONAL, chars)] * (high - low)
-            )
-        elif low:
-            self.chain.append((step, chars))
+            if high < 0:
+                self.chain.append((ChainStep.STAR, chars))
+            else:
+                self.chain += [(ChainStep.OPTIONAL, chars)] * (high - low)
         self.repeatable = self.repeated = True
         self.steps += max(low, high)
         if self.steps > _MAX_STEPS:
@@ -183,12 +204,7 @@ class _Parser:
 
     def _escape(self) -> None:
         char = self.text[self.at + 1 : self.at + 2]
-        assertion = {
-            "A": ChainStep.BEGIN,
-            "z": ChainStep.END,
-            "b": ChainStep.WORD,
-            "B": ChainStep.NOT_WORD,
-        }.get(char)
+        assertion = _ESCAPED_ASSERTIONS.get(char)
         if assertion:
             self.at += 2
             self._push(assertion, NOTHING)
@@ -198,8 +214,10 @@ class _Parser:
             for quoted_char in quoted:
                 self._push(ChainStep.CHAR, literal(quoted_char))
         else:
-            named = self._named_set()
-            self._push_starred(named if named is not None else literal(self._escaped_char()))
+            chars = self._named_set()
+            if chars is None:
+                chars = literal(self._escaped_char())
+            self._push_starred(chars)
 
     def _named_set(self) -> CharSet | None:
         r"""Read ``\d``, ``\W``, ``\pL``, ``\P{Nd}`` ...; None for any other escape."""
@@ -228,20 +246,22 @@ class _Parser:
     def _escaped_char(self) -> str:
         char = self.text[self.at + 1 : self.at + 2]
         self.at += 2
-        if char in _CONTROL and char:
+        if char in _CONTROL:
             return _CONTROL[char]
         if char == "x":
             return self._hex_char()
-        following = self.text[self.at : self.at + 1]
-        if char == "0" or (char and char in "1234567" and following and following in "01234567"):
-            digits = char
-            while len(digits) < 3 and self.text[self.at : self.at + 1] in set("01234567"):
-                digits += self.text[self.at]
-                self.at += 1
-            return chr(int(digits, 8))
+        # A single digit but 0 would be a reference to a group, which Go's syntax does not know.
+        if char == "0" or (char in _OCTAL and self.text[self.at : self.at + 1] in _OCTAL):
+            return self._octal_char(char)
         if not char or not char.isascii() or char.isalnum():
             raise BadPatternError
         return char
+
+    def _octal_char(self, digits: str) -> str:
+        while len(digits) < 3 and self.text[self.at : self.at + 1] in _OCTAL:
+            digits += self.text[self.at]
+            self.at += 1
+        return chr(int(digits, 8))
 
     def _hex_char(self) -> str:
         if self.text.startswith("{", self.at):
@@ -260,21 +280,24 @@ class _Parser:
         text = self.text
         self.at += 1
         negated = text.startswith("^", self.at)
-        self.at += negated
+        if negated:
+            self.at += 1
         ranges: list[tuple[int, int]] = []
         categories: list[tuple[str, bool]] = []
         first = True
+        # ``[]a]`` is a class of two: the first character is never the end.
         while first or not text.startswith("]", self.at):
             if self.at >= len(text):
                 raise BadPatternError
             first = False
             named = self._posix_set() or self._named_set_in_class()
             if named:
-                complement = named.negated and not named.categories
-                ranges += _complement(named.ranges) if complement else named.ranges
+                # A class is one set; of what it holds, only categories can stay negated by themselves.
+                if named.negated and not named.categories:
+                    ranges += _complement(named.ranges)
+                else:
+                    ranges += named.ranges
                 categories += [(name, named.negated) for name, _ in named.categories]
-                if named == ANYTHING:
-                    ranges.append((0, _MAX_RUNE))
             else:
                 ranges.append(self._range())
         self.at += 1
@@ -292,7 +315,9 @@ class _Parser:
         return CharSet(_POSIX[name.removeprefix("^")], negated)
 
     def _named_set_in_class(self) -> CharSet | None:
-        return self._named_set() if self.text.startswith("\\", self.at) else None
+        if not self.text.startswith("\\", self.at):
+            return None
+        return self._named_set()
 
     def _range(self) -> tuple[int, int]:
         low = high = self._class_char()
@@ -317,12 +342,12 @@ def _is_number(text: str) -> bool:
 
 
 def _number(text: str) -> int:
-    """The number, or one that is too large all the same: Python refuses to read huge ones."""
+    """Return the number, or one that is too large all the same: Python refuses to read huge ones."""
     return int(text[:8])
 
 
 def _complement(ranges: Ranges) -> Ranges:
-    """The code points outside sorted, disjoint ``ranges``."""
+    """Return the code points outside sorted, disjoint ``ranges``."""
     found = []
     start = 0
     for low, high in ranges:
@@ -334,8 +359,9 @@ def _complement(ranges: Ranges) -> Ranges:
 
 @lru_cache(maxsize=1)
 def _categories() -> frozenset[str]:
-    """General categories and their first letters; scripts such as ``Greek`` are not among them."""
+    """Return the general categories and their first letters; scripts such as ``Greek`` are not among them."""
     names = {unicodedata.category(chr(point)) for point in range(0x3000)}
+    # Private use and surrogates lie higher up; unassigned is no category to Go.
     names |= {"Co", "Cs"}
     names.discard("Cn")
     return frozenset(names | {name[0] for name in names})

@@ -9,6 +9,8 @@ import re
 from typing import TYPE_CHECKING
 
 from ctxopt.languages.golang.paths import SPACE as SPACE
+from ctxopt.languages.golang.paths import clean
+from ctxopt.paths import join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +38,10 @@ def decode(data: bytes | str) -> str:
 
 def valid(text: str) -> str:
     """Return ``text`` with U+FFFD for what is not Unicode, as Go writes an invalid rune."""
-    return text if text.isascii() else _SURROGATES.sub("\ufffd", text)
+    # Nearly every text is ASCII, and knowing that costs nothing.
+    if text.isascii():
+        return text
+    return _SURROGATES.sub("\ufffd", text)
 
 
 def as_bytes(text: str) -> str:
@@ -64,48 +69,52 @@ def _quoted(char: str) -> str:
         return f"\\x{code - 0xDC00:02x}"
     if code < 0x20 or code == 0x7F:
         return f"\\x{code:02x}"
-    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    return f"\\U{code:08x}"
 
 
 def clean_join(root: str, path: str) -> str:
     """Return ``path.Join(root, path)``: one lexically cleaned path, ``.`` and ``..`` resolved."""
-    joined = "/".join(part for part in (root, path) if part)
-    rooted = joined.startswith("/")
-    kept: list[str] = []
-    for part in joined.split("/"):
-        if part in ("", "."):
-            continue
-        if part != "..":
-            kept.append(part)
-        elif kept and kept[-1] != "..":
-            kept.pop()
-        elif not rooted:
-            kept.append(part)
-    return ("/" if rooted else "") + "/".join(kept) or ("." if joined else "")
+    joined = join(root, path)
+    # Only of nothing does Go's Join make nothing; Clean would make it a dot.
+    if not joined:
+        return ""
+    return clean(joined)
 
 
 def parse_bool(text: str) -> bool | None:
     """Return what Go's strconv.ParseBool reads, None where it refuses."""
     if text in _TRUE:
         return True
-    return False if text in _FALSE else None
+    if text in _FALSE:
+        return False
+    return None
 
 
 def parse_int(text: str, *, bits: int = 64) -> int | None:
     """Return what Go's strconv.Atoi reads, None where it refuses (``_`` and blanks are no digits)."""
+    # Python would take more than Go; and twenty digits are more than 64 bits hold.
     if not re.fullmatch(r"[+-]?[0-9]{1,20}", text):
         return None
     number = int(text)
-    return number if -(2 ** (bits - 1)) <= number < 2 ** (bits - 1) else None
+    limit = 2 ** (bits - 1)
+    if not -limit <= number < limit:
+        return None
+    return number
 
 
 def parse_uint(text: str, base: int) -> int | None:
     """Return what Go's strconv.ParseUint(text, base, 32) reads, None where it refuses."""
-    digits = "[0-7]" if base == 8 else "[0-9]"
+    digits = "[0-9]"
+    if base == 8:
+        digits = "[0-7]"
     if not re.fullmatch(digits + "{1,64}", text):
         return None
     number = int(text, base)
-    return number if number < 2**32 else None
+    if number >= 2**32:
+        return None
+    return number
 
 
 def did_you_mean(text: str, options: Iterable[str], *, case_sensitive: bool) -> str:
@@ -113,10 +122,13 @@ def did_you_mean(text: str, options: Iterable[str], *, case_sensitive: bool) -> 
 
     Source: moby/buildkit util/suggest Search: less than three edits away, and not the word itself.
     """
-    wanted = text if case_sensitive else text.lower()
+    wanted = text
+    candidates = sorted(options)
+    if not case_sensitive:
+        wanted = text.lower()
+        candidates = [option.lower() for option in candidates]
     best, nearest = 3, ""
-    for option in sorted(options):
-        candidate = option if case_sensitive else option.lower()
+    for candidate in candidates:
         if candidate == wanted:
             return ""
         distance = _edits(wanted, candidate, best)
@@ -124,17 +136,22 @@ def did_you_mean(text: str, options: Iterable[str], *, case_sensitive: bool) -> 
             best, nearest = distance, candidate
     if not nearest:
         return ""
+    # Instructions are shown as they were written: in capitals, as most people do, or not.
     if not case_sensitive and text != text.lower() and text == text.upper():
         nearest = nearest.upper()
     return f" (did you mean {nearest}?)"
 
 
 def _edits(left: str, right: str, limit: int) -> int:
+    """Return the Levenshtein distance of two words, or ``limit`` where it is certainly not below."""
     if abs(len(left) - len(right)) >= limit:
         return limit
     row = list(range(len(right) + 1))
     for i, a in enumerate(left, 1):
         previous, row[0] = row[0], i
         for j, b in enumerate(right, 1):
-            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (a != b))
+            replaced = previous
+            if a != b:
+                replaced += 1
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, replaced)
     return row[-1]

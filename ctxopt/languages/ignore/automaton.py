@@ -3,8 +3,8 @@
 Every position of every chain is one bit of a Python integer, so a character costs a few integer
 operations however hostile the patterns are, and usually one dictionary lookup: transitions are
 kept. Chains are run in groups, apart from those that may start anywhere, so that what cannot match
-any more costs nothing. The state
-after a folder's path is carried to its children, so nobody reads a prefix twice.
+any more costs nothing. The state after a folder's path is carried to its children, so no prefix is
+read twice.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ class Automaton:
         open_groups: dict[bool, _Group] = {}
         for index, chains in patterns:
             for chain in chains:
-                steps = [step for step, _ in chain[:2]]
-                mortal = steps[:1] == [ChainStep.BEGIN] and steps[1:] != [ChainStep.GAP]
-                group = open_groups.get(mortal)
+                # Apart, because one chain that never dies keeps its whole group alive everywhere.
+                can_die = _can_die(chain)
+                group = open_groups.get(can_die)
                 if group is None or group.size >= _GROUP_BITS:
-                    group = open_groups[mortal] = _Group()
+                    group = open_groups[can_die] = _Group()
                     groups.append(group)
                 group.add(index, chain)
         self._groups = tuple(groups)
@@ -62,15 +62,25 @@ class Automaton:
         """Return the state after reading ``text``; None where nothing can match any more."""
         pairs = zip(self._groups, state, strict=True)
         following = tuple([group.advance(at, text) if at.bits else at for group, at in pairs])
-        return following if any(at.bits for at in following) else None
+        if any(at.bits for at in following):
+            return following
+        return None
 
     def accepted(self, state: Positions | None) -> int:
         """Return the patterns, as bits, that match the text read so far."""
+        if state is None:
+            return 0
         found = 0
-        for group, at in zip(self._groups, state, strict=True) if state is not None else ():
+        for group, at in zip(self._groups, state, strict=True):
             if at.bits:
                 found |= group.accepted(at) if at.accepted is None else at.accepted
         return found
+
+
+def _can_die(chain: Chain) -> bool:
+    """Tell whether a chain is bound to the start, so that a first name can rule it out for good."""
+    steps = [step for step, _ in chain[:2]]
+    return steps[:1] == [ChainStep.BEGIN] and steps[1:] != [ChainStep.GAP]
 
 
 class _Group:
@@ -102,6 +112,7 @@ class _Group:
             if step in self._assertions:
                 self._assertions[step] |= bit
             elif step is ChainStep.GAP:
+                # Two positions: in the first anything is read, in the second the slash has been.
                 self._skip_one |= bit
                 self._skip_two |= bit
                 self._allow(NOT_NEWLINE, loop=bit << 1)
@@ -111,11 +122,13 @@ class _Group:
                 self._skip_one |= bit
                 self._allow(chars, loop=bit)
             else:
-                self._skip_one |= bit if step is ChainStep.OPTIONAL else 0
+                if step is ChainStep.OPTIONAL:
+                    self._skip_one |= bit
                 self._allow(chars, advance=bit)
         final = 1 << self.size
         self.size += 1
         self._accepting.append((final, 1 << index))
+        # Go searches, so what follows the match does not matter unless the end is asked for.
         if not chain or chain[-1][0] is not ChainStep.END:
             self._allow(ANYTHING, loop=final)
 
@@ -129,6 +142,7 @@ class _Group:
         found = self._states.get((bits, before))
         if found is None:
             if len(self._states) >= self.limit:
+                # States point at each other; with the collector off, cutting that is what frees them.
                 for state in self._states.values():
                     state.following.clear()
                 self._states.clear()
@@ -167,15 +181,19 @@ class _Group:
         bits = self._close(state, char)
         bits = (bits & moves[0]) << 1 | bits & moves[1] | self._restart
         word = self._assertions[ChainStep.WORD] | self._assertions[ChainStep.NOT_WORD]
-        return self.state(bits, _AFTER_WORD if word and char in _WORD_CHARS else _AFTER_OTHER)
+        before = _AFTER_OTHER
+        # Where no pattern asks for a word boundary, one state does for both.
+        if word and char in _WORD_CHARS:
+            before = _AFTER_WORD
+        return self.state(bits, before)
 
     def _close(self, state: _State, following: str | None) -> int:
         """Add the positions reached without reading; ``following`` is None at the end."""
         bits, before = state.bits, state.before
-        boundary = (before == _AFTER_WORD) != (following in _WORD_CHARS)
-        single = (
-            self._skip_one | self._assertions[ChainStep.WORD if boundary else ChainStep.NOT_WORD]
-        )
+        assertion = ChainStep.NOT_WORD
+        if (before == _AFTER_WORD) != (following in _WORD_CHARS):
+            assertion = ChainStep.WORD
+        single = self._skip_one | self._assertions[assertion]
         if before == _AT_START:
             single |= self._assertions[ChainStep.BEGIN]
         if following is None:

@@ -104,13 +104,14 @@ def _cut_prefix(stem: str) -> Cut:
 
 
 def _cut_suffix(suffix: str) -> Cut:
+    first, *rest = suffix.removeprefix("/").split("/")
+    start = NameTest(Comparison.SUFFIX, first)
     if not suffix:
-        tests = [NameTest(Comparison.ANY)]
-    else:
-        first, *rest = suffix.removeprefix("/").split("/")
-        kind = Comparison.LITERAL if suffix.startswith("/") else Comparison.SUFFIX
-        tests = [NameTest(kind, first), *(NameTest(Comparison.LITERAL, part) for part in rest)]
-    return Cut(tuple(tests), floating=True, newline_blocks=False, tail=Tail.NONE, tail_only=False)
+        start = NameTest(Comparison.ANY)
+    elif suffix.startswith("/"):
+        start = NameTest(Comparison.LITERAL, first)
+    tests = (start, *(NameTest(Comparison.LITERAL, part) for part in rest))
+    return Cut(tests, floating=True, newline_blocks=False, tail=Tail.NONE, tail_only=False)
 
 
 def _cut_regexp(text: str) -> Cut | None:
@@ -119,9 +120,12 @@ def _cut_regexp(text: str) -> Cut | None:
     floating = text.startswith("**")
     if floating:
         text = text[2:].removeprefix("/")
-    tail = Tail.NO_NEWLINE if text.endswith("/**") else Tail.NONE
-    if tail is not Tail.NONE:
+    # ``.*`` in the expression: Go's dot stops at a newline.
+    tail = Tail.NONE
+    if text.endswith("/**"):
+        tail = Tail.NO_NEWLINE
         text = text[:-3]
+    # What a ``**`` in the middle of a name or of the pattern means, only the expression tells.
     if "**" in text or not text:
         return None
     tests = tuple(_glob_test(part) for part in text.split("/"))
@@ -129,22 +133,34 @@ def _cut_regexp(text: str) -> Cut | None:
 
 
 def _glob_test(glob: str) -> NameTest:
-    if "?" not in glob:
-        stars = glob.count("*")
-        if not stars:
-            return NameTest(Comparison.LITERAL, glob)
-        if glob == "*":
-            return NameTest(Comparison.ANY)
-        if stars == 1 and glob[0] == "*":
-            return NameTest(Comparison.SUFFIX, glob[1:])
-        if stars == 1 and glob[-1] == "*":
-            return NameTest(Comparison.PREFIX, glob[:-1])
+    return _plain_test(glob) or NameTest(Comparison.GLOB, _glob_expression(glob))
+
+
+def _plain_test(glob: str) -> NameTest | None:
+    """Return the test of a component that needs no expression; None where it does."""
+    if "?" in glob:
+        return None
+    stars = glob.count("*")
+    if not stars:
+        return NameTest(Comparison.LITERAL, glob)
+    if glob == "*":
+        return NameTest(Comparison.ANY)
+    if stars == 1 and glob[0] == "*":
+        return NameTest(Comparison.SUFFIX, glob[1:])
+    if stars == 1 and glob[-1] == "*":
+        return NameTest(Comparison.PREFIX, glob[:-1])
+    return None
+
+
+def _glob_expression(glob: str) -> str:
     # Each piece between stars has a fixed length, so its leftmost place is as good as any: an
     # atomic group never comes back to it, and the expression cannot explode.
-    pieces = [
-        "".join("." if char == "?" else re.escape(char) for char in piece)
-        for piece in glob.split("*")
-    ]
-    middle = "".join(f"(?>.*?{piece})" for piece in pieces[1:-1])
-    ending = ".*" + pieces[-1] if len(pieces) > 1 else ""
-    return NameTest(Comparison.GLOB, pieces[0] + middle + ending)
+    first, *rest = (_spell_piece(piece) for piece in glob.split("*"))
+    if not rest:
+        return first
+    *middle, last = rest
+    return first + "".join(f"(?>.*?{piece})" for piece in middle) + ".*" + last
+
+
+def _spell_piece(piece: str) -> str:
+    return ".".join(re.escape(text) for text in piece.split("?"))

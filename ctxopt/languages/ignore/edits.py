@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from ctxopt.languages.ignore.text import BOM, IgnoreFile, parse_ignore_file
 
@@ -37,8 +38,11 @@ class Edit:
             raise ValueError(f"{self.kind} with text {self.text!r}")
         if self.text is not None and "\n" in self.text:
             raise ValueError(f"more than one line: {self.text!r}")
-        if self.kind is not EditKind.ADD if self.line is None else self.line < 1:
+        if self.line is not None and self.line < 1:
             raise ValueError(f"{self.kind} at line {self.line}")
+        # Only a new line has a place without a number: the end.
+        if self.line is None and self.kind is not EditKind.ADD:
+            raise ValueError(f"{self.kind} at line None")
 
 
 def apply_edits(file: IgnoreFile, edits: Iterable[Edit]) -> IgnoreFile:
@@ -46,28 +50,57 @@ def apply_edits(file: IgnoreFile, edits: Iterable[Edit]) -> IgnoreFile:
 
     Added lines keep the order of the edits. Line endings follow the file's first line.
     """
+    changes = _sort_edits(edits, len(file.lines))
     ending = file.ending
-    before: dict[int, list[str]] = {}
-    instead: dict[int, str | None] = {}
-    at_end: list[str] = []
-    for edit in edits:
-        if edit.kind is not EditKind.ADD:
-            instead[edit.line or 0] = edit.text
-        elif edit.line is None or edit.line > len(file.lines):
-            at_end.append(edit.text or "")
-        else:
-            before.setdefault(edit.line, []).append(edit.text or "")
     out: list[str] = []
     for line in file.lines:
-        out += [text + ending for text in before.get(line.number, ())]
-        text = instead.get(line.number, line.text)
+        out += [text + ending for text in changes.before.get(line.number, ())]
+        text = changes.instead.get(line.number, line.text)
         if text is not None:
             out.append(text + line.ending)
-    if at_end and out and not out[-1].endswith("\n"):
-        out[-1] += "\n" if out[-1].endswith("\r") else ending
-    out += [text + ending for text in at_end]
-    is_gone = 1 in instead and instead[1] is None and 1 not in before
-    if out and file.lines and file.lines[0].text.startswith(BOM) and not is_gone:
-        # The mark belongs to the file, not to what was its first line.
-        out = [BOM + out[0].removeprefix(BOM), *(text.removeprefix(BOM) for text in out[1:])]
+    if changes.at_end and out:
+        out[-1] = _ended(out[-1], ending)
+    out += [text + ending for text in changes.at_end]
+    if file.lines and file.lines[0].text.startswith(BOM) and not changes.first_is_gone:
+        out = _with_mark_first(out)
     return parse_ignore_file("".join(out).encode("utf-8", "surrogateescape"), file.path)
+
+
+class _Changes(NamedTuple):
+    """The edits by where they take effect; the keys are line numbers."""
+
+    before: dict[int, list[str]]
+    instead: dict[int, str | None]
+    at_end: list[str]
+
+    @property
+    def first_is_gone(self) -> bool:
+        """Whether the first line is removed and no other takes its place."""
+        return 1 not in self.before and self.instead.get(1, "") is None
+
+
+def _sort_edits(edits: Iterable[Edit], count: int) -> _Changes:
+    found = _Changes({}, {}, [])
+    for edit in edits:
+        if edit.kind is not EditKind.ADD:
+            found.instead[edit.line or 0] = edit.text
+        elif edit.line is None or edit.line > count:
+            found.at_end.append(edit.text or "")
+        else:
+            found.before.setdefault(edit.line, []).append(edit.text or "")
+    return found
+
+
+def _ended(line: str, ending: str) -> str:
+    if line.endswith("\n"):
+        return line
+    # A last line that ends in CR alone: with the LF it becomes what Docker reads without either.
+    if line.endswith("\r"):
+        return line + "\n"
+    return line + ending
+
+
+def _with_mark_first(lines: list[str]) -> list[str]:
+    """Put the byte order mark back in front: it belongs to the file, not to what was its first line."""
+    bare = [line.removeprefix(BOM) for line in lines]
+    return [BOM + line for line in bare[:1]] + bare[1:]

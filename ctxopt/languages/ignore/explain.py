@@ -8,6 +8,7 @@ from ctxopt.builder import BUILDKIT, Builder
 from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.matcher import Decision, Matcher
 from ctxopt.languages.ignore.pattern import Pattern
+from ctxopt.paths import name, upwards
 
 
 class Explanation(NamedTuple):
@@ -29,31 +30,41 @@ def explain(matcher: Matcher, path: str, *, builder: Builder = BUILDKIT) -> Expl
     """Decide ``path`` as the walk of ``builder`` would; raises IgnoreFileError as that does."""
     prunes = matcher.pruner(builder)
     scope = matcher.root()
-    parts = path.split("/")
     trail: list[tuple[str, Decision]] = []
     pruned_at = None
-    for depth, name in enumerate(parts, 1):
-        decision = scope.decide_one(name)
-        here = "/".join(parts[:depth])
+    for here in _downwards(path):
+        decision = scope.decide_one(name(here))
         trail.append((here, decision))
-        if decision.excluded and depth < len(parts) and prunes(here):
+        # Below a skipped folder no pattern is tried, whatever it would say.
+        if decision.excluded and here != path and prunes(here):
             pruned_at = here
             break
-        scope = scope.enter(name, decision)
+        scope = scope.enter(name(here), decision)
     decision = trail[-1][1]
-    pattern = None if decision.index is None else matcher.patterns[decision.index]
+    pattern = None
+    if decision.index is not None:
+        pattern = matcher.patterns[decision.index]
+    exception = None
+    if decision.excluded:
+        exception = _exception(matcher, path)
     return Explanation(
-        path,
-        decision.excluded,
-        pattern,
-        _origin(trail, decision.index),
-        pruned_at,
-        _exception(matcher, path) if decision.excluded else None,
+        path=path,
+        excluded=decision.excluded,
+        pattern=pattern,
+        decided_at=_origin(trail, decision.index),
+        pruned_at=pruned_at,
+        exception=exception,
     )
 
 
+def _downwards(path: str) -> list[str]:
+    """Return the folders above ``path``, the highest first, and ``path`` itself."""
+    *found, _root = upwards(path)
+    return found[::-1]
+
+
 def _origin(trail: list[tuple[str, Decision]], index: int | None) -> str:
-    """The highest path on the way whose match of the deciding pattern was handed down."""
+    """Return the highest path on the way whose match of the deciding pattern was handed down."""
     if index is None:
         return trail[-1][0]
     origin = trail[-1][0]
@@ -65,16 +76,18 @@ def _origin(trail: list[tuple[str, Decision]], index: int | None) -> str:
 
 
 def _exception(matcher: Matcher, path: str) -> str | None:
-    """The exception that, appended, keeps ``path`` under the real walk; None if none does."""
+    """Return the exception that, appended, keeps ``path`` under the real walk; None if none does."""
     line = "!" + escape_pattern(path)
     trial = matcher.with_pattern(line)
-    parts = path.split("/")
     scope = trial.root()
-    for depth, name in enumerate(parts, 1):
-        decision = scope.decide_one(name)
-        if depth == len(parts):
-            return None if decision.excluded else line
-        if decision.excluded and trial.buildkit_prunes("/".join(parts[:depth])):
+    excluded = False
+    for here in _downwards(path):
+        decision = scope.decide_one(name(here))
+        excluded = decision.excluded
+        # An exception below a folder that is skipped all the same would be advice that fails.
+        if excluded and here != path and trial.buildkit_prunes(here):
             return None
-        scope = scope.enter(name, decision)
-    return None
+        scope = scope.enter(name(here), decision)
+    if excluded:
+        return None
+    return line

@@ -54,17 +54,15 @@ class Matcher:
         self._outcomes: dict[tuple[int, int], tuple[bool, int | None, int]] = {}
         self._refusals: dict[int, bool] = {}
         self._scopes: dict[tuple[Level, int, int], Scope] = {}
-        self._literal_plain = [_stem(p.text) + "/" for p in self.patterns if not p.exception]
-        self._wild_plain = any(
-            _META.intersection(_stem(p.text)) for p in self.patterns if not p.exception
-        )
-        self._literal_exceptions = [_stem(p.text) + "/" for p in self.exceptions]
-        self._wild_exceptions = any(_META.intersection(_stem(p.text)) for p in self.exceptions)
+        self._plain_stems = _Stems(p for p in self.patterns if not p.exception)
+        self._exception_stems = _Stems(self.exceptions)
 
     def with_pattern(self, line: str) -> Matcher:
         """Return a matcher with one more cleaned line at the end."""
         added = read_pattern(line)
-        return Matcher((*self.patterns, added) if added else self.patterns, self.path)
+        if added is None:
+            return Matcher(self.patterns, self.path)
+        return Matcher((*self.patterns, added), self.path)
 
     @property
     def has_broken(self) -> bool:
@@ -98,18 +96,14 @@ class Matcher:
 
         Source: tonistiigi/fsutil filter.go (*filterFS).Walk.
         """
-        return not self._wild_exceptions and not any(
-            stem.startswith(folder + "/") for stem in self._literal_exceptions
-        )
+        return not self._exception_stems.may_match_below(folder)
 
     def include_prunes(self, folder: str) -> bool:
         """Tell whether BuildKit's client skips a ``folder`` that these include patterns leave out.
 
         Source: tonistiigi/fsutil filter.go (*filterFS).Walk.
         """
-        return not self._wild_plain and not any(
-            stem.startswith(folder + "/") for stem in self._literal_plain
-        )
+        return not self._plain_stems.may_match_below(folder)
 
     def classic_prunes(self, folder: str) -> bool:
         """Tell whether the classic client skips an excluded ``folder`` without looking inside.
@@ -130,6 +124,7 @@ class Matcher:
             try:
                 refused = self.reaches(decision)
             except IgnoreFileError:
+                # Here the error is about one file: BuildKit sends it empty and goes on.
                 refused = True
             self._refusals[decision.reached] = refused
         return refused
@@ -159,7 +154,9 @@ class Matcher:
 
         def above(pattern: Pattern) -> list[str]:
             depth = pattern.text.count("/") + 1
-            return ["/".join(parts[:depth])] if depth <= len(parts) else []
+            if depth > len(parts):
+                return []
+            return ["/".join(parts[:depth])]
 
         return self._decide_alone(path, above)
 
@@ -191,8 +188,11 @@ class Matcher:
             if len(self._outcomes) >= _CACHE_LIMIT:
                 self._outcomes.clear()
             outcome = self._outcomes[key] = self._fold(matched, mask)
-        # Without exceptions nobody asks who was reached, and equal values keep scopes few.
-        return Decision(*outcome, reached | mask if self._negated else 0)
+        # Without exceptions it is never asked who was reached, and equal values keep scopes few.
+        reached_now = 0
+        if self._negated:
+            reached_now = reached | mask
+        return Decision(*outcome, reached_now)
 
     def _fold(self, parent: int, mask: int) -> tuple[bool, int | None, int]:
         """Combine the patterns in order, as MatchesUsingParentResults does."""
@@ -282,6 +282,23 @@ def read_matcher(patterns: Iterable[tuple[int | None, str]], path: str | None = 
     return Matcher(found, path)
 
 
+class _Stems:
+    """Patterns without trailing wildcards, as BuildKit's client compares them with a folder.
+
+    Source: tonistiigi/fsutil filter.go (*filterFS).Walk.
+    """
+
+    def __init__(self, patterns: Iterable[Pattern]) -> None:
+        texts = [_stem(pattern.text) for pattern in patterns]
+        self._starts = [text + "/" for text in texts]
+        self._any_wild = any(_META.intersection(text) for text in texts)
+
+    def may_match_below(self, folder: str) -> bool:
+        """Tell whether the client takes the trouble to look into ``folder``."""
+        # One wildcard anywhere is enough: the client does not ask where it could lead.
+        return self._any_wild or any(start.startswith(folder + "/") for start in self._starts)
+
+
 def _stem(text: str) -> str:
     """Drop one trailing ``/**`` and then one trailing ``/*``.
 
@@ -291,7 +308,7 @@ def _stem(text: str) -> str:
 
 
 def _bits(mask: int) -> list[int]:
-    """The set bits of ``mask``, lowest first."""
+    """Return the set bits of ``mask``, lowest first."""
     found = []
     while mask:
         low = mask & -mask

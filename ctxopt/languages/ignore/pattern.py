@@ -54,7 +54,9 @@ class Pattern:
         object.__setattr__(self, "regexp", regexp)
 
     def __str__(self) -> str:
-        return "!" + self.text if self.exception else self.text
+        if self.exception:
+            return "!" + self.text
+        return self.text
 
     def chains(self) -> tuple[Chain, ...]:
         """Return the pattern as an automaton runs it, whatever its kind.
@@ -69,7 +71,10 @@ class Pattern:
         if self.kind is PatternKind.SUFFIX:
             suffix = self.text[2:]
             ending = (*_spell(suffix), end)
-            return (ending, (start, *ending[1:])) if suffix[:1] == "/" else (ending,)
+            if suffix[:1] != "/":
+                return (ending,)
+            # ``**/x`` is also the ``x`` at the root, where no slash is in front of it.
+            return ending, (start, *ending[1:])
         return parse_regexp(self.regexp)
 
     def matches(self, path: str) -> bool:
@@ -112,6 +117,7 @@ def read_pattern(text: str, line: int | None = None) -> Pattern | None:
         text = text[1:]
         if not text:
             raise IllegalExceptionError
+    # For its error alone: what filepath.Match cannot read, Docker refuses before it walks.
     match(text, ".")
     return Pattern(text, exception, line)
 
@@ -122,6 +128,8 @@ def _translate(pattern: str) -> tuple[PatternKind, str]:
     Source: moby/patternmatcher patternmatcher.go (*Pattern).compile. ``{``, ``}`` and ``|`` stay
     operators because upstream's escape table covers code points below 64 only.
     """
+    # One loop with upstream's branches in upstream's order: its kinds depend on what came before,
+    # and only side by side can the two be compared.
     kind = PatternKind.EXACT
     parts = ["^"]
     text = pattern.removeprefix(BOM)
@@ -132,7 +140,9 @@ def _translate(pattern: str) -> tuple[PatternKind, str]:
         at += 1
         if char == "*" and text.startswith("*", at):
             at += 1
-            at += text.startswith("/", at)
+            # A slash behind the stars is theirs: ``**/`` also stands for no folder at all.
+            if text.startswith("/", at):
+                at += 1
             if at < len(text):
                 parts.append(GAP_TEXT)
                 kind = PatternKind.REGEXP
@@ -156,11 +166,16 @@ def _translate(pattern: str) -> tuple[PatternKind, str]:
             at += 1
             kind = PatternKind.REGEXP
         else:
-            parts.append("\ufffd" if "\udc80" <= char <= "\udcff" else char)
+            # Go writes a byte that is not UTF-8 into the expression as U+FFFD.
+            if "\udc80" <= char <= "\udcff":
+                char = "\ufffd"
+            parts.append(char)
             if char in "[]":
                 kind = PatternKind.REGEXP
         first = False
-    return kind, "".join(parts) + "$" if kind is PatternKind.REGEXP else ""
+    if kind is not PatternKind.REGEXP:
+        return kind, ""
+    return kind, "".join(parts) + "$"
 
 
 __all__ = ["BadPatternError", "IllegalExceptionError", "Pattern", "PatternKind", "read_pattern"]

@@ -30,7 +30,10 @@ class Line(NamedTuple):
     @property
     def is_comment(self) -> bool:
         """Whether Docker skips the line as a comment: ``#`` is its very first character."""
-        return self.text.removeprefix(BOM if self.number == 1 else "").startswith("#")
+        text = self.text
+        if self.number == 1:
+            text = text.removeprefix(BOM)
+        return text.startswith("#")
 
 
 class IgnoreFile(NamedTuple):
@@ -70,6 +73,7 @@ def parse_ignore_file(content: bytes, path: str) -> IgnoreFile:
                 hint=f"Docker reads lines of at most {MAX_LINE} bytes",
             )
         lines.append(_parse_line(number, os.fsdecode(raw)))
+    # Behind the last newline there is no line; without one, the last line has no ending.
     last = lines.pop()
     text = last.text + last.ending.removesuffix("\n")
     if text:
@@ -79,9 +83,15 @@ def parse_ignore_file(content: bytes, path: str) -> IgnoreFile:
 
 def _parse_line(number: int, raw: str) -> Line:
     text = raw.removesuffix("\r")
-    ending = "\r\n" if text != raw else "\n"
-    read = text.removeprefix(BOM) if number == 1 else text
-    return Line(number, text, ending, None if read.startswith("#") else clean_pattern(read))
+    ending = "\n"
+    if text != raw:
+        ending = "\r\n"
+    line = Line(number, text, ending, None)
+    if line.is_comment:
+        return line
+    if number == 1:
+        text = text.removeprefix(BOM)
+    return line._replace(pattern=clean_pattern(text))
 
 
 def clean_pattern(text: str) -> str | None:
@@ -96,4 +106,7 @@ def clean_pattern(text: str) -> str | None:
         pattern = clean(pattern)
         if len(pattern) > 1 and pattern.startswith("/"):
             pattern = pattern[1:]
-    return "!" + pattern if negated else pattern
+    if negated:
+        # Also where nothing is left: Docker refuses such a line, it does not skip it.
+        return "!" + pattern
+    return pattern
