@@ -82,6 +82,7 @@ def _string_array(rest: str) -> tuple[str, ...] | None:
     except ValueError:
         return None
     except RecursionError:
+        # An array in arrays, so certainly not one of strings.
         values = [None]
     if not all(isinstance(value, str) for value in values):
         reason = "when using JSON array syntax, arrays must be comprised of strings only"
@@ -97,28 +98,36 @@ def _whole_or_json(rest: str, _escape: str) -> Arguments:
     if not rest:
         return (), False
     array = _string_array(rest)
-    return ((rest,), False) if array is None else (array, True)
+    if array is None:
+        return (rest,), False
+    return array, True
 
 
 def _words_or_json(rest: str, escape: str) -> Arguments:
     array = _string_array(rest)
-    return _words(rest, escape) if array is None else (array, True)
+    if array is None:
+        return _words(rest, escape)
+    return array, True
 
 
 def _words(rest: str, _escape: str) -> Arguments:
-    return (tuple(BLANKS.split(rest)) if rest else ()), False
+    if not rest:
+        return (), False
+    return tuple(BLANKS.split(rest)), False
 
 
 def _whole(rest: str, _escape: str) -> Arguments:
-    return ((rest,) if rest else ()), False
+    if not rest:
+        return (), False
+    return (rest,), False
 
 
 def _health(rest: str, escape: str) -> Arguments:
     if not rest:
         return (), False
-    parts = re.split(r"[\t\n\v\f\r ]+", rest, maxsplit=1)
-    words, is_json = _whole_or_json(parts[1] if len(parts) > 1 else "", escape)
-    return (parts[0], *words), is_json
+    kind, *command = re.split(r"[\t\n\v\f\r ]+", rest, maxsplit=1)
+    words, is_json = _whole_or_json("".join(command), escape)
+    return (kind, *words), is_json
 
 
 def _names(rest: str, escape: str) -> Arguments:
@@ -130,6 +139,7 @@ def _pairs(instruction: str) -> Callable[[str, str], Arguments]:
         words = _quoted_words(rest, escape)
         if not words:
             return (), False
+        # The old form, ``ENV NAME the rest of the line``: one variable, and nothing is quoted.
         if "=" not in words[0]:
             parts = BLANKS.split(rest, maxsplit=1)
             if len(parts) < 2:
@@ -153,6 +163,7 @@ def _pairs(instruction: str) -> Callable[[str, str], Arguments]:
 def _quoted_words(rest: str, escape: str) -> list[str]:
     """Split on blanks outside quotes, which stay. Source: parser/line_parsers.go parseWords"""
     rest = valid(rest)
+    # Character by character is slow, and most lines have nothing to quote.
     if not any(special in rest for special in ("'", '"', escape)):
         return [word for word in _SPACES.split(rest) if word]
     words: list[str] = []
@@ -168,6 +179,7 @@ def _quoted_words(rest: str, escape: str) -> list[str]:
 
 
 def _quoted_word(rest: str, at: int, escape: str) -> tuple[str, int, bool]:
+    # Each branch is a phase of parseWords, which is one loop upstream as well.
     out: list[str] = []
     mark = ""
     quoted = False

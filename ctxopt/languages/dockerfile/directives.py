@@ -66,8 +66,9 @@ def find_syntax(text: str) -> Directive | None:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    syntax = value.get("syntax") if isinstance(value, dict) else None
-    return Directive("syntax", syntax, first) if isinstance(syntax, str) else None
+    if not isinstance(value, dict) or not isinstance(value.get("syntax"), str):
+        return None
+    return Directive("syntax", value["syntax"], first)
 
 
 def verify_check(text: str) -> None:
@@ -122,5 +123,6 @@ def _directives(lines: list[str], comment: str, first: int) -> dict[str, Directi
         for number, line in enumerate(lines, first):
             reader.read(line.removesuffix("\r"), number)
     except DockerfileError:
+        # The parser proper reads them again, and says so with the line.
         pass
     return reader.seen

@@ -11,25 +11,27 @@ from typing import TYPE_CHECKING
 from ctxopt.errors import DockerfileError
 from ctxopt.languages.dockerfile.heredocs import as_heredoc
 from ctxopt.languages.dockerfile.instructions import Assign, Copy, Other, Run
-from ctxopt.languages.dockerfile.model import Origin, RunStep, Source, SourcePath, Unknown
+from ctxopt.languages.dockerfile.model import RunStep, Source, SourcePath, Unknown
 from ctxopt.languages.dockerfile.mounts import Mount, parse_mount
+from ctxopt.languages.dockerfile.origins import origin_of
 from ctxopt.languages.dockerfile.ports import verify_port
-from ctxopt.languages.dockerfile.remotes import is_git_ref, is_http
+from ctxopt.languages.dockerfile.remotes import is_http, kind_of
 from ctxopt.languages.dockerfile.signals import verify_signal
 from ctxopt.languages.dockerfile.variables import DEFAULT_PATH, Env
 from ctxopt.languages.dockerfile.words import Expansion, expand
 from ctxopt.languages.golang.strings import clean_join, parse_uint, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from ctxopt.languages.dockerfile.heredocs import Heredoc
-    from ctxopt.languages.dockerfile.model import PathKind, Widening
+    from ctxopt.languages.dockerfile.model import Widening
     from ctxopt.languages.dockerfile.stage_graph import StageNode, StageStep
 
 
 # These build arguments steer the builder; they never become variables.
 _NOT_VARIABLES = frozenset({"BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"})
+_VARIABLE_SOURCE = re.compile(r"(?:^|,)(?:source|src)=[^,]*\$", re.IGNORECASE)
 _SYMBOLIC_MODE = re.compile(r"[ugoa]*([-+=]([rwxXst]*|[ugo]))+(,[ugoa]*([-+=]([rwxXst]*|[ugo]))+)*")
 
 
@@ -52,18 +54,20 @@ class Dispatcher:
         if state.base is not None:
             state.env = Env(state.base.env)
             state.workdir = state.base.workdir
+        elif state.is_scratch:
+            state.env.set("PATH", DEFAULT_PATH)
+            state.workdir = "/"
         else:
-            scratch = state.is_scratch
-            state.env.set("PATH", DEFAULT_PATH, () if scratch else ("PATH",))
-            state.workdir = "/" if scratch else None
+            # The image may have its own of both, which only a registry could tell.
+            state.env.set("PATH", DEFAULT_PATH, ("PATH",))
+            state.workdir = None
         for step in state.steps:
             stage = _StageRun(self, state, step, reachable=reachable)
             try:
                 stage.dispatch()
             except DockerfileError as error:
-                line = state.line if step.onbuild else stage.line
                 if reachable:
-                    raise DockerfileError(error.reason, line=line) from None
+                    raise DockerfileError(error.reason, line=stage.blamed_line) from None
                 self.unknowns[Unknown("unread", error.reason, stage.line, state.index)] = None
 
 
@@ -77,9 +81,12 @@ class _StageRun:
         self.state = state
         self.step = step
         self.reachable = reachable
-        written = (step.onbuild or step.command).instruction
-        self.line, self.end_line = written.line, written.end_line
-        self.onbuild = state.line if step.onbuild else None
+        self.line = (step.onbuild or step.command).instruction.line
+        self.onbuild: int | None = None
+        self.blamed_line: int | None = self.line
+        if step.onbuild:
+            # A trigger is fine where it is written; it fails in the stage that inherits it.
+            self.onbuild = self.blamed_line = state.line
 
     def dispatch(self) -> None:
         command = self.step.command
@@ -94,12 +101,16 @@ class _StageRun:
         # ONBUILD waits for a stage that is built on this one.
 
     def expand(self, word: str, *, quotes: bool = True) -> Expansion:
-        escape = self.out.escape if quotes else "\\"
+        escape = self.out.escape
+        # BuildKit reads a here-document with a lexer of its own, whatever the directive says.
+        if not quotes:
+            escape = "\\"
         return expand(word, self.state.env.get, escape=escape, quotes=quotes)
 
     def unknown_in(self, expansion: Expansion) -> tuple[str, ...]:
         """Return the variables of a base image that the text may depend on."""
         names = [other for name in expansion.found for other in self.state.env.unknown(name)]
+        # What is unset here may be set by the image, but by nothing where there is none.
         if not self.state.root.is_scratch:
             names += expansion.unset
         return tuple(dict.fromkeys(names))
@@ -154,7 +165,8 @@ class _StageRun:
             raise DockerfileError(reason)
 
     def copy(self, command: Copy) -> None:
-        flags, keyword = command.flags, command.instruction.keyword
+        flags = command.flags
+        # BuildKit expands all of it, so a broken substitution fails also where its value is not needed.
         self.expand(flags.text("chown"))
         mode = self.expand(flags.text("chmod")).text
         checksum = self.expand(flags.text("checksum")).text
@@ -163,25 +175,20 @@ class _StageRun:
         for heredoc in command.heredocs:
             if heredoc.expand:
                 self.expand(heredoc.text, quotes=False)
-        origin = self.step.sources[0] if self.step.sources else None
-        if origin is not None and not origin.dispatched and self.reachable:
-            problem = f"it needs to be defined before current stage {quote(self.state.shown)}"
-            reason = f"cannot copy from stage {quote(command.from_)}, {problem}"
-            raise DockerfileError(reason)
+        node = self.copied_node(command)
         _verify_mode(mode)
-        _verify_sources(keyword, paths, checksum)
-        self.need(origin, paths)
+        _verify_sources(command.is_add, paths, checksum)
+        self.need(node, paths)
         self.out.sources.append(
             Source(
-                "ADD" if keyword == "ADD" else "COPY",
-                self.line,
-                self.end_line,
-                self.state.index,
-                self.reachable,
-                command.sources,
-                tuple(paths),
-                dest,
-                None if origin is None else origin_of(origin),
+                instruction=command.instruction_name,
+                line=self.line,
+                stage=self.state.index,
+                reachable=self.reachable,
+                raw=command.sources,
+                paths=tuple(paths),
+                dest=dest,
+                from_=origin_of(node),
                 exclude=flags.lists.get("exclude", ()),
                 parents=flags.switches.get("parents", False),
                 heredocs=tuple(heredoc.name for heredoc in command.heredocs),
@@ -190,48 +197,72 @@ class _StageRun:
             )
         )
 
+    def copied_node(self, command: Copy) -> StageNode | None:
+        """Return what ``--from`` names, None for the context; raises DockerfileError for a later stage."""
+        if not self.step.sources:
+            return None
+        node = self.step.sources[0]
+        if not node.dispatched and self.reachable:
+            problem = f"it needs to be defined before current stage {quote(self.state.shown)}"
+            reason = f"cannot copy from stage {quote(command.from_)}, {problem}"
+            raise DockerfileError(reason)
+        return node
+
     def source_path(self, word: str, command: Copy) -> SourcePath:
         expansion = self.expand_source(word)
         text = expansion.text
-        is_add = command.instruction.keyword == "ADD"
-        empty = tuple(n for n in expansion.found if not self.state.env.get(n)) + expansion.unset
-        git = is_git_ref(text)
-        kind: PathKind = "git" if git else "http" if is_http(text) else "local"
+        empty = self.empty_in(expansion.found) + expansion.unset
+        path = clean_join("/", text)
         # Only ADD leaves http sources out of the context; a git source without http asks for a path of that name.
-        path = "" if is_add and is_http(text) else clean_join("/", text)
+        if command.is_add and is_http(text):
+            path = ""
         widens: Widening | None = None
         if path == "/":
-            widens = "empty-variable" if empty and not text.strip("/.") else "explicit"
-        return SourcePath(word, text, path, kind, expansion.unset, empty, widens)
+            widens = "explicit"
+            # ``$A/$B`` with both empty; ``./$A`` with more than dots in it was meant.
+            if empty and not text.strip("/."):
+                widens = "empty-variable"
+        return SourcePath(
+            raw=word,
+            text=text,
+            path=path,
+            kind=kind_of(text),
+            unset=expansion.unset,
+            empty=empty,
+            widens=widens,
+        )
 
-    def need(self, origin: StageNode | None, paths: list[SourcePath]) -> None:
+    def empty_in(self, names: Iterable[str]) -> tuple[str, ...]:
+        return tuple(name for name in names if not self.state.env.get(name))
+
+    def need(self, node: StageNode | None, paths: list[SourcePath]) -> None:
         wanted = {path.path for path in paths if path.path}
         local = any(path.kind == "local" for path in paths)
-        if origin is None:
+        if node is None:
             self.state.context_paths |= wanted
             self.state.uses_context |= local
         else:
-            origin.root.own_paths |= wanted
+            node.root.own_paths |= wanted
             if local:
-                self.state.uses.add(origin)
+                self.state.uses.add(node)
 
     def run(self, command: Run) -> None:
         instruction = command.instruction
+        # A command may read any of the files it finds, so all of what the stage starts from is needed.
         self.state.root.own_paths.add("/")
-        for value, origin in zip(command.mounts, self.step.sources, strict=True):
+        for value, node in zip(command.mounts, self.step.sources, strict=True):
             mount, expansions = self.read_mount(value)
-            self.mount(value, mount, expansions, origin)
+            self.mount(value, mount, expansions, node)
         self.out.runs.append(
             RunStep(
-                self.line,
-                self.end_line,
-                self.state.index,
-                self.reachable,
-                _shell_text(instruction.args, instruction.heredocs),
-                instruction.args,
-                instruction.is_json,
-                instruction.heredocs,
-                self.onbuild,
+                line=self.line,
+                stage=self.state.index,
+                reachable=self.reachable,
+                shell=_shell_text(instruction.args, instruction.heredocs),
+                args=instruction.args,
+                is_json=instruction.is_json,
+                heredocs=instruction.heredocs,
+                onbuild=self.onbuild,
             )
         )
 
@@ -245,11 +276,11 @@ class _StageRun:
 
         return parse_mount(value, expanded), expansions
 
-    def mount(
-        self, value: str, mount: Mount, expansions: list[Expansion], origin: StageNode
-    ) -> None:
-        from_ = mount.from_ or ("scratch" if mount.type == "cache" else "")
-        if from_ and not origin.dispatched and self.reachable:
+    def mount(self, value: str, mount: Mount, expansions: list[Expansion], node: StageNode) -> None:
+        from_ = mount.from_
+        if not from_ and mount.type == "cache":
+            from_ = "scratch"
+        if from_ and not node.dispatched and self.reachable:
             problem = "stage needs to be defined before current command"
             reason = f"cannot mount from stage {quote(from_)} to {quote(mount.target)}, {problem}"
             raise DockerfileError(reason)
@@ -257,48 +288,60 @@ class _StageRun:
             return
         self.verify_target(mount.target)
         path = self.mounted_path(value, mount, expansions)
-        if not from_:
-            self.state.context_paths.add(path.path)
-            self.state.uses_context |= mount.type != "tmpfs"
-        else:
-            origin.root.own_paths.add(path.path)
-            if mount.type != "tmpfs":
-                self.state.uses.add(origin)
+        self.need_mounted(mount, path.path, node, from_context=not from_)
+        # An empty folder to cache in comes from nothing that could be large.
         if mount.type == "cache" and not mount.from_:
             return
+        origin = None
+        if from_:
+            origin = origin_of(node)
         self.out.sources.append(
             Source(
-                "RUN",
-                self.line,
-                self.end_line,
-                self.state.index,
-                self.reachable,
-                (value,),
-                (path,),
-                mount.target,
-                origin_of(origin) if from_ else None,
-                mount.type,
+                instruction="RUN",
+                line=self.line,
+                stage=self.state.index,
+                reachable=self.reachable,
+                raw=(value,),
+                paths=(path,),
+                dest=mount.target,
+                from_=origin,
+                mount=mount.type,
                 onbuild=self.onbuild,
                 flags=self.step.command.instruction.flags,
             )
         )
 
+    def need_mounted(self, mount: Mount, path: str, node: StageNode, *, from_context: bool) -> None:
+        # A tmpfs has a source, to BuildKit, whose path is asked for and never loaded.
+        is_loaded = mount.type != "tmpfs"
+        if from_context:
+            self.state.context_paths.add(path)
+            self.state.uses_context |= is_loaded
+            return
+        node.root.own_paths.add(path)
+        if is_loaded:
+            self.state.uses.add(node)
+
     def mounted_path(self, value: str, mount: Mount, expansions: list[Expansion]) -> SourcePath:
         path = clean_join("/", mount.source)
+        found = dict.fromkeys(name for expansion in expansions for name in expansion.found)
         unset = tuple(dict.fromkeys(name for expansion in expansions for name in expansion.unset))
-        found = {name: None for expansion in expansions for name in expansion.found}
-        empty = tuple(name for name in found if not self.state.env.get(name)) + unset
+        empty = self.empty_in(found) + unset
         widens: Widening | None = None
         if path == "/":
-            widens = "explicit" if mount.source else "mount-without-source"
-            if re.search(r"(?:^|,)(?:source|src)=[^,]*\$", value, re.IGNORECASE) and empty:
-                widens = "empty-variable"
-            elif mount.type == "tmpfs":
-                widens = "tmpfs-mount"
-        return SourcePath(value, mount.source, path, "local", unset, empty, widens)
+            widens = _why_all(value, mount, has_empty=bool(empty))
+        return SourcePath(
+            raw=value,
+            text=mount.source,
+            path=path,
+            unset=unset,
+            empty=empty,
+            widens=widens,
+        )
 
     def verify_target(self, target: str) -> None:
         if not target.startswith("/"):
+            # The root would be refused, and whether this is the root depends on the image.
             if self.state.workdir is None:
                 base = self.state.root.base_text
                 unknown = Unknown("base-workdir", base, self.line, self.state.index)
@@ -310,24 +353,16 @@ class _StageRun:
             raise DockerfileError(reason)
 
 
-def origin_of(state: StageNode) -> Origin:
-    """Return what an instruction or FROM that names ``state`` takes from."""
-    if state.block is not None:
-        return Origin("stage", state.name or str(state.index), state.index)
-    return base_of(state)
-
-
-def base_of(state: StageNode) -> Origin:
-    """Return what ``state`` itself is built on."""
-    if state.replaced_by is not None:
-        return Origin("context", state.replaced_by)
-    if state.base is not None:
-        return Origin("stage", state.base_text, state.base.index)
-    if state.is_scratch:
-        return Origin("scratch", "scratch")
-    if state.context is not None:
-        return Origin("context", state.context)
-    return Origin("image", state.base_text)
+def _why_all(value: str, mount: Mount, *, has_empty: bool) -> Widening:
+    """Say why a mount takes the whole of what it is from."""
+    # Only where the variable stands in the source: an empty one elsewhere changes nothing here.
+    if has_empty and _VARIABLE_SOURCE.search(value):
+        return "empty-variable"
+    if mount.type == "tmpfs":
+        return "tmpfs-mount"
+    if mount.source:
+        return "explicit"
+    return "mount-without-source"
 
 
 def _shell_text(args: tuple[str, ...], heredocs: tuple[Heredoc, ...]) -> str:
@@ -335,6 +370,7 @@ def _shell_text(args: tuple[str, ...], heredocs: tuple[Heredoc, ...]) -> str:
     text = " ".join(args)
     if not heredocs:
         return text
+    # ``RUN <<EOF`` alone is a script; with a command in front, the shell reads the document itself.
     if as_heredoc(text) is not None:
         return heredocs[0].text
     return "".join((text, *(f"\n{heredoc.content}{heredoc.name}" for heredoc in heredocs)))
@@ -352,7 +388,7 @@ def _verify_mode(mode: str) -> None:
         raise DockerfileError(reason)
 
 
-def _verify_sources(keyword: str, paths: list[SourcePath], checksum: str) -> None:
+def _verify_sources(is_add: bool, paths: list[SourcePath], checksum: str) -> None:
     if checksum and len(paths) != 1:
         reason = "checksum can't be specified for multiple sources"
         raise DockerfileError(reason)
@@ -360,7 +396,10 @@ def _verify_sources(keyword: str, paths: list[SourcePath], checksum: str) -> Non
         reason = "checksum requires HTTP(S) or Git sources"
         raise DockerfileError(reason)
     for path in paths:
-        if keyword == "COPY" and path.kind != "local":
-            what = "a git ref" if path.kind == "git" else "a URL"
-            reason = f"source can't be {what} for COPY"
-            raise DockerfileError(reason)
+        if is_add or path.kind == "local":
+            continue
+        what = "a URL"
+        if path.kind == "git":
+            what = "a git ref"
+        reason = f"source can't be {what} for COPY"
+        raise DockerfileError(reason)

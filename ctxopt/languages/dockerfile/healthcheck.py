@@ -27,6 +27,7 @@ def verify(flags: Flags) -> None:
     """
     for name in DURATIONS:
         value = flags.text(name)
+        # None at all stands for the default, so only what is too short is wrong.
         if value and 0 != _duration(value) < _MILLISECOND:
             reason = f"Interval {quote(name)} cannot be less than 1ms"
             raise DockerfileError(reason)
@@ -35,7 +36,9 @@ def verify(flags: Flags) -> None:
         return
     number = parse_int(retries, bits=32)
     if number is None:
-        problem = "invalid syntax" if parse_int(retries) is None else "value out of range"
+        problem = "value out of range"
+        if parse_int(retries) is None:
+            problem = "invalid syntax"
         reason = f"strconv.ParseInt: parsing {quote(retries)}: {problem}"
         raise DockerfileError(reason)
     if number < 0:
@@ -45,25 +48,33 @@ def verify(flags: Flags) -> None:
 
 def _duration(text: str) -> float:
     """Return nanoseconds. Source: Go's time.ParseDuration"""
-    unsigned = text[1:] if text[:1] in "+-" else text
-    if unsigned == "0":
+    rest = text
+    if text.startswith(("+", "-")):
+        rest = text[1:]
+    # The only number that needs no unit.
+    if rest == "0":
         return 0
+    if not rest:
+        reason = f"time: invalid duration {quote(text)}"
+        raise DockerfileError(reason)
     total = 0.0
-    rest = unsigned
     while rest:
         match = _PART.match(rest)
         if match is None or not (match[1] or match[3]):
-            break
-        unit = match[4]
-        if not unit:
-            reason = f"time: missing unit in duration {quote(text)}"
+            reason = f"time: invalid duration {quote(text)}"
             raise DockerfileError(reason)
-        if unit not in _NANOSECONDS:
-            reason = f"time: unknown unit {quote(unit)} in duration {quote(text)}"
-            raise DockerfileError(reason)
-        total += float(f"{match[1] or 0}.{match[3] or 0}") * _NANOSECONDS[unit]
+        total += float(f"{match[1] or 0}.{match[3] or 0}") * _factor(match[4], text)
         rest = rest[match.end() :]
-    if rest or not unsigned:
-        reason = f"time: invalid duration {quote(text)}"
+    if text.startswith("-"):
+        return -total
+    return total
+
+
+def _factor(unit: str, text: str) -> int:
+    if not unit:
+        reason = f"time: missing unit in duration {quote(text)}"
         raise DockerfileError(reason)
-    return -total if text.startswith("-") else total
+    if unit not in _NANOSECONDS:
+        reason = f"time: unknown unit {quote(unit)} in duration {quote(text)}"
+        raise DockerfileError(reason)
+    return _NANOSECONDS[unit]

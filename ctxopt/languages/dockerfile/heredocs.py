@@ -23,7 +23,9 @@ class Heredoc(NamedTuple):
     @property
     def text(self) -> str:
         """The content as the build sees it."""
-        return _LEADING_TABS.sub("", self.content) if self.chomp else self.content
+        if self.chomp:
+            return _LEADING_TABS.sub("", self.content)
+        return self.content
 
 
 def parse_heredoc(word: str) -> Heredoc | None:
@@ -43,6 +45,7 @@ def parse_heredoc(word: str) -> Heredoc | None:
     if len(raw) != 1:
         reason = f"internal lexing of heredoc produced inconsistent results: {match[3]}"
         raise DockerfileError(reason)
+    # As in a shell: quotes anywhere in the word keep variables in the document as they are.
     unquoted = _quotes(plain[0]) == _quotes(raw[0])
     return Heredoc(plain[0], expand=unquoted, chomp=match[2] == "-")
 

@@ -6,7 +6,7 @@ Source: moby/buildkit frontend/dockerfile/instructions/parse.go
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Literal, NamedTuple, NoReturn
 
 from ctxopt.errors import DockerfileError
 from ctxopt.languages.dockerfile import healthcheck as health
@@ -49,6 +49,18 @@ class Copy(NamedTuple):
     heredocs: tuple[Heredoc, ...]
     dest: str
     flags: Flags
+
+    @property
+    def is_add(self) -> bool:
+        """Whether it is ADD, which takes more than paths."""
+        return self.instruction.keyword == "ADD"
+
+    @property
+    def instruction_name(self) -> Literal["ADD", "COPY"]:
+        """The instruction in upper case."""
+        if self.is_add:
+            return "ADD"
+        return "COPY"
 
     @property
     def from_(self) -> str:
@@ -190,6 +202,7 @@ def _copy(instruction: Instruction) -> Copy:
 def _run(instruction: Instruction) -> Run:
     flags = _flags(instruction)
     given = flags.lists.get("mount", ())
+    # Stages are linked before any variable has a value, so ``from`` is read as it is written.
     froms = tuple(mounts.unexpanded_from(value) for value in given)
     network = flags.texts.get("network", "default")
     if network not in _NETWORKS:
@@ -216,7 +229,11 @@ def _arg(instruction: Instruction) -> Assign:
         name, equals, value = word.partition("=")
         if equals and not name:
             _refuse("ARG names can not be blank")
-        pairs.append((name, value if equals else None))
+        if equals:
+            pairs.append((name, value))
+        else:
+            # ``ARG X`` takes a value from outside, and without one X stays unset.
+            pairs.append((name, None))
     return Assign(instruction, tuple(pairs))
 
 
@@ -239,13 +256,16 @@ def _one_word(instruction: Instruction) -> Other:
     # STOPSIGNAL never looks at its flags.
     if instruction.keyword != "STOPSIGNAL":
         _flags(instruction)
-    expanded = instruction.keyword != "MAINTAINER"
-    return Other(instruction, instruction.args if expanded else ())
+    # A name is not expanded: a dollar in it is a dollar.
+    if instruction.keyword == "MAINTAINER":
+        return Other(instruction, ())
+    return Other(instruction, instruction.args)
 
 
 def _expose(instruction: Instruction) -> Other:
     _at_least_one(instruction)
     _flags(instruction)
+    # BuildKit sorts them before it looks at them, which decides what it complains of first.
     return Other(instruction, tuple(sorted(instruction.args)))
 
 

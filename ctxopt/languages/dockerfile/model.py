@@ -27,8 +27,7 @@ class Dockerfile(NamedTuple):
     """A Dockerfile whose syntax and arguments are in order.
 
     ``directives`` are those BuildKit's own frontend obeys; ``syntax`` names an external frontend, if one is asked for.
-    ``arguments`` are the ARGs before the first FROM. ``empty_continuations`` are the last lines of instructions that
-    have blank lines inside.
+    ``arguments`` are the ARGs before the first FROM.
     """
 
     path: str | None
@@ -38,7 +37,6 @@ class Dockerfile(NamedTuple):
     instructions: tuple[Instruction, ...]
     arguments: tuple[Assign, ...]
     blocks: tuple[Block, ...]
-    empty_continuations: tuple[int, ...] = ()
 
 
 class Origin(NamedTuple):
@@ -76,9 +74,7 @@ class Stage:
     name: str | None
     base: Origin
     line: int
-    end_line: int
     reachable: bool
-    is_target: bool
     platform: str = ""
     replaced_by: str | None = None
 
@@ -111,7 +107,6 @@ class Source(NamedTuple):
 
     instruction: Literal["COPY", "ADD", "RUN"]
     line: int
-    end_line: int
     stage: int
     reachable: bool
     raw: tuple[str, ...]
@@ -142,7 +137,6 @@ class RunStep(NamedTuple):
     """One RUN: ``shell`` is what the shell is given (the words joined by blanks for a JSON array)."""
 
     line: int
-    end_line: int
     stage: int
     reachable: bool
     shell: str
@@ -181,8 +175,8 @@ class Build:
         here: int | None = stage
         while here is not None:
             yield here
-            base = self.stages[here].base
-            here = base.stage if base.kind == "stage" else None
+            # None where it is no stage that it is built on.
+            here = self.stages[here].base.stage
 
     def scripts(self) -> Iterator[str]:
         """Yield what each RUN step that is reached gives to the shell."""

@@ -43,7 +43,9 @@ class _Fields:
 
 def fields_of(value: str) -> list[str]:
     """Split a mount's value at its commas; raises DockerfileError."""
-    line = value.removesuffix("\n").removesuffix("\r") if value.endswith("\n") else value
+    line = value
+    if value.endswith("\n"):
+        line = value.removesuffix("\n").removesuffix("\r")
     if not line:
         reason = "failed to parse csv mounts: EOF"
         raise DockerfileError(reason)
@@ -52,21 +54,22 @@ def fields_of(value: str) -> list[str]:
     fields: list[str] = []
     at = 0
     while True:
-        if not line.startswith('"', at):
-            end = line.find(",", at)
-            text = line[at:] if end < 0 else line[at:end]
-            if '"' in text:
-                raise _csv_error(line, at + text.index('"'), 'bare " in non-quoted-field')
-            fields.append(text)
-            if end < 0:
-                return fields
-            at = end + 1
-            continue
-        text, at = _quoted_field(line, at + 1)
+        if line.startswith('"', at):
+            text, at = _quoted_field(line, at + 1)
+        else:
+            text, at = _plain_field(line, at)
         fields.append(text)
         if at >= len(line):
             return fields
         at += 1
+
+
+def _plain_field(line: str, at: int) -> tuple[str, int]:
+    """Read to the comma or the end."""
+    text = line[at:].partition(",")[0]
+    if '"' in text:
+        raise _csv_error(line, at + text.index('"'), 'bare " in non-quoted-field')
+    return text, at + len(text)
 
 
 def _quoted_field(line: str, at: int) -> tuple[str, int]:
@@ -100,6 +103,7 @@ def unexpanded_from(value: str) -> str:
         key, equals, given = text.partition("=")
         if not equals or key.lower() != "from":
             continue
+        # A last dollar names no variable.
         if "$" in given[:-1]:
             reason = "'from' doesn't support variable expansion, define alias stage instead"
             raise DockerfileError(reason)
@@ -134,6 +138,7 @@ def _take_bare(fields: _Fields, text: str, key: str) -> None:
 
 
 def _take(fields: _Fields, text: str, key: str, value: str) -> None:
+    # One branch a kind of value, in the order of upstream's switch: the first complaint is Docker's.
     if key == "type":
         if value.lower() not in _TYPES:
             reason = f"unsupported mount type {quote(value)}"
@@ -152,7 +157,10 @@ def _take(fields: _Fields, text: str, key: str, value: str) -> None:
         _only_for(fields, key, ("tmpfs",))
         _valid(_SIZE.fullmatch(value) is not None, f"invalid value for {key}: {value}")
     elif key in ("mode", "uid", "gid"):
-        number = parse_uint(value, 8 if key == "mode" else 10)
+        base = 10
+        if key == "mode":
+            base = 8
+        number = parse_uint(value, base)
         _valid(number is not None, f"invalid value {value} for {key}")
         fields.texts[key] = value
     elif key in _KEYS:

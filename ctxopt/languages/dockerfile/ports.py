@@ -11,7 +11,8 @@ def verify_port(text: str) -> None:
     # A variable without a value: Docker 28 lets it pass, newer frontends refuse it.
     if not text:
         return
-    *left, container = text.rsplit(":", 2) if text.count(":") > 2 else text.split(":")
+    # An address of version 6 has colons of its own.
+    *left, container = text.rsplit(":", 2)
     port, _, protocol = container.partition("/")
     problem = ""
     if not port:
@@ -27,9 +28,8 @@ def verify_port(text: str) -> None:
     if ports is None:
         reason = f"invalid containerPort: {port}"
         raise DockerfileError(reason)
-    host = left[-1] if left else ""
-    if host:
-        _verify_host(host, port, ports)
+    if left and left[-1]:
+        _verify_host(left[-1], port, ports)
 
 
 def _verify_host(host: str, port: str, ports: tuple[int, int]) -> None:
@@ -43,7 +43,9 @@ def _verify_host(host: str, port: str, ports: tuple[int, int]) -> None:
 
 
 def _verify_ip(text: str) -> None:
-    bare = text[1:-1] if text.startswith("[") and text.endswith("]") else text
+    bare = text
+    if text.startswith("[") and text.endswith("]"):
+        bare = text[1:-1]
     if not bare:
         return
     try:
@@ -57,8 +59,10 @@ def _verify_ip(text: str) -> None:
 
 def _range(text: str) -> tuple[int, int] | None:
     first, dash, last = text.partition("-")
+    if not dash:
+        last = first
     start = _number(first)
-    end = _number(last) if dash else start
+    end = _number(last)
     if start is None or end is None or end < start:
         return None
     return start, end
@@ -66,4 +70,6 @@ def _range(text: str) -> tuple[int, int] | None:
 
 def _number(text: str) -> int | None:
     number = parse_int(text)
-    return number if number is not None and 0 <= number <= 65535 else None
+    if number is None or not 0 <= number <= 65535:
+        return None
+    return number

@@ -74,7 +74,8 @@ _KNOWN_ARCH = frozenset(
         "wasm",
     ]
 )
-_ARCH = {"i386": "386", "x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64"}
+_ARCH = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64"}
+_WITH_VARIANT = {"armhf": ("arm", "v7"), "armel": ("arm", "v6"), "i386": ("386", "")}
 _ARM64 = {"8": "", "v8": "", "v8.0": "", "9": "v9", "9.0": "v9", "v9.0": "v9"}
 _ARM = {"": "v7", "7": "v7", "5": "v5", "6": "v6", "8": "v8"}
 
@@ -97,10 +98,17 @@ def familiar_name(text: str) -> str:
     domain = match["domain"] or ""
     if domain == "docker.io":
         domain = ""
-        path = path.removeprefix("library/") if path.count("/") == 1 else path
-    name = f"{domain}/{path}" if domain else path
-    tag = f":{match['tag']}" if match["tag"] and match["tag"] != "latest" else ""
-    return name + tag + (f"@{match['digest']}" if match["digest"] else "")
+        # ``library/a/b`` is no official image, so its first part belongs to the name.
+        if path.count("/") == 1:
+            path = path.removeprefix("library/")
+    name = path
+    if domain:
+        name = f"{domain}/{path}"
+    if match["tag"] and match["tag"] != "latest":
+        name += f":{match['tag']}"
+    if match["digest"]:
+        name += f"@{match['digest']}"
+    return name
 
 
 def _matched(text: str) -> re.Match[str]:
@@ -115,8 +123,9 @@ def _matched(text: str) -> re.Match[str]:
     whole = f"{domain}/{remainder}"
     match = _REFERENCE.fullmatch(whole)
     if match is None:
-        lowered = _REFERENCE.fullmatch(whole.lower())
-        reason = "repository name must be lowercase" if lowered else "invalid reference format"
+        reason = "invalid reference format"
+        if _REFERENCE.fullmatch(whole.lower()):
+            reason = "repository name must be lowercase"
         raise DockerfileError(reason)
     if len(match["path"]) > 255:
         reason = "repository name must not be more than 255 characters"
@@ -175,30 +184,34 @@ def parse_platform(text: str, host: str = "linux/amd64") -> Platform:
         return _from_one_part(name, text, host)
     if len(parts) > 3:
         raise _invalid(f"{quoted}: cannot parse platform specifier")
-    architecture, variant = _normal(parts[1], parts[2] if len(parts) == 3 else "")
-    if (architecture, variant) == ("arm", "v7") and len(parts) == 2:
-        variant = ""
-    return Platform(name, architecture, variant)
+    if len(parts) == 2:
+        return Platform(name, *_usual(parts[1]))
+    return Platform(name, *_normal(parts[1], parts[2]))
 
 
 def _from_one_part(name: str, text: str, host: str) -> Platform:
     host_os, _, host_architecture = host.partition("/")
     if name in _KNOWN_OS:
         return Platform(name, host_architecture.partition("/")[0])
-    architecture, variant = _normal(text, "")
+    architecture, variant = _usual(text)
     if architecture in _KNOWN_ARCH:
-        return Platform(
-            host_os, architecture, "" if (architecture, variant) == ("arm", "v7") else variant
-        )
+        return Platform(host_os, architecture, variant)
     raise _invalid(f"{quote(text)}: unknown operating system or architecture")
+
+
+def _usual(architecture: str) -> tuple[str, str]:
+    """Return the architecture and its variant where none is given: that of arm goes without saying."""
+    architecture, variant = _normal(architecture, "")
+    if (architecture, variant) == ("arm", "v7"):
+        variant = ""
+    return architecture, variant
 
 
 def _normal(architecture: str, variant: str) -> tuple[str, str]:
     architecture, variant = architecture.lower(), variant.lower()
-    if architecture in ("armhf", "armel"):
-        return "arm", "v7" if architecture == "armhf" else "v6"
-    if architecture == "i386":
-        return "386", ""
+    # Names that stand for a variant as well, whatever else was asked for.
+    if architecture in _WITH_VARIANT:
+        return _WITH_VARIANT[architecture]
     architecture = _ARCH.get(architecture, architecture)
     if architecture == "amd64" and variant == "v1":
         variant = ""

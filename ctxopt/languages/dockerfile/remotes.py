@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from urllib.parse import unquote
+
+if TYPE_CHECKING:
+    from ctxopt.languages.dockerfile.model import PathKind
 
 _PROTOCOL = re.compile(r"([a-zA-Z0-9]+)://")
 _SCP = re.compile(r"[a-zA-Z0-9\-_]+@[a-zA-Z0-9\-.]+:[^\n]*")
@@ -31,3 +35,13 @@ def is_git_ref(source: str) -> bool:
     path = re.split(r"[?#]", source[protocol.end() :], maxsplit=1)[0]
     host, slash, rest = path.partition("/")
     return name in ("http", "https") and bool(host or slash) and unquote(rest).endswith(".git")
+
+
+def kind_of(source: str) -> PathKind:
+    """Return whether ``source`` is a repository, a file behind http or a path of the context."""
+    # In this order: a repository may be cloned over http.
+    if is_git_ref(source):
+        return "git"
+    if is_http(source):
+        return "http"
+    return "local"

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from ctxopt.errors import DockerfileError
 from ctxopt.languages.dockerfile.directives import find_syntax, verify_check
-from ctxopt.languages.dockerfile.dispatch import Dispatcher, base_of
+from ctxopt.languages.dockerfile.dispatch import Dispatcher
 from ctxopt.languages.dockerfile.instructions import gather
 from ctxopt.languages.dockerfile.model import Build, Dockerfile, Stage, Transfer, Unknown
+from ctxopt.languages.dockerfile.origins import base_of
 from ctxopt.languages.dockerfile.reference import parse_platform
 from ctxopt.languages.dockerfile.stage_graph import StageGraph, StageNode
 from ctxopt.languages.dockerfile.syntax import read_script
@@ -44,14 +45,13 @@ def parse(text: bytes | str, *, path: str | None = None) -> Dockerfile:
     except DockerfileError as error:
         raise _located(error, path, syntax) from None
     return Dockerfile(
-        path,
-        script.directives,
-        syntax,
-        script.escape,
-        script.instructions,
-        arguments,
-        blocks,
-        script.empty_continuations,
+        path=path,
+        directives=script.directives,
+        syntax=syntax,
+        escape=script.escape,
+        instructions=script.instructions,
+        arguments=arguments,
+        blocks=blocks,
     )
 
 
@@ -91,9 +91,18 @@ def resolve(
         _run_reachable(states, reachable, dispatcher)
     except DockerfileError as error:
         raise _located(error, dockerfile.path, dockerfile.syntax) from None
+    # Before the other stages are run: they would add what they ask of contexts.
     transfers = _transfers(states, reachable, chosen)
     _run_unreachable(states, reachable, dispatcher)
-    return _build(dockerfile, states, reachable, chosen, dispatcher, transfers, given)
+    return _build(
+        dockerfile,
+        states,
+        reachable,
+        target=chosen,
+        dispatcher=dispatcher,
+        transfers=transfers,
+        build_args=given,
+    )
 
 
 def context_paths(build: Build, context: str | None = None) -> tuple[str, ...] | None:
@@ -106,7 +115,9 @@ def context_paths(build: Build, context: str | None = None) -> tuple[str, ...] |
     if not loads:
         return None
     union = {path for paths in loads for path in paths}
-    return WHOLE_CONTEXT if "/" in union else tuple(sorted(union))
+    if "/" in union:
+        return WHOLE_CONTEXT
+    return tuple(sorted(union))
 
 
 def _located(error: DockerfileError, path: str | None, syntax: Directive | None) -> DockerfileError:
@@ -161,6 +172,7 @@ def _needed(target: StageNode) -> set[StageNode]:
 
 
 def _filter(paths: set[str]) -> tuple[str, ...]:
+    # No path at all is all of them: BuildKit sends a filter only where it has one.
     if "/" in paths or not paths:
         return WHOLE_CONTEXT
     return tuple(sorted(path.removeprefix("/") for path in paths))
@@ -184,6 +196,7 @@ def _build(
     dockerfile: Dockerfile,
     states: StageGraph,
     reachable: Mapping[StageNode, None],
+    *,
     target: StageNode,
     dispatcher: Dispatcher,
     transfers: tuple[Transfer, ...],
@@ -194,31 +207,31 @@ def _build(
     for state in states.all:
         if state.block is None:
             continue
-        written = state.block.start.instruction
+        line = state.block.start.instruction.line
         base = base_of(state)
         stages.append(
             Stage(
-                state.index,
-                state.name or None,
-                base,
-                written.line,
-                written.end_line,
-                state in reachable,
-                state is target,
-                state.platform,
-                state.replaced_by,
+                index=state.index,
+                name=state.name or None,
+                base=base,
+                line=line,
+                reachable=state in reachable,
+                platform=state.platform,
+                replaced_by=state.replaced_by,
             )
         )
+        # A named context may be an image, and what stands in place of a stage runs no triggers.
         if state in reachable and base.kind in ("image", "context") and state.replaced_by is None:
-            unknowns.append(Unknown("base-onbuild", base.text, written.line, state.index))
+            unknowns.append(Unknown("base-onbuild", base.text, line, state.index))
     return Build(
-        dockerfile,
-        target.index,
-        tuple(stages),
-        tuple(sorted(dispatcher.sources, key=lambda source: source.stage)),
-        tuple(sorted(dispatcher.runs, key=lambda run: run.stage)),
-        transfers,
-        (*unknowns, *dispatcher.unknowns),
+        dockerfile=dockerfile,
+        target=target.index,
+        stages=tuple(stages),
+        # Stages run in the order they are needed in; people read them in the file's.
+        sources=tuple(sorted(dispatcher.sources, key=lambda source: source.stage)),
+        runs=tuple(sorted(dispatcher.runs, key=lambda run: run.stage)),
+        transfers=transfers,
+        unknowns=(*unknowns, *dispatcher.unknowns),
     )
 
 

@@ -113,7 +113,9 @@ class StageGraph:
             base = expand_at(start.base, variables, self.escape, line)
             if not base.text:
                 reason = f"base name ({start.base}) should not be blank"
-                hint = f"pass --build-arg {base.unset[0]}=..." if base.unset else None
+                hint = None
+                if base.unset:
+                    hint = f"pass --build-arg {base.unset[0]}=..."
                 raise DockerfileError(reason, line=line, hint=hint)
             state = StageNode(base.text, block=block, line=line)
             state.index = index
@@ -139,9 +141,8 @@ class StageGraph:
         except DockerfileError as error:
             reason = f"failed to process arguments for platform : {error.reason}"
             raise DockerfileError(reason, line=line) from None
-        hint = next(
-            filter(None, (did_you_mean(n, variables, case_sensitive=True) for n in found.unset)), ""
-        )
+        hints = (did_you_mean(name, variables, case_sensitive=True) for name in found.unset)
+        hint = next(filter(None, hints), "")
         if not found.text:
             reason = f"empty platform value from expression {start.platform}{hint}"
             raise DockerfileError(reason, line=line)
@@ -164,11 +165,15 @@ class StageGraph:
 
     def link(self) -> None:
         """Find what each stage's instructions take from; raises DockerfileError. Source: buildStageDependencyGraph"""
+        # A copy: images that instructions name are added on the way.
         stages = list(self.all)
         for state in stages:
-            for command in state.block.commands if state.block else ():
+            if state.block is None:
+                continue
+            for command in state.block.commands:
                 state.steps.append(self._step(state, command))
         self._verify_no_circle()
+        # BuildKit calls a lone stage nothing, which shows in its messages.
         if len(self.all) == 1:
             self.all[0].shown = ""
 
@@ -196,6 +201,7 @@ class StageGraph:
             cure = "define a new stage with FROM using ARG from global scope as a workaround"
             reason = f"variable expansion is not supported for --from, {cure}"
             raise DockerfileError(reason, line=line)
+        # A number is always an index, even where a stage is called so.
         number = parse_int(from_)
         if number is None:
             return self._find(from_, line)

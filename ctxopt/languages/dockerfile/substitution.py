@@ -1,4 +1,4 @@
-"""The patterns inside ``${name#pattern}`` and its kin; knows nothing of variables or quotes.
+"""The patterns inside ``${name#pattern}`` and the like; knows nothing of variables or quotes.
 
 A pattern is literal text with ``*`` and ``?``. It is run as a set of states over the value, so that no pattern can
 make the matching explode. ``.`` in Go's regular expressions matches no newline; neither does a wildcard here.
@@ -23,7 +23,9 @@ def trim_prefix(pattern: str, value: str, *, longest: bool) -> str:
     Source: moby/buildkit frontend/dockerfile/shell/lex.go trimPrefix
     """
     end = _match_here(_tokens(pattern), value, longest=longest)
-    return value if end is None else value[end:]
+    if end is None:
+        return value
+    return value[end:]
 
 
 def trim_suffix(pattern: str, value: str, *, longest: bool) -> str:
@@ -43,7 +45,10 @@ def replace(pattern: str, replacement: str, value: str, *, every: bool) -> str:
     tokens = _tokens(pattern)
     if not every:
         found = _search(tokens, value, 0)
-        return value if found is None else value[: found[0]] + replacement + value[found[1] :]
+        if found is None:
+            return value
+        # The first alone is put in as it is; only for every match does Go read ``$0`` in it.
+        return value[: found[0]] + replacement + value[found[1] :]
     out: list[str] = []
     size = position = last = 0
     while position <= len(value):
@@ -52,6 +57,7 @@ def replace(pattern: str, replacement: str, value: str, *, every: bool) -> str:
             break
         start, end = found
         out.append(value[last:start])
+        # Nothing right behind a match is no match of its own, except at the very start.
         if end > last or start == 0:
             out.append(_template(replacement, value[start:end]))
             size += len(out[-1])
@@ -64,6 +70,7 @@ def replace(pattern: str, replacement: str, value: str, *, every: bool) -> str:
 
 
 def _tokens(pattern: str) -> list[_Token]:
+    # One branch a character of the little language, with upstream's rules for what may be escaped.
     tokens: list[_Token] = []
     text = valid(pattern).removeprefix("\ufeff")
     position = 0
@@ -130,6 +137,8 @@ def _step(tokens: list[_Token], states: set[int], char: str) -> set[int]:
 
 def _search(tokens: list[_Token], value: str, position: int) -> tuple[int, int] | None:
     """Find the leftmost match from ``position`` on, and of those that start there the longest."""
+    # In one pass, since a search from every start would take the square of the length: each state
+    # keeps the leftmost start that leads to it.
     accept = len(tokens)
     starts: dict[int, int] = {}
     best: tuple[int, int] | None = None
@@ -183,6 +192,8 @@ def _template(replacement: str, match: str) -> str:
         if name is None:
             out.append("$")
             continue
-        out.append(match if (name[1] or name[2]) == "0" else "")
+        # There is no other group, and what a group did not match is empty.
+        if (name[1] or name[2]) == "0":
+            out.append(match)
         rest = rest[name.end() :]
     return "".join(out) + rest

@@ -39,15 +39,11 @@ class Instruction(NamedTuple):
 
 
 class Script(NamedTuple):
-    """What a Dockerfile says before anything is understood: directives, the escape character, instructions.
-
-    ``empty_continuations`` are the last lines of instructions with blank lines inside.
-    """
+    """What a Dockerfile says before anything is understood: directives, the escape character, instructions."""
 
     directives: tuple[Directive, ...]
     escape: str
     instructions: tuple[Instruction, ...]
-    empty_continuations: tuple[int, ...] = ()
 
 
 def read_script(data: bytes | str) -> Script:
@@ -67,19 +63,15 @@ class _Reader:
 
     def read(self) -> Script:
         instructions: list[Instruction] = []
-        gaps: list[int] = []
         while self.at < len(self.lines):
             line = self._processed(self.lines[self.at].rstrip("\r\n").lstrip(SPACE))
             self.at += 1
             start = self.at
             line, complete = self._without_continuation(line)
-            if complete:
-                if not line:
-                    continue
-            else:
-                line, gap = self._continued(line)
-                if gap:
-                    gaps.append(self.at)
+            if complete and not line:
+                continue
+            if not complete:
+                line = self._continued(line)
             instruction = self._located(line, start)
             instructions.append(self._with_heredocs(instruction))
         if not instructions:
@@ -89,7 +81,7 @@ class _Reader:
             reason = f"dockerfile line greater than max allowed size of {MAX_LINE}"
             raise DockerfileError(reason, line=self.at + 1)
         directives = tuple(self.directives.seen.values())
-        return Script(directives, self.escape, tuple(instructions), tuple(gaps))
+        return Script(directives, self.escape, tuple(instructions))
 
     def _processed(self, line: str) -> str:
         """Take a directive, and return the line, empty where it is a comment."""
@@ -100,30 +92,30 @@ class _Reader:
                     reason = f"invalid escape token '{directive.value}' does not match ` or \\"
                     raise DockerfileError(reason, line=self.at + 1)
                 self.escape = directive.value
-        return "" if _is_comment(line) else line
+        if _is_comment(line):
+            return ""
+        return line
 
     def _without_continuation(self, line: str) -> tuple[str, bool]:
         """Return the line without its continuation mark, and whether it ends the instruction."""
+        # Two in a row are one escaped character, and the line ends there.
         stripped = line.rstrip(" \t")
         if not stripped.endswith(self.escape) or stripped[-2:-1] == self.escape:
             return line, True
         return stripped[:-1], False
 
-    def _continued(self, first: str) -> tuple[str, bool]:
+    def _continued(self, first: str) -> str:
         parts = [first]
-        gap = complete = False
+        complete = False
         while not complete and self.at < len(self.lines):
             line = self._processed(self.lines[self.at].rstrip("\r\n"))
-            comment = not line and _is_comment(self.lines[self.at])
             self.at += 1
-            if comment:
-                continue
+            # Comments and blank lines inside an instruction do not end it. BuildKit warns of the latter.
             if not line.strip(SPACE):
-                gap = True
                 continue
             line, complete = self._without_continuation(line)
             parts.append(line)
-        return "".join(parts), gap
+        return "".join(parts)
 
     def _located(self, line: str, start: int) -> Instruction:
         try:
@@ -148,7 +140,9 @@ class _Reader:
         while self.at < len(self.lines):
             line = self.lines[self.at].rstrip("\r\n")
             self.at += 1
-            if (line.lstrip("\t") if heredoc.chomp else line) == heredoc.name:
+            if heredoc.chomp:
+                line = line.lstrip("\t")
+            if line == heredoc.name:
                 return heredoc._replace(content="".join(self.lines[first : self.at - 1]))
         reason = "unterminated heredoc"
         raise DockerfileError(reason, line=start)
@@ -161,10 +155,25 @@ def parse_line(line: str, escape: str, start: int, end: int) -> Instruction:
     """
     name, flags, rest = split_line(line, escape)
     keyword = name.upper()
-    parser = PARSERS.get(keyword)
-    args, is_json = parser(rest, escape) if parser else ((), False)
-    trigger = _trigger(rest, escape, start, end) if keyword == "ONBUILD" and rest else None
-    return Instruction(name, keyword, flags, args, is_json, line, start, end, trigger=trigger)
+    # An unknown instruction is refused later, when it is known where in the file it stands.
+    args: tuple[str, ...] = ()
+    is_json = False
+    if keyword in PARSERS:
+        args, is_json = PARSERS[keyword](rest, escape)
+    trigger = None
+    if keyword == "ONBUILD" and rest:
+        trigger = _trigger(rest, escape, start, end)
+    return Instruction(
+        name=name,
+        keyword=keyword,
+        flags=flags,
+        args=args,
+        is_json=is_json,
+        text=line,
+        line=start,
+        end_line=end,
+        trigger=trigger,
+    )
 
 
 def _trigger(rest: str, escape: str, start: int, end: int) -> Instruction:

@@ -19,7 +19,7 @@ _MAX_LINKS = 32
 
 
 class Env:
-    """Variables on top of another stage's, each with the names its value may depend on and nobody knows.
+    """Variables on top of another stage's, each with the unknown ones that its value may depend on.
 
     A long chain of stages is copied flat now and then.
     """
@@ -29,33 +29,34 @@ class Env:
     def __init__(self, parent: Env | None = None) -> None:
         self._values: dict[str, tuple[str, tuple[str, ...]]] = {}
         self._parent = parent
-        self._links: int = parent._links + 1 if parent else 0
+        self._links = 0
+        if parent is not None:
+            self._links = parent._links + 1
+        # Every look-up walks the chain; copying at every stage would take the square of their number.
         if self._links > _MAX_LINKS:
             self._values = self._flat()
             self._parent, self._links = None, 0
 
     def get(self, name: str) -> str | None:
         """Return the variable's value, None where it has none."""
-        found = self._find(name)
-        return None if found is None else found[0]
+        return self._find(name)[0]
 
     def unknown(self, name: str) -> tuple[str, ...]:
         """Return the names of a base image's variables that the value may depend on."""
-        found = self._find(name)
-        return () if found is None else found[1]
+        return self._find(name)[1]
 
     def set(self, name: str, value: str, unknown: tuple[str, ...] = ()) -> None:
         """Set the variable here; the other stage keeps its own."""
         self._values[name] = (value, unknown)
 
-    def _find(self, name: str) -> tuple[str, tuple[str, ...]] | None:
+    def _find(self, name: str) -> tuple[str | None, tuple[str, ...]]:
         env: Env | None = self
         while env is not None:
             found = env._values.get(name)
             if found is not None:
                 return found
             env = env._parent
-        return None
+        return None, ()
 
     def _flat(self) -> dict[str, tuple[str, tuple[str, ...]]]:
         chain: list[Env] = []

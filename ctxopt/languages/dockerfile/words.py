@@ -38,7 +38,9 @@ def expand(word: str, lookup: Lookup, *, escape: str = "\\", quotes: bool = True
     ``lookup`` gives a variable's value or None; ``quotes=False`` leaves quotes alone, as in a here-document's body.
     Raises DockerfileError with Docker's reason. Source: lex.go ProcessWordWithMatches
     """
-    specials = ("$", escape, "'", '"') if quotes else ("$", escape)
+    specials = ["$", escape]
+    if quotes:
+        specials += ["'", '"']
     if not any(special in word for special in specials):
         return Expansion(valid(word).removeprefix("\ufeff"))
     lexer = _Lexer(word, lookup, escape, quotes=quotes)
@@ -138,6 +140,7 @@ class _Lexer:
 
     def until(self, stop: str, *, raw_escapes: bool) -> tuple[str, list[str]]:
         """Read to ``stop``, or to the end where it is empty: the text, and its words."""
+        # One lexer reads all levels, as upstream's does; only this flag is a level's own.
         outer, self.raw_escapes = self.raw_escapes, raw_escapes
         self.depth += 1
         if self.depth > _MAX_DEPTH:
@@ -160,7 +163,11 @@ class _Lexer:
                 return "".join(out), words.finish()
             if char in "$<" or (self.quotes and char in "'\""):
                 piece = self.special(char)
-                (words.add if char == "$" else words.add_raw)(piece)
+                # Only what a variable brings in is split at its blanks.
+                if char == "$":
+                    words.add(piece)
+                else:
+                    words.add_raw(piece)
             else:
                 piece = self.plain(words)
             out.append(piece)
@@ -174,15 +181,18 @@ class _Lexer:
             return self.dollar()
         if char == "<":
             return self.less_than()
-        return self.single_quoted() if char == "'" else self.double_quoted()
+        if char == "'":
+            return self.single_quoted()
+        return self.double_quoted()
 
     def plain(self, words: _Words) -> str:
         char = self.next()
         if char != self.escape:
             words.add(char)
             return char
-        kept = char if self.raw_escapes else ""
-        if kept:
+        kept = ""
+        if self.raw_escapes:
+            kept = char
             words.add_raw(kept)
         char = self.next()
         if char:
@@ -197,10 +207,14 @@ class _Lexer:
             raise DockerfileError(reason)
         inner = self.text[self.at + 1 : end]
         self.at = end + 1
-        return f"'{inner}'" if self.raw_quotes else inner
+        if self.raw_quotes:
+            return f"'{inner}'"
+        return inner
 
     def double_quoted(self) -> str:
-        mark = '"' if self.raw_quotes else ""
+        mark = ""
+        if self.raw_quotes:
+            mark = '"'
         out = [mark]
         self.next()
         while not self.ended():
@@ -234,8 +248,11 @@ class _Lexer:
 
     def value(self, name: str) -> str | None:
         value = self.lookup(name)
-        (self.unset if value is None else self.found)[name] = None
-        self.size += len(value or "")
+        if value is None:
+            self.unset[name] = None
+            return None
+        self.found[name] = None
+        self.size += len(value)
         if self.size > _MAX_SIZE:
             reason = f"variables expand to more than {_MAX_SIZE} characters"
             raise DockerfileError(reason)
@@ -264,8 +281,14 @@ class _Lexer:
             return "$"
         value = self.value(name)
         if value is None:
-            return f"${name}" if self.keep_unset else ""
+            return self.unset_text(f"${name}")
         return value
+
+    def unset_text(self, written: str) -> str:
+        """Return what stands for a variable without a value."""
+        if self.keep_unset:
+            return written
+        return ""
 
     def braces(self) -> str:
         if self.ended():
@@ -278,13 +301,14 @@ class _Lexer:
         operator = self.next()
         if operator == "}":
             value = self.value(name)
-            return (f"${{{name}}}" if self.keep_unset else "") if value is None else value
+            if value is None:
+                return self.unset_text(f"${{{name}}}")
+            return value
         if operator == "/":
             return self.replacement(name)
         if operator and operator in ":+-?#%":
             return self.modified(name, operator)
-        reason = f"unsupported modifier ({operator or chr(0xFFFD)}) in substitution"
-        raise DockerfileError(reason)
+        raise _unsupported(operator or "\ufffd")
 
     def part(self, stop: str, missing: str, *, raw_escapes: bool) -> str:
         try:
@@ -301,9 +325,10 @@ class _Lexer:
             operator = self.next()
             shown += operator or "\ufffd"
         trims = operator in ("#", "%")
+        # Refused at once, while another unknown operator is refused only behind its word: what is
+        # wrong in that word comes first, as with Docker.
         if colon and trims:
-            reason = f"unsupported modifier ({shown}) in substitution"
-            raise DockerfileError(reason)
+            raise _unsupported(shown)
         word = self.part("}", "syntax error: missing '}'", raw_escapes=trims)
         value = self.value(name)
         if self.keep_unset and value is None:
@@ -311,11 +336,8 @@ class _Lexer:
         if operator in ("+", "-", "?"):
             return _defaulted(name, operator, word, value, colon=colon)
         if not trims:
-            reason = f"unsupported modifier ({shown}) in substitution"
-            raise DockerfileError(reason)
-        longest = word.startswith(operator)
-        trim = trim_suffix if operator == "%" else trim_prefix
-        return trim(word[1:] if longest else word, value or "", longest=longest)
+            raise _unsupported(shown)
+        return _trimmed(operator, word, value or "")
 
     def replacement(self, name: str) -> str:
         every = self.peek() == "/"
@@ -329,14 +351,30 @@ class _Lexer:
         return replace(pattern, text, value or "", every=every)
 
 
+def _unsupported(modifier: str) -> DockerfileError:
+    return DockerfileError(f"unsupported modifier ({modifier}) in substitution")
+
+
+def _trimmed(operator: str, word: str, value: str) -> str:
+    # ``##`` and ``%%``: the second one has been read as the first character of the pattern.
+    longest = word.startswith(operator)
+    pattern = word.removeprefix(operator)
+    if operator == "%":
+        return trim_suffix(pattern, value, longest=longest)
+    return trim_prefix(pattern, value, longest=longest)
+
+
 def _defaulted(name: str, operator: str, word: str, value: str | None, *, colon: bool) -> str:
+    # With the colon an empty value counts as none.
     missing = value is None or (colon and not value)
-    if operator == "+":
-        return "" if missing else word
+    if operator == "+" and missing:
+        return ""
+    if operator == "+" or (operator == "-" and missing):
+        return word
     if not missing:
         return value or ""
-    if operator == "-":
-        return word
-    state = "unset" if value is None else "empty"
+    state = "empty"
+    if value is None:
+        state = "unset"
     reason = f"{name}: {word or f'is not allowed to be {state}'}"
     raise DockerfileError(reason)

@@ -291,7 +291,6 @@ def test_stages_say_what_they_are_built_on():
         (4, None, "image", "b", None, 6),
     ]
     assert [stage.reachable for stage in found.stages] == [True, True, False, False, False]
-    assert [stage.is_target for stage in found.stages] == [False, True, False, False, False]
     assert found.target == 1
     assert found.stages[4].platform == "linux/amd64"
 
@@ -306,7 +305,7 @@ def test_sources_say_where_they_stand():
         "RUN --mount=type=bind,from=a,source=$NO/q,target=/t true\n"
     )
     copy, from_, mount = build(text).sources
-    assert (copy.instruction, copy.line, copy.end_line, copy.stage) == ("COPY", 3, 6, 0)
+    assert (copy.instruction, copy.line, copy.stage) == ("COPY", 3, 0)
     assert copy.raw == ("$D/x", "y$NO")
     assert [(path.text, path.path) for path in copy.paths] == [("d/x", "/d/x"), ("y", "/y")]
     assert copy.exclude == ("$D", "*.md")
@@ -344,7 +343,7 @@ def test_why_the_whole_context_is_asked_for(line, why, names):
 def test_triggers_name_both_lines():
     found = build("FROM scratch AS a\nENV A=a\nONBUILD COPY \\\n  x /\nONBUILD RUN b\n\nFROM a\n")
     (source,) = found.sources
-    assert (source.line, source.end_line, source.onbuild, source.stage) == (3, 4, 7, 1)
+    assert (source.line, source.onbuild, source.stage) == (3, 7, 1)
     assert (found.runs[0].line, found.runs[0].onbuild) == (5, 7)
 
 
@@ -353,11 +352,11 @@ def test_runs():
         F + 'RUN --mount=type=cache,target=/c a \\\n  && b\nRUN ["c", "d"]\nRUN <<E\ne\nE\n'
         "RUN cat <<E >x\nf\nE\n"
     )
-    assert [(run.shell, run.line, run.end_line, run.is_json) for run in build(text).runs] == [
-        ("a   && b", 2, 3, False),
-        ("c d", 4, 4, True),
-        ("e\n", 5, 7, False),
-        ("cat <<E >x\nf\nE", 8, 10, False),
+    assert [(run.shell, run.line, run.is_json) for run in build(text).runs] == [
+        ("a   && b", 2, False),
+        ("c d", 4, True),
+        ("e\n", 5, False),
+        ("cat <<E >x\nf\nE", 8, False),
     ]
 
 
