@@ -12,6 +12,7 @@ from ctxopt.errors import DockerfileError
 from ctxopt.languages.dockerfile.heredocs import as_heredoc
 from ctxopt.languages.dockerfile.instructions import Assign, Copy, Other, Run
 from ctxopt.languages.dockerfile.model import RunStep, Source, SourcePath, Unknown
+from ctxopt.languages.dockerfile.modes import verify_mode
 from ctxopt.languages.dockerfile.mounts import Mount, parse_mount
 from ctxopt.languages.dockerfile.origins import origin_of
 from ctxopt.languages.dockerfile.ports import verify_port
@@ -19,7 +20,7 @@ from ctxopt.languages.dockerfile.remotes import is_http, kind_of
 from ctxopt.languages.dockerfile.signals import verify_signal
 from ctxopt.languages.dockerfile.variables import DEFAULT_PATH, Env
 from ctxopt.languages.dockerfile.words import Expansion, expand
-from ctxopt.languages.golang.strings import clean_join, parse_uint, quote
+from ctxopt.languages.golang.strings import clean_join, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
 # These build arguments steer the builder; they never become variables.
 _NOT_VARIABLES = frozenset({"BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"})
 _VARIABLE_SOURCE = re.compile(r"(?:^|,)(?:source|src)=[^,]*\$", re.IGNORECASE)
-_SYMBOLIC_MODE = re.compile(r"[ugoa]*([-+=]([rwxXst]*|[ugo]))+(,[ugoa]*([-+=]([rwxXst]*|[ugo]))+)*")
 
 
 class Dispatcher:
@@ -176,7 +176,7 @@ class _StageRun:
             if heredoc.expand:
                 self.expand(heredoc.text, quotes=False)
         node = self.copied_node(command)
-        _verify_mode(mode)
+        verify_mode(mode)
         _verify_sources(command.is_add, paths, checksum)
         self.need(node, paths)
         self.out.sources.append(
@@ -374,18 +374,6 @@ def _shell_text(args: tuple[str, ...], heredocs: tuple[Heredoc, ...]) -> str:
     if as_heredoc(text) is not None:
         return heredocs[0].text
     return "".join((text, *(f"\n{heredoc.content}{heredoc.name}" for heredoc in heredocs)))
-
-
-def _verify_mode(mode: str) -> None:
-    if not mode:
-        return
-    number = parse_uint(mode, 8)
-    if number is not None and number <= 0o7777:
-        return
-    if number is not None or not _SYMBOLIC_MODE.fullmatch(mode):
-        problem = "it should be octal string and between 0 and 07777"
-        reason = f"invalid chmod parameter: '{mode}'. {problem}"
-        raise DockerfileError(reason)
 
 
 def _verify_sources(is_add: bool, paths: list[SourcePath], checksum: str) -> None:
