@@ -14,8 +14,6 @@ from ctxopt.evidence.catalog import load_catalog
 from ctxopt.evidence.gather import gather_facts, gather_needs
 from ctxopt.evidence.manifests import read_manifest
 from ctxopt.evidence.needs import Need, Needs
-from ctxopt.evidence.run_steps import makes_nothing, makes_something
-from ctxopt.languages.dockerfile import parse, resolve
 from tests.support.trees import lay
 
 ALL = "FROM a\nCOPY . .\n"
@@ -356,31 +354,3 @@ def test_hostile_manifests(tmp_path):
 )
 def test_a_manifest_that_makes_no_sense_names_nothing(name, text):
     assert read_manifest(name, text) == ()
-
-
-STEPS = [
-    ("", True),
-    ("RUN npm ci --omit=dev && chmod +x /a && mkdir data\n", True),
-    ("RUN apt-get update \\\n && apt-get install -y make\n", True),
-    ("RUN yarn\nRUN pip install --no-cache-dir -r requirements.txt\n", True),
-    ("RUN set -eux; NODE_ENV=production npm install; rm -rf /tmp/x\n", True),
-    ("RUN tar -czf a.tgz dist && /app/extra/upload-asset.sh a.tgz\n", True),
-    ("RUN npm run build\n", False),
-    ("RUN npm ci && npm run build\n", False),
-    ("RUN yarn build\n", False),
-    ("RUN make\n", False),
-    ("RUN ./build.sh\n", False),
-    ("RUN <<EOF\napt-get update\ncmake --build .\nEOF\n", False),
-    ("RUN pip install .\n", False),
-    ("RUN pip install -e .[all]\n", False),
-    ("RUN if [ -f x ]; then npm run build; fi\n", False),
-    ("RUN cd web && npx vite build\n", False),
-    ('RUN ["cargo", "build"]\n', False),
-]
-
-
-@pytest.mark.parametrize(("steps", "expected"), STEPS)
-def test_whether_a_build_makes_anything(steps, expected):
-    build = resolve(parse(f"FROM a\nCOPY . .\n{steps}".encode()))
-    assert makes_nothing(build) is expected
-    assert makes_something(build) is (not expected and "build.sh" not in steps)

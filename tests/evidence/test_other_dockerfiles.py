@@ -1,0 +1,139 @@
+"""Other Dockerfiles of a context: which they are, and which of them the ignore file serves."""
+
+from __future__ import annotations
+
+import pytest
+
+from ctxopt.build.context import find_context
+from ctxopt.evidence.catalog import load_catalog
+from ctxopt.evidence.dockerfile_search import find_dockerfiles, find_hidden, is_dockerfile_name
+from ctxopt.evidence.other_dockerfiles import find_other_dockerfiles, read_siblings
+from tests.support.judging import known_facts
+from tests.support.trees import lay
+
+NAMES = [
+    "Dockerfile",
+    "dockerfile",
+    "Containerfile",
+    "Dockerfile.dev",
+    "Dockerfile-ci",
+    "Dockerfile_x",
+    "web.Dockerfile",
+    "web.containerfile",
+]
+
+OTHER_NAMES = [
+    "Dockerfiles",
+    "MyDockerfile",
+    "Dockerfile~",
+    "Dockerfile.dockerignore",
+    "Dockerfile.md",
+    "Dockerfile.j2",
+    "Dockerfile.TMPL",
+    "dockerfile.go",
+    "dockerfile_test.py",
+    "x.dockerfile.ts",
+    ".dockerignore",
+    "docker-compose.yml",
+    "web.Dockerfile.dev",
+    "file",
+    "",
+    "Dockerfile\n",
+]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_of_a_dockerfile(name):
+    assert is_dockerfile_name(name)
+
+
+@pytest.mark.parametrize("name", OTHER_NAMES)
+def test_another_name(name):
+    assert not is_dockerfile_name(name)
+
+
+def test_those_near_the_root_come_first():
+    tree = {
+        "b/Dockerfile": "x",
+        "a.Dockerfile": "x",
+        "Dockerfile": "FROM a\n",
+        "Dockerfile.d/x": "x",
+        "c/Dockerfile": {"link": "x"},
+    }
+    with known_facts(tree, dockerfile="Dockerfile") as facts:
+        found = find_dockerfiles(facts.analysis.tree, ["z/Dockerfile", "z/x"])
+        assert found == ["Dockerfile", "a.Dockerfile", "b/Dockerfile", "z/Dockerfile"]
+        assert find_dockerfiles(facts.analysis.tree, folders=["b"]) == ["b/Dockerfile"]
+        assert find_dockerfiles(facts.analysis.tree, folders=[]) == []
+
+
+def test_those_in_folders_that_the_walk_passed_by():
+    tree = {
+        ".dockerignore": "ci\nnode_modules\na/b/c/d\n",
+        "ci/x/Dockerfile": "x",
+        "ci/node_modules/Dockerfile": "x",
+        "node_modules/Dockerfile": "x",
+        "a/b/c/d/Dockerfile": "x",
+        "web/Dockerfile": "x",
+    }
+    with known_facts(tree) as facts:
+        # The walk has met web/Dockerfile; the others are too deep, or of others.
+        assert find_hidden(facts.analysis.tree, load_catalog()) == ["ci/x/Dockerfile"]
+
+
+ALL = "FROM a\nCOPY . .\n"
+
+# Path and text of a Dockerfile, what else there is, and the folders that may be its context; None: not served.
+SERVED = [
+    ("Dockerfile.b", ALL, {}, ("",)),
+    ("Dockerfile.b", "FROM a\nARG X\nCOPY $X .\n", {}, ("",)),
+    ("b/Dockerfile", ALL, {}, ("", "b")),
+    ("b/Dockerfile", "FROM a\nCOPY docs /\n", {"docs/a": "x"}, ("",)),
+    ("b/Dockerfile", "FROM a\nCOPY docs /\n", {"docs/a": "x", "b/docs/a": "x"}, ("", "b")),
+    ("b/Dockerfile", "FROM a\nRUN true\n", {"b/package.json": "{}"}, ("", "b")),
+    ("b/Dockerfile", "FROM a\nCOPY docs x /\n", {"docs/a": "x", "b/package.json": "{}"}, ("",)),
+    ("b/Dockerfile", "FROM a\nCOPY docs /\n", {"b/docs/a": "x"}, None),
+    ("b/Dockerfile", ALL, {"b/package.json": "{}"}, None),
+    ("b/Dockerfile", ALL, {"b/.dockerignore": "x"}, None),
+    ("b/Dockerfile", "FROM a\nCOPY gone /\n", {"b/go.mod": "x"}, None),
+    ("Dockerfile.b", ALL, {"Dockerfile.b.dockerignore": "x"}, None),
+    ("Dockerfile.b", ALL, {"Dockerfile.dockerignore": "x"}, None),
+    ("Dockerfile.b", "nonsense\n", {}, None),
+    ("a/b/c/d/e/f/g/Dockerfile", ALL, {}, None),
+]
+
+
+@pytest.mark.parametrize(("path", "text", "tree", "bases"), SERVED)
+def test_whom_the_ignore_file_serves(tmp_path, path, text, tree, bases):
+    root = lay(tmp_path, {"main.py": "x", "Dockerfile": ALL, path: text, **tree})
+    found = read_siblings(find_context(root), [path], lambda asked: (tmp_path / asked).exists())
+    assert [other.bases for other in found.served] == ([bases] if bases else [])
+
+
+def test_those_that_docker_refuses_are_told(tmp_path):
+    root = lay(tmp_path, {"Dockerfile": ALL, "x.Dockerfile": "nonsense\n"})
+    found = read_siblings(find_context(root), ["x.Dockerfile", "gone"], lambda _: False)
+    ((path, reason),) = found.unread
+    assert path == "x.Dockerfile"
+    assert "nonsense" in reason.lower()
+
+
+def test_the_paths_that_sources_mean(tmp_path):
+    steps = "FROM a\nCOPY x /\nCOPY --from=b /y /\n"
+    root = lay(tmp_path, {"Dockerfile": ALL, "b/Dockerfile": steps})
+    (other,) = read_siblings(find_context(root), ["b/Dockerfile"], lambda _: True).served
+    assert [meant for _, meant in other.sources()] == [("x", "b/x")]
+
+
+def test_those_of_the_project_alone_are_read():
+    tree = {
+        "Dockerfile": ALL,
+        "a.Dockerfile": ALL,
+        "old.Dockerfile": ALL,
+        "node_modules/x/Dockerfile": ALL,
+        "gone/Dockerfile": {"link": "x"},
+    }
+    how = {"tracked": ["main.py"], "ignored": ["old.Dockerfile"]}
+    with known_facts(tree, dockerfile="Dockerfile", **how) as facts:
+        found = find_other_dockerfiles(facts.analysis, facts.view, facts.evidence)
+        assert [other.path for other in found.served] == ["a.Dockerfile"]

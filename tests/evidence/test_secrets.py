@@ -1,0 +1,144 @@
+"""What is taken for a secret: names, places and first bytes, and twice as often what is not."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from ctxopt.evidence.candidates import Candidate
+from ctxopt.evidence.catalog import CatalogEntry
+from ctxopt.evidence.secrets import is_secret, shows_secret
+from tests.support.trees import lay
+
+KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n"
+PUBLIC = "-----BEGIN CERTIFICATE-----\nMIIE\n"
+
+
+def candidate(path, state="tracked", confidence="high", *, is_dir=False, named=True) -> Candidate:
+    entry = None
+    if named:
+        entry = CatalogEntry(f"**/{path}", "secret", "any", "any", confidence, "R.", "l")
+    return Candidate(
+        path=path,
+        is_dir=is_dir,
+        topic="secret",
+        entry=entry,
+        bytes=1,
+        entries=1,
+        state=state,
+        reach="sent",
+        use=None,
+        root="",
+        nearest="",
+        needed_because=None,
+    )
+
+
+SECRETS = [
+    ("id_rsa", KEY, {}),
+    ("id_rsa", KEY, {"confidence": "low"}),
+    (".env", "DB_PASSWORD=hunter2hunter2\n", {"state": "ignored", "confidence": "low"}),
+    (".env", "MODE=production\n", {"state": "ignored", "confidence": "low"}),
+    ("x.pem", "nonsense", {"state": "untracked"}),
+    ("store.jks", "\0\1\2", {}),
+    # A file that git does not have is somebody's own, wherever it lies.
+    ("tests/id_rsa", KEY, {"state": "ignored"}),
+    ("docs/id_rsa", KEY, {"state": "untracked"}),
+    (".aws", None, {"is_dir": True}),
+    (".aws", None, {"is_dir": True, "state": "unknown", "confidence": "low"}),
+]
+
+NO_SECRETS = [
+    # The name says that it is for show, or a folder above it that it is for tests.
+    (".env.example", KEY, {"state": "ignored"}),
+    ("id_rsa.sample", KEY, {}),
+    ("debug.keystore", "\0", {}),
+    ("cacerts", "\0", {}),
+    ("tests/id_rsa", KEY, {}),
+    ("a/__fixtures__/id_rsa", KEY, {}),
+    ("unit-tests/id_rsa", KEY, {}),
+    ("e2e-kit/id_rsa", KEY, {}),
+    ("Docs/id_rsa", KEY, {}),
+    # What it holds says otherwise.
+    ("id_rsa", "", {}),
+    ("id_rsa", " \n\t", {"state": "ignored"}),
+    ("ca.pem", PUBLIC, {}),
+    ("ca.pem", PUBLIC, {"state": "ignored"}),
+    ("ca.pem", "-----BEGIN RSA PUBLIC KEY-----", {"state": "untracked"}),
+    # People committed it, and it shows nothing.
+    ("x.pem", "nonsense", {}),
+    (".env", "MODE=production\n", {"confidence": "low"}),
+    ("store.bin", "\0\1\2", {"confidence": "low"}),
+    (".env", "MODE=production\n", {"state": "untracked", "confidence": "low"}),
+    (".aws", None, {"is_dir": True, "confidence": "low"}),
+    # The catalogue knows nothing of it.
+    ("id_rsa", KEY, {"named": False}),
+]
+
+
+@pytest.mark.parametrize(("path", "content", "how"), SECRETS)
+def test_a_secret(tmp_path, path, content, how):
+    root = lay(tmp_path, {path: content} if content is not None else {f"{path}/": ""})
+    assert is_secret(root, candidate(path, **how))
+
+
+@pytest.mark.parametrize(("path", "content", "how"), NO_SECRETS)
+def test_no_secret(tmp_path, path, content, how):
+    root = lay(tmp_path, {path: content} if content is not None else {f"{path}/": ""})
+    assert not is_secret(root, candidate(path, **how))
+
+
+@pytest.mark.parametrize("confidence", ["high", "low"])
+def test_what_cannot_be_opened_is_judged_by_its_name(tmp_path, confidence):
+    os.mkfifo(tmp_path / "id_rsa")
+    found = is_secret(str(tmp_path), candidate("id_rsa", confidence=confidence))
+    assert found is (confidence == "high")
+    assert is_secret(str(tmp_path), candidate("gone", confidence=confidence)) is found
+
+
+SHOWS = [
+    KEY,
+    "-----BEGIN OPENSSH PRIVATE KEY-----",
+    "PuTTY-User-Key-File-2: ssh-rsa",
+    "aws = AKIAABCDEFGHIJKLMNOP",
+    "token: ghp_" + "a" * 36,
+    "//registry.example.org/:_authToken=abcdef123456",
+    "url = https://me:s3cr3t-thing@example.org/x",
+    '"auth": "dXNlcjpwYXNz"',
+    "API_KEY=0f9e8d7c6b",
+    "export db_password='correct-horse'",
+]
+
+SHOWS_NOT = [
+    "",
+    PUBLIC,
+    "AKIA is how they start",
+    "ghp_short",
+    "API_KEY=",
+    "API_KEY=${API_KEY}",
+    "API_KEY=changeme",
+    "API_KEY=your-key-here",
+    "password: password",
+    "DB_PASSWORD=postgres",
+    "SECRET_KEY=<generate one>",
+    "token = {{ token }}",
+    "# API_KEY=0f9e8d7c6b",
+    "token=short",
+    "https://example.org/a:b@c",
+    "//registry.example.org/:_authToken=${NPM_TOKEN}",
+    "url = postgres://user:$PASSWORD@db.local/x",
+    '"auth": ""',
+    "minio_access_key=minioadmin",
+    "keyboard=0f9e8d7c6b",
+]
+
+
+@pytest.mark.parametrize("text", SHOWS)
+def test_content_that_shows_a_secret(text):
+    assert shows_secret(text.encode())
+
+
+@pytest.mark.parametrize("text", SHOWS_NOT)
+def test_content_that_shows_none(text):
+    assert not shows_secret(text.encode())
