@@ -1,4 +1,7 @@
-"""The builders and every way in which their clients differ, one row each; no other module compares names."""
+"""The builders and in what their clients differ, one row each; no other module compares names.
+
+What only the classic client does, before and while it walks, is in ``build.classic``.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,10 @@ class Builder:
     sends_unreadable_empty: bool
     """Whether a file that cannot be opened arrives without content; else the build fails."""
     prunes_locally: bool
-    """Whether patterns that cannot match below a folder have no say in skipping it."""
+    """Whether patterns that cannot match below a folder have no say in skipping it.
+
+    ``Matcher.pruner`` turns it into the question that a walk asks.
+    """
     figure_template: str
     """How the client writes a number and its unit.
 
@@ -39,7 +45,7 @@ class Builder:
 
     @property
     def other(self) -> Builder:
-        """Docker's other builder, which reads the same ``.dockerignore``."""
+        """The other one of Docker's two builders, which reads the same ``.dockerignore``."""
         if self is BUILDKIT:
             return CLASSIC
         return BUILDKIT

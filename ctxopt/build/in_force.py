@@ -135,7 +135,7 @@ def _classic_ignore(files: BuildFiles) -> IgnoreChoice:
 
 
 def _own_ignore(files: BuildFiles, dockerfile: DockerfileLocation) -> IgnoreChoice | None:
-    """Return the ignore file beside the Dockerfile; None where BuildKit goes on to the root's.
+    """Return ``Dockerfile.dockerignore``, whatever the Dockerfile is called; None where BuildKit goes on to the root's.
 
     Source: moby/buildkit frontend/dockerui/config.go ReadEntrypoint, dockerIgnorePatterns.
     """

@@ -1,6 +1,7 @@
-"""The keys of the configuration: what each one may hold, and the value it stands for.
+"""The keys of the configuration: what each one may hold, and how it is read.
 
-Pure: knows nothing of where values come from; ``load`` adds the place to what is raised here.
+Pure: knows nothing of where values come from. ``load`` has the defaults, and adds the place to what
+is raised here.
 """
 
 from __future__ import annotations

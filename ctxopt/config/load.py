@@ -1,4 +1,4 @@
-"""The configuration in force: command line over environment over file over default.
+"""The configuration in force: command line over environment over file over the defaults in ``Config``.
 
 Every value remembers where it was set. Rule ids and formats are checked against what the caller
 knows of them; what the keys hold is the business of ``keys``.

@@ -20,7 +20,10 @@ _KEYS, _GENERATED, _UNREAD = range(len(_HEADS))
 
 
 def lay_out(file: IgnoreFile | None, chosen: Sequence[Tried]) -> tuple[Edit, ...]:
-    """Return the edits in the order to make them: new lines at the end, each kind under a comment."""
+    """Return the edits in the order to make them: new lines at the end, each kind under a comment.
+
+    Within a kind the order is that of ``chosen``, which is ``Tried.order``.
+    """
     edits = edits_of(item for item in chosen if not item.unit.is_new)
     by_group: dict[int, list[Edit]] = {}
     for item in chosen:

@@ -82,7 +82,7 @@ class Tried(NamedTuple):
 
     @property
     def order(self) -> tuple[bool, int, int, object]:
-        """Additions first, the largest first: what comes later only has to add to it."""
+        """Sort removals of lines last, the largest saving first: what comes later only has to add to it."""
         return (self.unit.is_pruning, -self.saving.bytes, -self.saving.entries, self.unit.key)
 
 

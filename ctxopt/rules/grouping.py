@@ -1,6 +1,7 @@
 """Candidates as findings: grouped by the line that cures them, graded by consequence, put into words.
 
-What is worth saying is the business of each rule; this is how all rules about paths say it.
+What is worth saying is the business of each rule; the sentence, the severity and the bytes from which
+on it is a warning are the same for all rules about paths, and here.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ class Policy:
 
     matcher: Matcher
     prunes: Callable[[str], bool]
-    """Whether the client skips this excluded folder."""
+    """Whether the client skips this excluded folder; made by ``Matcher.pruner``."""
     enter_pruned: bool = False
     """Whether to read what Docker's client would not, to know its size."""
     takes_sockets: bool = True

@@ -33,7 +33,6 @@ def source(*roots, exclude=()):
     instruction = Source(
         instruction="COPY",
         line=1,
-        end_line=1,
         stage=0,
         reachable=True,
         raw=roots,

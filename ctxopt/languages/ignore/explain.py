@@ -46,7 +46,7 @@ def explain(matcher: Matcher, path: str, *, builder: Builder = BUILDKIT) -> Expl
         pattern = matcher.patterns[decision.index]
     exception = None
     if decision.excluded:
-        exception = _exception(matcher, path)
+        exception = _exception(matcher, path, builder)
     return Explanation(
         path=path,
         excluded=decision.excluded,
@@ -75,17 +75,18 @@ def _origin(trail: list[tuple[str, Decision]], index: int | None) -> str:
     return origin
 
 
-def _exception(matcher: Matcher, path: str) -> str | None:
-    """Return the exception that, appended, keeps ``path`` under the real walk; None if none does."""
+def _exception(matcher: Matcher, path: str, builder: Builder) -> str | None:
+    """Return the exception that, appended, makes ``builder`` keep ``path``; None if none does."""
     line = "!" + escape_pattern(path)
     trial = matcher.with_pattern(line)
+    prunes = trial.pruner(builder)
     scope = trial.root()
     excluded = False
     for here in _downwards(path):
         decision = scope.decide_one(name(here))
         excluded = decision.excluded
         # An exception below a folder that is skipped all the same would be advice that fails.
-        if excluded and here != path and trial.buildkit_prunes(here):
+        if excluded and here != path and prunes(here):
             return None
         scope = scope.enter(name(here), decision)
     if excluded:

@@ -20,6 +20,7 @@ from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
 
 _TOPICS: Final[tuple[Topic, ...]] = ("data", "model", "media", "archive", "dump", "large")
+# For the help and the reason of the line; the sentence itself is ``finding_of``'s.
 _WHAT = "large, and not known to be read by the build"
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ctxopt.builder import BUILDKIT, CLASSIC
 from ctxopt.languages.ignore.escape import escape_pattern, escape_piece
 from ctxopt.languages.ignore.explain import explain
 from ctxopt.languages.ignore.matcher import read_matcher
@@ -94,3 +95,18 @@ def test_the_exception_brings_it_back(path):
     line = explain(matcher, path).exception
     if line is not None:
         assert not matcher.with_pattern(line).decide(path).excluded
+
+
+@pytest.mark.parametrize(
+    ("path", "builder", "line"),
+    [
+        ("d1/f", BUILDKIT, "!d1/f"),
+        ("d1/f", CLASSIC, "!d1/f"),
+        ("d[1]/f", BUILDKIT, "!d\\[1\\]/f"),
+        # The classic client compares the text of the exception, in which the brackets are escaped.
+        ("d[1]/f", CLASSIC, None),
+        ("d[1]", CLASSIC, "!d\\[1\\]"),
+    ],
+)
+def test_an_exception_is_advice_for_the_builder_that_is_asked_about(path, builder, line):
+    assert explain(matcher_of("d*"), path, builder=builder).exception == line
