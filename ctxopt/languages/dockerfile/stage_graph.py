@@ -48,6 +48,8 @@ class StageNode:
         self.shown = ""
         self.platform = ""
         self.base: StageNode | None = None
+        self.root: StageNode = self
+        """The state at the bottom of the chain of bases; kept, as every instruction asks for it."""
         self.replaced_by: str | None = None
         self.context: str | None = None
         self.steps: list[StageStep] = []
@@ -62,13 +64,12 @@ class StageNode:
         self.uses: set[StageNode] = set()
         self.uses_context = False
 
-    @property
-    def root(self) -> StageNode:
-        """The state at the bottom of the chain of bases."""
-        state = self
-        while state.base is not None:
-            state = state.base
-        return state
+    def stand_on(self, base: StageNode | None) -> None:
+        """Take ``base``, which stands where it will stay, as what this state starts from."""
+        self.base = base
+        self.root = self
+        if base is not None:
+            self.root = base.root
 
     @property
     def is_scratch(self) -> bool:
@@ -89,7 +90,7 @@ class StageGraph:
     def add(self, state: StageNode) -> None:
         """Append ``state``; an earlier stage of its base's name becomes its base."""
         self.all.append(state)
-        state.base = self.by_name.get(state.base_text)
+        state.stand_on(self.by_name.get(state.base_text))
         if state.name:
             self.by_name[state.name] = state
 
@@ -130,7 +131,7 @@ class StageGraph:
                     raise DockerfileError(error.reason, line=line) from None
             self.add(state)
             if state.replaced_by is not None:
-                state.base = None
+                state.stand_on(None)
                 state.workdir = None
                 state.env.set("PATH", DEFAULT_PATH, ("PATH",))
 

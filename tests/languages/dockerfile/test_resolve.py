@@ -417,14 +417,7 @@ def test_long_files_are_read(body, count):
     build("FROM scratch AS s0\n" + body(count))
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
-        pytest.param(chained, marks=pytest.mark.xfail(reason="each stage walks down to its root")),
-        declared,
-        copied,
-    ],
-)
+@pytest.mark.parametrize("body", [chained, declared, copied])
 def test_the_work_of_a_file_grows_with_it(body):
     assert grows_in_step(lambda size: build("FROM scratch AS s0\n" + body(size)), 300)
 
