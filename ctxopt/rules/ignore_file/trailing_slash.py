@@ -27,6 +27,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         return
     hits = find_hits(facts.view, [item.pattern for item in suspects])
     for item, found in zip(suspects, hits, strict=True):
+        # That it hides folders is what the line is for; only files are a surprise.
         files = [hit for hit in found.shown if _is_hidden_by(facts, item, hit)]
         if files:
             folders = {hit.path for hit in found.shown if hit.kind == DIR}

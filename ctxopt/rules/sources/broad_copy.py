@@ -8,7 +8,7 @@ paths that other rules report are theirs and are not counted again.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ctxopt.build.sources import SourceUse
 from ctxopt.evidence.facts import Facts, is_read, is_waste
@@ -23,6 +23,9 @@ from ctxopt.tree.view import View
 from ctxopt.units import count
 
 _NAMED = 3
+
+
+_NOTHING: Final = Tally()
 
 
 class _Waste(NamedTuple):
@@ -92,7 +95,9 @@ def _waste(facts: Facts, view: View) -> Iterator[_Waste]:
     closed: set[str] = set()
     for row in view.rows(enter=lambda row: row.path not in closed):
         is_dir = row.kind == DIR
-        below = view.totals.get(row.path) or Tally()
+        below = _NOTHING
+        if is_dir:
+            below = view.totals.get(row.path, _NOTHING)
         if not row.is_sent or (is_dir and not below.bytes):
             closed.add(row.path)
         elif is_waste(facts, row.path, is_dir):
