@@ -87,9 +87,7 @@ class CatalogEntry(NamedTuple):
 
         True as well when the entry asks for no manifest.
         """
-        return not self.manifests or any(
-            fnmatchcase(name, manifest) for manifest in self.manifests for name in nearby
-        )
+        return not self.manifests or any(_is_among(glob, nearby) for glob in self.manifests)
 
 
 class Stack(NamedTuple):
@@ -339,6 +337,13 @@ def _hits(
         and (proven or row.regex is None or re.search(row.regex, subject))
         and not any(fnmatchcase(name, glob) for glob in row.entry.except_names)
     ]
+
+
+def _is_among(glob: str, names: Collection[str]) -> bool:
+    # Nearly all manifests have one name, and a lookup needs no look at a thousand others.
+    if _WILDCARDS.isdisjoint(glob):
+        return glob in names
+    return any(fnmatchcase(name, glob) for name in names)
 
 
 def _entries(rows: list[_Row]) -> tuple[CatalogEntry, ...]:

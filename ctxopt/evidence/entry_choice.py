@@ -111,12 +111,12 @@ def is_named_or_backed(entry: CatalogEntry, known: KnownPath) -> bool:
 
 
 def is_generated(entry: CatalogEntry, known: KnownPath) -> bool:
-    """What a tool makes again, unless somebody committed it in spite of its name."""
+    """What a tool makes again, unless that very file is committed."""
     return not is_tracked_file(known) and is_named_or_backed(entry, known)
 
 
 def is_bulk(entry: CatalogEntry, known: KnownPath) -> bool:
-    """Data of any sort, in which size decides: nobody misses a megabyte, and it may well be input."""
+    """Data of any sort, in which size decides: a megabyte costs little, and may well be input."""
     if git_ignores(known):
         return True
     if known.is_dir:

@@ -155,7 +155,7 @@ def is_read(facts: Facts, path: str) -> bool:
 def is_waste(facts: Facts, path: str, is_dir: bool) -> bool:
     """Whether evidence calls ``path`` generated or foreign: git ignores it, or the catalogue does.
 
-    What git tracks is nobody's waste.
+    What git tracks is no waste, whatever it is called.
     """
     evidence = facts.evidence
     if evidence is not None:

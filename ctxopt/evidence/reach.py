@@ -71,6 +71,8 @@ class Reaches:
         return Reached(reach, use, root=roots[0], nearest=roots[-1])
 
     def _takers(self, path: str) -> list[_Taker]:
+        if not self._takes:
+            return []  # without a Dockerfile there is no need to climb from every path to the root
         found = [
             _Taker(use, root)
             for root in upwards(path)
