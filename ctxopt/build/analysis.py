@@ -63,7 +63,9 @@ def select_view(analysis: Analysis, name: ViewName) -> tuple[View, int | None]:
 def build_matcher(context: BuildContext) -> Matcher:
     """Return the matcher of the ignore file in force; raises IgnoreFileError as Docker refuses."""
     file = context.ignore.file
-    patterns: list[tuple[int | None, str]] = list(file.patterns()) if file else []
+    patterns: list[tuple[int | None, str]] = []
+    if file is not None:
+        patterns += file.patterns()
     if not context.builder.loads_on_demand:
         return classic.forced_patterns(patterns, context.dockerfile.inside, context.ignore.path)
     return read_matcher(patterns, context.ignore.path)
@@ -97,6 +99,7 @@ def analyze(
     With a ``request``, the Dockerfile is read and what the build loads is measured, too. Raises
     IgnoreFileError or DockerfileError where Docker refuses or fails with the file.
     """
+    # The Dockerfile first, as Docker does: one that it refuses spares the walk.
     build = None
     if request and context.builder.loads_on_demand and context.dockerfile.found:
         build = resolve_build(context, request)
@@ -112,8 +115,17 @@ def analyze(
         if not is_classic:
             raise
         view = classic.walk_until_failure(context.root, matcher)
-    plan = None
+    plan = target = None
+    if request is not None:
+        target = request.target
     if build and request:
         plan = make_plan(context, view, matcher, build, request, walker=walker)
-    target = request.target if request else None
-    return Analysis(context, matcher, view.tree, view, with_excluded, plan, target)
+    return Analysis(
+        context=context,
+        matcher=matcher,
+        tree=view.tree,
+        permitted=view,
+        with_excluded=with_excluded,
+        plan=plan,
+        target=target,
+    )

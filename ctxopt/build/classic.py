@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import os
 
+from ctxopt import paths
 from ctxopt.build.context import BuildContext
 from ctxopt.builder import CLASSIC
 from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.tree import wire
-from ctxopt.tree.model import DIR, FILE, SYMLINK, Flag
+from ctxopt.tree.model import DIR, FILE, SYMLINK, Flag, Folder, Oddity
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
 from ctxopt.tree.workers import walk
 
 _RANDOM_NAME = ".dockerfile." + "0" * 20
 """What the client calls a Dockerfile from outside the context, with random digits."""
+
+
+_PLAIN = Oddity()
 
 
 def forced_patterns(
@@ -33,8 +37,9 @@ def forced_patterns(
             continue
         try:
             excluded = read_matcher(patterns, path).matches_single_parent(name)
+        # The client goes on, and its check of the context reports it.
         except IgnoreFileError:
-            continue  # the client goes on, and its check of the context reports it
+            continue
         if excluded:
             patterns = [*patterns, (None, "!" + name)]
     return read_matcher(patterns, path)
@@ -52,7 +57,9 @@ def check_patterns(root: str, matcher: Matcher) -> None:
         folders.sort(key=os.fsencode)
         files.sort(key=os.fsencode)
         inside = os.path.relpath(folder, root)
-        prefix = "" if inside == "." else inside + "/"
+        prefix = ""
+        if inside != ".":
+            prefix = inside + "/"
         for name in files:
             matcher.matches_or_parent(prefix + name)
         folders[:] = [name for name in folders if not matcher.matches_or_parent(prefix + name)]
@@ -73,8 +80,10 @@ def walk_until_failure(root: str, matcher: Matcher) -> View:
     }
     failed = False
     for folder, index, path, _ in view.walk_all():
+        # The tar ends at the first path that fails, and holds nothing of what follows.
         failed = failed or _fails(matcher, path)
-        flags[folder.path][index] |= Flag.EXCLUDED * failed
+        if failed:
+            flags[folder.path][index] |= Flag.EXCLUDED
     cut_off = {path: bytes(values) for path, values in flags.items()}
     return View(tree, CLASSIC, flags=cut_off)
 
@@ -91,24 +100,31 @@ def tar_bytes(view: View, context: BuildContext) -> int:
     """Return the length of the uploaded tar: the figure after ``Sending build context``."""
     total = wire.TAR_END
     for folder, index, path in view.sent():
-        kind = folder.kinds[index]
-        name = path.rpartition("/")[2]
-        odd = folder.odd.get(name) if folder.odd else None
-        repeat = view.hard_links.get(path)
-        link = repeat[0] if repeat else ""
-        if kind == SYMLINK and folder.links:
-            link = folder.links[name]
-        content = folder.sizes[index] if kind == FILE and repeat is None else 0
-        total += wire.tar_entry(
-            path + "/" if kind == DIR else path,
-            content=content,
-            link=link,
-            mtime=odd.mtime if odd else 0,
-            capability=odd.capability if odd else 0,
-        )
+        total += _tar_entry(view, folder, index, path)
     if context.dockerfile.found and context.dockerfile.inside is None:
         total += _outside_dockerfile(view, context)
     return total
+
+
+def _tar_entry(view: View, folder: Folder, index: int, path: str) -> int:
+    kind = folder.kinds[index]
+    name = paths.name(path)
+    odd = _PLAIN
+    if folder.odd is not None:
+        odd = folder.odd.get(name, _PLAIN)
+    content, link = 0, ""
+    if path in view.hard_links:
+        # The client writes the content of a file once, and a link to it for every other name.
+        link = view.hard_links[path][0]
+    elif kind == SYMLINK and folder.links:
+        link = folder.links[name]
+    elif kind == FILE:
+        content = folder.sizes[index]
+    elif kind == DIR:
+        path += "/"
+    return wire.tar_entry(
+        path, content=content, link=link, mtime=odd.mtime, capability=odd.capability
+    )
 
 
 def _outside_dockerfile(view: View, context: BuildContext) -> int:

@@ -12,6 +12,7 @@ from ctxopt.build.sources import SourceUse
 from ctxopt.errors import ContextError
 from ctxopt.languages.golang.paths import clean
 from ctxopt.languages.ignore.explain import Explanation, explain
+from ctxopt.paths import overlaps
 from ctxopt.tree.lookup import ViewLookup
 from ctxopt.tree.model import Tally
 from ctxopt.tree.workers import default_walker
@@ -46,7 +47,9 @@ def answer_paths(
 
 def _answer(analysis: Analysis, path: str) -> PathExplanation:
     context, plan = analysis.context, analysis.plan
-    below = analysis.permitted.totals.get(path) if _is_folder(context, path) else None
+    below = None
+    if _is_folder(context, path):
+        below = analysis.permitted.totals.get(path)
     uses: tuple[SourceUse, ...] = ()
     fetched: bool | None = None
     if plan is not None:
@@ -55,21 +58,16 @@ def _answer(analysis: Analysis, path: str) -> PathExplanation:
         uses = tuple(
             use
             for use in plan.sources.uses
-            if use.context is None and fetched and any(_touches(root, path) for root in use.roots)
+            if use.context is None and fetched and any(overlaps(root, path) for root in use.roots)
         )
     return PathExplanation(
-        explain(analysis.matcher, path, builder=context.builder),
-        context.ignore.path,
-        os.path.lexists(os.path.join(context.root, path)),
-        below,
-        uses,
-        fetched,
+        explanation=explain(analysis.matcher, path, builder=context.builder),
+        ignore_file=context.ignore.path,
+        exists=os.path.lexists(os.path.join(context.root, path)),
+        below=below,
+        uses=uses,
+        transferred=fetched,
     )
-
-
-def _touches(root: str, path: str) -> bool:
-    """Whether a source that takes ``root`` takes ``path`` or something below it."""
-    return not root or root == path or path.startswith(root + "/") or root.startswith(path + "/")
 
 
 def _is_folder(context: BuildContext, path: str) -> bool:
@@ -82,6 +80,7 @@ def _inside(context: BuildContext, given: str) -> str:
     path = given
     if os.path.isabs(given):
         path = os.path.relpath(given, context.root)
+        # The root is known without links, and what was given may lead into it through one.
         if path.startswith(".."):
             path = os.path.relpath(
                 os.path.join(os.path.realpath(os.path.dirname(given)), os.path.basename(given)),
@@ -93,6 +92,7 @@ def _inside(context: BuildContext, given: str) -> str:
             f"{given!r} is outside the context {context.root}",
             hint="paths are relative to the context root; --context names another one",
         )
+    # Relative to the working directory instead of the context: the commonest slip.
     name = os.path.basename(context.root)
     if path.startswith(name + "/") and not os.path.lexists(os.path.join(context.root, path)):
         inside = path[len(name) + 1 :]

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from ctxopt.languages.golang.paths import BadPatternError, clean, has_meta, match
 from ctxopt.languages.golang.strings import clean_join
+from ctxopt.paths import join
 
 _MAX_STEPS = 100_000
 """Paths looked at before giving up on links that multiply; Docker has no limit and hangs."""
@@ -74,7 +75,7 @@ class _Resolver:
         while self._steps < _MAX_STEPS:
             self._steps += 1
             first, _, path = path.partition("/")
-            current = f"{current}/{first}" if current else first
+            current = join(current, first)
             targets = self._targets(current)
             if (not path or targets is not None) and current in self.resolved:
                 break
@@ -99,7 +100,8 @@ class _Resolver:
         for name in names:
             try:
                 if match(base, name):
-                    found += self._target(f"{folder}/{name}" if folder else name) or []
+                    found += self._target(join(folder, name)) or []
+            # What matched before Go met the bad part of the pattern stays.
             except BadPatternError:
                 break
         return found or None

@@ -65,6 +65,7 @@ def find_dockerfile(files: BuildFiles, given: str | None) -> DockerfileLocation:
     if given is not None:
         path = files.locate(given)
     folder, name = os.path.split(path)
+    # buildx falls back for a Dockerfile that was named, too, as long as it has the default name.
     if name == "Dockerfile" and not files.stands(path):
         lower = os.path.join(folder, "dockerfile")
         if files.stands(lower):

@@ -15,7 +15,8 @@ from ctxopt.build.analysis import (
 from ctxopt.build.context import BuildContext
 from ctxopt.build.plan import BuildRequest, make_plan, paths_of, resolve_build
 from ctxopt.builder import CLASSIC
-from ctxopt.tree.model import DIR, EMPTY, ContextTree, Entry, Flag, WalkError
+from ctxopt.paths import name
+from ctxopt.tree.model import DIR, EMPTY, SYMLINK, ContextTree, Entry, Flag, WalkError
 from ctxopt.tree.reader import Reader, stream
 from ctxopt.tree.view import View
 from ctxopt.tree.workers import ALONE, Walker, default_walker
@@ -31,16 +32,23 @@ def analyze_for(
     if view == "transferred" and context.builder.loads_on_demand and context.dockerfile.found:
         build = resolve_build(context, request)
         if paths_of(build) is None:
-            matcher = build_matcher(context)  # Docker reads the patterns all the same
+            # Docker reads the patterns all the same, and refuses those that it would refuse.
+            matcher = build_matcher(context)
             empty = View(ContextTree(context.root, {}))
             plan = make_plan(context, empty, matcher, build, request, walker=walker)
-            return Analysis(context, matcher, empty.tree, empty, False, plan, request.target)
-    return analyze(
-        context,
-        request if view == "transferred" else None,
-        with_excluded=view == "excluded",
-        walker=walker,
-    )
+            return Analysis(
+                context=context,
+                matcher=matcher,
+                tree=empty.tree,
+                permitted=empty,
+                with_excluded=False,
+                plan=plan,
+                target=request.target,
+            )
+    asked = None
+    if view == "transferred":
+        asked = request
+    return analyze(context, asked, with_excluded=view == "excluded", walker=walker)
 
 
 def list_entries(
@@ -55,12 +63,17 @@ def list_entries(
     Permitted ones come while the walk goes on, whatever the size of the context.
     """
     matcher = build_matcher(context)
+    # A stream cannot take back what it gave before a pattern failed, and it gives the excluded
+    # folders above a kept entry, which the classic builder does not send.
     if view != "permitted" or matcher.has_broken or context.builder is CLASSIC:
         analysis = analyze_for(context, request, view, walker=default_walker())
         shown, _ = select_view(analysis, view)
         for error in shown.tree.errors:
             on_error(error)
-        yield from shown.excluded() if view == "excluded" else shown.entries()
+        if view == "excluded":
+            yield from shown.excluded()
+        else:
+            yield from shown.entries()
         return
     reader = Reader(build_policy(context, matcher), on_error)
     try:
@@ -82,6 +95,9 @@ def _stream_permitted(reader: Reader, root: str) -> Iterator[Entry]:
             continue
         yield from pending
         pending.clear()
-        name = path.rpartition("/")[2]
-        link = folder.links[name] if folder.links and name in folder.links else ""
-        yield Entry(path, kind, 0 if flag & EMPTY else folder.sizes[index], link=link)
+        size, link = folder.sizes[index], ""
+        if flag & EMPTY:
+            size = 0
+        if kind == SYMLINK and folder.links:
+            link = folder.links[name(path)]
+        yield Entry(path, kind, size, link=link)

@@ -59,14 +59,16 @@ def resolve_build(context: BuildContext, request: BuildRequest) -> Build:
 def resolve_content(content: bytes, path: str, request: BuildRequest) -> Build:
     """Resolve the Dockerfile that holds ``content``; raises DockerfileError for what Docker refuses."""
     dockerfile = parse(content, path=path)
-    arguments = {
-        name: os.environ.get(name) if value is None else value
-        for name, value in request.build_args.items()
-    }
+    arguments: dict[str, str] = {}
+    for name, given in request.build_args.items():
+        # Without a value it is the environment's, and one that is not set there is not given.
+        value = os.environ.get(name) if given is None else given
+        if value is not None:
+            arguments[name] = value
     return resolve(
         dockerfile,
         target=request.target,
-        build_args={name: value for name, value in arguments.items() if value is not None},
+        build_args=arguments,
         named_contexts=tuple(request.build_contexts),
         platform=host_platform(),
     )
@@ -74,7 +76,10 @@ def resolve_content(content: bytes, path: str, request: BuildRequest) -> Build:
 
 def host_platform() -> str:
     """Return the platform that Docker builds for on this machine where no platform is asked for."""
-    name = os.uname().machine.lower() if hasattr(os, "uname") else "x86_64"
+    name = "x86_64"
+    # Windows has no uname.
+    if hasattr(os, "uname"):
+        name = os.uname().machine.lower()
     return "linux/" + _ARCHITECTURES.get(name, name)
 
 

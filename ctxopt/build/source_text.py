@@ -11,8 +11,11 @@ def tell_check(
     check: SourceCheck, ignore_file: str | None, show: Callable[[str], str] = str
 ) -> str:
     """Return one sentence about a source, without its line; ``show`` makes a name fit for a format."""
+    # One branch for each kind: a sentence is found by the words in it, and read whole.
     name = show(check.text)
-    first = show(check.paths[0]) if check.paths else ""
+    first = ""
+    if check.paths:
+        first = show(check.paths[0])
     lines = _pattern_places(check, show(ignore_file or "the ignore file"))
     if check.kind == "missing":
         return f"{name} does not exist, so the build fails"
@@ -37,10 +40,15 @@ def tell_check(
 
 
 def _some(check: SourceCheck, first: str) -> str:
-    return first if check.count <= 1 else f"{first} and {check.count - 1:,} more"
+    if check.count <= 1:
+        return first
+    return f"{first} and {check.count - 1:,} more"
 
 
 def _pattern_places(check: SourceCheck, file: str) -> str:
     places = [f"{file}:{item.line} ({item})" for item in check.patterns[:3]]
     more = len(check.patterns) - len(places)
-    return ", ".join(places) + (f" and {more} more" if more > 0 else "")
+    text = ", ".join(places)
+    if more > 0:
+        text += f" and {more} more"
+    return text

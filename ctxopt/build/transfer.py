@@ -34,12 +34,16 @@ class TransferView:
     @property
     def context_bytes(self) -> int:
         """The figure after ``transferring context:`` on a first build; 0 without a load."""
-        return self.view.context_bytes() if self.loaded else 0
+        if not self.loaded:
+            return 0
+        return self.view.context_bytes()
 
     @property
     def unchanged_bytes(self) -> int:
         """The figure on a second build that finds nothing changed; 0 without a load."""
-        return self.view.unchanged_bytes() if self.loaded else 0
+        if not self.loaded:
+            return 0
+        return self.view.unchanged_bytes()
 
     @property
     def is_whole(self) -> bool:
@@ -52,8 +56,8 @@ def transferred(
 ) -> TransferView:
     """Narrow ``permitted`` to what a build with these follow paths fetches.
 
-    ``paths`` is what ``dockerfile.context_paths`` gives; without ``links`` they are on disk. Raises DockerfileError where the client
-    refuses the paths as patterns.
+    ``paths`` are a load's, relative to the context root; without ``links`` those are looked up on
+    disk. Raises DockerfileError where the client refuses the paths as patterns.
     """
     tree = permitted.tree
     if paths is None:
@@ -67,6 +71,7 @@ def transferred(
         matcher = read_matcher((None, path) for path in includes)
         view = _Filter(permitted, matcher).view()
     except IgnoreFileError as error:
+        # The client says which of its includes it refuses, and names no line of an ignore file.
         reason = error.reason.partition(": ")[0]
         raise DockerfileError(
             f"invalid includepatterns: [{' '.join(includes)}]: {reason}",
@@ -116,12 +121,14 @@ class _Filter:
         below: list[tuple[str, Scope | None]] = []
         for index, name in enumerate(names):
             decision = others.get(name) or scope.default
-            if not decision.excluded:  # "excluded" is what a match means: here it includes
+            # "excluded" is what the matcher calls a match, and here a match includes.
+            if not decision.excluded:
                 flags[index] |= Flag.EXCLUDED
             elif self._refuses(decision):
                 flags[index] |= Flag.REFUSED
             if folder.kinds[index] == DIR:
                 path = folder.child(name)
+                # Without exceptions nothing below a match can be left out again.
                 if decision.excluded and not self._matcher.exceptions:
                     below.append((path, None))
                 elif decision.excluded or not self._prunes(path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ctxopt.build.analysis import Analysis, build_matcher, build_policy
@@ -68,8 +69,10 @@ def state_named(
     build = resolve_content(read_state_dockerfile(state, context), context.dockerfile.path, request)
     loads = []
     for load in build.transfers:
-        root = named_root(request.build_contexts[load.context]) if load.context else None
-        if load.context is None or root is None:
+        if load.context is None:
+            continue
+        root = named_root(request.build_contexts[load.context])
+        if root is None:
             continue
         named = _read_named(state, load.context, root)
         if not named.entries and named.prefix and not is_baseline:
@@ -78,7 +81,10 @@ def state_named(
                 hint="add it to git, or correct the path",
             )
         file = state_named_ignore(named).file
-        matcher = read_matcher(file.patterns() if file else (), ".dockerignore")
+        patterns: Iterable[tuple[int | None, str]] = ()
+        if file is not None:
+            patterns = file.patterns()
+        matcher = read_matcher(patterns, ".dockerignore")
         view = View(state_tree(named, Policy(matcher, matcher.buildkit_prunes)))
         loads.append(NamedLoad(load.context, transferred(view, load.paths, StateLinks(named))))
     return tuple(loads)
@@ -92,5 +98,10 @@ def _read_named(state: GitState, name: str, root: str) -> GitState:
             f"build context {name!r} is outside of the repository {top}, so no git state holds it",
             hint="--working-tree measures what is on disk",
         )
-    spec = None if state.is_index else state.name
-    return read_state(state.repository, spec, "" if prefix == "." else prefix)
+    # Without a name it is the index that is read.
+    spec = None
+    if not state.is_index:
+        spec = state.name
+    if prefix == ".":
+        prefix = ""
+    return read_state(state.repository, spec, prefix)

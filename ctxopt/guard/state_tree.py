@@ -37,8 +37,6 @@ def state_tree(state: GitState, policy: Policy) -> ContextTree:
             count_types(types, folder, folder.flags)
         walked += len(folder.kinds)
         stack += below
-    repository = state.repository
-    root = os.path.join(repository.top, state.prefix) if state.prefix else repository.top
     errors = [
         WalkError(path, "a submodule: what it holds is not measured")
         for path in sorted(state.submodules, key=os.fsencode)
@@ -49,7 +47,17 @@ def state_tree(state: GitState, policy: Policy) -> ContextTree:
         for path in state.inexact
         if path.rpartition("/")[0] in folders and _is_kept(folders, path)
     ]
-    return ContextTree(root, folders, tuple(errors), walked, tallies, types)
+    root = state.repository.top
+    if state.prefix:
+        root = os.path.join(root, state.prefix)
+    return ContextTree(
+        root=root,
+        folders=folders,
+        errors=tuple(errors),
+        walked=walked,
+        tallies=tallies,
+        types=types,
+    )
 
 
 class StateLinks:

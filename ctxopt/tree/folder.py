@@ -112,17 +112,10 @@ class FolderBuilder:
         source = self._source
         modes, inodes, _, links, _, _, sizes, _, mtimes, _ = zip(*stats, strict=True)
         kinds = bytes([mode >> 12 for mode in modes]).translate(_KINDS)
-        files = kinds.count(FILE)
-        plain = files == len(kinds)
+        plain = kinds.count(FILE) == len(kinds)
         contents = sizes
         if not plain:
-            contents = tuple(
-                [size for kind, size in zip(kinds, sizes, strict=True) if kind == FILE]
-            )
-            if files + kinds.count(SYMLINK) < len(kinds):
-                sizes = tuple(
-                    [size if kind in _SIZED else 0 for kind, size in zip(kinds, sizes, strict=True)]
-                )
+            contents, sizes = _sizes_that_count(kinds, sizes)
         packets = self._packets(
             task.path, names, ascii_only, modes=modes, sizes=sizes, mtimes=mtimes, stats=stats
         )
@@ -255,6 +248,7 @@ class FolderBuilder:
             for index, kind in enumerate(kinds):
                 if kind == SOCKET:
                     flags[index] |= Flag.EXCLUDED
+        # One test of the modes for the whole folder spares nearly all of them a system call each.
         if not self._source.checks_access or all(mode & 0o444 == 0o444 for mode in modes):
             return flags
         for index, (name, mode) in enumerate(zip(names, modes, strict=True)):
@@ -316,6 +310,7 @@ class FolderBuilder:
         index = kinds.find(DIR)
         if index >= 0 and len(above) - below > _ANCHOR_EVERY:
             anchor, below = self._source.anchor(task, above)
+        # Finding the next folder among the kinds costs nothing for the files between two of them.
         while index >= 0:
             name = names[index]
             path = above + name
@@ -332,6 +327,18 @@ class FolderBuilder:
 
 
 _NO_TASKS: list[Task] = []
+
+
+def _sizes_that_count(
+    kinds: bytes, sizes: tuple[int, ...]
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Return the sizes of the files alone, and all sizes with 0 for what has no content."""
+    contents = [size for kind, size in zip(kinds, sizes, strict=True) if kind == FILE]
+    if len(contents) + kinds.count(SYMLINK) < len(kinds):
+        # A folder's own size differs between file systems, and Docker does not send it.
+        counted = [size if kind in _SIZED else 0 for kind, size in zip(kinds, sizes, strict=True)]
+        sizes = tuple(counted)
+    return tuple(contents), sizes
 
 
 class _ModeFields(dict[int, int]):

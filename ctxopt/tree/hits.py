@@ -75,12 +75,12 @@ def find_hits(view: View, patterns: Sequence[Pattern]) -> list[Hits]:
                 if not mask:
                     continue
                 kind = folder.kinds[index]
-                hit = Hit(
-                    folder.child(name),
-                    kind,
-                    sizes[index] if kind == FILE else 0,
-                    bool(flags and flags[index] & Flag.EXCLUDED),
-                )
+                size = 0
+                if kind == FILE:
+                    size = sizes[index]
+                excluded = bool(flags and flags[index] & Flag.EXCLUDED)
+                hit = Hit(folder.child(name), kind, size, excluded)
+                # A bit for each pattern: the lowest one that is left, as long as one is.
                 while mask:
                     low = mask & -mask
                     hits = found[low.bit_length() - 1]

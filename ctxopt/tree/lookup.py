@@ -23,6 +23,7 @@ class ViewLookup:
         folder = self.view.tree.folders.get(parent)
         if folder is None:
             return None
+        # A list of names would be searched from its start for each of thousands of sources.
         places = self._places.get(parent)
         if places is None:
             places = {name: place for place, name in enumerate(folder.names)}
@@ -61,7 +62,10 @@ class ViewLookup:
         if base is None:
             return None
         pattern = "/".join(parts[first:])
-        return self._below(base, pattern) if "[" in pattern else self._levels(base, parts[first:])
+        # A class may hold a slash, so such a pattern cannot be taken apart at its slashes.
+        if "[" in pattern:
+            return self._below(base, pattern)
+        return self._levels(base, parts[first:])
 
     def _levels(self, base: str, parts: list[str]) -> list[str]:
         """Match component by component: no name is looked at that cannot match."""
@@ -70,10 +74,10 @@ class ViewLookup:
             deeper: list[str] = []
             for path in found:
                 folder = self.view.tree.folders.get(path)
-                for name in folder.names if folder else ():
-                    here = f"{path}/{name}" if path else name
-                    if _matches(part, name) and self.find(here):
-                        deeper.append(here)
+                if folder is None:
+                    continue
+                matching = [folder.child(name) for name in folder.names if _matches(part, name)]
+                deeper += filter(self.find, matching)
             found = deeper
         return found
 
@@ -81,11 +85,15 @@ class ViewLookup:
         """Match whole relative paths: a class may hold a slash."""
         found: list[str] = []
         stack = [base]
-        skip = len(base) + 1 if base else 0
+        skip = 0
+        if base:
+            skip = len(base) + 1
         while stack:
             folder = self.view.tree.folders.get(stack.pop())
-            for name in folder.names if folder else ():
-                here = folder.child(name) if folder else name
+            if folder is None:
+                continue
+            for name in folder.names:
+                here = folder.child(name)
                 if self.find(here) is None:
                     continue
                 if _matches(pattern, here[skip:]):

@@ -85,7 +85,10 @@ class Folder(NamedTuple):
     @property
     def names(self) -> list[str]:
         """The names of the entries."""
-        return self.joined.split("/") if self.kinds else []
+        # Splitting no text gives one empty name.
+        if not self.kinds:
+            return []
+        return self.joined.split("/")
 
     def subfolders(self) -> list[str]:
         """Return the paths of the folders in this one, read or not."""
@@ -99,7 +102,9 @@ class Folder(NamedTuple):
 
     def child(self, name: str) -> str:
         """Return the path of the entry ``name``."""
-        return f"{self.path}/{name}" if self.path else name
+        if not self.path:
+            return name
+        return f"{self.path}/{name}"
 
 
 def _unpack(code: str, content: bytes) -> array[int]:
@@ -126,9 +131,15 @@ class Tally:
     def clone(self) -> Tally:
         """Return an equal value to add to."""
         return Tally(
-            self.entries, self.files, self.bytes, self.wire, self.messages,
-            self.excluded, self.excluded_bytes, self.largest,
-        )  # fmt: skip
+            entries=self.entries,
+            files=self.files,
+            bytes=self.bytes,
+            wire=self.wire,
+            messages=self.messages,
+            excluded=self.excluded,
+            excluded_bytes=self.excluded_bytes,
+            largest=self.largest,
+        )
 
     def add(self, other: Tally) -> None:
         """Add ``other`` to this one."""
@@ -177,19 +188,16 @@ class ContextTree:
     tallies: Mapping[str, Tally] = field(default_factory=dict)
     """Sums of each folder's own entries, as the walk decided them."""
     types: Types | None = None
-    """What ``count_types`` found, as the walk decided; None where nobody counted."""
+    """What ``count_types`` found, as the walk decided; None where that was not counted."""
 
 
 def tally(folder: Folder, flags: bytes | None) -> Tally:
     """Sum up a folder's own entries under ``flags`` (None: all kept)."""
     kinds, sizes = folder.kinds, folder.sizes
     if flags is None:
-        plain = kinds.count(FILE) == len(kinds)
-        contents = (
-            sizes.tolist()
-            if plain
-            else [size for kind, size in zip(kinds, sizes, strict=True) if kind == FILE]
-        )
+        contents = sizes.tolist()
+        if kinds.count(FILE) < len(kinds):
+            contents = [size for kind, size in zip(kinds, contents, strict=True) if kind == FILE]
         result = Tally(len(kinds), wire=sum(folder.packets))
         return add_data(result, contents, kinds.count(SOCKET))
     result = Tally()
@@ -198,7 +206,8 @@ def tally(folder: Folder, flags: bytes | None) -> Tally:
     for kind, size, packet, flag in zip(kinds, sizes, folder.packets, flags, strict=True):
         if flag & Flag.EXCLUDED:
             result.excluded += 1
-            result.excluded_bytes += size if kind == FILE else 0
+            if kind == FILE:
+                result.excluded_bytes += size
             continue
         result.entries += 1
         result.wire += packet
@@ -221,13 +230,14 @@ def add_data(result: Tally, contents: Sequence[int], sockets: int) -> Tally:
     result.messages += sockets
     result.wire += whole + 2 * sockets
     framing = _SMALL_FRAMING
+    # Most folders hold no file over one packet, and a sum over a list is the fastest loop there is.
     if largest <= wire.CHUNK:
         result.messages += 2 * count - contents.count(0)
         result.wire += sum([framing[size.bit_length()] for size in contents])
         return result
     for size in contents:
         full, rest = divmod(size, wire.CHUNK)
-        result.messages += full + 1 + (rest > 0)
+        result.messages += wire.data_packets(size)
         result.wire += full * _CHUNK_FRAMING + framing[rest.bit_length()]
     return result
 
@@ -258,9 +268,12 @@ def count_types(types: Types, folder: Folder, flags: bytes | None) -> None:
         ]
     for name, size in chosen:
         stem, _, extension = name.rpartition(".")
-        counted = types.get(extension if stem else "")
+        # ``.profile`` is a name, and no file of type ``profile``.
+        if not stem:
+            extension = ""
+        counted = types.get(extension)
         if counted:
             counted[0] += size
             counted[1] += 1
         else:
-            types[extension if stem else ""] = [size, 1]
+            types[extension] = [size, 1]

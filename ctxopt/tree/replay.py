@@ -48,7 +48,7 @@ def replay(
     builder: Builder = BUILDKIT,
     before: Matcher | None = None,
 ) -> Replay:
-    """Decide every entry of ``tree`` anew.
+    """Decide every entry of ``tree`` again.
 
     ``before`` is the matcher the tree was walked with, by the same builder: then only folders
     that a changed pattern can reach are decided again. Raises IgnoreFileError as a walk would.
@@ -104,10 +104,13 @@ class _Replaying:
         self._stack: list[tuple[str, Scope | None, Level | None]] = []
 
     def run(self) -> Replay:
-        level = self._touched.levels.root if self._touched else None
+        level = None
+        if self._touched:
+            level = self._touched.levels.root
         self._stack.append(("", self._matcher.root(), level))
         while self._stack:
             path, scope, level = self._stack.pop()
+            # No changed pattern can match anything from here on, so the walk's flags stay.
             if level is not None and level.is_dead:
                 continue
             folder = self._tree.folders.get(path)
@@ -129,10 +132,16 @@ class _Replaying:
             self._stack += [(path, None, None) for path in folder.subfolders()]
             return
         names = folder.names
-        masks = level.masks(names) if level is not None else {}
-        everything = level is None or level.everything != 0
+        masks: Mapping[str, int] = {}
+        everything = True
+        if level is not None:
+            masks = level.masks(names)
+            everything = level.everything != 0
         others = scope.decide(names)
-        default = scope.default if len(others) < len(names) else None
+        # A default that no name follows is not asked: a broken pattern fails when it is.
+        default = None
+        if len(others) < len(names):
+            default = scope.default
         if everything or masks:
             self._keep(folder, self._decide(folder, names, default, others))
         index = folder.kinds.find(DIR)
@@ -141,11 +150,14 @@ class _Replaying:
             decision = others.get(name) or default
             if decision is not None:
                 path = folder.child(name)
-                pruned = decision.excluded and self._prunes(path)
-                inner = None if pruned else scope.enter(name, decision)
+                inner = None
+                if not (decision.excluded and self._prunes(path)):
+                    inner = scope.enter(name, decision)
                 # A changed pattern that matches a folder is handed down to all that is below it.
                 hit = everything or masks.get(name, 0) != 0
-                below = None if level is None or hit else level.advance(name)
+                below = None
+                if level is not None and not hit:
+                    below = level.advance(name)
                 self._stack.append((path, inner, below))
             index = folder.kinds.find(DIR, index + 1)
 
@@ -156,35 +168,51 @@ class _Replaying:
         default: Decision | None,
         others: dict[str, Decision],
     ) -> bytes | None:
-        flag = self._flag(default) if default else 0
+        flag = 0
+        if default is not None:
+            flag = self._flag(default)
         known = {name: self._flag(decision) for name, decision in others.items()}
         flags = None
         if flag or any(known.values()):
             flags = bytearray([known.get(name, flag) for name in names])
-        unreadable = folder.flags is not None and any(
-            value & Flag.UNREADABLE for value in folder.flags
-        )
-        leaves_sockets = not self._builder.sends_sockets and SOCKET in folder.kinds
-        if not unreadable and not leaves_sockets:
-            return bytes(flags) if flags else None
-        flags = flags or bytearray(len(names))
-        for index, kind in enumerate(folder.kinds):
-            if leaves_sockets and kind == SOCKET:
-                flags[index] |= Flag.EXCLUDED
-            if folder.flags and folder.flags[index] & Flag.UNREADABLE:
-                flags[index] |= 0 if flags[index] & Flag.EXCLUDED else Flag.UNREADABLE
+        if self._has_facts(folder):
+            flags = flags or bytearray(len(names))
+            self._mark_facts(folder, flags)
+        if flags is None:
+            return None
         return bytes(flags)
+
+    def _has_facts(self, folder: Folder) -> bool:
+        """Tell whether an entry gets a flag that no pattern decides about."""
+        if not self._builder.sends_sockets and SOCKET in folder.kinds:
+            return True
+        if folder.flags is None:
+            return False
+        return any(flag & Flag.UNREADABLE for flag in folder.flags)
+
+    def _mark_facts(self, folder: Folder, flags: bytearray) -> None:
+        for index, kind in enumerate(folder.kinds):
+            if kind == SOCKET and not self._builder.sends_sockets:
+                flags[index] |= Flag.EXCLUDED
+            # As the walk does, which does not try what is excluded.
+            was_unreadable = folder.flags is not None and folder.flags[index] & Flag.UNREADABLE
+            if was_unreadable and not flags[index] & Flag.EXCLUDED:
+                flags[index] |= Flag.UNREADABLE
 
     def _flag(self, decision: Decision) -> int:
         if decision.excluded:
             return Flag.EXCLUDED
-        return Flag.REFUSED if self._matcher.refuses(decision) else 0
+        if self._matcher.refuses(decision):
+            return Flag.REFUSED
+        return 0
 
     def _keep(self, folder: Folder, flags: bytes | None) -> None:
         """Note the flags where they are others than the walk's."""
         if flags is not None and not any(flags):
             flags = None
-        old = folder.flags if folder.flags and any(folder.flags) else None
+        old = folder.flags
+        if old is not None and not any(old):
+            old = None
         if flags != old:
             self._flags[folder.path] = flags
 
@@ -197,9 +225,13 @@ def compare_views(before: View, after: Replay) -> Difference:
     walk = _Comparison(before, after)
     walk.run()
     return Difference(
-        tuple(sorted(walk.lost)), walk.lost_bytes, walk.lost_entries,
-        tuple(sorted(walk.gained)), walk.gained_bytes, walk.gained_entries,
-    )  # fmt: skip
+        lost=tuple(sorted(walk.lost)),
+        lost_bytes=walk.lost_bytes,
+        lost_entries=walk.lost_entries,
+        gained=tuple(sorted(walk.gained)),
+        gained_bytes=walk.gained_bytes,
+        gained_entries=walk.gained_entries,
+    )
 
 
 class _Comparison:
@@ -233,7 +265,9 @@ class _Comparison:
                 path = folder.child(name)
                 was = self._sends(self._before, path, is_dir, old[index])
                 now = self._sends(self._after, path, is_dir, new[index])
-                size = sizes[index] if kind == FILE else 0
+                size = 0
+                if kind == FILE:
+                    size = sizes[index]
                 if was and not now:
                     self._lose(path, size, is_dir)
                 elif now and not was:
@@ -247,19 +281,27 @@ class _Comparison:
 
     def _lose(self, path: str, size: int, is_dir: bool) -> None:
         self.lost.append(path)
-        total = self._before.totals.get(path) if is_dir else None
-        self.lost_entries += 1 + (total.entries if total else 0)
-        self.lost_bytes += total.bytes if total else size
+        self.lost_entries += 1
+        self.lost_bytes += size
+        total = self._before.totals.get(path)
+        if is_dir and total is not None:
+            self.lost_entries += total.entries
+            self.lost_bytes += total.bytes
 
     def _gain(self, path: str, size: int, is_dir: bool) -> bool:
-        """Note what is sent anew; whether to name what is in the folder instead of itself."""
+        """Note what is sent now; whether to name what is in the folder instead of itself."""
         self.gained_entries += 1
-        total = self._after.totals.get(path) if is_dir else None
+        total = None
+        if is_dir:
+            total = self._after.totals.get(path)
+        # The name of a folder stands for all in it, and here some of that stays excluded.
         if total is not None and total.excluded:
             return True
         self.gained.append(path)
-        self.gained_entries += total.entries if total else 0
-        self.gained_bytes += total.bytes if total else size
+        self.gained_bytes += size
+        if total is not None:
+            self.gained_entries += total.entries
+            self.gained_bytes += total.bytes
         return False
 
 
@@ -282,13 +324,21 @@ def hide(view: View, patterns: Sequence[Pattern]) -> list[Difference]:
         names, flags, sizes = folder.names, view.flags(folder), folder.sizes
         masks = level.masks(names)
         everything = level.everything
-        for index, name in enumerate(names) if everything else _places(names, masks):
+        # Where no pattern matches every name, only those that one matches are looked at.
+        places: Iterator[tuple[int, str]] = enumerate(names)
+        if not everything:
+            places = _places(names, masks)
+        for index, name in places:
             mask = masks.get(name, everything) & ~above
             if not mask or (flags and flags[index] & Flag.EXCLUDED):
                 continue
             kind = folder.kinds[index]
-            size = sizes[index] if kind == FILE else 0
-            total = view.totals.get(folder.child(name)) if kind == DIR else None
+            size, total = 0, None
+            if kind == FILE:
+                size = sizes[index]
+            elif kind == DIR:
+                total = view.totals.get(folder.child(name))
+            # A bit for each pattern: the lowest one that is left, as long as one is.
             while mask:
                 bit = mask & -mask
                 hidden[bit.bit_length() - 1].add(folder.child(name), size, total)
@@ -314,11 +364,21 @@ class _Hidden:
 
     def add(self, path: str, size: int, below: Tally | None) -> None:
         self._paths.append(path)
-        self._bytes += below.bytes if below else size
-        self._entries += 1 + (below.entries if below else 0)
+        self._bytes += size
+        self._entries += 1
+        if below is not None:
+            self._bytes += below.bytes
+            self._entries += below.entries
 
     def difference(self) -> Difference:
-        return Difference(tuple(sorted(self._paths)), self._bytes, self._entries, (), 0, 0)
+        return Difference(
+            lost=tuple(sorted(self._paths)),
+            lost_bytes=self._bytes,
+            lost_entries=self._entries,
+            gained=(),
+            gained_bytes=0,
+            gained_entries=0,
+        )
 
 
 __all__ = ["Difference", "Replay", "compare_views", "hide", "replay"]

@@ -44,7 +44,11 @@ def heaviest_folders(view: View, *, depth: int, top: int) -> list[FolderSize]:
     """
     chosen: set[str] = set()
     root = view.total
-    queue = [(-root.bytes, "", 0)] if root.files else []
+    queue: list[tuple[int, str, int]] = []
+    if root.files:
+        queue.append((-root.bytes, "", 0))
+    # Best first: a folder cannot be heavier than the one that it is in, so the heaviest ones are
+    # found without a look at most of the tree.
     while queue and len(chosen) <= top:
         _, path, level = heapq.heappop(queue)
         chosen.add(path)
@@ -53,23 +57,35 @@ def heaviest_folders(view: View, *, depth: int, top: int) -> list[FolderSize]:
                 total = view.totals.get(child)
                 if total is not None and total.bytes:
                     heapq.heappush(queue, (-total.bytes, child, level + 1))
+    return _in_display_order(view, chosen)
+
+
+def _in_display_order(view: View, chosen: set[str]) -> list[FolderSize]:
     ordered: list[FolderSize] = []
-    stack = [("", 0)] if "" in chosen else []
+    stack: list[tuple[str, int]] = []
+    if chosen:
+        stack.append(("", 0))
     while stack:
         path, level = stack.pop()
         total = view.totals[path]
         ordered.append(FolderSize(path, level, total.bytes, total.files))
         below = [child for child in view.tree.folders[path].subfolders() if child in chosen]
-        below.sort(key=lambda child: (view.totals[child].bytes, child), reverse=False)
+        # The lightest first: the last one on the stack is shown next.
+        below.sort(key=lambda child: (view.totals[child].bytes, child))
         stack += [(child, level + 1) for child in below]
     return ordered
 
 
 def largest_files(view: View, top: int) -> list[FileSize]:
     """Return the ``top`` largest files that are sent, largest first."""
+    if top <= 0:
+        return []
     heap: list[tuple[int, str]] = []
-    for folder in view.tree.folders.values() if top > 0 else ():
-        floor = heap[0][0] if len(heap) >= top else 0
+    floor = 0
+    for folder in view.tree.folders.values():
+        if len(heap) >= top:
+            floor = heap[0][0]
+        # The largest file of a folder is known, so that nearly all folders are passed over.
         if view.largest_in(folder) < max(floor, 1):
             continue
         for name, size in _sent_files(folder, view.flags(folder), floor):
@@ -96,7 +112,9 @@ def sizes_by_type(view: View) -> list[TypeSize]:
     """Return all file types of a view, heaviest first."""
     merged: dict[str, list[int]] = {}
     for extension, (size, files) in view.types().items():
-        key = "." + extension.lower() if extension else NO_TYPE
+        key = NO_TYPE
+        if extension:
+            key = "." + extension.lower()
         counted = merged.setdefault(key, [0, 0])
         counted[0] += size
         counted[1] += files

@@ -94,12 +94,14 @@ class View:
     def _sum_up(self) -> dict[str, Tally]:
         folders, kept = self.tree.folders, self.tree.tallies
         changed = self._flags
-        totals = {
-            path: kept[path].clone()
-            if path in kept and path not in changed
-            else tally(folder, self.flags(folder))
-            for path, folder in folders.items()
-        }
+        totals: dict[str, Tally] = {}
+        for path, folder in folders.items():
+            # The walk's own sums hold wherever its decisions do.
+            if path in kept and path not in changed:
+                totals[path] = kept[path].clone()
+            else:
+                totals[path] = tally(folder, self.flags(folder))
+        # The deepest first, so that each sum is whole when it is added to the one above.
         for path in sorted(totals, key=_depth, reverse=True):
             if not path:
                 break
@@ -161,7 +163,9 @@ class View:
         seen: set[int] = set()
         repeated: set[int] = set()
         for folder in self.tree.folders.values():
-            for inode in folder.inodes if folder.raw_inodes else ():
+            if not folder.raw_inodes:
+                continue
+            for inode in folder.inodes:
                 if inode in seen:
                     repeated.add(inode)
                 elif inode:
@@ -209,11 +213,16 @@ class View:
         """
         folders = self.tree.folders
         start = folders.get(path)
-        stack = [] if start is None else [self._rows_of(start)]
+        stack = []
+        if start is not None:
+            stack.append(self._rows_of(start))
         while stack:
+            # An iterator goes on where it was left when what is below one of its folders is done.
             for row in stack[-1]:
                 yield row
-                below = folders.get(row.path) if row.kind == DIR else None
+                if row.kind != DIR:
+                    continue
+                below = folders.get(row.path)
                 if below is not None and (enter is None or enter(row)):
                     stack.append(self._rows_of(below))
                     break
@@ -248,8 +257,10 @@ class View:
     def entries(self) -> Iterator[Entry]:
         """Yield what is sent, in Docker's order."""
         for folder, index, path in self.sent():
-            repeat = self.hard_links.get(path)
-            yield self._entry(folder, index, path, repeat[0] if repeat else "")
+            first = ""
+            if path in self.hard_links:
+                first = self.hard_links[path][0]
+            yield self._entry(folder, index, path, first)
 
     def excluded(self) -> Iterator[Entry]:
         """Yield what the walk saw and is not sent, in Docker's order."""
@@ -258,12 +269,15 @@ class View:
                 yield self._entry(folder, index, path, "")
 
     def _entry(self, folder: Folder, index: int, path: str, link: str) -> Entry:
-        kind, size = folder.kinds[index], folder.sizes[index]
+        kind, size, flag = folder.kinds[index], folder.sizes[index], 0
         flags = self.flags(folder)
-        flag = flags[index] if flags else 0
+        if flags:
+            flag = flags[index]
+        if flag & EMPTY:
+            size = 0
         if kind == SYMLINK and folder.links:
             link = folder.links[path.rpartition("/")[2]]
-        return Entry(path, kind, 0 if flag & EMPTY else size, bool(flag & Flag.EXCLUDED), link)
+        return Entry(path, kind, size, bool(flag & Flag.EXCLUDED), link)
 
     def context_bytes(self) -> int:
         """Return the figure BuildKit prints after ``transferring context:`` for a first build."""
@@ -278,10 +292,13 @@ class View:
     def _messages_before(self, count: int) -> int:
         """The data packets of the first ``count`` entries sent; whole folders at a step."""
         messages = 0
+        # A folder that is numbered to its end before the step is added as one, and not entered.
         whole = ""
         walk = self.walk_all(enter=lambda path: path != whole)
         for folder, index, path, excluded in walk:
-            below = self.totals.get(path) if folder.kinds[index] == DIR else None
+            below = None
+            if folder.kinds[index] == DIR:
+                below = self.totals.get(path)
             sent = not excluded or (self._parents and below is not None and below.entries > 0)
             if not count:
                 break
@@ -316,7 +333,9 @@ class View:
 
 
 def _depth(path: str) -> int:
-    return path.count("/") + 1 if path else 0
+    if not path:
+        return 0
+    return path.count("/") + 1
 
 
 def files_below(view: View, paths: Iterable[str]) -> Iterator[str]:

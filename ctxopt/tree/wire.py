@@ -33,17 +33,23 @@ TAR_END = 1_024
 
 def varint(value: int) -> int:
     """Return the bytes of a protobuf varint; negative ones are written as 64-bit, in ten."""
-    return 10 if value < 0 else max(1, (value.bit_length() + 6) // 7)
+    if value < 0:
+        return 10
+    return max(1, (value.bit_length() + 6) // 7)
 
 
 def number_field(value: int) -> int:
     """Return the bytes of an integer field with a one-byte tag; proto3 leaves zero out."""
-    return 1 + varint(value) if value else 0
+    if not value:
+        return 0
+    return 1 + varint(value)
 
 
 def text_field(length: int) -> int:
     """Return the bytes of a text field that holds ``length`` bytes."""
-    return 1 + varint(length) + length if length else 0
+    if not length:
+        return 0
+    return 1 + varint(length) + length
 
 
 def go_mode(mode: int) -> int:
@@ -85,8 +91,11 @@ def data_packets(size: int) -> int:
 def data_bytes(size: int) -> int:
     """Return the bytes of a file's data packets, without the entry numbers in them."""
     full, rest = divmod(size, CHUNK)
+    # The packet that closes a file holds two bytes and no data.
     framing = full * (2 + 1 + varint(CHUNK)) + 2
-    return size + framing + (2 + 1 + varint(rest) if rest else 0)
+    if rest:
+        framing += 2 + 1 + varint(rest)
+    return size + framing
 
 
 def index_bytes(index: int) -> int:
@@ -109,6 +118,8 @@ def tar_entry(
     archive/tar/common.go (*Header).allowedFormats.
     """
     raw, raw_link = name.encode(errors="surrogateescape"), link.encode(errors="surrogateescape")
+    # The name comes last: a long one that USTAR could cut in two gets a record all the same once
+    # another field needs one.
     records = []
     forced = not raw.isascii() or (len(raw) > 100 and not _splits(raw))
     if not raw_link.isascii() or len(raw_link) > 100:
@@ -121,8 +132,11 @@ def tar_entry(
         records.append(_pax_record(len("SCHILY.xattr.security.capability"), capability))
     if forced or (records and len(raw) > 100):
         records.append(_pax_record(4, len(raw)))
-    pax = _BLOCK + _round_up(sum(records)) if records else 0
-    return pax + _BLOCK + _round_up(content)
+    size = _BLOCK + _round_up(content)
+    if records:
+        # The records are an entry of their own before this one.
+        size += _BLOCK + _round_up(sum(records))
+    return size
 
 
 def _round_up(size: int) -> int:

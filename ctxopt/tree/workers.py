@@ -22,6 +22,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ctxopt.errors import IgnoreFileError
+from ctxopt.paths import join
 from ctxopt.tree.entry_source import Task
 from ctxopt.tree.model import ContextTree, Folder, Oddity, Tally, Types, WalkError, count_types
 from ctxopt.tree.policy import Policy
@@ -336,7 +337,7 @@ class _Crowd:
         first = root_task(self._root, self._policy)
         for name in path.split("/"):
             decision = scope.decide_one(name)
-            above = f"{above}/{name}" if above else name
+            above = join(above, name)
             if decision.excluded and self._policy.prunes(above):
                 return Task(path, None, first.anchor)
             scope = scope.enter(name, decision)
