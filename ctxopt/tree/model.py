@@ -130,16 +130,11 @@ class Tally:
 
     def clone(self) -> Tally:
         """Return an equal value to add to."""
+        # By position: every folder's sums are copied for a view, and keywords show there.
         return Tally(
-            entries=self.entries,
-            files=self.files,
-            bytes=self.bytes,
-            wire=self.wire,
-            messages=self.messages,
-            excluded=self.excluded,
-            excluded_bytes=self.excluded_bytes,
-            largest=self.largest,
-        )
+            self.entries, self.files, self.bytes, self.wire, self.messages,
+            self.excluded, self.excluded_bytes, self.largest,
+        )  # fmt: skip
 
     def add(self, other: Tally) -> None:
         """Add ``other`` to this one."""
@@ -194,6 +189,7 @@ class ContextTree:
 def tally(folder: Folder, flags: bytes | None) -> Tally:
     """Sum up a folder's own entries under ``flags`` (None: all kept)."""
     kinds, sizes = folder.kinds, folder.sizes
+    # Without flags everything counts, and the sums are over whole columns.
     if flags is None:
         contents = sizes.tolist()
         if kinds.count(FILE) < len(kinds):

@@ -260,6 +260,7 @@ class _Comparison:
             for index, name in enumerate(folder.names):
                 kind = folder.kinds[index]
                 is_dir = kind == DIR
+                # A folder with the same flag may still differ in what is sent below it.
                 if not is_dir and old[index] == new[index]:
                     continue
                 path = folder.child(name)
