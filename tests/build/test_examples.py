@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def test_the_example_of_a_room(room, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     lines = [line for line in room.__doc__.splitlines() if line.startswith("    ")]
     example = textwrap.dedent("\n".join(lines)).replace("/path/of/the/context", ".")
-    names = dict(NAMES)
+    names: dict[str, Any] = dict(NAMES)
     exec(example, names)
     if room is tree:
         assert names["view"].total.bytes == 10 + len("FROM scratch\nCOPY src /\n")
