@@ -113,11 +113,15 @@ class _Filter:
 
         Without a scope all below is included: the parent's match is handed down.
         """
+        permitted = self._permitted.flags(folder)
         if scope is None or not folder.kinds:
+            # A view that is foreseen has other flags than the folder was walked with.
+            if permitted != folder.flags:
+                self._flags[folder.path] = permitted
             return [(path, None) for path in folder.subfolders()]
         names = folder.names
         others = scope.decide(names)
-        flags = bytearray(self._permitted.flags(folder) or bytes(len(names)))
+        flags = bytearray(permitted or bytes(len(names)))
         below: list[tuple[str, Scope | None]] = []
         for index, name in enumerate(names):
             decision = others.get(name) or scope.default
@@ -133,7 +137,7 @@ class _Filter:
                     below.append((path, None))
                 elif decision.excluded or not self._prunes(path):
                     below.append((path, scope.enter(name, decision)))
-        if any(flags) or self._permitted.flags(folder) is not None:
+        if any(flags) or permitted is not None:
             self._flags[folder.path] = bytes(flags)
         return below
 
