@@ -112,7 +112,12 @@ def walk(root: str, policy: Policy, walker: Walker = ALONE) -> ContextTree:
             gc.enable()
     errors = sorted(gathered.errors, key=lambda error: os.fsencode(error.path))
     return ContextTree(
-        root, gathered.folders, tuple(errors), gathered.walked, gathered.tallies, gathered.types
+        root=root,
+        folders=gathered.folders,
+        errors=tuple(errors),
+        walked=gathered.walked,
+        tallies=gathered.tallies,
+        types=gathered.types,
     )
 
 
