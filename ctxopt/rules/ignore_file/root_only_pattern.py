@@ -2,7 +2,8 @@
 
 ``node_modules`` leaves out ``./node_modules`` and sends ``packages/web/node_modules``; git would
 ignore both. The cure is ``**/node_modules``. A name alone does not say that the nested ones are
-meant, so a plain name is reported only where git ignores them or the catalogue knows them.
+meant, so a plain name is reported only where git ignores them or the catalogue knows them. What
+git tracks below is never hidden with them: ``*.js`` at the root spares ``assets/js`` on purpose.
 """
 
 from __future__ import annotations
@@ -78,8 +79,9 @@ def _try_every_depth(facts: Facts, item: WrittenPattern, found: Hits) -> _Nested
     change = trial.difference
     if is_certain:
         return _Nested(edit, change, is_certain, tuple(_sources(facts, change.lost)))
-    # Without evidence it is the weight alone that speaks for a word.
-    if change.lost_bytes < facts.config.noise_floor:
+    # Without evidence it is the weight alone that speaks for a word, and it says nothing where git
+    # tracks what would go: whoever wrote the line has seen those files arrive.
+    if change.lost_bytes < facts.config.noise_floor or any(_holds_tracked(facts, change.lost)):
         return None
     return _Nested(edit, change, is_certain, ())
 
@@ -102,6 +104,14 @@ def _sources(facts: Facts, paths: tuple[str, ...]) -> Iterator[str]:
     return (path for path in paths if not is_waste(facts, path, path in folders))
 
 
+def _holds_tracked(facts: Facts, paths: tuple[str, ...]) -> Iterator[bool]:
+    """Yield of each path whether git tracks it, or something below it."""
+    evidence = facts.evidence
+    if evidence is None:
+        return
+    yield from (evidence.is_tracked(path) or evidence.has_tracked_below(path) for path in paths)
+
+
 def _finding_for(facts: Facts, item: WrittenPattern, nested: _Nested) -> Finding:
     change, sources = nested.change, nested.sources
     told = [path for path in change.lost if path not in sources]
@@ -111,6 +121,8 @@ def _finding_for(facts: Facts, item: WrittenPattern, nested: _Nested) -> Finding
         severity = RULE.severity
     edits: tuple[Edit, ...] = ()
     advice = f"{text} would hide something that the build reads"
+    if any(_holds_tracked(facts, sources)):
+        advice = f"{text} would hide something that git tracks"
     if not sources and not any(is_read(facts, path) for path in change.lost):
         edits = (nested.edit,)
         advice = f"write {text}"

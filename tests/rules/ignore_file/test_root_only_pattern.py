@@ -30,9 +30,16 @@ MONOREPO = {
 CATCHES: list[tuple[Any, ...]] = [
     # tree, Dockerfile, what git ignores (None: no repository), paths
     ({"a/build/x": MB, "a/b/build/y.c": 9, ".dockerignore": "build"}, BROAD, "/a/build", ["a/build"]),
+    ({"old.log.1": 9, "var/x.log.1": MB, ".dockerignore": "*.log*"}, BROAD, "*.log.1", ["var/x.log.1"]),
+    ({"a.html": 9, "out/b.html": MB, ".dockerignore": "*.html"}, BROAD, None, ["out/b.html"]),
 ]  # fmt: skip
 CATCHES_NOT: list[tuple[Any, ...]] = [
     ({"tests/a": MB, "x/tests/b": 100, ".dockerignore": "tests/"}, BROAD, ""),
+    # Git tracks what the line spares below the root: whoever wrote it has seen that arrive.
+    ({"build.js": 9, "assets/js/app.min.js": MB, ".dockerignore": "*.js"}, BROAD, ""),
+    ({"a.jpg": 9, "data/images/bus.jpg": MB, ".dockerignore": "*.jpg"}, BROAD, ""),
+    ({"cache/x": 9, "src/cache/lru.php": MB, ".dockerignore": "cache/"}, BROAD, "/cache"),
+    ({"build.sh": 9, "module/build.gradle": MB, ".dockerignore": "build*"}, BROAD, ""),
 ]  # fmt: skip
 
 
@@ -118,3 +125,11 @@ def test_catches(tmp_path, tree, dockerfile, ignored, paths):
 @pytest.mark.parametrize(("tree", "dockerfile", "ignored"), CATCHES_NOT)
 def test_catches_not(tmp_path, tree, dockerfile, ignored):
     assert findings("root-only-pattern", tmp_path, tree, dockerfile, ignored=ignored) == []
+
+
+def test_says_where_git_tracks_a_part_of_what_it_would_hide(tmp_path):
+    tree = {"build": 9, "a/build/x": MB, "src/build/plan.c": MB, ".dockerignore": "build"}
+    (found,) = findings("root-only-pattern", tmp_path, tree, BROAD, ignored="/a/build")
+    assert found.edits == ()
+    assert found.paths == ("a/build",)
+    assert found.help == "**/build would hide something that git tracks"
