@@ -62,6 +62,20 @@ _PLACEHOLDER: Final = re.compile(
     rb"sample|dummy|fake|test|dev|local|none|null|true|false|default|placeholder|secret|password|"
     rb"postgres|admin|root|access_?key|minio|https?://)"
 )
+_KEY_FILE: Final = re.compile(
+    r"(?i)\.(?:pem|key|der|p8|p12|pfx|jks|keystore|ppk)\Z|\Aid_[a-z0-9]+\Z"
+)
+_TEST_KEY: Final = re.compile(
+    r"(?:\A|[-_.\d])(?i:tests?)(?![a-z]*(?:ament|ify|imon|ate))|[a-z\d]Test"
+)
+"""``testkey.pem`` and ``server-test.key``, and neither ``latest.pem`` nor ``contest.key``."""
+_TEST_FILE: Final = re.compile(r"(?i)(?:_tests?|[-.]tests?|_spec|\.spec)\.\w+\Z|\Atest_\w+\.py\Z")
+_MOST_TEST_FILES: Final = 50
+_TEST_LOOKED_AT: Final = 1 << 18
+_NOT_PRODUCTION: Final = re.compile(
+    rb"(?m)^(?:development|test):[ \t]*(?:#[^\n]*)?\n(?:[ \t]+[^\n]*(?:\n|\Z)|[ \t]*(?:#[^\n]*)?\n)*"
+)
+"""Sections of a file of Rails that hold throw-away values. One with an anchor may be merged into production."""
 _PUBLIC: Final = re.compile(rb"-----BEGIN (?:CERTIFICATE|[A-Z ]*PUBLIC KEY|X509 CRL|DH PARAM)")
 
 
@@ -80,7 +94,9 @@ def is_secret(root: str, candidate: Candidate) -> bool:
     if content is None:
         # What cannot be read cannot be cleared.
         return has_sure_name
-    if not content.strip():
+    if candidate.path.endswith((".yml", ".yaml")):
+        content = _NOT_PRODUCTION.sub(b"", content)
+    if not content.strip() or _is_test_key(root, candidate):
         return False
     if shows_secret(content):
         return True
@@ -101,6 +117,28 @@ def _is_harmless_place(candidate: Candidate) -> bool:
     if candidate.state in ("ignored", "untracked"):
         return False
     return any(part.lower() in _PLACES or _TEST_PLACE.search(part) for part in above)
+
+
+def _is_test_key(root: str, candidate: Candidate) -> bool:
+    """Whether a key is one of tests: its name says so, or a test beside it names it."""
+    folder, _, name = candidate.path.rpartition("/")
+    # A key that git does not have belongs to one person, whatever it is called.
+    if candidate.state in ("ignored", "untracked") or not _KEY_FILE.search(name):
+        return False
+    return bool(_TEST_KEY.search(name)) or _is_named_by_test(os.path.join(root, folder), name)
+
+
+def _is_named_by_test(folder: str, key: str) -> bool:
+    """Whether a test in ``folder`` speaks of the file ``key`` beside it."""
+    try:
+        tests = sorted(filter(_TEST_FILE.search, os.listdir(folder)))
+    except OSError:
+        return False
+    wanted = os.fsencode(key)
+    for test in tests[:_MOST_TEST_FILES]:
+        if wanted in (read_start(os.path.join(folder, test), _TEST_LOOKED_AT) or b""):
+            return True
+    return False
 
 
 def shows_secret(content: bytes) -> bool:

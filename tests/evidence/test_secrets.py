@@ -13,6 +13,16 @@ from tests.support.trees import lay
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n"
 PUBLIC = "-----BEGIN CERTIFICATE-----\nMIIE\n"
+HEX = "0f9e8d7c6b5a4f3e" * 4
+RAILS = f"""development:
+  secret_key_base: {HEX}
+
+test:
+  secret_key_base: {HEX}
+production:
+  secret_key_base: <%= ENV["SECRET_KEY_BASE"] %>
+"""
+LOW = {"confidence": "low"}
 
 
 def candidate(path, state="tracked", confidence="high", *, is_dir=False, named=True) -> Candidate:
@@ -47,6 +57,13 @@ SECRETS = [
     ("docs/id_rsa", KEY, {"state": "untracked"}),
     (".aws", None, {"is_dir": True}),
     (".aws", None, {"is_dir": True, "state": "unknown", "confidence": "low"}),
+    ("secrets.yml", f"development:\n  a: 1\n\nproduction:\n  secret_key_base: {HEX}\n", LOW),
+    # What is merged into production is no throw-away value.
+    ("secrets.yml", f"development: &all\n  secret_key_base: {HEX}\nproduction:\n  <<: *all\n", LOW),
+    ("latest.pem", KEY, LOW),
+    ("contest.key", KEY, LOW),
+    ("testament.pem", KEY, LOW),
+    ("testkey.pem", KEY, {"state": "ignored"}),
 ]
 
 NO_SECRETS = [
@@ -72,6 +89,17 @@ NO_SECRETS = [
     ("store.bin", "\0\1\2", {"confidence": "low"}),
     (".env", "MODE=production\n", {"state": "untracked", "confidence": "low"}),
     (".aws", None, {"is_dir": True, "confidence": "low"}),
+    # Rails holds throw-away values for two environments in the file of the third.
+    ("config/secrets.yml", RAILS, LOW),
+    ("config/secrets.yml", RAILS, {"state": "untracked", "confidence": "low"}),
+    ("secrets.yml", f"test:\n  secret_key_base: {HEX}\n", LOW),
+    ("secrets.yml", f"development:\n  # a: b\n\n  api_key: {HEX}", LOW),
+    # Keys of tests say so.
+    ("tls/testkey.pem", KEY, LOW),
+    ("server-test.key", KEY, LOW),
+    ("test.p12", "\0", {}),
+    ("serverTest.pem", KEY, LOW),
+    ("tests.key", KEY, {"state": "unknown"}),
     # The catalogue knows nothing of it.
     ("id_rsa", KEY, {"named": False}),
 ]
@@ -95,6 +123,24 @@ def test_what_cannot_be_opened_is_judged_by_its_name(tmp_path, confidence):
     found = is_secret(str(tmp_path), candidate("id_rsa", confidence=confidence))
     assert found is (confidence == "high")
     assert is_secret(str(tmp_path), candidate("gone", confidence=confidence)) is found
+
+
+@pytest.mark.parametrize(
+    ("test", "content", "state", "is_told"),
+    [
+        ("tls_test.go", 'load("server.pem")', "tracked", False),
+        ("tls.test.ts", "readFile('./server.pem')", "tracked", False),
+        ("test_tls.py", "KEY = 'server.pem'", "unknown", False),
+        ("tls_spec.rb", "File.read('server.pem')", "tracked", False),
+        ("tls.go", 'load("server.pem")', "tracked", True),
+        ("tls_test.go", 'load("other.pem")', "tracked", True),
+        # Not known to git, so not a key that the project's tests come with.
+        ("tls_test.go", 'load("server.pem")', "ignored", True),
+    ],
+)
+def test_a_key_that_a_test_beside_it_names(tmp_path, test, content, state, is_told):
+    root = lay(tmp_path, {"tls/server.pem": KEY, f"tls/{test}": content})
+    assert is_secret(root, candidate("tls/server.pem", state, "low")) is is_told
 
 
 SHOWS = [

@@ -55,3 +55,20 @@ def test_a_line_for_the_root_spares_what_git_tracks(tmp_path, tracked, left_over
 )
 def test_a_line_for_the_root_is_widened_over_the_rest(tmp_path, tracked, left_over, line):
     assert lines_of(tmp_path, tracked, left_over) == [line]
+
+
+RAILS = "production:\n  secret_key_base: 0f9e8d7c6b5a\n"
+
+
+@pytest.mark.parametrize(
+    ("tracked", "left_over", "lines"),
+    [
+        ({"config/secrets.yml": RAILS}, {}, []),
+        ({"deploy/id_rsa": "-----BEGIN RSA PRIVATE KEY-----\n"}, {}, []),
+        ({".env": "DB_PASSWORD=hunter2hunter2\n"}, {"web/.env": "A=1\n"}, ["web/.env"]),
+        ({"a": 9}, {".env": "A=1\n"}, ["**/.env"]),
+    ],
+)
+def test_a_secret_that_git_tracks_gets_no_line(tmp_path, tracked, left_over, lines):
+    tracked = {".gitignore": "web/.env\n", **tracked}
+    assert lines_of(tmp_path, tracked, left_over) == lines

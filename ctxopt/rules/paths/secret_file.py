@@ -2,11 +2,13 @@
 
 In the final image it can be read by all who can pull that; in a builder stage or only sent, it
 is still in a cache. Names raise the suspicion and the first bytes decide where names are not
-enough: examples, templates, public keys and the fixtures of tests are no secrets.
+enough: examples, templates, public keys and the fixtures of tests are no secrets. What git tracks
+is told, and gets no line: ``config/secrets.yml`` is a file that Rails reads when it starts.
 """
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 
 from ctxopt.evidence.facts import Facts
@@ -17,6 +19,10 @@ from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
 
 _WHAT = "holds secrets"
+_COMMITTED = (
+    "Git tracks it, so no line can keep it secret: take what is real out of it and revoke that, "
+    "or leave it out by hand if no build reads it."
+)
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -25,8 +31,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     suspects = facts.candidates.about("secret", "infrastructure-state")
     # Each question may read the first bytes of a file, so it is asked once.
     secrets, harmless = split(suspects, lambda item: is_secret(root, item))
-    named = [item for item in secrets if item.needed_because]
-    for group in by_pattern(facts, secrets, harmless + named):
+    tracked, own = split(secrets, lambda item: item.state == "tracked")
+    named = [item for item in own if item.needed_because]
+    for group in by_pattern(facts, own, harmless + named + tracked):
         for part in _by_consequence(group):
             yield finding_of(
                 facts,
@@ -36,6 +43,26 @@ def check(facts: Facts) -> Iterator[Finding]:
                 severity=_severity(facts, part),
                 cures=not any(member.needed_because for member in part.members),
             )
+    for group in by_pattern(facts, tracked):
+        for part in _by_consequence(group):
+            yield _committed(facts, part)
+
+
+def _committed(facts: Facts, group: Group) -> Finding:
+    """Return the finding about secrets that git tracks."""
+    finding = finding_of(
+        facts, RULE.id, group, _WHAT, severity=_severity(facts, group), cures=False
+    )
+    # No leftover of one person: the application may well read it, and whoever has the repository has it.
+    return dataclasses.replace(finding, help=f"{_reason(group)} {_COMMITTED}")
+
+
+def _reason(group: Group) -> str:
+    """Return why files of this kind hold secrets, as a sentence."""
+    entry = group.worst.entry
+    if entry is None:
+        return "It holds secrets."
+    return entry.reason
 
 
 def _severity(facts: Facts, group: Group) -> Severity:

@@ -16,12 +16,18 @@ CATCHES: list[tuple[Any, ...]] = [
     # tree, Dockerfile, what git ignores (None: no repository), paths
     ({".env": "A=1\n"}, BROAD, None, [".env"]),
     ({".env": "A=1\n"}, NARROW, ".env", [".env"]),
-    ({"certs/a.pem": KEY}, BROAD, "", ["certs/a.pem"]),
+    ({"certs/a.pem": KEY, "certs/b": 9}, BROAD, "certs/a.pem", ["certs/a.pem"]),
     ({".npmrc": "//r/:_authToken=npm_abcdefghijk\n"}, STAGED, None, [".npmrc"]),
     ({"ssh/id_rsa": KEY}, "FROM a\nCOPY ssh /ssh\n", None, ["ssh/id_rsa"]),
     ({"storage/a/x": 9, "storage/b.key": KEY}, BROAD, "storage/b.key", ["storage/b.key"]),
-    ({"latest-keys/id_rsa": KEY}, BROAD, "", ["latest-keys/id_rsa"]),
+    ({"latest-keys/id_rsa": KEY}, BROAD, None, ["latest-keys/id_rsa"]),
 ]  # fmt: skip
+COMMITTED: list[tuple[Any, ...]] = [
+    # tree, what git ignores, paths
+    ({"certs/a.pem": KEY}, "", ["certs/a.pem"]),
+    ({"latest-keys/id_rsa": KEY}, "", ["latest-keys/id_rsa"]),
+    ({"config/secrets.yml": "production:\n  api_key: 0f9e8d7c6b\n"}, "", ["config/secrets.yml"]),
+]
 CATCHES_NOT: list[tuple[Any, ...]] = [
     ({"tlstest/certs/server.key": KEY}, BROAD, ""),
     ({"test-infra/id_rsa": KEY}, BROAD, ""),
@@ -38,6 +44,9 @@ CATCHES_NOT: list[tuple[Any, ...]] = [
     ({".npmrc": "//r/:_authToken=${NPM_TOKEN}\n"}, BROAD, None),
     ({"slides.key": MB}, BROAD, ""),
     ({"secrets.yaml": "password: changeme-please\n"}, BROAD, None),
+    ({"config/secrets.yml": "test:\n  api_key: 0f9e8d7c6b\n"}, BROAD, ""),
+    ({"tls/testkey.pem": KEY}, BROAD, ""),
+    ({"tls/key.pem": KEY, "tls/a_test.go": "key.pem"}, BROAD, ""),
     ({"secret.py": "TOKEN = 'abcdefgh12'"}, BROAD, None),
 ]  # fmt: skip
 
@@ -68,3 +77,21 @@ def test_a_secret_in_the_image_is_an_error(tmp_path, dockerfile, severity):
     (found,) = findings("secret-file", tmp_path, {".env": "A=1\n"}, dockerfile)
     assert found.severity == severity
     assert bool(found.edits) == (".env /" not in (dockerfile or ""))
+
+
+@pytest.mark.parametrize(("tree", "ignored", "paths"), COMMITTED)
+def test_what_is_committed_is_told_without_a_line(tmp_path, tree, ignored, paths):
+    (found,) = findings("secret-file", tmp_path, tree, BROAD, ignored=ignored)
+    assert list(found.paths) == paths
+    assert found.severity is Severity.ERROR
+    assert found.edits == ()
+    assert "Git tracks it, so no line can keep it secret" in found.help
+
+
+def test_the_line_of_a_leftover_spares_what_is_committed(tmp_path):
+    tree = {"a/id_rsa": KEY, "a/x": 9, "b/id_rsa": KEY}
+    found = findings("secret-file", tmp_path, tree, BROAD, ignored="a/id_rsa")
+    assert [(list(item.paths), [edit.text for edit in item.edits]) for item in found] == [
+        (["a/id_rsa"], ["a/id_rsa"]),
+        (["b/id_rsa"], []),
+    ]
