@@ -13,7 +13,7 @@ from ctxopt.evidence.git_history import BuildTakings
 from ctxopt.evidence.import_needs import needs_of_imports
 from ctxopt.evidence.manifest_needs import needs_of_manifests, roots_built
 from ctxopt.evidence.manifest_search import find_manifests
-from ctxopt.evidence.needs import Clues, Needs, first_by_path
+from ctxopt.evidence.needs import Clues, GitReason, Needs, first_by_path
 from ctxopt.evidence.other_dockerfiles import OtherDockerfile, read_siblings
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.evidence.source_needs import (
@@ -76,9 +76,11 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
         taken, named = needs_of_dockerfile(other, files)
         builds.append(taken)
         clues += [named, needs_of_steps(taken, files, f" of {other.path}")]
+    reasons = _reasons_for_git(clues, builds, told.callers, analysis.tree)
     return Needs(
         needs=first_by_path(need for one in clues for need in one.needs),
-        git=_reasons_for_git(clues, builds, told.callers, analysis.tree),
+        git=tuple(dict.fromkeys(item.reason for item in reasons)),
+        compares=_may_compare(reasons),
         # A Dockerfile for tests says more exactly what they are than the one that is built.
         tests=next((one.tests for one in reversed(clues) if one.tests), None),
         named=first_by_path(need for one in clues for need in one.named),
@@ -103,20 +105,31 @@ def _reasons_for_git(
     builds: Sequence[BuildTakings],
     callers: Sequence[str],
     tree: ContextTree,
-) -> tuple[str, ...]:
+) -> list[GitReason]:
     """Why ``.git`` is read: what is certain, then the files that ask for the history and find one.
 
     ``builds`` are all that the ignore file serves. Without any, nothing says that such a file is not run.
     """
     reasons = [reason for one in clues for reason in one.git]
-    mentions = first_by_path(mention for one in clues for mention in one.mentions)
+    mentions = [mention for one in clues for mention in one.mentions]
     histories = [".git", *(path for path in tree.folders if path.endswith("/.git"))]
 
     def is_read(path: str) -> bool:
         return any(build.runs(path, callers) and build.joins(path, histories) for build in builds)
 
-    reasons += [item.reason for item in mentions if not builds or is_read(item.path)]
-    return tuple(dict.fromkeys(reasons))
+    # One reason a file, the first: the same Makefile is met by its name and by the step that names it.
+    named: dict[str, GitReason] = {}
+    for mention in mentions:
+        named.setdefault(mention.path, mention)
+    reasons += [item for item in named.values() if not builds or is_read(item.path)]
+    return reasons
+
+
+def _may_compare(reasons: Iterable[GitReason]) -> bool:
+    """Tell whether something that reads ``.git`` may notice a tracked file that is missing."""
+    known = [item.compares for item in reasons if item.compares is not None]
+    # An instruction that only brings .git says nothing of the purpose: what asks git tells it.
+    return any(known) or not known
 
 
 def _hidden(analysis: Analysis, evidence: GitEvidence | None) -> list[str]:

@@ -26,6 +26,50 @@ _ASKS_GIT: Final = re.compile(
 _CALLS_DOCKER: Final = re.compile(
     r"\bdocker\s+(?:buildx|build|compose|image|push|run|tag)\b|\bdocker-compose\b|\bpodman\s+build\b"
 )
+_COMMAND_END: Final = re.compile(r"&&|\|\||[;|\n]")
+_INSTALLS: Final = re.compile(
+    r"\b(?:apt|apt-get|aptitude|apk|dnf|microdnf|tdnf|yum|zypper|pacman|brew|conda|mamba)\s"
+    r".*?\b(?:install|add|groupinstall|-S\w*)\b.*",
+    re.DOTALL,
+)
+_COMPARES: Final = re.compile(
+    r"--dirty|--broken|diff-(?:index|files)|ls-files|is_?dirty|vcs\.modified|"
+    r"\bgit\b[^;&|]{0,60}?\b(?:status|diff|checkout|stash)\b",
+    re.IGNORECASE,
+)
+"""What looks at the working tree: a tracked file that is missing is a change to it."""
+_READS_COMMITS: Final = frozenset(
+    [
+        "git describe",
+        "rev-parse",
+        "rev-list",
+        "git log",
+        "git show",
+        "git tag",
+        "git archive",
+        "git rev-parse",
+        'git", "describe',
+        "git', 'describe",
+        '"git"',
+        "'git'",
+        'Command::new("git")',
+        'System.cmd("git"',
+        ".git/",
+        ".git/HEAD",
+        "vcs.revision",
+        "MinVer",
+        "showLastUpdate",
+        "lastUpdated",
+        "enableGitInfo",
+        "git-revision-date",
+        "git-committers",
+        "git-authors",
+        "sphinx_last_updated_by_git",
+    ]
+)
+"""Texts of the catalogue that ask for commits alone; of other tools some compare, so all count as such."""
+_UNTOLD: Final = frozenset(["COPY .git ", "source=.git", "src=.git", "safe.directory"])
+"""Texts that say that git is read, and not what for."""
 _CAN_DO_WITHOUT: Final = re.compile(
     r"failOnNoGitDirectory>\s*false|failOnNoGitDirectory\s*=\s*false"
 )
@@ -72,10 +116,10 @@ class BuildTakings(NamedTuple):
         """
         file = name(path).lower()
         ending = posixpath.splitext(file)[1]
-        runner = _RUNNERS.get(file) or _RUNNERS.get(ending)
+        runner = _runner_of(path)
         scripts = "\n".join(self.build.scripts())
         if runner is not None:
-            return bool(re.search(rf"\b{runner}\b", scripts))
+            return calls(runner, scripts)
         # A shell script runs where something names it; a module of a program may be imported anywhere.
         if ending not in (".sh", ".bash"):
             return True
@@ -90,14 +134,49 @@ class BuildTakings(NamedTuple):
         }
 
 
+def calls(program: str, script: str) -> bool:
+    """Tell whether a script may call ``program``; to install it is not to call it."""
+    word = re.compile(rf"(?<![\w-]){program}(?![\w-])")
+    # A list of packages goes over many lines, each of which looks like a command.
+    commands = _COMMAND_END.split(script.replace("\\\n", " "))
+    return any(word.search(_INSTALLS.sub("", command)) for command in commands)
+
+
 def asks_git(path: str, text: str) -> bool:
     """Tell whether the script at ``path`` runs git on the repository it is in."""
     # Prose and data mention git as well, and run nothing.
     if not path.lower().endswith(_SCRIPTS) and not text.startswith("#!"):
         return False
-    return bool(_ASKS_GIT.search(text)) and not is_outside(text)
+    return bool(_ASKS_GIT.search(text)) and not is_outside(path, text)
 
 
-def is_outside(text: str) -> bool:
+def is_outside(path: str, text: str) -> bool:
     """Tell whether a file is for the machine that builds images, or can do without the history."""
-    return bool(_CALLS_DOCKER.search(text) or _CAN_DO_WITHOUT.search(text))
+    if _CAN_DO_WITHOUT.search(text):
+        return True
+    # A Makefile holds what is run outside beside what a step runs: the step that calls make decides.
+    return _runner_of(path) is None and bool(_CALLS_DOCKER.search(text))
+
+
+def compares_files(shown: Iterable[str], text: str) -> bool | None:
+    """Tell whether what asks git by the texts ``shown`` would notice a tracked file that is missing.
+
+    ``text`` is all of it, the command's options included; None where ``shown`` tells no purpose.
+    """
+    if _COMPARES.search(text):
+        return True
+    told = set(shown) - _UNTOLD
+    if not told:
+        return None
+    return not told <= _READS_COMMITS
+
+
+def compares_in_script(text: str) -> bool:
+    """Tell whether a script that runs git itself would notice a tracked file that is missing."""
+    return bool(_COMPARES.search(text))
+
+
+def _runner_of(path: str) -> str | None:
+    """The program that alone reads the file at ``path``; None where there is no such program."""
+    file = name(path).lower()
+    return _RUNNERS.get(file) or _RUNNERS.get(posixpath.splitext(file)[1])

@@ -9,10 +9,10 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
-from ctxopt.evidence.git_history import Taking, is_outside
+from ctxopt.evidence.git_history import Taking, compares_files, is_outside
 from ctxopt.evidence.manifest_search import GIT_DEPTH, ManifestFile
 from ctxopt.evidence.manifests import MANIFESTS, Named, read_manifest
-from ctxopt.evidence.needs import Clues, Need
+from ctxopt.evidence.needs import Clues, GitReason, Need
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.paths import is_at_or_below, join, parent
 
@@ -41,7 +41,7 @@ def needs_of_manifests(
     """
     roots = set(built)
     needs: list[Need] = []
-    mentions: list[Need] = []
+    mentions: list[GitReason] = []
     callers: list[str] = []
     for manifest in manifests:
         text = files.text(manifest.path)
@@ -54,7 +54,7 @@ def needs_of_manifests(
             needs += [Need(path, reason) for path in _meant(named, manifest.folder, files)]
         shown = _shows_history(manifest, text, files)
         if shown and any(_is_built_with(manifest.folder, root) for root in roots):
-            mentions.append(Need(manifest.path, f"{manifest.path} {shown}"))
+            mentions.append(shown)
     clues = Clues(needs=tuple(needs), mentions=tuple(mentions))
     return ManifestNeeds(clues, tuple(callers))
 
@@ -79,15 +79,17 @@ def _meant(named: Named, folder: str, files: SentFiles) -> Iterator[str]:
             yield path
 
 
-def _shows_history(manifest: ManifestFile, text: str, files: SentFiles) -> str | None:
+def _shows_history(manifest: ManifestFile, text: str, files: SentFiles) -> GitReason | None:
     """What of a manifest shows that building its package reads ``.git``; None where nothing does."""
     # Asked in this order because most names show nothing, and then no text has to be searched.
     shown = files.catalog.version_from_git(manifest.name, text)
-    if not shown or is_outside(text):
+    if not shown or is_outside(manifest.name, text):
         return None
+    told = f"mentions {shown[0].strip()}"
     if shown[0] == manifest.name:
-        return "shows it"
-    return f"mentions {shown[0].strip()}"
+        told = "shows it"
+    compares = compares_files(shown, text)
+    return GitReason(manifest.path, f"{manifest.path} {told}", compares)
 
 
 def _is_built_with(folder: str, root: str) -> bool:

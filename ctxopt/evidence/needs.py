@@ -22,6 +22,17 @@ class Need(NamedTuple):
     """One clause: ``named by COPY in line 4``, ``pyproject.toml reads it as readme``."""
 
 
+class GitReason(NamedTuple):
+    """One reason why a build reads ``.git``."""
+
+    path: str
+    """The file that asks; empty where an instruction does."""
+    reason: str
+    """One clause: ``RUN in line 4 runs git describe``."""
+    compares: bool | None = None
+    """Whether it would notice that a tracked file is missing; None where nothing tells."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clues:
     """What one place tells of what a build reads: its instructions, a Dockerfile beside it, the manifests."""
@@ -29,9 +40,9 @@ class Clues:
     needs: tuple[Need, ...] = ()
     named: tuple[Need, ...] = ()
     """What is named, there or not yet there."""
-    git: tuple[str, ...] = ()
+    git: tuple[GitReason, ...] = ()
     """Why the build reads ``.git`` for certain."""
-    mentions: tuple[Need, ...] = ()
+    mentions: tuple[GitReason, ...] = ()
     """Files that would read ``.git`` if something ran them beside it, and what of them says so."""
     tests: str | None = None
     """The first test command that a RUN step gives."""
@@ -45,6 +56,8 @@ class Needs(NamedTuple):
     needs: tuple[Need, ...] = ()
     git: tuple[str, ...] = ()
     """Why the build may read ``.git``; empty where nothing shows that it does."""
+    compares: bool = True
+    """Whether that may notice a tracked file that is missing, as ``git describe --dirty`` does."""
     tests: str | None = None
     """The test command that a RUN step gives, if one does."""
     named: tuple[Need, ...] = ()

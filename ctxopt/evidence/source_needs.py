@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ctxopt.build.plan import Plan
 from ctxopt.evidence.git_history import BuildTakings, Taking
-from ctxopt.evidence.needs import Clues, Need, name_paths
+from ctxopt.evidence.needs import Clues, GitReason, Need, name_paths
 from ctxopt.evidence.other_dockerfiles import OtherDockerfile, local_paths
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.languages.dockerfile import Build, Source
@@ -30,7 +30,7 @@ def needs_of_sources(takings: Iterable[Taking]) -> Clues:
     """Return what the instructions of the build name."""
     needs: list[Need] = []
     named: list[Need] = []
-    git: list[str] = []
+    git: list[GitReason] = []
     for source, roots in takings:
         instruction = "bind mount" if source.mount else source.instruction
         place = f"{instruction} in line {source.line}"
@@ -39,7 +39,7 @@ def needs_of_sources(takings: Iterable[Taking]) -> Clues:
             if _is_named(source, root):
                 needs.append(Need(root, f"named by {place}"))
             if name(root) == ".git" or "/.git/" in f"/{root}/":
-                git.append(f"{place} names it")
+                git.append(GitReason("", f"{place} names it"))
     return Clues(needs=tuple(needs), named=tuple(named), git=tuple(git))
 
 

@@ -11,8 +11,14 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ctxopt.evidence.catalog import Catalog
-from ctxopt.evidence.git_history import BuildTakings, Taking, asks_git
-from ctxopt.evidence.needs import Clues, Need
+from ctxopt.evidence.git_history import (
+    BuildTakings,
+    Taking,
+    asks_git,
+    compares_files,
+    compares_in_script,
+)
+from ctxopt.evidence.needs import Clues, GitReason, Need
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.languages.dockerfile import Build
 from ctxopt.paths import is_at_or_below, join, name
@@ -33,8 +39,8 @@ _MAKES: Final = frozenset(
 def needs_of_steps(taken: BuildTakings, files: SentFiles, where: str = "") -> Clues:
     """Return what the steps of a build read; ``where`` says which Dockerfile it is if it is another one."""
     needs: list[Need] = []
-    git: list[str] = []
-    mentions: list[Need] = []
+    git: list[GitReason] = []
+    mentions: list[GitReason] = []
     opened: set[str] = set()
     for run in taken.build.runs:
         if not run.reachable:
@@ -43,12 +49,17 @@ def needs_of_steps(taken: BuildTakings, files: SentFiles, where: str = "") -> Cl
         takings = taken.arriving(run)
         asked = _asks_history(run.script, takings, files)
         if asked:
-            git.append(f"{place} runs {asked}")
+            compares = compares_files(asked, run.script)
+            git.append(GitReason("", f"{place} runs {asked[0]}", compares))
         for path in _paths_in(run.script, takings, files):
             needs.append(Need(path, f"named by {place}"))
-            if path not in opened and asks_git(path, files.text(path)):
-                mentions.append(Need(path, f"{path}, named by {place}, asks git"))
+            if path in opened:
+                continue
             opened.add(path)
+            text = files.text(path)
+            if asks_git(path, text):
+                told = f"{path}, named by {place}, asks git"
+                mentions.append(GitReason(path, told, compares_in_script(text)))
     return Clues(
         needs=tuple(needs),
         git=tuple(git),
@@ -71,17 +82,17 @@ def _test_command(build: Build, catalog: Catalog) -> str | None:
     return next((command for command in commands if command), None)
 
 
-def _asks_history(script: str, takings: Iterable[Taking], files: SentFiles) -> str | None:
-    """The words by which a step asks for the history of the context; None where it does not."""
+def _asks_history(script: str, takings: Iterable[Taking], files: SentFiles) -> tuple[str, ...]:
+    """The words by which a step asks for the history of the context."""
     if "git clone" in script:
-        return None  # it asks for the history of what it has cloned
+        return ()  # it asks for the history of what it has cloned
     if not any(_brings_git(taking, files) for taking in takings):
-        return None
-    return next(iter(files.catalog.version_from_git("Dockerfile", script)), None)
+        return ()
+    return files.catalog.version_from_git("Dockerfile", script)
 
 
 def _brings_git(taking: Taking, files: SentFiles) -> bool:
-    return any(files.has(join(root, ".git")) for root in taking.roots)
+    return any(name(root) == ".git" or files.has(join(root, ".git")) for root in taking.roots)
 
 
 def _paths_in(script: str, takings: list[Taking], files: SentFiles) -> Iterator[str]:

@@ -39,7 +39,8 @@ class Safety:
         )
         self._sources = _source_folders(facts)
         self._follows_links = any(map(_follows_links, facts.main_uses))
-        self._git_is_sent = bool(facts.needs.git) and facts.total(".git").entries > 0
+        is_sent = facts.total(".git").entries > 0
+        self._git_compares = bool(facts.needs.git) and facts.needs.compares and is_sent
 
     def refusal(self, lost: Sequence[str], files: Sequence[str], matcher: Matcher) -> str | None:
         """Return why ``lost``, with ``files`` in it, must stay; None where nothing says so.
@@ -80,7 +81,7 @@ class Safety:
     def _would_look_dirty(self, files: Sequence[str]) -> str | None:
         """Say that the build asks git, to which a tracked file that is missing is a deleted one."""
         evidence = self._facts.evidence
-        if self._git_is_sent and evidence and any(map(evidence.is_tracked, files)):
+        if self._git_compares and evidence and any(map(evidence.is_tracked, files)):
             return "tracked files would be missing beside .git, which the build reads"
         return None
 

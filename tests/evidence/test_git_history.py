@@ -52,7 +52,7 @@ def test_asks_no_git(path, text):
     [("docker buildx build", True), ("docker ps", False), ("dockerise run", False), ("", False)],
 )
 def test_is_outside(text, expected):
-    assert is_outside(text) is expected
+    assert is_outside("build.sh", text) is expected
 
 
 def takings(dockerfile: str) -> BuildTakings:

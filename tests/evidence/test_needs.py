@@ -244,6 +244,10 @@ GIT = [
     ({"build.sh": "git rev-parse HEAD", "package.json": '{"scripts": {"build": "./build.sh"}}'}, run("npm run build")),
     ({"x.Dockerfile": run("git describe"), ".git/HEAD": "x"}, ALL),
     ({"x.Dockerfile": run("make"), "Makefile": "git describe"}, ALL),
+    # A Makefile that a step calls is inside, whatever else it holds.
+    ({"Makefile": "V := $(shell git describe)\nimage:\n\tdocker build .\n"}, run("make app")),
+    ({"Makefile": "V := $(shell git describe)\nimage:\n\tdocker build .\n"}, run("apt-get install -y make && make")),
+    ({"justfile": "v := `git rev-parse HEAD`\nup:\n  docker compose up\n"}, run("just build")),
 ]  # fmt: skip
 
 NO_GIT = [
@@ -279,6 +283,13 @@ NO_GIT = [
     ({"pom.xml": "git-commit-id-plugin<failOnNoGitDirectory>false</failOnNoGitDirectory>"}, ALL),
     ({"lib/app.rb": "`git rev-parse HEAD`"}, ALL),
     ({"x.Dockerfile": "FROM a\nCOPY src .\nRUN git describe\n"}, ALL),
+    # To install make is not to call it.
+    ({"Makefile": "V := $(shell git describe)\nimage:\n\tdocker build .\n"}, ALL),
+    ({"Makefile": "V := $(shell git describe)\nimage:\n\tdocker build .\n"}, run("go build")),
+    ({"Makefile": "V := $(shell git describe)\n"}, run("apt-get install -y gcc make && go build")),
+    ({"Makefile": "V := $(shell git describe)\n"}, run("apk add --no-cache make")),
+    ({"justfile": "v := `git rev-parse HEAD`\n"}, run("apk add just")),
+    ({"build.sh": "git rev-parse HEAD\nnpm i\ndocker build ."}, run("make && sh build.sh")),
     ({"pyproject.toml": "[build-system]\nrequires = ['setuptools-scm']\n", ".dockerignore": "*.toml"}, ALL),
 ]  # fmt: skip
 
@@ -291,6 +302,50 @@ def test_git_is_read(tmp_path, tree, dockerfile):
 @pytest.mark.parametrize(("tree", "dockerfile"), NO_GIT)
 def test_git_is_not_read(tmp_path, tree, dockerfile):
     assert needs_of(tmp_path, tree, dockerfile).git == ()
+
+
+# What looks at the working tree misses a tracked file; what asks for commits alone does not.
+COMPARES = [
+    ({".git/HEAD": "x"}, run("git describe --tags --dirty > version")),
+    ({".git/HEAD": "x"}, run("test -z \"$(git status --porcelain)\"")),
+    ({".git/HEAD": "x"}, run("git diff --quiet || echo dirty")),
+    ({"pyproject.toml": "[build-system]\nrequires = ['setuptools-scm']\n"}, ALL),
+    ({"x.sh": "git -C . describe --dirty"}, run("sh x.sh")),
+    ({"Makefile": "V := $(shell git describe --always --dirty)\n"}, run("make")),
+    # Nothing tells what it is for.
+    ({".git/HEAD": "x"}, "FROM a\nCOPY .git .git\n"),
+]  # fmt: skip
+
+ASKS_FOR_COMMITS = [
+    ({".git/HEAD": "x"}, run("git describe --tags > version")),
+    ({".git/HEAD": "x"}, run("git rev-parse --short HEAD")),
+    ({".git/HEAD": "x"}, run("git show --format=%H | head -n1 > sha")),
+    ({".git/HEAD": "x"}, run("git log -1 && git rev-list --count HEAD")),
+    ({".git/HEAD": "x"}, run("cat .git/HEAD")),
+    ({".git/HEAD": "x"}, "FROM a\nCOPY . .\nCOPY .git .git\nRUN git rev-parse HEAD\n"),
+    ({"docusaurus.config.js": "showLastUpdate: true"}, ALL),
+    ({"Makefile": "V := $(shell git describe --always)\n"}, run("make")),
+    ({"x.sh": "git rev-parse HEAD"}, run("sh x.sh")),
+    ({"version.py": "run(['git', 'rev-parse'])"}, run("python version.py")),
+    ({"svc/next.config.js": "execSync('git describe')", ".git/HEAD": "x"}, "FROM a\nCOPY svc .\nCOPY .git .git\n"),
+    ({"hugo.toml": "enableGitInfo = true"}, ALL),
+    ({"mkdocs.yml": "- git-revision-date"}, ALL),
+    ({"magefile.go": 'exec.Command("git", "rev-parse")'}, run("mage")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tree", "dockerfile"), COMPARES)
+def test_a_missing_tracked_file_would_be_noticed(tmp_path, tree, dockerfile):
+    needs = needs_of(tmp_path, tree, dockerfile)
+    assert needs.git
+    assert needs.compares
+
+
+@pytest.mark.parametrize(("tree", "dockerfile"), ASKS_FOR_COMMITS)
+def test_a_missing_tracked_file_would_not_be_noticed(tmp_path, tree, dockerfile):
+    needs = needs_of(tmp_path, tree, dockerfile)
+    assert needs.git
+    assert not needs.compares
 
 
 @pytest.mark.parametrize(

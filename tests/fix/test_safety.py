@@ -32,6 +32,7 @@ def refusal(line, tree=None, **how):
 
 READS_WEB = Needs(named=(Need("web/a", "package.json names it"),))
 READS_GIT = Needs(git=("go build asks git",))
+ASKS_FOR_COMMITS = READS_GIT._replace(compares=False)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,9 @@ READS_GIT = Needs(git=("go build asks git",))
         ),
         ("gen", {"needs": READS_GIT, "tracked": ("web/a",)}, None),
         ("web", {"tracked": ("web/a",)}, None),
+        # Commits are the same without it.
+        ("web", {"needs": ASKS_FOR_COMMITS, "tracked": ("web/a",)}, None),
+        (".git", {"needs": ASKS_FOR_COMMITS}, ".git: go build asks git"),
     ],
 )  # fmt: skip
 def test_what_a_build_reads(line, how, reason):
