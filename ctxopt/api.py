@@ -9,7 +9,7 @@ from typing import get_args
 from ctxopt.build.analysis import ViewName, select_view
 from ctxopt.build.context import find_context, read_dockerfile
 from ctxopt.build.listing import analyze_for
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.builder import BuilderName
 from ctxopt.errors import ContextError
 from ctxopt.tree.model import Entry

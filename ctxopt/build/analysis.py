@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ctxopt.build import classic
 from ctxopt.build.context import BuildContext
-from ctxopt.build.plan import BuildRequest, Plan, make_plan, resolve_build
+from ctxopt.build.request import BuildRequest
 from ctxopt.builder import CLASSIC, Builder
 from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
@@ -16,6 +16,9 @@ from ctxopt.tree.model import ContextTree
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
 from ctxopt.tree.workers import ALONE, Walker, walk
+
+if TYPE_CHECKING:
+    from ctxopt.build.plan import Plan
 
 ViewName = Literal["permitted", "transferred", "excluded"]
 
@@ -99,9 +102,12 @@ def analyze(
     With a ``request``, the Dockerfile is read and what the build loads is measured, too. Raises
     IgnoreFileError or DockerfileError where Docker refuses or fails with the file.
     """
-    # The Dockerfile first, as Docker does: one that it refuses spares the walk.
     build = None
     if request and context.builder.loads_on_demand and context.dockerfile.found:
+        # What reads Dockerfiles is a third of the program: only a call that needs it waits for it.
+        from ctxopt.build.plan import resolve_build
+
+        # Before the walk, as Docker does: a Dockerfile that it refuses spares it.
         build = resolve_build(context, request)
     matcher = build_matcher(context)
     is_classic = context.builder is CLASSIC
@@ -119,6 +125,8 @@ def analyze(
     if request is not None:
         target = request.target
     if build and request:
+        from ctxopt.build.plan import make_plan
+
         plan = make_plan(context, view, matcher, build, request, walker=walker)
     return Analysis(
         context=context,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ctxopt.build.analysis import Analysis, analyze
 from ctxopt.build.context import BuildContext
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.build.sources import SourceUse
 from ctxopt.errors import ContextError
 from ctxopt.languages.golang.paths import clean

@@ -13,7 +13,7 @@ from ctxopt.build.analysis import (
     select_view,
 )
 from ctxopt.build.context import BuildContext
-from ctxopt.build.plan import BuildRequest, make_plan, paths_of, resolve_build
+from ctxopt.build.request import BuildRequest
 from ctxopt.builder import CLASSIC
 from ctxopt.paths import name
 from ctxopt.tree.model import DIR, EMPTY, SYMLINK, ContextTree, Entry, Flag, WalkError
@@ -30,6 +30,9 @@ def analyze_for(
     A build that loads nothing walks nothing: not even a pattern that fails when tried is met.
     """
     if view == "transferred" and context.builder.loads_on_demand and context.dockerfile.found:
+        # What reads Dockerfiles is a third of the program, and most listings need none.
+        from ctxopt.build.plan import make_plan, paths_of, resolve_build
+
         build = resolve_build(context, request)
         if paths_of(build) is None:
             # Docker reads the patterns all the same, and refuses those that it would refuse.

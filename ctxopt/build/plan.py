@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ctxopt.build.context import BuildContext, named_ignore, read_dockerfile
+from ctxopt.build.request import BuildRequest
 from ctxopt.build.source_report import report_sources
 from ctxopt.build.sources import Load, SourceReport
 from ctxopt.build.transfer import named_root, transferred
@@ -19,16 +19,6 @@ from ctxopt.tree.view import View
 from ctxopt.tree.workers import ALONE, Walker, walk
 
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7", "i686": "386"}
-
-
-@dataclass(frozen=True, slots=True)
-class BuildRequest:
-    """What ``docker build`` is told besides the context: target, arguments, named contexts."""
-
-    target: str | None = None
-    build_args: Mapping[str, str | None] = field(default_factory=dict)
-    """None takes the value from the environment, as ``--build-arg NAME`` does."""
-    build_contexts: Mapping[str, str] = field(default_factory=dict)
 
 
 class Plan(NamedTuple):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from ctxopt.build.analysis import Analysis
     from ctxopt.build.context import BuildContext
-    from ctxopt.build.plan import BuildRequest
+    from ctxopt.build.request import BuildRequest
     from ctxopt.cli.options import BuilderChoice, LevelChoice
     from ctxopt.config.load import Config
 
@@ -56,7 +56,7 @@ def read_inputs(given: Given) -> Inputs:
 
 def read_settings(given: Given) -> tuple[Config, BuildRequest]:
     """Join options with the configuration; raises CtxoptError."""
-    from ctxopt.build.plan import BuildRequest
+    from ctxopt.build.request import BuildRequest
     from ctxopt.config.load import load_config
 
     arguments = _arguments(given.build_args)

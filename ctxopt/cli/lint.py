@@ -12,12 +12,11 @@ from ctxopt.cli.boundary import command, deliver
 from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_settings
 from ctxopt.errors import ExitCode
 from ctxopt.report import console
-from ctxopt.rules.scan import level_of
 
 if TYPE_CHECKING:
     from ctxopt.build.analysis import Analysis
     from ctxopt.build.context import BuildContext
-    from ctxopt.build.plan import BuildRequest
+    from ctxopt.build.request import BuildRequest
     from ctxopt.config.load import Config
     from ctxopt.rules.lint import Linted, Measure
     from ctxopt.severity import Severity
@@ -58,8 +57,9 @@ def lint(
     """Check ignore files against the rules about their lines."""
     from ctxopt.config.load import check_rules
     from ctxopt.report.lint_text import render_lint
-    from ctxopt.rules import RULE_IDS
     from ctxopt.rules.lint import context_of, lint_file
+    from ctxopt.rules.registry import RULE_IDS
+    from ctxopt.rules.scan import level_of
 
     given = Given(builder=builder, config=config, select=select, ignore=ignore, fail_on=fail_on)
     here, request_here = read_settings(given)

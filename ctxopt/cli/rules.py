@@ -18,7 +18,7 @@ Id = Annotated[
 def rules(rule_id: Id = None) -> None:
     """List the rules, or explain one."""
     from ctxopt.report.rules_text import render_rule, render_rules
-    from ctxopt.rules import RULES
+    from ctxopt.rules.registry import RULES
 
     if rule_id is None:
         deliver(iter((render_rules(RULES),)), None)

@@ -100,7 +100,7 @@ class _Shape(NamedTuple):
 
 def _format(inputs: Inputs, given: o.ReportFormat | None) -> o.ReportFormat:
     from ctxopt.config.load import check_format, check_rules
-    from ctxopt.rules import RULE_IDS
+    from ctxopt.rules.registry import RULE_IDS
 
     check_rules(inputs.config, RULE_IDS)
     if given is not None:
@@ -128,7 +128,7 @@ def _render(wanted: o.ReportFormat, analysis: Analysis, judged: RuleResults, sha
             return scan_markdown.render_scan(analysis, judged, depth=shape.depth, top=shape.top)
         case o.ReportFormat.github:
             from ctxopt.report.github import render_github
-            from ctxopt.rules import RULES
+            from ctxopt.rules.registry import RULES
 
             base, fallback = _repository_place(analysis.context)
             return render_github(judged.reported, RULES, base=base, fallback=fallback)
@@ -141,7 +141,7 @@ def _render(wanted: o.ReportFormat, analysis: Analysis, judged: RuleResults, sha
 def _sarif(analysis: Analysis, judged: RuleResults) -> str:
     from ctxopt import __version__
     from ctxopt.report.sarif import render_sarif
-    from ctxopt.rules import RULES
+    from ctxopt.rules.registry import RULES
 
     base, fallback = _repository_place(analysis.context)
     return render_sarif(

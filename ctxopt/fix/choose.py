@@ -9,7 +9,7 @@ from ctxopt.fix.confidence import GIT_IGNORES
 from ctxopt.fix.unit import NOTHING, Saving, Tried, Unit
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.paths import folders_above, is_covered
-from ctxopt.rules import rule_named
+from ctxopt.rules.registry import rule_named
 from ctxopt.rules.trial import Trial, try_edits
 from ctxopt.severity import Severity
 

@@ -13,7 +13,7 @@ from ctxopt.evidence.run_steps import makes_something
 from ctxopt.fix.unit import Confidence, Unit
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.paths import name, overlaps
-from ctxopt.rules import rule_named
+from ctxopt.rules.registry import rule_named
 
 GIT_IGNORES: Final = "git ignores it: a clean checkout does not have it"
 UNLESS_MADE: Final = "git ignores it: right unless something makes it for the build beforehand"

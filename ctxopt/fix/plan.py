@@ -21,7 +21,7 @@ from ctxopt.fix.what_if import rewalked
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.folder import ask_git
 from ctxopt.languages.ignore.edits import Edit, EditKind
-from ctxopt.rules import RULES
+from ctxopt.rules.registry import RULES
 from ctxopt.rules.run import run_rules
 from ctxopt.rules.trial import try_edits
 

@@ -14,13 +14,13 @@ from typing import NamedTuple, Protocol
 from ctxopt.atomic_write import replace_file
 from ctxopt.build.analysis import Analysis, analyze
 from ctxopt.build.context import BuildContext, find_context
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.config.load import Config, check_rules
 from ctxopt.fix.decisions import OPEN, Choice
 from ctxopt.fix.options import DEFAULTS, FixOptions
 from ctxopt.fix.plan import Fix, plan_fix
 from ctxopt.git.folder import ask_git, repository_base
-from ctxopt.rules import RULE_IDS
+from ctxopt.rules.registry import RULE_IDS
 from ctxopt.tree.workers import default_walker
 
 

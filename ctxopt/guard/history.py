@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ctxopt.build.analysis import Analysis
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.builder import BuilderName
 from ctxopt.errors import ConfigError, CtxoptError, GitError
 from ctxopt.git.repository import Repository

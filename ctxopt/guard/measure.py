@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ctxopt.build.analysis import Analysis, build_matcher, build_policy
-from ctxopt.build.plan import BuildRequest, paths_of, resolve_content
+from ctxopt.build.plan import paths_of, resolve_content
+from ctxopt.build.request import BuildRequest
 from ctxopt.build.transfer import TransferView, named_root, transferred
 from ctxopt.builder import BuilderName
 from ctxopt.errors import ContextError

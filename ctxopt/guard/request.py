@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.context import BuildContext, find_context
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.config.keys import BudgetView
 from ctxopt.config.load import Config, ContextBudget
 from ctxopt.errors import ConfigError

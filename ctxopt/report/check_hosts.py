@@ -54,7 +54,7 @@ def render_quality(checked: Checked, *, place: str, base: str = "") -> str:
 def render_log(checked: Checked, *, place: str, base: str = "") -> str:
     """Return a SARIF log: broken limits and new findings."""
     from ctxopt import __version__
-    from ctxopt.rules import RULES
+    from ctxopt.rules.registry import RULES
 
     return render_sarif(
         limit_findings(checked, place) + new_findings(checked),

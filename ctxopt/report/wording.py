@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from ctxopt.build.source_text import tell_check
-from ctxopt.build.sources import SourceCheck
-from ctxopt.languages.dockerfile import Unknown
+from typing import TYPE_CHECKING
+
 from ctxopt.report.console import printable
-from ctxopt.tree.model import ContextTree
 from ctxopt.units import count
+
+if TYPE_CHECKING:
+    from ctxopt.build.sources import SourceCheck
+    from ctxopt.languages.dockerfile import Unknown
+    from ctxopt.tree.model import ContextTree
 
 LEAST = "at least "
 """What stands before a sum over a tree in which something could not be read."""
@@ -46,6 +49,9 @@ def describe_gone(number: int, baseline: str) -> str:
 
 def describe_check(check: SourceCheck, ignore_file: str | None) -> str:
     """Return one sentence about a source, without its line."""
+    # What reads Dockerfiles is loaded for the reports that speak of sources alone.
+    from ctxopt.build.source_text import tell_check
+
     return tell_check(check, ignore_file, printable)
 
 

@@ -1,4 +1,4 @@
-"""The rules, in the order of the documentation. One module a rule; the module says why.
+"""The rules: one module each, in three folders, and what runs them.
 
     facts = gather_facts(analysis, config)
     results = run_rules(facts, RULES, Selection(ignore=("large-file",)))
@@ -8,83 +8,3 @@ What a rule needs to be one is told in ``CONTRIBUTING.md``, "Add a rule".
 """
 
 from __future__ import annotations
-
-from ctxopt.rules.ignore_file import (
-    builders_disagree,
-    comment_trap,
-    exception_stops_pruning,
-    exception_without_effect,
-    file_arrives_empty,
-    inactive_ignore_file,
-    invalid_pattern,
-    no_ignore_file,
-    pattern_matches_nothing,
-    pattern_never_matches,
-    pattern_quirk,
-    redundant_pattern,
-    root_only_pattern,
-    trailing_slash,
-)
-from ctxopt.rules.paths import (
-    build_output,
-    cache_folder,
-    dependency_folder,
-    editor_files,
-    git_ignored,
-    large_file,
-    secret_file,
-    test_data,
-    version_control,
-    volatile_file,
-)
-from ctxopt.rules.rule import Rule
-from ctxopt.rules.sources import (
-    broad_copy,
-    empty_wildcard,
-    ignored_source,
-    missing_source,
-    partly_ignored_source,
-    whole_context_by_accident,
-)
-
-RULES: tuple[Rule, ...] = (
-    secret_file.RULE,
-    dependency_folder.RULE,
-    version_control.RULE,
-    build_output.RULE,
-    cache_folder.RULE,
-    git_ignored.RULE,
-    large_file.RULE,
-    test_data.RULE,
-    editor_files.RULE,
-    volatile_file.RULE,
-    no_ignore_file.RULE,
-    root_only_pattern.RULE,
-    exception_without_effect.RULE,
-    redundant_pattern.RULE,
-    pattern_never_matches.RULE,
-    pattern_matches_nothing.RULE,
-    comment_trap.RULE,
-    trailing_slash.RULE,
-    pattern_quirk.RULE,
-    exception_stops_pruning.RULE,
-    file_arrives_empty.RULE,
-    builders_disagree.RULE,
-    inactive_ignore_file.RULE,
-    invalid_pattern.RULE,
-    missing_source.RULE,
-    ignored_source.RULE,
-    partly_ignored_source.RULE,
-    empty_wildcard.RULE,
-    broad_copy.RULE,
-    whole_context_by_accident.RULE,
-)
-
-RULE_IDS: frozenset[str] = frozenset(rule.id for rule in RULES)
-
-_BY_ID = {rule.id: rule for rule in RULES}
-
-
-def rule_named(rule_id: str) -> Rule:
-    """Return the rule with this id; raises KeyError where there is none."""
-    return _BY_ID[rule_id]

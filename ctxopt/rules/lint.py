@@ -21,10 +21,10 @@ from ctxopt.evidence.gather import gather_facts
 from ctxopt.evidence.needs import Needs
 from ctxopt.languages.ignore.text import IgnoreFile, parse_ignore_file
 from ctxopt.read_file import read_regular
-from ctxopt.rules import RULES
 from ctxopt.rules.finding import Finding, Location
 from ctxopt.rules.ignore_file.invalid_pattern import RULE as INVALID
 from ctxopt.rules.ignore_file.invalid_pattern import invalid_patterns
+from ctxopt.rules.registry import RULES
 from ctxopt.rules.run import run_rules
 from ctxopt.severity import Severity
 from ctxopt.tree.model import ContextTree, Folder

@@ -18,7 +18,7 @@ def judge_analysis(
     """Run the rules; return the findings, and the entries of ``baseline`` that are gone."""
     from ctxopt.config.load import check_rules
     from ctxopt.evidence.gather import gather_facts
-    from ctxopt.rules import RULE_IDS, RULES
+    from ctxopt.rules.registry import RULE_IDS, RULES
     from ctxopt.rules.run import run_rules
 
     check_rules(config, RULE_IDS)

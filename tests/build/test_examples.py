@@ -10,7 +10,7 @@ import pytest
 from ctxopt import build, tree
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.builder import BUILDKIT
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.tree.policy import Policy

@@ -6,7 +6,7 @@ import pytest
 
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.build.share_out import ResolvedSource, Share, share_out
 from ctxopt.build.sources import SourceUse
 from ctxopt.languages.dockerfile import Source

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from ctxopt.atomic_write import TEMPORARY
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.cli.fix import fix
 from ctxopt.config.load import Config
 from ctxopt.fix.options import FixOptions

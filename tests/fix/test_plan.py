@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.config.load import Config
 from ctxopt.evidence.facts import Facts
 from ctxopt.fix.plan import Fix, plan_fix

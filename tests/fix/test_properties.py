@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ctxopt.build.analysis import Analysis, analyze
 from ctxopt.build.context import find_context
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.builder import BUILDER_NAMES, BuilderName
 from ctxopt.config.load import Config
 from ctxopt.config.selection import Selection
@@ -23,7 +23,7 @@ from ctxopt.fix.plan import plan_fix
 from ctxopt.fix.proposal import propose
 from ctxopt.languages.dockerfile import Source
 from ctxopt.languages.golang.paths import has_meta
-from ctxopt.rules import RULES
+from ctxopt.rules.registry import RULES
 from ctxopt.rules.run import run_rules
 from tests.support.examples import examples
 from tests.support.trees import lay

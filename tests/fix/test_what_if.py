@@ -8,7 +8,7 @@ import pytest
 
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.fix.what_if import put_file, rewalked, rewritten
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.rules.trial import try_edits

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ctxopt.build.analysis import analyze
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.config.load import Config, ContextBudget, Limits
 from ctxopt.errors import ConfigError, IgnoreFileError
 from ctxopt.guard.budget import Verdict

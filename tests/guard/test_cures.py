@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.config.load import Config
 from ctxopt.guard.check import run_check
 from ctxopt.guard.cures import cures, extension, stopping_lines

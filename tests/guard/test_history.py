@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.errors import ConfigError, GitError
 from ctxopt.guard.history import HistoryRequest, read_history
 from tests.support.repositories import commit, git, init

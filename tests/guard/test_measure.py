@@ -9,7 +9,7 @@ import pytest
 
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.errors import ContextError, DockerfileError
 from ctxopt.git.state import has_staged_changes, read_state
 from ctxopt.guard.measure import analyze_state, state_transfer

@@ -9,7 +9,7 @@ import pytest
 
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.errors import CtxoptError
 from tests.support.recordings import lay_case, load, reported_path
 from tests.support.trees import lay

@@ -9,7 +9,7 @@ import pytest
 from ctxopt.api import measure
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.builder import BUILDKIT
 from ctxopt.errors import ContextError, CtxoptError, DockerfileError
 from tests.support.recordings import lay_case, listed, load, reported_path

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from ctxopt.rules import RULES
+from ctxopt.rules.registry import RULES
 from tests.support.judging import RULE_BY_ID, catches_not, find
 from tests.support.places import ROOT
 

@@ -8,7 +8,8 @@ import re
 
 import pytest
 
-from ctxopt.rules import RULE_IDS, RULES, ignore_file, paths, rule_named, sources
+from ctxopt.rules import ignore_file, paths, sources
+from ctxopt.rules.registry import RULE_IDS, RULES, rule_named
 from ctxopt.rules.rule import Rule
 from tests.support.places import ROOT
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.config.load import Config
 from ctxopt.fix.options import FixOptions
 from ctxopt.fix.plan import Fix, plan_fix

@@ -9,7 +9,7 @@ from typing import Any
 
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.builder import BuilderName
 from ctxopt.config.load import Config
 from ctxopt.evidence.catalog import load_catalog
@@ -17,8 +17,8 @@ from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.gather import gather_facts
 from ctxopt.evidence.needs import Needs
 from ctxopt.git.evidence import GitEvidence
-from ctxopt.rules import RULES
 from ctxopt.rules.finding import Finding
+from ctxopt.rules.registry import RULES
 from ctxopt.rules.trial import try_edits
 from tests.support.repositories import git, init
 from tests.support.trees import lay

@@ -17,13 +17,13 @@ from typing import Any
 
 from ctxopt.build.analysis import Analysis, analyze
 from ctxopt.build.context import find_context
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.config.load import Config
 from ctxopt.config.selection import Selection
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.gather import gather_facts
-from ctxopt.rules import RULES
 from ctxopt.rules.finding import Finding
+from ctxopt.rules.registry import RULES
 from ctxopt.rules.run import run_rules
 from tests.support.places import FIXTURES
 from tests.support.repositories import git

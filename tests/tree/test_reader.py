@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
 from ctxopt.build.listing import list_entries
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.builder import BUILDKIT, CLASSIC
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.tree import wire

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from ctxopt.build.analysis import Analysis
-from ctxopt.build.plan import BuildRequest, resolve_build
+from ctxopt.build.plan import resolve_build
+from ctxopt.build.request import BuildRequest
 from ctxopt.config.load import Config
 from ctxopt.evidence.keep import read_keep_list
 from ctxopt.evidence.other_dockerfiles import OtherDockerfiles, find_other_dockerfiles

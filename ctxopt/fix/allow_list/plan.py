@@ -13,7 +13,7 @@ from typing import Final
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.followlinks import LinksOnDisk
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.builder import BUILDKIT
 from ctxopt.config.load import Config
 from ctxopt.errors import AllowListError

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
-from ctxopt.build.plan import BuildRequest, host_platform
+from ctxopt.build.plan import host_platform
+from ctxopt.build.request import BuildRequest
 from ctxopt.errors import AllowListError, DockerfileError, IgnoreFileError
 from ctxopt.evidence.keep import KeepList
 from ctxopt.languages.dockerfile import Build, Source, SourcePath, resolve

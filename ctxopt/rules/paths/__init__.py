@@ -4,7 +4,7 @@
     for finding in secret_file.RULE.check(facts):
         finding.message
 
-A rule is one file here, one line in ``rules.RULES`` and one test module.
+A rule is one file here, one line in ``rules.registry`` and one test module.
 """
 
 from __future__ import annotations

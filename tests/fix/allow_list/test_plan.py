@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.config.load import Config
 from ctxopt.errors import AllowListError, ContextError, CtxoptError, WriteError
 from ctxopt.evidence.gather import gather_facts

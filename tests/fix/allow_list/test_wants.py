@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.errors import AllowListError
 from ctxopt.evidence.keep import read_keep_list
 from ctxopt.fix.allow_list.wants import (
