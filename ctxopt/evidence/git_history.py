@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
+from ctxopt.evidence.run_steps import makes_nothing
 from ctxopt.languages.dockerfile import Build, RunStep, Source
 from ctxopt.paths import is_at_or_below, name
 
@@ -57,6 +58,10 @@ _READS_COMMITS: Final = frozenset(
         ".git/",
         ".git/HEAD",
         "vcs.revision",
+        "simple-git",
+        "isomorphic-git",
+        "git-rev-sync",
+        "git-last-commit",
         "MinVer",
         "showLastUpdate",
         "lastUpdated",
@@ -104,6 +109,14 @@ class BuildTakings(NamedTuple):
             and (taking.source.mount is None or taking.source.line == run.line)
         ]
 
+    def arriving_later(self, run: RunStep) -> list[Taking]:
+        """Return what the stages take that go on from the stage of a step, and that stage itself."""
+        lineages = (self.build.lineage(stage.index) for stage in self.build.stages)
+        later = {
+            stage for lineage in map(set, lineages) if run.stage in lineage for stage in lineage
+        }
+        return [taking for taking in self.takings if taking.source.stage in later]
+
     def joins(self, path: str, histories: Iterable[str]) -> bool:
         """Tell whether some stage holds ``path`` and one of the folders ``histories``."""
         stages = self._stages_with(path)
@@ -120,6 +133,8 @@ class BuildTakings(NamedTuple):
         scripts = "\n".join(self.build.scripts())
         if runner is not None:
             return calls(runner, scripts)
+        if ending == ".rs" or file == "cargo.toml":
+            return not makes_nothing(self.build)
         # A shell script runs where something names it; a module of a program may be imported anywhere.
         if ending not in (".sh", ".bash"):
             return True

@@ -6,9 +6,10 @@ Opens the manifests that ``manifest_search`` found; what cannot be read says not
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final, NamedTuple
 
+from ctxopt.evidence.cargo_workspace import crates_built
 from ctxopt.evidence.git_history import Taking, compares_files, is_outside
 from ctxopt.evidence.manifest_search import GIT_DEPTH, ManifestFile
 from ctxopt.evidence.manifests import MANIFESTS, Named, read_manifest
@@ -43,8 +44,9 @@ def needs_of_manifests(
     needs: list[Need] = []
     mentions: list[GitReason] = []
     callers: list[str] = []
-    for manifest in manifests:
-        text = files.text(manifest.path)
+    texts = {manifest: files.text(manifest.path) for manifest in manifests}
+    crates = _crates(texts, roots)
+    for manifest, text in texts.items():
         if manifest.name in MANIFESTS:
             callers.append(text)
         for named in read_manifest(manifest.name, text):
@@ -53,7 +55,7 @@ def needs_of_manifests(
             reason = f"{manifest.path} reads it as {named.role}"
             needs += [Need(path, reason) for path in _meant(named, manifest.folder, files)]
         shown = _shows_history(manifest, text, files)
-        if shown and any(_is_built_with(manifest.folder, root) for root in roots):
+        if shown and (manifest.folder in crates or _is_near(manifest.folder, roots)):
             mentions.append(shown)
     clues = Clues(needs=tuple(needs), mentions=tuple(mentions))
     return ManifestNeeds(clues, tuple(callers))
@@ -90,6 +92,16 @@ def _shows_history(manifest: ManifestFile, text: str, files: SentFiles) -> GitRe
         told = "shows it"
     compares = compares_files(shown, text)
     return GitReason(manifest.path, f"{manifest.path} {told}", compares)
+
+
+def _crates(texts: Mapping[ManifestFile, str], roots: set[str]) -> set[str]:
+    """The folders of the crates that are built, however deep: a workspace builds all its members."""
+    cargo = {item.folder: text for item, text in texts.items() if item.name == "Cargo.toml"}
+    return crates_built(cargo, [folder for folder in cargo if _is_near(folder, roots)])
+
+
+def _is_near(folder: str, roots: set[str]) -> bool:
+    return any(_is_built_with(folder, root) for root in roots)
 
 
 def _is_built_with(folder: str, root: str) -> bool:

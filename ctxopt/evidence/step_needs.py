@@ -20,11 +20,12 @@ from ctxopt.evidence.git_history import (
 )
 from ctxopt.evidence.needs import Clues, GitReason, Need
 from ctxopt.evidence.sent_files import SentFiles
-from ctxopt.languages.dockerfile import Build
+from ctxopt.languages.dockerfile import Build, RunStep
 from ctxopt.paths import is_at_or_below, join, name
 
 _COMMAND_END: Final = re.compile(r"&&|\|\||[;|\n]")
 _WORD: Final = re.compile(r"[\w./@+*?-]+")
+_TRUSTED: Final = re.compile(r"safe\.directory[\s=\"']+([^\s\"';&|]+)")
 _LONGEST_WORD: Final = 200
 """Longer words are keys and hashes."""
 _SOLUTION_STEP: Final = re.compile(
@@ -47,7 +48,7 @@ def needs_of_steps(taken: BuildTakings, files: SentFiles, where: str = "") -> Cl
             continue
         place = f"RUN in line {run.line}{where}"
         takings = taken.arriving(run)
-        asked = _asks_history(run.script, takings, files)
+        asked = _asks_history(run, taken, files)
         if asked:
             compares = compares_files(asked, run.script)
             git.append(GitReason("", f"{place} runs {asked[0]}", compares))
@@ -82,13 +83,28 @@ def _test_command(build: Build, catalog: Catalog) -> str | None:
     return next((command for command in commands if command), None)
 
 
-def _asks_history(script: str, takings: Iterable[Taking], files: SentFiles) -> tuple[str, ...]:
+def _asks_history(run: RunStep, taken: BuildTakings, files: SentFiles) -> tuple[str, ...]:
     """The words by which a step asks for the history of the context."""
-    if "git clone" in script:
+    if "git clone" in run.script:
         return ()  # it asks for the history of what it has cloned
+    asked = files.catalog.version_from_git("Dockerfile", run.script)
+    takings = taken.arriving(run)
+    if "safe.directory" in asked:
+        if not _trusts_context(run.script, taken.build):
+            asked = tuple(text for text in asked if text != "safe.directory")
+        else:
+            # Git is often set up before the sources come, so what comes later counts as well.
+            takings = [*takings, *taken.arriving_later(run)]
     if not any(_brings_git(taking, files) for taking in takings):
         return ()
-    return files.catalog.version_from_git("Dockerfile", script)
+    return asked
+
+
+def _trusts_context(script: str, build: Build) -> bool:
+    """Whether a step lets git read a folder of another owner, and no step has cloned that folder."""
+    cloning = [other for other in build.scripts() if "git clone" in other]
+    trusted = _TRUSTED.findall(script)
+    return any(not any(folder in other for other in cloning) for folder in trusted)
 
 
 def _brings_git(taking: Taking, files: SentFiles) -> bool:

@@ -225,6 +225,9 @@ def test_a_dockerfile_that_is_not_sent(tmp_path, path, ignored, is_heard):
     assert bool(facts.needs.why("docs/a")) is is_heard
 
 
+CRATES = '[workspace]\nmembers = ["crates/*"]\n'
+COMMAND = 'Command::new("git").args(["rev-parse", "HEAD"])'
+
 GIT = [
     ({".git/HEAD": "x"}, run("git describe --tags > version")),
     ({".git/HEAD": "x"}, run("go build -ldflags=$(git rev-parse HEAD)")),
@@ -248,6 +251,19 @@ GIT = [
     ({"Makefile": "V := $(shell git describe)\nimage:\n\tdocker build .\n"}, run("make app")),
     ({"Makefile": "V := $(shell git describe)\nimage:\n\tdocker build .\n"}, run("apt-get install -y make && make")),
     ({"justfile": "v := `git rev-parse HEAD`\nup:\n  docker compose up\n"}, run("just build")),
+    # A workspace builds its members, however deep.
+    ({"Cargo.toml": CRATES, "crates/version/Cargo.toml": '[dependencies]\ngit-version = "0.3"\n'}, run("cargo build --release")),
+    ({"Cargo.toml": '[workspace]\nmembers = ["lib/x/y"]\n', "lib/x/y/Cargo.toml": "", "lib/x/y/build.rs": COMMAND}, run("cargo build")),
+    ({"Cargo.toml": 'api = { path = "lib/x/api" }\n', "lib/x/api/Cargo.toml": "[package]\n", "lib/x/api/build.rs": COMMAND}, run("cargo build")),
+    ({"Cargo.toml": CRATES, "crates/a/Cargo.toml": '[build-dependencies]\nbuilt = { version = "0.7", features = ["git2"] }\n'}, run("make app")),
+    ({"Cargo.toml": CRATES, "crates/a/Cargo.toml": '[build-dependencies]\nshadow-rs = "1"\n'}, run("cargo install --path crates/a")),
+    # What a frontend's build runs, and what git is told before it.
+    ({"svelte.config.js": 'execSync("git rev-parse HEAD")'}, run("npm run build")),
+    ({"astro.config.mjs": "execSync('git describe')"}, run("npm run build")),
+    ({"nuxt.config.ts": "import simpleGit from 'simple-git'"}, run("npm run build")),
+    ({".git/HEAD": "x"}, run("git config --global --add safe.directory /app && npm run build")),
+    ({".git/HEAD": "x"}, "FROM a\nRUN git config --global --add safe.directory '*'\nCOPY . .\nRUN npm run build\n"),
+    ({".git/HEAD": "x"}, "FROM a AS b\nRUN git config --system safe.directory /app\nFROM b\nCOPY . .\n"),
 ]  # fmt: skip
 
 NO_GIT = [
@@ -290,6 +306,30 @@ NO_GIT = [
     ({"Makefile": "V := $(shell git describe)\n"}, run("apk add --no-cache make")),
     ({"justfile": "v := `git rev-parse HEAD`\n"}, run("apk add just")),
     ({"build.sh": "git rev-parse HEAD\nnpm i\ndocker build ."}, run("make && sh build.sh")),
+    # No member of the workspace, or nothing builds it.
+    ({"Cargo.toml": CRATES, "tools/x/y/Cargo.toml": '[dependencies]\ngit-version = "0.3"\n'}, run("cargo build")),
+    ({"Cargo.toml": '[workspace]\nmembers = ["lib/*/*"]\nexclude = ["lib/x"]\n', "lib/x/y/Cargo.toml": "[package]\n", "lib/x/y/build.rs": COMMAND}, run("cargo build")),
+    ({"Cargo.toml": '[workspace]\nmembers = ["crates/b"]\n', "crates/a/Cargo.toml": "[package]\n", "crates/a/build.rs": COMMAND}, run("cargo build")),
+    ({"Cargo.toml": CRATES, "crates/a/Cargo.toml": "[package]\n", "crates/a/build.rs": COMMAND}, ALL),
+    ({"Cargo.toml": CRATES, "crates/a/Cargo.toml": "[package]\n", "crates/a/build.rs": COMMAND}, run("apt-get install -y curl")),
+    ({"Cargo.toml": CRATES, "crates/a/Cargo.toml": "[package]\n", "crates/a/build.rs": 'Command::new("protoc")'}, run("cargo build")),
+    ({"Cargo.toml": CRATES, "crates/a/Cargo.toml": "[package]\n", "crates/a/src/x.rs": COMMAND}, run("cargo build")),
+    ({"Cargo.toml": CRATES, "crates/a/Cargo.toml": '[dependencies]\nbuilt = "0.7"\n'}, run("cargo build")),
+    ({"Cargo.toml": "[workspace\n", "crates/a/Cargo.toml": "[package]\n", "crates/a/build.rs": COMMAND}, run("cargo build")),
+    ({"Cargo.toml": "[workspace]\nmembers = 7\n", "crates/a/Cargo.toml": "[package]\n", "crates/a/build.rs": COMMAND}, run("cargo build")),
+    ({"Cargo.toml": '[workspace]\nmembers = ["crates/[a"]\n', "crates/a/Cargo.toml": "[package]\n", "crates/a/build.rs": COMMAND}, run("cargo build")),
+    ({"Cargo.toml": "workspace = 7\n", "crates/a/Cargo.toml": "[package]\n", "crates/a/build.rs": COMMAND}, run("cargo build")),
+    ({"svelte.config.js": "adapter()"}, run("npm run build")),
+    ({"svelte.config.js": "// legit"}, run("npm run build")),
+    ({"README.md": 'execSync("git rev-parse HEAD")'}, run("npm run build")),
+    ({"a/b/c/svelte.config.js": 'execSync("git rev-parse HEAD")'}, run("npm run build")),
+    ({"svelte.config.js": 'execSync("git rev-parse HEAD")', ".dockerignore": "svelte.config.js"}, run("npm run build")),
+    ({}, run("git config --global --add safe.directory /app && npm run build")),
+    ({".git/HEAD": "x"}, run("git config --global user.name x && npm run build")),
+    ({".git/HEAD": "x"}, "FROM a\nRUN git config --global --add safe.directory /app\nCOPY main.py .\n"),
+    ({".git/HEAD": "x"}, "FROM a AS b\nRUN git config --global --add safe.directory /app\nFROM c\nCOPY . .\n"),
+    ({".git/HEAD": "x"}, run("git clone https://example.org/x /x\nRUN git config --global --add safe.directory /x")),
+    ({".git/HEAD": "x"}, "FROM a\nRUN git clone https://example.org/x /x && git config --global safe.directory /x\nCOPY . .\n"),
     ({"pyproject.toml": "[build-system]\nrequires = ['setuptools-scm']\n", ".dockerignore": "*.toml"}, ALL),
 ]  # fmt: skip
 
