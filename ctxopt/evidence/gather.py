@@ -10,6 +10,7 @@ from ctxopt.evidence.catalog import Catalog, load_catalog
 from ctxopt.evidence.dockerfile_search import find_dockerfiles, find_hidden
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.git_history import BuildTakings
+from ctxopt.evidence.image_start import find_fixtures, needs_of_applications, needs_of_start
 from ctxopt.evidence.import_needs import needs_of_imports
 from ctxopt.evidence.manifest_needs import needs_of_manifests, roots_built
 from ctxopt.evidence.manifest_search import find_manifests
@@ -63,19 +64,24 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
         with_solutions=builds_solution(build),
     )
     others = _other_dockerfiles(analysis, files, known, manifests.entered)
+    fixtures = find_fixtures(manifests.entered, files)
     builds: list[BuildTakings] = []
     # In the order of how close each is to the build: where two give a reason for a path, the first is told.
     clues = [needs_of_sources(takings), needs_of_exceptions(analysis.matcher, files)]
     if build is not None:
         builds.append(BuildTakings(build, takings))
         clues.append(needs_of_steps(builds[0], files))
+        clues.append(needs_of_start(builds[0], files, fixtures))
     clues += [told.clues, needs_of_imports(manifests.entered, files)]
+    clues.append(needs_of_applications(fixtures, files))
     if build is not None:
         clues.append(needs_of_other_stages(build, files))
     for other in others:
         taken, named = needs_of_dockerfile(other, files)
         builds.append(taken)
-        clues += [named, needs_of_steps(taken, files, f" of {other.path}")]
+        where = f" of {other.path}"
+        clues += [named, needs_of_steps(taken, files, where)]
+        clues.append(needs_of_start(taken, files, fixtures, where))
     reasons = _reasons_for_git(clues, builds, told.callers, analysis.tree)
     return Needs(
         needs=first_by_path(need for one in clues for need in one.needs),

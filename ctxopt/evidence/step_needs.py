@@ -31,6 +31,7 @@ _LONGEST_WORD: Final = 200
 _SOLUTION_STEP: Final = re.compile(
     r"\b(?:dotnet\s+(?:restore|build|publish|test|pack)|msbuild)\b(?![^&|;\n]*\w\.\w*proj\b)"
 )
+_TEST_STAGES: Final = frozenset({"test", "tests", "testing", "ci", "e2e"})
 _MAKES: Final = frozenset(
     {"rm", "rmdir", "mkdir", "touch", "git", "echo", "printf", "ln", "chmod", "chown"}
 )
@@ -80,7 +81,18 @@ def builds_solution(build: Build | None) -> bool:
 def _test_command(build: Build, catalog: Catalog) -> str | None:
     # A stage for tests is built by name, and with the same ignore file: it counts, reached or not.
     commands = (catalog.test_command(run.script) for run in build.runs)
-    return next((command for command in commands if command), None)
+    found = next((command for command in commands if command), None)
+    return found or _test_stage(build)
+
+
+def _test_stage(build: Build) -> str | None:
+    """The stage whose image others start to run the tests in it; no step of its own need say so."""
+    filled = {source.stage for source in build.sources if source.mount is None}
+    for stage in build.stages:
+        is_for_tests = (stage.name or "").lower() in _TEST_STAGES
+        if is_for_tests and not filled.isdisjoint(build.lineage(stage.index)):
+            return f"stage {stage.name}"
+    return None
 
 
 def _asks_history(run: RunStep, taken: BuildTakings, files: SentFiles) -> tuple[str, ...]:

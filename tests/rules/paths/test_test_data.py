@@ -16,6 +16,8 @@ CATCHES: list[tuple[Any, ...]] = [
     ({"tests/data.bin": MB}, BROAD, "", ["tests"]),
     ({"htmlcov/index.html": MB}, TEST, None, ["htmlcov"]),
     ({"test/a_test.go": MB, "test/testdata/x.go": 10}, BROAD, "", ["test"]),
+    ({"shop/tests/fixtures/a.json": MB, "shop/models.py": 9}, BROAD, "", ["shop/tests"]),
+    ({"web/fixtures/a.json": MB}, BROAD, "", ["web/fixtures"]),
     ({"go.mod": "module a", "testdata/x.go": MB}, BROAD, "", ["testdata"]),
 ]  # fmt: skip
 CATCHES_NOT: list[tuple[Any, ...]] = [
@@ -27,6 +29,8 @@ CATCHES_NOT: list[tuple[Any, ...]] = [
     ({"tests/a.py": 100}, BROAD, ""),
     ({"tests/a.py": MB}, NARROW, ""),
     ({"src/latest/a.py": MB}, BROAD, ""),
+    ({"shop/fixtures/a.json": MB, "shop/models.py": 9}, BROAD, ""),
+    ({"spec/a_spec.rb": MB}, "FROM a AS b\nCOPY . .\nFROM b AS ci\nFROM b\nRUN make\n", ""),
 ]  # fmt: skip
 
 

@@ -1,0 +1,119 @@
+"""What runs once the image is there: fixtures that the application loads, tests that its entry point offers.
+
+Opens the scripts that CMD and ENTRYPOINT name, as far as they come from the context.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+from ctxopt.evidence.git_history import BuildTakings, Taking
+from ctxopt.evidence.needs import Clues, Need
+from ctxopt.evidence.sent_files import SentFiles
+from ctxopt.paths import join, name, parent
+from ctxopt.tree.model import FILE
+
+TEST_FOLDERS: Final = frozenset({"test", "tests", "spec", "e2e", "cypress", "__tests__"})
+"""Folders in which fixtures are input of tests."""
+_FIXTURES: Final = "fixtures"
+_APPLICATION: Final = ("models.py", "apps.py", "migrations")
+"""What an application of Django consists of: it finds the fixtures beside these by itself."""
+_LOADS: Final = re.compile(r"\bloaddata\b")
+_WORD: Final = re.compile(r"[\w./@+-]+")
+_TEST_CASE: Final = re.compile(
+    r"(?ms)^[ \t]*\(?[\w|\"' \t-]*\btests?\b[\w|\"' \t-]*\)(?P<body>.*?)(?:;;|\besac\b)"
+)
+_TEST_RUNNER: Final = re.compile(r"\b(?:pytest|rspec|phpunit|jest|vitest)\b")
+
+
+class _Text(NamedTuple):
+    """Commands of an image, and where they stand."""
+
+    place: str
+    text: str
+
+
+def needs_of_start(
+    taken: BuildTakings, files: SentFiles, fixtures: Iterable[str], where: str = ""
+) -> Clues:
+    """Return what the image of a build reads once it runs; ``where`` says which Dockerfile it is if it is another one.
+
+    ``fixtures`` are those that the command ``loaddata`` of Django would find.
+    """
+    started = list(_started(taken, files, where))
+    steps = [_Text(f"RUN in line {run.line}{where}", run.script) for run in taken.build.runs]
+    loads = next((item.place for item in (*steps, *started) if _LOADS.search(item.text)), None)
+    needs: tuple[Need, ...] = ()
+    if loads is not None:
+        needs = tuple(Need(path, f"{loads} loads fixtures") for path in fixtures)
+    tests = next((item.place for item in started if _offers_tests(item.text)), None)
+    return Clues(needs=needs, tests=tests)
+
+
+def find_fixtures(folders: Iterable[str], files: SentFiles) -> list[str]:
+    """Return the folders of fixtures in ``folders``, those of the project itself, that are not among tests."""
+    found = []
+    for path in folders:
+        folder = files.tree.folders[path]
+        if _FIXTURES in folder.names and TEST_FOLDERS.isdisjoint(path.split("/")):
+            found += files.existing(folder.child(_FIXTURES))
+    return found
+
+
+def needs_of_applications(fixtures: Iterable[str], files: SentFiles) -> Clues:
+    """Return the fixtures that lie in an application: Django finds those by itself."""
+    return Clues(needs=tuple(_application_fixtures(fixtures, files)))
+
+
+def _application_fixtures(fixtures: Iterable[str], files: SentFiles) -> Iterator[Need]:
+    for path in fixtures:
+        beside = files.tree.folders[parent(path)].names
+        found = next((item for item in _APPLICATION if item in beside), None)
+        if found is not None:
+            yield Need(
+                path, f"it lies beside {join(parent(path), found)}, as data of an application"
+            )
+
+
+def _started(taken: BuildTakings, files: SentFiles, where: str) -> Iterator[_Text]:
+    """The commands that start the image, and the scripts of the context that they name."""
+    opened: set[str] = set()
+    for instruction in taken.build.dockerfile.instructions:
+        if instruction.keyword not in ("CMD", "ENTRYPOINT"):
+            continue
+        command = " ".join(instruction.args)
+        yield _Text(f"{instruction.keyword} in line {instruction.line}{where}", command)
+        for word in _WORD.findall(command):
+            for path in _scripts(word, taken.takings, files):
+                if path not in opened:
+                    opened.add(path)
+                    yield _Text(path, files.text(path))
+
+
+def _scripts(word: str, takings: Iterable[Taking], files: SentFiles) -> Iterator[str]:
+    """The files of the context that may lie at the path ``word`` of the image."""
+    if "/" not in word and "." not in word:
+        return
+    parts = [part for part in word.split("/") if part not in ("", ".", "..")]
+    # The working directory may come from the base image: each end of the path may be one of the context.
+    ends = ["/".join(parts[start:]) for start in range(len(parts))]
+    for taking in takings:
+        for root in taking.roots:
+            if ends and name(root) == ends[-1]:
+                yield root
+            yield from (join(root, end) for end in ends if _is_file(join(root, end), files))
+
+
+def _is_file(path: str, files: SentFiles) -> bool:
+    found = files.lookup.find(path)
+    if found is None:
+        return False
+    folder, place = found
+    return folder.kinds[place] == FILE
+
+
+def _offers_tests(script: str) -> bool:
+    """Whether a script has a case for tests that runs them, as in ``docker run IMAGE tests``."""
+    return any(_TEST_RUNNER.search(case["body"]) for case in _TEST_CASE.finditer(script))
