@@ -16,6 +16,7 @@ from ctxopt.evidence.manifest_needs import needs_of_manifests, roots_built
 from ctxopt.evidence.manifest_search import find_manifests
 from ctxopt.evidence.needs import Clues, GitReason, Needs, first_by_path
 from ctxopt.evidence.other_dockerfiles import OtherDockerfile, read_siblings
+from ctxopt.evidence.project_tests import find_project_tests
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.evidence.source_needs import (
     needs_of_dockerfile,
@@ -72,6 +73,7 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
         builds.append(BuildTakings(build, takings))
         clues.append(needs_of_steps(builds[0], files))
         clues.append(needs_of_start(builds[0], files, fixtures))
+        clues.append(Clues(tests=find_project_tests(analysis.tree.root, catalog)))
     clues += [told.clues, needs_of_imports(manifests.entered, files)]
     clues.append(needs_of_applications(fixtures, files))
     if build is not None:

@@ -20,6 +20,10 @@ TEST_FOLDERS: Final = frozenset({"test", "tests", "spec", "e2e", "cypress", "__t
 _FIXTURES: Final = "fixtures"
 _APPLICATION: Final = ("models.py", "apps.py", "migrations")
 """What an application of Django consists of: it finds the fixtures beside these by itself."""
+_COMPILED: Final = (
+    "go.mod", "Cargo.toml", "pom.xml", "build.gradle", "build.gradle.kts", "CMakeLists.txt", "meson.build",
+)  # fmt: skip
+"""Manifests at the root of sources that are of no use before they are compiled."""
 _LOADS: Final = re.compile(r"\bloaddata\b")
 _WORD: Final = re.compile(r"[\w./@+-]+")
 _TEST_CASE: Final = re.compile(
@@ -49,7 +53,30 @@ def needs_of_start(
     if loads is not None:
         needs = tuple(Need(path, f"{loads} loads fixtures") for path in fixtures)
     tests = next((item.place for item in started if _offers_tests(item.text)), None)
+    if tests is None and _is_for_work(taken, files):
+        tests = "an image to work in"
     return Clues(needs=needs, tests=tests)
+
+
+def _is_for_work(taken: BuildTakings, files: SentFiles) -> bool:
+    """Whether the image holds sources that nothing compiles and nothing starts: people build and test in it.
+
+    Sources that need no compiler are started by the base image, as those of PHP are.
+    """
+    build = taken.build
+    if not any(files.has(manifest) for manifest in _COMPILED):
+        return False
+    if any(item.keyword in ("CMD", "ENTRYPOINT") for item in build.dockerfile.instructions):
+        return False
+    lineage = set(build.lineage(build.target))
+    whole = [
+        taking.source.line
+        for taking in taken.takings
+        if taking.source.stage in lineage and "" in taking.roots and taking.source.mount is None
+    ]
+    if not whole or any(item.from_ and item.stage in lineage for item in build.sources):
+        return False
+    return all(run.stage not in lineage or run.line < min(whole) for run in build.runs)
 
 
 def find_fixtures(folders: Iterable[str], files: SentFiles) -> list[str]:

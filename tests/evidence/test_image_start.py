@@ -118,3 +118,33 @@ def test_an_image_that_runs_tests(tmp_path, tree, dockerfile):
 )
 def test_an_image_that_runs_none(tmp_path, tree, dockerfile):
     assert needs_of(tmp_path, tree, dockerfile).tests is None
+
+
+GO = {"go.mod": "module a\n", "main.go": 9}
+
+
+@pytest.mark.parametrize(
+    ("tree", "dockerfile"),
+    [
+        (GO, "FROM a/develop\nENV A=1\nWORKDIR /go/src/a\nCOPY . .\n"),
+        ({"Cargo.toml": "[package]\n"}, "FROM rust\nRUN apt-get install -y gdb\nCOPY . .\n"),
+    ],
+)
+def test_an_image_to_work_in_keeps_its_tests(tmp_path, tree, dockerfile):
+    assert needs_of(tmp_path, tree, dockerfile).tests == "an image to work in"
+
+
+@pytest.mark.parametrize(
+    ("tree", "dockerfile"),
+    [
+        (GO, "FROM go\nCOPY . .\nRUN go build\n"),
+        (GO, f'{ALL}CMD ["./a"]\n'),
+        (GO, "FROM a\nCOPY main.go .\n"),
+        (GO, "FROM go AS b\nCOPY . .\nRUN go build\nFROM c\nCOPY --from=b /a /a\nCOPY . .\n"),
+        # The base image starts it.
+        ({"index.php": 9}, "FROM php:8-apache\nCOPY . /var/www/html\n"),
+        ({"index.html": 9, "sub/go.mod": 9}, "FROM nginx\nCOPY . /usr/share/nginx/html\n"),
+    ],
+)
+def test_an_image_to_ship_does_not(tmp_path, tree, dockerfile):
+    assert needs_of(tmp_path, tree, dockerfile).tests is None
