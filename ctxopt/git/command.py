@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import IO
@@ -76,6 +75,8 @@ def run_git(
     with ExitStack() as stack:
         request = None
         if stdin is not None:
+            import tempfile
+
             # A file and not a pipe: git may answer before it has read everything, and both would wait.
             request = stack.enter_context(tempfile.TemporaryFile())
             request.write(stdin)

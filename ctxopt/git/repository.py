@@ -6,7 +6,6 @@ The door of this room: every question is a method of ``Repository``; ``command``
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -212,6 +211,9 @@ class Repository:
         """Yield (id, content) of blobs, one at a time; raises GitError for one that is missing."""
         if not ids:
             return
+        # Loaded where it is needed: most commands ask git for names alone.
+        import tempfile
+
         with tempfile.TemporaryFile() as request:
             request.write("".join(f"{id_}\n" for id_ in ids).encode())
             request.seek(0)
@@ -242,6 +244,8 @@ class Repository:
 
         Paths are relative to the top; values are git's: ``set``, ``unset``, ``unspecified``, text.
         """
+        import tempfile
+
         request = os.fsencode("".join(f"{path}\0" for path in paths))
         with tempfile.TemporaryDirectory(prefix="ctxopt-") as folder:
             index = None

@@ -13,7 +13,6 @@ import mmap
 import os
 import select
 import signal
-import socket
 import sys
 import threading
 from array import array
@@ -154,6 +153,9 @@ class _Crowd:
     """Forked workers, their shared queue of folders, and a byte per worker that says it is idle."""
 
     def __init__(self, root: str, policy: Policy, walker: Walker) -> None:
+        # Loaded here: a small context is read without any worker.
+        import socket
+
         self._root = root
         self._policy = policy
         self._processes = processes = walker.processes
@@ -164,6 +166,7 @@ class _Crowd:
         self._out.setblocking(False)
         self._in.setblocking(False)
         self._children: list[int] = []
+        self._peek = socket.MSG_PEEK
         self._parent = os.getpid()
 
     def read(self, stack: list[Task], gathered: _Gathered) -> None:
@@ -315,7 +318,7 @@ class _Crowd:
 
     def _queue_is_empty(self) -> bool:
         try:
-            self._in.recv(1, socket.MSG_PEEK)
+            self._in.recv(1, self._peek)
         except BlockingIOError:
             return True
         return False
