@@ -6,7 +6,7 @@ import pytest
 
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
-from ctxopt.build.plan import BuildRequest
+from ctxopt.build.request import BuildRequest
 from ctxopt.evidence.catalog import load_catalog
 from ctxopt.evidence.gather import gather_needs
 from tests.support.trees import lay
