@@ -119,6 +119,9 @@ def _cargo(text: str) -> Iterator[Named]:
         yield from _all(package.get(key), key)
     yield from _all(package.get("include"), "include")
     yield from _all(_table(table, "workspace").get("members"), "workspace member")
+    # These are looked for in src unless a path says otherwise.
+    for target in (_table(table, "lib"), *_tables(table.get("bin"))):
+        yield from _all(target.get("path"), "target")
     for kind, folder in (("test", "tests"), ("bench", "benches"), ("example", "examples")):
         for target in table.get(kind) or ():
             name = target.get("name")
