@@ -7,16 +7,18 @@ from collections.abc import Iterable, Sequence
 from ctxopt.build.analysis import Analysis
 from ctxopt.config.load import Config
 from ctxopt.evidence.catalog import Catalog, load_catalog
+from ctxopt.evidence.compiled_tree import compiles_all
 from ctxopt.evidence.dockerfile_search import find_dockerfiles, find_hidden
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.git_history import BuildTakings
 from ctxopt.evidence.image_start import find_fixtures, needs_of_applications, needs_of_start
 from ctxopt.evidence.import_needs import needs_of_imports
 from ctxopt.evidence.manifest_needs import needs_of_manifests, roots_built
-from ctxopt.evidence.manifest_search import find_manifests
+from ctxopt.evidence.manifest_search import ManifestFile, find_manifests
 from ctxopt.evidence.needs import Clues, GitReason, Needs, first_by_path
 from ctxopt.evidence.other_dockerfiles import OtherDockerfile, read_siblings
 from ctxopt.evidence.project_tests import find_project_tests
+from ctxopt.evidence.reached_tests import needs_of_reached_tests
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.evidence.source_needs import (
     needs_of_dockerfile,
@@ -84,6 +86,13 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
         where = f" of {other.path}"
         clues += [named, needs_of_steps(taken, files, where)]
         clues.append(needs_of_start(taken, files, fixtures, where))
+    if not any(one.tests for one in clues):
+        # Where tests run, all of them stay anyway, and no source has to be opened.
+        clues.append(
+            needs_of_reached_tests(
+                manifests.entered, files, lambda: _compiles_all(builds, manifests.files, files)
+            )
+        )
     reasons = _reasons_for_git(clues, builds, told.callers, analysis.tree)
     return Needs(
         needs=first_by_path(need for one in clues for need in one.needs),
@@ -95,6 +104,16 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
         served=tuple(other.path for other in others),
         elsewhere=tuple(dict.fromkeys(root for one in clues for root in one.elsewhere)),
     )
+
+
+def _compiles_all(
+    builds: Sequence[BuildTakings], manifests: Iterable[ManifestFile], files: SentFiles
+) -> bool:
+    """Whether a step of one of the builds type-checks whatever scripts there are."""
+    if not builds:
+        return True  # nothing says what is built
+    packages = [files.text(item.path) for item in manifests if item.name == "package.json"]
+    return compiles_all((script for one in builds for script in one.build.scripts()), packages)
 
 
 def _other_dockerfiles(
