@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import io
+import re
 import tokenize
 
 import pytest
@@ -66,3 +67,14 @@ def test_conditional_expressions_are_rare_and_reasons_are_not():
         code += len({token.start[0] for token in tokens if token.type not in filler})
     assert expressions * 1_000 <= 12 * code
     assert comments * 1_000 >= 15 * code
+
+
+def test_words_are_plain():
+    odd = re.compile(r"\b(nobody|somebody|anew|droppings)\b", re.IGNORECASE)
+    found = [
+        f"{module}:{number}"
+        for module in MODULES
+        for number, line in enumerate((PACKAGE / module).read_text("utf-8").splitlines(), 1)
+        if odd.search(line)
+    ]
+    assert found == []

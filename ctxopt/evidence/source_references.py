@@ -1,6 +1,6 @@
 """The files that sources of one language name of their own tree: imports, includes, modules. Pure.
 
-What a name means depends on settings that nobody reads here (search paths, aliases), so each reference gives all the
+What a name means depends on settings that are not read here (search paths, aliases), so each reference gives all the
 paths that it may mean, and the caller asks which of them is there. Every repetition below is bounded: a text may be
 hostile, and a scan must not wait for it.
 """

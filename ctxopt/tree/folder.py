@@ -1,6 +1,6 @@
 """One folder's entries turned into a Folder: kinds, decisions, packet lengths, and what to read next.
 
-Works on names and stats that somebody else got; what they do not tell it asks of an EntrySource,
+Works on names and stats that its caller got; what they do not tell it asks of an EntrySource,
 which is the disk or a state of git. Opens nothing itself.
 """
 
