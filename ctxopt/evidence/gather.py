@@ -124,7 +124,11 @@ def _other_dockerfiles(
     others = find_dockerfiles(analysis.tree, known, folders)
     if analysis.plan is not None:
         others = [path for path in others if path != context.dockerfile.inside]
-    return read_siblings(context, others, lambda path: bool(files.existing(path))).served
+
+    def exists(path: str) -> bool:
+        return bool(files.existing(path))
+
+    return read_siblings(context, others, exists, analysis.matcher).served
 
 
 def _reasons_for_git(

@@ -16,18 +16,31 @@ from ctxopt.build.plan import host_platform
 from ctxopt.errors import DockerfileError
 from ctxopt.evidence.catalog import load_catalog
 from ctxopt.evidence.dockerfile_search import find_dockerfiles, is_foreign
+from ctxopt.evidence.image_start import TEST_FOLDERS
 from ctxopt.evidence.manifests import MANIFESTS
 from ctxopt.evidence.read_start import read_start
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.languages.dockerfile import Build, Dockerfile, Source, parse, resolve
 from ctxopt.languages.golang.paths import has_meta
-from ctxopt.paths import join, parent
+from ctxopt.languages.ignore.matcher import Matcher
+from ctxopt.paths import join, parent, upwards
 from ctxopt.tree.lookup import ViewLookup
 from ctxopt.tree.view import View
 
 _MOST: Final = 60
 _MOST_BYTES: Final = 1 << 18
 _MOST_LEVELS: Final = 6
+
+_ASIDE: Final = TEST_FOLDERS | {
+    "testing",
+    "testdata",
+    "specs",
+    "fixtures",
+    "vendor",
+    "third_party",
+    "thirdparty",
+}
+"""Folders of tests and of others: a Dockerfile in there may be input, or be built elsewhere."""
 
 Exists: TypeAlias = Callable[[str], bool]
 
@@ -95,13 +108,16 @@ def find_other_dockerfiles(
             return bool(paths.glob(path))
         return paths.resolve(path) is not None
 
-    return read_siblings(analysis.context, found, exists)
+    return read_siblings(analysis.context, found, exists, analysis.matcher)
 
 
-def read_siblings(context: BuildContext, paths: Iterable[str], exists: Exists) -> OtherDockerfiles:
+def read_siblings(
+    context: BuildContext, paths: Iterable[str], exists: Exists, matcher: Matcher
+) -> OtherDockerfiles:
     """Read the Dockerfiles ``paths``: those that the ignore file of ``context`` serves, and the rest.
 
-    ``exists`` tells which paths are in the context. An ignore file of one Dockerfile serves no other.
+    ``exists`` tells which paths are in the context, ``matcher`` which folders are left out of it. An ignore file of
+    one Dockerfile serves no other.
     """
     served: list[OtherDockerfile] = []
     elsewhere: list[str] = []
@@ -123,7 +139,11 @@ def read_siblings(context: BuildContext, paths: Iterable[str], exists: Exists) -
             unread.append((path, error.reason))
             continue
         bases = _bases(build, context.root, parent(path), exists)
-        if "" in bases:
+        is_served = "" in bases
+        # What lies aside may be built from anywhere: only sources that are all here speak for this root.
+        if is_served and _is_aside(parent(path), matcher):
+            is_served = all(map(exists, _named(build)))
+        if is_served:
             served.append(OtherDockerfile(path, build, bases))
         else:
             elsewhere.append(path)
@@ -134,18 +154,41 @@ def _bases(build: Build, root: str, folder: str, exists: Exists) -> tuple[str, .
     """Return the root, the Dockerfile's folder, or both: where more of the sources are found."""
     if not folder:
         return ("",)
-    paths = [path for source in build.sources for path in local_paths(source)]
-    named = [path for path in paths if path.strip("*?/")]
+    takes_any = any(map(local_paths, build.sources))
+    named = _named(build)
     above = sum(map(exists, named))
     beside = sum(exists(join(folder, path)) for path in named)
     if above > beside:
         return ("",)
     if beside > above:
         return (folder,)
+    if not takes_any or above:
+        return ("", folder)
     # Nothing is found in either: what else lies in the folder has to tell, as in COPY . .
-    if paths and not above and _is_context(os.path.join(root, folder), named):
+    if _is_context(os.path.join(root, folder), named):
         return (folder,)
+    # A module keeps its Dockerfile further down, as in src/main/docker, and makes what that names when it is built.
+    modules = [module for module in upwards(parent(folder)) if module]
+    for module in modules:
+        if named and _is_context(os.path.join(root, module), named):
+            return (module,)
     return ("", folder)
+
+
+def _named(build: Build) -> list[str]:
+    """The paths that the sources of a build name, without those that mean everything."""
+    paths = [path for source in build.sources for path in local_paths(source)]
+    return [path for path in paths if path.strip("*?/")]
+
+
+def _is_aside(folder: str, matcher: Matcher) -> bool:
+    """Whether a folder is left out of the context, or among tests or what is of others."""
+    if not folder:
+        return False
+    names = folder.split("/")
+    if not _ASIDE.isdisjoint(names) or any(is_foreign(load_catalog(), name) for name in names):
+        return True
+    return matcher.decide(folder).excluded
 
 
 def _is_context(folder: str, named: Iterable[str]) -> bool:

@@ -8,6 +8,7 @@ from ctxopt.build.context import find_context
 from ctxopt.evidence.catalog import load_catalog
 from ctxopt.evidence.dockerfile_search import find_dockerfiles, find_hidden, is_dockerfile_name
 from ctxopt.evidence.other_dockerfiles import find_other_dockerfiles, read_siblings
+from ctxopt.languages.ignore.matcher import read_matcher
 from tests.support.judging import known_facts
 from tests.support.trees import lay
 
@@ -82,6 +83,7 @@ def test_those_in_folders_that_the_walk_passed_by():
 
 
 ALL = "FROM a\nCOPY . .\n"
+NOTHING_EXCLUDED = read_matcher([])
 
 # Path and text of a Dockerfile, what else there is, and the folders that may be its context; None: not served.
 SERVED = [
@@ -106,13 +108,71 @@ SERVED = [
 @pytest.mark.parametrize(("path", "text", "tree", "bases"), SERVED)
 def test_whom_the_ignore_file_serves(tmp_path, path, text, tree, bases):
     root = lay(tmp_path, {"main.py": "x", "Dockerfile": ALL, path: text, **tree})
-    found = read_siblings(find_context(root), [path], lambda asked: (tmp_path / asked).exists())
+    found = read_siblings(
+        find_context(root), [path], lambda asked: (tmp_path / asked).exists(), NOTHING_EXCLUDED
+    )
     assert [other.bases for other in found.served] == ([bases] if bases else [])
+
+
+DATA = "FROM a\nCOPY data /d\nCOPY tools /t\n"
+JVM = "FROM a\nCOPY target/quarkus-app/lib/ /lib/\n"
+
+# Path and text of a Dockerfile, what else there is, and what the ignore file leaves out.
+ASIDE = [
+    # One of two sources is not at this root: it is built somewhere else.
+    ("bench/x/Dockerfile", DATA, {"data/a": "x"}, "bench"),
+    ("tests/docker/contexts/missing/Dockerfile", DATA, {"data/a": "x"}, ""),
+    ("vendor/lib/Dockerfile", DATA, {"data/a": "x"}, ""),
+    ("third_party/lib/Dockerfile", DATA, {"tools/a": "x"}, ""),
+    # A module makes what its Dockerfile names, and that is not here.
+    ("api/src/main/docker/Dockerfile.jvm", JVM, {"api/pom.xml": "x"}, ""),
+    ("api/src/main/docker/Dockerfile.jvm", JVM, {"api/target/quarkus-app/lib/a.jar": "x"}, ""),
+    ("packages/box/Dockerfile", "FROM a\nCOPY dist ./dist\n", {"packages/box/package.json": "{}"}, ""),
+]  # fmt: skip
+
+FOR_THIS_ROOT = [
+    ("bench/x/Dockerfile", DATA, {"data/a": "x", "tools/a": "x"}, "bench"),
+    ("docker/Dockerfile", ALL, {}, "docker"),
+    ("docker/Dockerfile", "FROM a\nCOPY main.py .\n", {}, "docker"),
+    ("docker/Dockerfile", "FROM a\nRUN true\n", {}, "docker"),
+    ("docker/Dockerfile", "FROM a\nCOPY main.* .\nCOPY . .\n", {"main.*": "x"}, "docker"),
+    ("tests/Dockerfile", "FROM a\nCOPY main.py tests /t/\n", {}, ""),
+    ("e2e/Dockerfile", ALL, {}, ""),
+    ("vendor/lib/Dockerfile", "FROM a\nCOPY vendor /v\n", {}, ""),
+    # In a folder like any other one source is enough.
+    ("bench/x/Dockerfile", DATA, {"data/a": "x"}, ""),
+    ("bench/x/Dockerfile", DATA, {"data/a": "x"}, "bench/x/Dockerfile"),
+    ("latest/Dockerfile", DATA, {"data/a": "x"}, ""),
+    ("api/src/main/docker/Dockerfile.jvm", JVM, {"target/quarkus-app/lib/a.jar": "x", "api/pom.xml": "x"}, ""),
+    ("api/src/main/docker/Dockerfile.jvm", JVM, {}, ""),
+    ("api/src/main/docker/Dockerfile.jvm", ALL, {"api/pom.xml": "x"}, ""),
+]  # fmt: skip
+
+
+def is_served(folder, path, text, tree, excluded):
+    root = lay(folder, {"main.py": "x", "Dockerfile": ALL, path: text, **tree})
+    matcher = read_matcher([(1, excluded)] if excluded else [])
+    found = read_siblings(
+        find_context(root), [path], lambda asked: (folder / asked).exists(), matcher
+    )
+    return bool(found.served)
+
+
+@pytest.mark.parametrize(("path", "text", "tree", "excluded"), ASIDE)
+def test_one_that_is_built_elsewhere(tmp_path, path, text, tree, excluded):
+    assert not is_served(tmp_path, path, text, tree, excluded)
+
+
+@pytest.mark.parametrize(("path", "text", "tree", "excluded"), FOR_THIS_ROOT)
+def test_one_that_this_root_serves(tmp_path, path, text, tree, excluded):
+    assert is_served(tmp_path, path, text, tree, excluded)
 
 
 def test_those_that_docker_refuses_are_told(tmp_path):
     root = lay(tmp_path, {"Dockerfile": ALL, "x.Dockerfile": "nonsense\n"})
-    found = read_siblings(find_context(root), ["x.Dockerfile", "gone"], lambda _: False)
+    found = read_siblings(
+        find_context(root), ["x.Dockerfile", "gone"], lambda _: False, NOTHING_EXCLUDED
+    )
     ((path, reason),) = found.unread
     assert path == "x.Dockerfile"
     assert "nonsense" in reason.lower()
@@ -121,7 +181,8 @@ def test_those_that_docker_refuses_are_told(tmp_path):
 def test_the_paths_that_sources_mean(tmp_path):
     steps = "FROM a\nCOPY x /\nCOPY --from=b /y /\n"
     root = lay(tmp_path, {"Dockerfile": ALL, "b/Dockerfile": steps})
-    (other,) = read_siblings(find_context(root), ["b/Dockerfile"], lambda _: True).served
+    found = read_siblings(find_context(root), ["b/Dockerfile"], lambda _: True, NOTHING_EXCLUDED)
+    (other,) = found.served
     assert [meant for _, meant in other.sources()] == [("x", "b/x")]
 
 
