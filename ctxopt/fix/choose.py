@@ -77,10 +77,8 @@ def _adds_something(item: Tried, gain: Saving) -> bool:
     # Removing a line, or repairing one that hides nothing, is right where it changes nothing.
     if item.unit.is_pruning or hides_nothing:
         return gain == NOTHING
-    # What the others hide already may still be repaired; what makes them hide less may not.
-    if min(gain) < 0 or not gain.entries:
-        return gain == NOTHING and repairs(item.unit)
-    return True
+    # What the others hide already needs no line of its own: it would stand in the file for 0 B.
+    return min(gain) >= 0 and gain.bytes > 0
 
 
 def _is_below_floor(facts: Facts, item: Tried, gain: Saving) -> bool:

@@ -72,3 +72,46 @@ RAILS = "production:\n  secret_key_base: 0f9e8d7c6b5a\n"
 def test_a_secret_that_git_tracks_gets_no_line(tmp_path, tracked, left_over, lines):
     tracked = {".gitignore": "web/.env\n", **tracked}
     assert lines_of(tmp_path, tracked, left_over) == lines
+
+
+@pytest.mark.parametrize(
+    ("tracked", "left_over", "lines"),
+    [
+        # An empty folder is nothing.
+        ({".dockerignore": ".git/*\n"}, {}, []),
+        # The folder holds nothing but what a line before it takes.
+        (
+            {".dockerignore": ".git\n"},
+            {"x.log": HEAVY, "web/.turbo/turbo-build.log": HEAVY},
+            ["**/*.log"],
+        ),
+        # A duplicate is not repaired into a duplicate.
+        (
+            {".dockerignore": ".git\nnode_modules\nnode_modules\n"},
+            {"p/node_modules/a": HEAVY},
+            ["**/node_modules"],
+        ),
+        (
+            {".dockerignore": ".git\n.env\n.env*\n"},
+            {"web/.env": "A=1\n"},
+            ["**/.env"],
+        ),
+        ({".dockerignore": ".git\n*.pyc\n__pycache__\n"}, {"a/__pycache__/a.pyc": HEAVY}, ["**/__pycache__"]),
+    ],
+)  # fmt: skip
+def test_no_line_stands_there_for_nothing(tmp_path, tracked, left_over, lines):
+    tracked = {".gitignore": "*.log\n.turbo\nnode_modules\n.env*\n*.pyc\n", **tracked}
+    assert lines_of(tmp_path, tracked, left_over) == lines
+    assert all(line.bytes for line in fix_of(tmp_path).lines)
+
+
+@pytest.mark.parametrize(
+    ("left_over", "lines"),
+    [
+        ({"x.log": HEAVY, "web/.turbo/cache": HEAVY}, ["**/*.log", "**/.turbo"]),
+        ({"web/.env": "A=1\n"}, ["**/.env"]),
+    ],
+)
+def test_a_line_stays_where_it_saves_something(tmp_path, left_over, lines):
+    tracked = {".gitignore": "*.log\n.turbo\n.env\n"}
+    assert sorted(lines_of(tmp_path, tracked, left_over)) == lines
