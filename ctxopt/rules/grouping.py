@@ -16,6 +16,7 @@ from ctxopt.evidence.reach import Reach
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.rules.finding import Finding
+from ctxopt.rules.gitignore_line import line_for
 from ctxopt.rules.rule import add_line
 from ctxopt.severity import Severity
 from ctxopt.units import and_more
@@ -224,7 +225,14 @@ def edits_for(facts: Facts, group: Group, reason: str) -> tuple[Edit, ...]:
         for member in group.members
         if member.bytes >= floor and not _LINE_BREAKS.intersection(member.path)
     ]
-    return tuple(add_line(escape_pattern(member.path), reason) for member in members)
+    line = None
+    # For one path, its name says more than a pattern.
+    if len(members) > 1:
+        line = line_for(facts, group.paths)
+    if line is None:
+        return tuple(add_line(escape_pattern(member.path), reason) for member in members)
+    alone = [member.path for member in members if member.path not in line.covered]
+    return tuple(add_line(text, reason) for text in (line.pattern, *map(escape_pattern, alone)))
 
 
 def name_of(group: Group) -> str:

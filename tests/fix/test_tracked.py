@@ -115,3 +115,40 @@ def test_no_line_stands_there_for_nothing(tmp_path, tracked, left_over, lines):
 def test_a_line_stays_where_it_saves_something(tmp_path, left_over, lines):
     tracked = {".gitignore": "*.log\n.turbo\n.env\n"}
     assert sorted(lines_of(tmp_path, tracked, left_over)) == lines
+
+
+PACKAGES = {f"packages/{name}/lib/index.js": HEAVY for name in "abcd"}
+KEPT_LIB = {"core/lib/a.js": HEAVY}
+
+
+@pytest.mark.parametrize(
+    ("gitignore", "tracked", "lines"),
+    [
+        ("/packages/**/lib\n", KEPT_LIB, ["packages/**/lib"]),
+        ("/packages/*/lib/\n", KEPT_LIB, ["packages/*/lib"]),
+        ("# built\npackages/*/lib\n!x\n", KEPT_LIB, ["packages/*/lib"]),
+    ],
+)
+def test_a_pattern_of_git_stands_for_many_paths(tmp_path, gitignore, tracked, lines):
+    tree = {".gitignore": gitignore, "package.json": "{}", **tracked}
+    assert lines_of(tmp_path, tree, PACKAGES) == lines
+
+
+@pytest.mark.parametrize(
+    ("gitignore", "tracked", "left_over"),
+    [
+        # What git tracks in spite of the line would go with it.
+        ("/packages/*/lib\n!/packages/z/lib\n", {"packages/z/lib/a.js": HEAVY}, PACKAGES),
+        ("/packages/**/lib\n!/packages/z/lib\n", {"packages/z/lib/a.js": HEAVY}, PACKAGES),
+        # One path is named.
+        ("/packages/*/lib\n", KEPT_LIB, {"packages/a/lib/index.js": HEAVY}),
+        # Docker reads a class otherwise.
+        ("/packages/[abcd]/lib\n", KEPT_LIB, PACKAGES),
+        ("/packages/?/lib\n", KEPT_LIB, PACKAGES),
+        ("/packages/a/lib\n/packages/b/lib\n", KEPT_LIB, {k: PACKAGES[k] for k in list(PACKAGES)[:2]}),
+    ],
+)  # fmt: skip
+def test_a_pattern_of_git_that_says_too_much(tmp_path, gitignore, tracked, left_over):
+    tree = {".gitignore": gitignore, "package.json": "{}", **tracked}
+    folders = sorted(path.rpartition("/")[0] for path in left_over)
+    assert sorted(lines_of(tmp_path, tree, left_over)) == folders
