@@ -9,16 +9,22 @@ from ctxopt.errors import CtxoptError
 
 
 def read_regular(
-    path: str, what: str, error: type[CtxoptError], *, hint: str | None = None
+    path: str,
+    what: str,
+    error: type[CtxoptError],
+    *,
+    hint: str | None = None,
+    kind_hint: str | None = None,
 ) -> bytes:
     """Return the content of the regular file ``path``; raises ``error`` that says why not.
 
-    ``what`` is what the file should be, in plain words; ``hint`` is the next step for the reader.
+    ``what`` is what the file should be, in plain words; ``hint`` is the next step for the reader,
+    ``kind_hint`` another one where something else than a file is there.
     """
     try:
         # Opening a FIFO would wait for a writer for ever, so the kind is asked for first.
         if not stat.S_ISREG(os.stat(path).st_mode):
-            raise error(f"{what} {path!r} is not a regular file", hint=hint)
+            raise error(f"{what} {path!r} is not a regular file", hint=kind_hint or hint)
         with open(path, "rb") as file:
             return file.read()
     except (OSError, ValueError) as problem:

@@ -45,6 +45,14 @@ def test_a_folder_is_no_file(tmp_path):
     assert refusal(tmp_path).message == f"configuration {str(tmp_path)!r} is not a regular file"
 
 
+def test_the_next_step_is_that_for_what_is_there(tmp_path):
+    steps = {"hint": "correct the path", "kind_hint": "rename it"}
+    assert refusal(tmp_path, **steps).hint == "rename it"
+    assert refusal(tmp_path / "gone", **steps).hint == "correct the path"
+    assert refusal(tmp_path, hint="correct the path").hint == "correct the path"
+    assert refusal(tmp_path).hint is None
+
+
 def test_a_fifo_is_not_waited_for(tmp_path):
     os.mkfifo(tmp_path / "f")
     assert refusal(tmp_path / "f").message.endswith("is not a regular file")

@@ -50,7 +50,7 @@ def read_inputs(given: Given) -> Inputs:
     from ctxopt.build.context import find_context
 
     config, request = read_settings(given)
-    context = find_context(given.path, dockerfile=config.dockerfile, builder=config.builder)
+    context = find_context(given.path or ".", dockerfile=config.dockerfile, builder=config.builder)
     return Inputs(context, config, request)
 
 

@@ -57,7 +57,8 @@ def _workspace(text: str) -> tuple[list[str], list[str]]:
 
     try:
         table: Any = tomllib.loads(text).get("workspace")
-    except ValueError:
+    # Tables nested without end are no manifest of anything that Cargo builds.
+    except (ValueError, RecursionError):
         return [], []
     if not isinstance(table, dict):
         return [], []

@@ -75,7 +75,13 @@ def lint_file(path: str, root: str | None, config: Config, measure: Measure) -> 
 
     Raises CtxoptError where the file or the context cannot be read; what Docker refuses is found.
     """
-    content = read_regular(path, "ignore file", ContextError, hint="correct the path")
+    content = read_regular(
+        path,
+        "ignore file",
+        ContextError,
+        hint="correct the path",
+        kind_hint="rename or remove it",
+    )
     try:
         file = parse_ignore_file(content, os.path.basename(path))
     except IgnoreFileError as error:
