@@ -98,6 +98,7 @@ def test_colour(context):
     assert "\x1b[" not in ctxopt("scan", cwd=context, FORCE_COLOR="1", NO_COLOR="1").stdout
 
 
+@pytest.mark.slow
 def test_a_closed_pipe_is_no_error(context):
     for number in range(4_000):
         (context / f"file-with-a-long-name-{number}").touch()

@@ -85,6 +85,7 @@ def run(replan, answers):
 @given(
     name=st.sampled_from(NAMES), answers=st.text("yn", max_size=12), last=st.sampled_from("yndaq")
 )
+@pytest.mark.slow
 def test_the_plan_has_what_was_taken_and_nothing_else(measured, name, answers, last):
     analysis = measured[name]
     replan = replanner(analysis)
@@ -115,6 +116,7 @@ def test_the_plan_has_what_was_taken_and_nothing_else(measured, name, answers, l
 
 @settings(max_examples=examples(20))
 @given(name=st.sampled_from(NAMES), answers=st.text("yn", max_size=12))
+@pytest.mark.slow
 def test_the_numbers_in_the_questions(measured, name, answers):
     replan = replanner(measured[name])
     _, asked = run(replan, answers)
@@ -143,6 +145,7 @@ def test_a_declined_line_makes_room_for_a_narrower_one(measured):
     assert [line.texts for line in closed.lines] == texts[:broad]
 
 
+@pytest.mark.slow
 def test_all_or_nothing(measured):
     replan = replanner(measured["node"])
     planned = replan(OPEN)

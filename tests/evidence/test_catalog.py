@@ -71,6 +71,7 @@ def test_an_entry_is_well_formed(entry: CatalogEntry):
 
 
 @pytest.mark.parametrize("entry", CATALOG.entries, ids=ids)
+@pytest.mark.slow
 def test_a_pattern_means_what_it_seems_to_mean(entry: CatalogEntry):
     """Only what Docker reads the way everybody does: no exception, comment, brace, anchor or negated class."""
     tail = entry.pattern.removeprefix("**/")
@@ -98,6 +99,7 @@ def test_a_pattern_means_what_it_seems_to_mean(entry: CatalogEntry):
 
 
 @pytest.mark.parametrize("entry", CATALOG.entries, ids=ids)
+@pytest.mark.slow
 def test_an_excepted_name_is_one_that_the_pattern_hits(entry: CatalogEntry):
     last = re.sub(r"\[(.)[^\]]*\]", r"\1", entry.pattern.rpartition("/")[2])
     for glob in entry.except_names:
@@ -605,6 +607,7 @@ def test_the_fast_twin_holds_what_the_toml_files_hold():
 
 
 @pytest.mark.parametrize("entry", CATALOG.entries, ids=ids)
+@pytest.mark.slow
 def test_the_sieve_lets_every_entry_through(entry: CatalogEntry):
     name = re.sub(r"\[(.)[^\]]*\]", r"\1", entry.pattern.rpartition("/")[2]).replace("*", "x")
     names = ["index", name, "README"]

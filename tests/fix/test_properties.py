@@ -107,6 +107,7 @@ def literal_sources(analysis: Analysis) -> list[tuple[Source, str]]:
 
 @settings(max_examples=examples(150))
 @given(names=files, lines=ignore_files, sources=dockerfiles, ignored=gitignores)
+@pytest.mark.slow
 def test_what_holds_of_every_fix(folder, names, lines, sources, ignored):
     root = build(folder, names, lines, sources, ignored)
     before = {builder: measured(root, builder) for builder in BUILDER_NAMES}

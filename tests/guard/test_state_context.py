@@ -47,6 +47,7 @@ def content(files, path):
 
 
 @pytest.mark.parametrize("sub", ["", "app", "shared/folder"])
+@pytest.mark.slow
 def test_every_question_is_answered_as_on_disk(sub, tmp_path):
     root = init(tmp_path / "r", FILES)
     write(tmp_path, {"out": "outside"})

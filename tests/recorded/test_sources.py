@@ -14,6 +14,8 @@ from ctxopt.errors import CtxoptError
 from tests.support.recordings import lay_case, load, reported_path
 from tests.support.trees import lay
 
+pytestmark = pytest.mark.slow
+
 BUILDS = load("builds.jsonl.gz")
 
 

@@ -18,7 +18,7 @@ from tests.support.trees import lay
 BUILDS = load("builds.jsonl.gz")
 
 
-pytestmark = pytest.mark.usefixtures("plain_umask")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("plain_umask")]
 
 
 def measured(case, tmp_path):
