@@ -14,7 +14,7 @@ from typing import Any, Final
 from ctxopt.languages.golang.paths import BadPatternError, has_meta, match
 from ctxopt.paths import is_at_or_below
 
-_BY_PATH: Final = re.compile(r"\bpath\s*=\s*[\"']([^\"'\n]{1,200})[\"']")
+_BY_PATH: Final = r"\bpath\s*=\s*[\"']([^\"'\n]{1,200})[\"']"
 
 
 def crates_built(texts: Mapping[str, str], start: Iterable[str]) -> set[str]:
@@ -36,7 +36,7 @@ def _named_by(folder: str, texts: Mapping[str, str]) -> Iterator[str]:
     text = texts[folder]
     members, excluded = _workspace(text)
     # A dependency by path is a member without being listed.
-    for named in [*members, *_BY_PATH.findall(text)]:
+    for named in [*members, *re.findall(_BY_PATH, text)]:
         for other in _matching(_inside(folder, named), texts):
             if not any(is_at_or_below(other, _inside(folder, path)) for path in excluded):
                 yield other

@@ -14,9 +14,7 @@ from ctxopt.evidence.catalog import Catalog
 from ctxopt.paths import join, name
 from ctxopt.tree.model import DIR, FILE, ContextTree, Folder
 
-_NAME: Final = re.compile(
-    r"(?i)(?:(?:Docker|Container)file(?:[._-].*)?|.*\.(?:docker|container)file)\Z"
-)
+_NAME: Final = r"(?i)(?:(?:Docker|Container)file(?:[._-].*)?|.*\.(?:docker|container)file)\Z"
 _NO_DOCKERFILE: Final = (
     ".dockerignore",
     ".md",
@@ -39,7 +37,7 @@ _FOREIGN: Final = frozenset(("dependencies", "cache", "version-control"))
 
 def is_dockerfile_name(name: str) -> bool:
     """Tell whether people name Dockerfiles like that."""
-    return bool(_NAME.match(name)) and not name.lower().endswith(_NO_DOCKERFILE)
+    return bool(re.match(_NAME, name)) and not name.lower().endswith(_NO_DOCKERFILE)
 
 
 def find_dockerfiles(

@@ -13,8 +13,8 @@ from ctxopt.languages.ignore.text import BOM, IgnoreFile, clean_pattern
 from ctxopt.paths import folders_above
 from ctxopt.tree.view import View
 
-_COMMENT = re.compile(r"#\s*ctxopt:(?!\s*ignore\[)\s*(?P<text>.*?)\s*\Z")
-_KEEP = re.compile(r"keep\s+(.+)")
+_COMMENT = r"#\s*ctxopt:(?!\s*ignore\[)\s*(?P<text>.*?)\s*\Z"
+_KEEP = r"keep\s+(.+)"
 
 
 class KeepPattern(NamedTuple):
@@ -70,7 +70,7 @@ def _comments(file: IgnoreFile | None) -> Iterator[KeepPattern]:
         if not line.is_comment:
             continue
         # Docker takes a BOM away before it reads the first line.
-        match = _COMMENT.match(line.text.removeprefix(BOM))
+        match = re.match(_COMMENT, line.text.removeprefix(BOM))
         if match is None:
             continue
         try:
@@ -83,7 +83,7 @@ def _comments(file: IgnoreFile | None) -> Iterator[KeepPattern]:
 
 
 def _read_comment(text: str) -> str:
-    match = _KEEP.fullmatch(text)
+    match = re.fullmatch(_KEEP, text)
     if match is None:
         raise ConfigError(
             f"ctxopt does not know what {text!r} asks for",

@@ -19,28 +19,24 @@ class Named(NamedTuple):
     """``readme``, ``license-files`` …"""
 
 
-_FILE_DIRECTIVE = re.compile(r"(?m)^\s*[\w.]+\s*=\s*file:\s*(.+)$")
-_INCLUDE_MACRO = re.compile(r"include_(?:str|bytes)!\s*\(\s*\"([^\"\n]{1,200})\"\s*\)")
-_PACKAGE_README = re.compile(
+_FILE_DIRECTIVE = r"(?m)^\s*[\w.]+\s*=\s*file:\s*(.+)$"
+_INCLUDE_MACRO = r"include_(?:str|bytes)!\s*\(\s*\"([^\"\n]{1,200})\"\s*\)"
+_PACKAGE_README = (
     r"<Package(?:ReadmeFile|LicenseFile|Icon)>\s*([^<\s]+)\s*</|"
     r"<None\s+Include=\"([^\"*$]+)\"[^>]*\bPack=\"true\""
 )
-_OPENED = re.compile(
-    r"(?:open|read_text|join|Path|read)\(\s*[^()\n]*?[\"']([\w./ -]+\.(?:md|rst|txt))[\"']"
-)
+_OPENED = r"(?:open|read_text|join|Path|read)\(\s*[^()\n]*?[\"']([\w./ -]+\.(?:md|rst|txt))[\"']"
 
 
-_CMAKE_FOLDER = re.compile(r"(?im)^\s*add_subdirectory\s*\(\s*\"?([^\s\")$]{1,200})")
-_MESON_FOLDER = re.compile(r"(?m)^\s*subdir\(\s*'([^'\n]{1,200})'")
-_MAVEN_MODULE = re.compile(r"<module>\s*([^<\s]{1,200})\s*</module>")
-_GO_FOLDER = re.compile(r"(?m)(?:=>|^\s*use|^)\s+(\.\.?/[^\s)]{1,200})")
-_SWIFT_TESTS = re.compile(
+_CMAKE_FOLDER = r"(?im)^\s*add_subdirectory\s*\(\s*\"?([^\s\")$]{1,200})"
+_MESON_FOLDER = r"(?m)^\s*subdir\(\s*'([^'\n]{1,200})'"
+_MAVEN_MODULE = r"<module>\s*([^<\s]{1,200})\s*</module>"
+_GO_FOLDER = r"(?m)(?:=>|^\s*use|^)\s+(\.\.?/[^\s)]{1,200})"
+_SWIFT_TESTS = (
     r"\.testTarget\(\s*name:\s*\"(\w{1,100})\"(?:[^()]|\([^()]*\))*?(?:path:\s*\"([^\"]+)\"|\))"
 )
-_INCLUDED = re.compile(
-    r"<(?:EmbeddedResource|Content|None|AdditionalFiles|Compile)\s+(?:Include|Update)=\"([^\"$]{1,300})\""
-)
-_SOLUTION = re.compile(
+_INCLUDED = r"<(?:EmbeddedResource|Content|None|AdditionalFiles|Compile)\s+(?:Include|Update)=\"([^\"$]{1,300})\""
+_SOLUTION = (
     r"(?m)^Project\([^)]*\)\s*=\s*\"[^\"]*\",\s*\"([^\"]+proj)\"|<Project\s+Path=\"([^\"]+)\""
 )
 
@@ -152,53 +148,53 @@ def _manifest_in(text: str) -> Iterator[Named]:
 
 
 def _setup_cfg(text: str) -> Iterator[Named]:
-    for match in _FILE_DIRECTIVE.finditer(text):
+    for match in re.finditer(_FILE_DIRECTIVE, text):
         yield from _all([item.strip() for item in match[1].split(",")], "file:")
     for match in re.finditer(r"(?m)^license_files?\s*=\s*(.*(?:\n[ \t]+\S.*)*)", text):
         yield from _all(match[1].replace(",", "\n").split(), "license_files")
 
 
 def _setup_py(text: str) -> Iterator[Named]:
-    for match in _OPENED.finditer(text):
+    for match in re.finditer(_OPENED, text):
         yield Named(match[1], "text that it opens")
 
 
 def _project(text: str) -> Iterator[Named]:
-    for match in _PACKAGE_README.finditer(text):
+    for match in re.finditer(_PACKAGE_README, text):
         yield Named((match[1] or match[2]).replace("\\", "/"), "packed file")
-    for match in _INCLUDED.finditer(text):
+    for match in re.finditer(_INCLUDED, text):
         for path in match[1].split(";"):
             plain = path.replace("\\", "/").partition("**")[0].rstrip("/")
             yield Named(plain, "included file")
 
 
 def _solution(text: str) -> Iterator[Named]:
-    for match in _SOLUTION.finditer(text):
+    for match in re.finditer(_SOLUTION, text):
         yield Named((match[1] or match[2]).replace("\\", "/"), "project")
 
 
 def _cmake(text: str) -> Iterator[Named]:
-    for match in _CMAKE_FOLDER.finditer(text):
+    for match in re.finditer(_CMAKE_FOLDER, text):
         yield Named(match[1], "subdirectory")
 
 
 def _meson(text: str) -> Iterator[Named]:
-    for match in _MESON_FOLDER.finditer(text):
+    for match in re.finditer(_MESON_FOLDER, text):
         yield Named(match[1], "subdirectory")
 
 
 def _maven(text: str) -> Iterator[Named]:
-    for match in _MAVEN_MODULE.finditer(text):
+    for match in re.finditer(_MAVEN_MODULE, text):
         yield Named(match[1], "module")
 
 
 def _go_mod(text: str) -> Iterator[Named]:
-    for match in _GO_FOLDER.finditer(text):
+    for match in re.finditer(_GO_FOLDER, text):
         yield Named(match[1], "module")
 
 
 def _swift(text: str) -> Iterator[Named]:
-    for match in _SWIFT_TESTS.finditer(text):
+    for match in re.finditer(_SWIFT_TESTS, text):
         yield Named(match[2] or f"Tests/{match[1]}", "test target")
 
 
@@ -212,7 +208,7 @@ def _composer(text: str) -> Iterator[Named]:
 
 
 def _rust_source(text: str) -> Iterator[Named]:
-    for match in _INCLUDE_MACRO.finditer(text):
+    for match in re.finditer(_INCLUDE_MACRO, text):
         yield Named(match[1], "included text")
 
 

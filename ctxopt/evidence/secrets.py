@@ -41,42 +41,36 @@ _PLACES: Final = frozenset(
         "templates",
     ]
 )
-_TEST_PLACE: Final = re.compile(r"(?i)tests?\Z|\A(?:tests?|e2e|fixtures?)[-_.]")
-_HARMLESS_NAME: Final = re.compile(
+_TEST_PLACE: Final = r"(?i)tests?\Z|\A(?:tests?|e2e|fixtures?)[-_.]"
+_HARMLESS_NAME: Final = (
     r"(?i)example|sample|template|dummy|fake|mock|snakeoil|insecure|\.dist$|\.tpl$|\.tmpl$|\.j2$"
     r"|^debug\.keystore$|truststore|cacerts"
 )
-_TOKEN: Final = re.compile(
+_TOKEN: Final = (
     rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY|PuTTY-User-Key-File|\"private_key\"\s*:\s*\"-----BEGIN"
     rb"|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_\w{30}|\bglpat-[\w-]{20}"
     rb"|\bxox[abprs]-[\w-]{10}|\b[sr]k_live_\w{16}|\bAIza[\w-]{35}|\bnpm_[A-Za-z0-9]{36}"
     rb"|_(?:authToken|auth|password)\s*=\s*[^\s${}]{6}|\"client_secret\"\s*:\s*\"[^\"$<]{6}"
     rb"|\"auth\"\s*:\s*\"[A-Za-z0-9+/=]{8}|//[^/\s:@$]{1,80}:[^/\s:@${<]{6,80}@[\w.-]*\.\w"
 )
-_ASSIGNMENT: Final = re.compile(
+_ASSIGNMENT: Final = (
     rb"(?im)^[ \t]*(?:export[ \t]+)?[\"']?[\w.-]*(?:secret|token|passwo?r?d|api_?key|private_?key|"
     rb"credential|access_?key)[\w.-]*[\"']?[ \t]*[=:][ \t]*[\"']?([^\s\"'#]{6,})"
 )
-_PLACEHOLDER: Final = re.compile(
+_PLACEHOLDER: Final = (
     rb"(?i)\A(?:change|replace|your|my[_-]?secret|insert|enter|todo|fixme|x{3}|\*{3}|<|\$|\{\{|%|!|example|"
     rb"sample|dummy|fake|test|dev|local|none|null|true|false|default|placeholder|secret|password|"
     rb"postgres|admin|root|access_?key|minio|https?://)"
 )
-_KEY_FILE: Final = re.compile(
-    r"(?i)\.(?:pem|key|der|p8|p12|pfx|jks|keystore|ppk)\Z|\Aid_[a-z0-9]+\Z"
-)
-_TEST_KEY: Final = re.compile(
-    r"(?:\A|[-_.\d])(?i:tests?)(?![a-z]*(?:ament|ify|imon|ate))|[a-z\d]Test"
-)
+_KEY_FILE: Final = r"(?i)\.(?:pem|key|der|p8|p12|pfx|jks|keystore|ppk)\Z|\Aid_[a-z0-9]+\Z"
+_TEST_KEY: Final = r"(?:\A|[-_.\d])(?i:tests?)(?![a-z]*(?:ament|ify|imon|ate))|[a-z\d]Test"
 """``testkey.pem`` and ``server-test.key``, and neither ``latest.pem`` nor ``contest.key``."""
-_TEST_FILE: Final = re.compile(r"(?i)(?:_tests?|[-.]tests?|_spec|\.spec)\.\w+\Z|\Atest_\w+\.py\Z")
+_TEST_FILE: Final = r"(?i)(?:_tests?|[-.]tests?|_spec|\.spec)\.\w+\Z|\Atest_\w+\.py\Z"
 _MOST_TEST_FILES: Final = 50
 _TEST_LOOKED_AT: Final = 1 << 18
-_NOT_PRODUCTION: Final = re.compile(
-    rb"(?m)^(?:development|test):[ \t]*(?:#[^\n]*)?\n(?:[ \t]+[^\n]*(?:\n|\Z)|[ \t]*(?:#[^\n]*)?\n)*"
-)
+_NOT_PRODUCTION: Final = rb"(?m)^(?:development|test):[ \t]*(?:#[^\n]*)?\n(?:[ \t]+[^\n]*(?:\n|\Z)|[ \t]*(?:#[^\n]*)?\n)*"
 """Sections of a file of Rails that hold throw-away values. One with an anchor may be merged into production."""
-_PUBLIC: Final = re.compile(rb"-----BEGIN (?:CERTIFICATE|[A-Z ]*PUBLIC KEY|X509 CRL|DH PARAM)")
+_PUBLIC: Final = rb"-----BEGIN (?:CERTIFICATE|[A-Z ]*PUBLIC KEY|X509 CRL|DH PARAM)"
 
 
 def is_secret(root: str, candidate: Candidate) -> bool:
@@ -95,12 +89,12 @@ def is_secret(root: str, candidate: Candidate) -> bool:
         # What cannot be read cannot be cleared.
         return has_sure_name
     if candidate.path.endswith((".yml", ".yaml")):
-        content = _NOT_PRODUCTION.sub(b"", content)
+        content = re.sub(_NOT_PRODUCTION, b"", content)
     if not content.strip() or _is_test_key(root, candidate):
         return False
     if shows_secret(content):
         return True
-    if _PUBLIC.search(content):
+    if re.search(_PUBLIC, content):
         return False
     if candidate.state == "tracked":
         # Key stores are binary and show nothing; a text that people committed has been read by them.
@@ -111,27 +105,27 @@ def is_secret(root: str, candidate: Candidate) -> bool:
 def _is_harmless_place(candidate: Candidate) -> bool:
     """Whether the name, or a folder above it, says that this is for show or for tests."""
     *above, name = candidate.path.split("/")
-    if _HARMLESS_NAME.search(name):
+    if re.search(_HARMLESS_NAME, name):
         return True
     # A file that git does not have belongs to one person, wherever it lies.
     if candidate.state in ("ignored", "untracked"):
         return False
-    return any(part.lower() in _PLACES or _TEST_PLACE.search(part) for part in above)
+    return any(part.lower() in _PLACES or re.search(_TEST_PLACE, part) for part in above)
 
 
 def _is_test_key(root: str, candidate: Candidate) -> bool:
     """Whether a key is one of tests: its name says so, or a test beside it names it."""
     folder, _, name = candidate.path.rpartition("/")
     # A key that git does not have belongs to one person, whatever it is called.
-    if candidate.state in ("ignored", "untracked") or not _KEY_FILE.search(name):
+    if candidate.state in ("ignored", "untracked") or not re.search(_KEY_FILE, name):
         return False
-    return bool(_TEST_KEY.search(name)) or _is_named_by_test(os.path.join(root, folder), name)
+    return bool(re.search(_TEST_KEY, name)) or _is_named_by_test(os.path.join(root, folder), name)
 
 
 def _is_named_by_test(folder: str, key: str) -> bool:
     """Whether a test in ``folder`` speaks of the file ``key`` beside it."""
     try:
-        tests = sorted(filter(_TEST_FILE.search, os.listdir(folder)))
+        tests = sorted(name for name in os.listdir(folder) if re.search(_TEST_FILE, name))
     except OSError:
         return False
     wanted = os.fsencode(key)
@@ -143,6 +137,6 @@ def _is_named_by_test(folder: str, key: str) -> bool:
 
 def shows_secret(content: bytes) -> bool:
     """Tell whether the start of a file holds a private key, a token, or a password that looks real."""
-    if _TOKEN.search(content):
+    if re.search(_TOKEN, content):
         return True
-    return any(not _PLACEHOLDER.match(match[1]) for match in _ASSIGNMENT.finditer(content))
+    return any(not re.match(_PLACEHOLDER, match[1]) for match in re.finditer(_ASSIGNMENT, content))

@@ -13,8 +13,8 @@ NAMES: Final = frozenset(
     {"build", "dist", "out", "public", "static", "assets", "test", "tests", "data", "testdata"}
 )
 """Folders for which it is worth opening the sources beside them."""
-_EMBED: Final = re.compile(r"(?m)^//go:embed[ \t]+(\S.*)$")
-_IMPORT: Final = re.compile(r"(?m)^[ \t]*(?:from|import)[ \t]+(\w+)(?:[. \t,]|$)")
+_EMBED: Final = r"(?m)^//go:embed[ \t]+(\S.*)$"
+_IMPORT: Final = r"(?m)^[ \t]*(?:from|import)[ \t]+(\w+)(?:[. \t,]|$)"
 
 
 def sources_among(names: Collection[str]) -> list[str]:
@@ -30,9 +30,9 @@ def sources_among(names: Collection[str]) -> list[str]:
 def named_beside(name: str, text: str, folders: Collection[str]) -> Iterator[str]:
     """Yield what the source ``name`` names of ``folders``: paths and globs from its own folder."""
     if name.endswith(".py"):
-        yield from sorted({word for word in _IMPORT.findall(text) if word in folders})
+        yield from sorted({word for word in re.findall(_IMPORT, text) if word in folders})
         return
-    for words in _EMBED.findall(text):
+    for words in re.findall(_EMBED, text):
         for word in words.split():
             path = word.strip('"`').removeprefix("all:")
             if path.partition("/")[0] in folders:

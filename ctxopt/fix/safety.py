@@ -19,7 +19,7 @@ from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.languages.ignore.pattern import Pattern
 from ctxopt.paths import folders_above, name, parent
 
-_ANYTHING: Final = re.compile(r"[*/]*")
+_ANYTHING: Final = r"[*/]*"
 _FAILING: Final[tuple[CheckKind, ...]] = ("missing", "ignored", "not-transferred", "empty-wildcard")
 
 
@@ -164,7 +164,7 @@ def _matchers(patterns: Iterable[str]) -> list[Matcher]:
     found = []
     for pattern in patterns:
         # What matches every name says nothing of one.
-        if _ANYTHING.fullmatch(pattern):
+        if re.fullmatch(_ANYTHING, pattern):
             continue
         try:
             found.append(read_matcher([(None, pattern.strip("/"))]))

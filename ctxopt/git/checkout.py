@@ -18,7 +18,7 @@ from ctxopt.paths import join, name, upwards, with_slash
 _LARGEST_POINTER = 1_024
 """Bytes; Git LFS looks no further."""
 
-_POINTER = re.compile(
+_POINTER = (
     rb"version https://(?:git-lfs\.github\.com|hawser\.github\.com)/spec/v1\n"
     rb"(?:[a-z0-9.-]+ [^\n]*\n)*?"
     rb"oid sha256:[0-9a-f]{64}\nsize ([0-9]+)\n?"
@@ -118,7 +118,7 @@ def _converted_sizes(
 
 def pointed_size(content: bytes) -> int | None:
     """Return the size in bytes that a Git LFS pointer stands for; None for anything else."""
-    pointer = _POINTER.fullmatch(content)
+    pointer = re.fullmatch(_POINTER, content)
     if pointer is None:
         return None
     return int(pointer[1])

@@ -18,7 +18,7 @@ from ctxopt.tree.hits import find_hits
 
 _MOST_BYTES: Final = 1 << 16
 _MOST_LINES: Final = 500
-_SAME_IN_BOTH: Final = re.compile(r"[\w.@*/-]*\w[\w.@*/-]*")
+_SAME_IN_BOTH: Final = r"[\w.@*/-]*\w[\w.@*/-]*"
 """Lines without what git and Docker read differently: classes, escapes, question marks, exceptions."""
 
 
@@ -55,7 +55,7 @@ def _patterns(root: str) -> list[str]:
     found: dict[str, None] = {}
     for line in content.decode("utf-8-sig", "surrogateescape").splitlines()[:_MOST_LINES]:
         text = line.rstrip().removesuffix("/")
-        if not _SAME_IN_BOTH.fullmatch(text) or text.endswith("/**"):
+        if not re.fullmatch(_SAME_IN_BOTH, text) or text.endswith("/**"):
             continue
         # Git looks at every depth for a line without a slash before its end.
         if "/" not in text:

@@ -15,7 +15,7 @@ from ctxopt.rules.finding import Finding, Suppression
 from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
 
-_SUPPRESSION = re.compile(r"#\s*ctxopt:\s*ignore\[([^\]]*)\]\s*(.*)")
+_SUPPRESSION = r"#\s*ctxopt:\s*ignore\[([^\]]*)\]\s*(.*)"
 
 
 class RuleResults(NamedTuple):
@@ -132,7 +132,7 @@ def _read_suppressions(file: IgnoreFile | None) -> dict[int, _Silenced]:
     for line in file.lines:
         comment = None
         if line.is_comment:
-            comment = _SUPPRESSION.match(line.text)
+            comment = re.match(_SUPPRESSION, line.text)
         if comment is not None:
             rules = frozenset(rule.strip() for rule in comment[1].split(",") if rule.strip())
             waiting.append(_Silenced(rules, comment[2].strip()))

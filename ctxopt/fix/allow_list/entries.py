@@ -27,7 +27,7 @@ _FOLDER_FROM: Final = 5
 _WANTED_PER_OTHER: Final = 4
 """How many of them there must be for one that is left out."""
 _MOST_REASONS: Final = 3
-_CLASS: Final = re.compile(r"\[[\w.-]+\]", re.ASCII)
+_CLASS: Final = r"(?a)\[[\w.-]+\]"
 
 
 class AllowedEntry(NamedTuple):
@@ -131,7 +131,7 @@ def _ignore_form(glob: str) -> str | None:
     """Return the line that reads like the source ``glob``; None if there is none that surely does."""
     if "\\" in glob or glob != glob.strip() or "\n" in glob or "\r" in glob:
         return None
-    if re.search(r"[][]", _CLASS.sub("", glob)):
+    if re.search(r"[][]", re.sub(_CLASS, "", glob)):
         return None
     return re.sub(r"[{}|^]", r"\\\g<0>", re.sub(r"\*+", "*", glob))
 

@@ -14,7 +14,7 @@ from ctxopt.languages.golang.paths import BadPatternError, has_meta, match
 from ctxopt.languages.ignore.text import BOM, IgnoreFile, Line
 
 HEAD: Final = "# Only what the build takes"
-_CATCH_ALL: Final = re.compile(r"\*+|\*\*/\*+|(?:\*\*/)+\*\*")
+_CATCH_ALL: Final = r"\*+|\*\*/\*+|(?:\*\*/)+\*\*"
 
 
 class Leftovers(NamedTuple):
@@ -27,7 +27,7 @@ class Leftovers(NamedTuple):
 
 def is_catch_all(pattern: str) -> bool:
     """Tell whether a pattern excludes everything."""
-    return bool(_CATCH_ALL.fullmatch(pattern))
+    return bool(re.fullmatch(_CATCH_ALL, pattern))
 
 
 def listed(file: IgnoreFile) -> frozenset[int]:

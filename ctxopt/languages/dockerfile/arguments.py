@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-BLANKS = re.compile(r"[\t\v\f\r ]+")
+BLANKS = r"[\t\v\f\r ]+"
 _LATIN1_SPACE = "\t\n\v\f\r \x85\xa0"
-_SPACES = re.compile(f"[{SPACE}]+")
+_SPACES = f"[{SPACE}]+"
 
 Arguments = tuple[tuple[str, ...], bool]
 """The words, and whether they came as a JSON array."""
@@ -23,7 +23,7 @@ Arguments = tuple[tuple[str, ...], bool]
 
 def split_line(line: str, escape: str) -> tuple[str, tuple[str, ...], str]:
     """Return instruction, flags and the rest. Source: moby/buildkit parser/split_command.go splitCommand"""
-    parts = BLANKS.split(line.strip(SPACE), maxsplit=1)
+    parts = re.split(BLANKS, line.strip(SPACE), maxsplit=1)
     if len(parts) == 1:
         return parts[0], (), ""
     flags, rest = _take_flags(parts[1], escape)
@@ -113,7 +113,7 @@ def _words_or_json(rest: str, escape: str) -> Arguments:
 def _words(rest: str, _escape: str) -> Arguments:
     if not rest:
         return (), False
-    return tuple(BLANKS.split(rest)), False
+    return tuple(re.split(BLANKS, rest)), False
 
 
 def _whole(rest: str, _escape: str) -> Arguments:
@@ -141,7 +141,7 @@ def _pairs(instruction: str) -> Callable[[str, str], Arguments]:
             return (), False
         # The old form, ``ENV NAME the rest of the line``: one variable, and nothing is quoted.
         if "=" not in words[0]:
-            parts = BLANKS.split(rest, maxsplit=1)
+            parts = re.split(BLANKS, rest, maxsplit=1)
             if len(parts) < 2:
                 reason = f"{instruction} must have two arguments"
                 raise DockerfileError(reason)
@@ -165,7 +165,7 @@ def _quoted_words(rest: str, escape: str) -> list[str]:
     rest = valid(rest)
     # Character by character is slow, and most lines have nothing to quote.
     if not any(special in rest for special in ("'", '"', escape)):
-        return [word for word in _SPACES.split(rest) if word]
+        return [word for word in re.split(_SPACES, rest) if word]
     words: list[str] = []
     at = 0
     while True:

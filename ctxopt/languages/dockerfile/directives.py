@@ -10,7 +10,7 @@ from ctxopt.errors import DockerfileError
 from ctxopt.languages.golang.strings import SPACE, parse_bool, quote
 
 _BLANKS = "\t\n\f\r "
-_NAME = re.compile(r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=")
+_NAME = r"([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*="
 _NAMES = frozenset({"syntax", "escape", "check"})
 
 
@@ -102,7 +102,7 @@ def _name_and_value(line: str, comment: str) -> tuple[str, str]:
     if not line.startswith(comment):
         return "", ""
     text = line[len(comment) :].lstrip(SPACE)
-    match = _NAME.match(text)
+    match = re.match(_NAME, text)
     if match is None:
         return "", ""
     value = text[match.end() :]

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 # These build arguments steer the builder; they never become variables.
 _NOT_VARIABLES = frozenset({"BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"})
-_VARIABLE_SOURCE = re.compile(r"(?:^|,)(?:source|src)=[^,]*\$", re.IGNORECASE)
+_VARIABLE_SOURCE = r"(?i)(?:^|,)(?:source|src)=[^,]*\$"
 
 
 class Dispatcher:
@@ -356,7 +356,7 @@ class _StageRun:
 def _why_all(value: str, mount: Mount, *, has_empty: bool) -> Widening:
     """Say why a mount takes the whole of what it is from."""
     # Only where the variable stands in the source: an empty one elsewhere changes nothing here.
-    if has_empty and _VARIABLE_SOURCE.search(value):
+    if has_empty and re.search(_VARIABLE_SOURCE, value):
         return "empty-variable"
     if mount.type == "tmpfs":
         return "tmpfs-mount"

@@ -16,7 +16,7 @@ DURATIONS = ("interval", "timeout", "start-period", "start-interval")
 _NANOSECONDS = {
     "ns": 1, "us": 10**3, "µs": 10**3, "μs": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9,
 }  # fmt: skip
-_PART = re.compile(r"([0-9]*)(\.?)([0-9]*)([^0-9.]*)")
+_PART = r"([0-9]*)(\.?)([0-9]*)([^0-9.]*)"
 _MILLISECOND = 10**6
 
 
@@ -59,7 +59,7 @@ def _duration(text: str) -> float:
         raise DockerfileError(reason)
     total = 0.0
     while rest:
-        match = _PART.match(rest)
+        match = re.match(_PART, rest)
         if match is None or not (match[1] or match[3]):
             reason = f"time: invalid duration {quote(text)}"
             raise DockerfileError(reason)

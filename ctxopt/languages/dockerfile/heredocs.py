@@ -8,8 +8,8 @@ from typing import NamedTuple
 from ctxopt.errors import DockerfileError
 from ctxopt.languages.dockerfile.words import split
 
-_WORD = re.compile(r"([0-9]*)<<(-?)[\t\n\f\r ]*([^<]*)")
-_LEADING_TABS = re.compile(r"^\t+", re.MULTILINE)
+_WORD = r"([0-9]*)<<(-?)[\t\n\f\r ]*([^<]*)"
+_LEADING_TABS = r"(?m)^\t+"
 
 
 class Heredoc(NamedTuple):
@@ -24,7 +24,7 @@ class Heredoc(NamedTuple):
     def text(self) -> str:
         """The content as the build sees it."""
         if self.chomp:
-            return _LEADING_TABS.sub("", self.content)
+            return re.sub(_LEADING_TABS, "", self.content)
         return self.content
 
 
@@ -35,7 +35,7 @@ def parse_heredoc(word: str) -> Heredoc | None:
     """
     if "<<" not in word:
         return None
-    match = _WORD.fullmatch(word)
+    match = re.fullmatch(_WORD, word)
     if match is None or not match[3]:
         return None
     plain = split(match[3])

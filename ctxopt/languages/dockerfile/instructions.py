@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from ctxopt.languages.dockerfile.syntax import Instruction
 
 
-_STAGE_NAME = re.compile(r"[a-z][a-z0-9\-_.]*")
-_ONBUILD = re.compile(r"[\t\n\f\r ]*ONBUILD[\t\n\f\r ]*", re.IGNORECASE | re.ASCII)
+_STAGE_NAME = r"[a-z][a-z0-9\-_.]*"
+_ONBUILD = r"(?ia)[\t\n\f\r ]*ONBUILD[\t\n\f\r ]*"
 _NETWORKS = ("default", "none", "host")
 _SECURITY = ("insecure", "sandbox")
 
@@ -171,7 +171,7 @@ def _from(instruction: Instruction) -> From:
     name = None
     if len(args) == 3 and args[1].lower() == "as":
         name = args[2].lower()
-        if not _STAGE_NAME.fullmatch(name):
+        if not re.fullmatch(_STAGE_NAME, name):
             problem = "name can't start with a number or contain symbols"
             _refuse(f"invalid name for build stage: {quote(args[2])}, {problem}")
     elif len(args) != 1:
@@ -247,7 +247,7 @@ def _onbuild(instruction: Instruction) -> Onbuild:
     if trigger in ("MAINTAINER", "FROM"):
         _refuse(f"{trigger} isn't allowed as an ONBUILD trigger")
     bodies = (f"\n{heredoc.content}{heredoc.name}" for heredoc in instruction.heredocs)
-    return Onbuild(instruction, "".join((_ONBUILD.sub("", instruction.text, count=1), *bodies)))
+    return Onbuild(instruction, "".join((re.sub(_ONBUILD, "", instruction.text, count=1), *bodies)))
 
 
 def _one_word(instruction: Instruction) -> Other:

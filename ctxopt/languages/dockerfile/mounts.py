@@ -23,7 +23,7 @@ _KEYS = (
     "src", "dst", "destination", "ro", "rw", "readwrite", "env",
 )  # fmt: skip
 _SAME = {"src": "source", "dst": "target", "destination": "target"}
-_SIZE = re.compile(r"[0-9]+(\.[0-9]*)? ?([kmgtp]?i?b?)", re.IGNORECASE | re.ASCII)
+_SIZE = r"(?ia)[0-9]+(\.[0-9]*)? ?([kmgtp]?i?b?)"
 
 
 class Mount(NamedTuple):
@@ -155,7 +155,7 @@ def _take(fields: _Fields, text: str, key: str, value: str) -> None:
         _valid(parse_bool(value) is not None, f"invalid value for {key}: {value}")
     elif key == "size":
         _only_for(fields, key, ("tmpfs",))
-        _valid(_SIZE.fullmatch(value) is not None, f"invalid value for {key}: {value}")
+        _valid(re.fullmatch(_SIZE, value) is not None, f"invalid value for {key}: {value}")
     elif key in ("mode", "uid", "gid"):
         base = 10
         if key == "mode":

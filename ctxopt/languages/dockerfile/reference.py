@@ -15,16 +15,16 @@ _COMPONENT = r"[a-z0-9]+(?:(?:[._]|__|-+)[a-z0-9]+)*"
 _LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
 _DOMAIN = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
 _DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
-_REFERENCE = re.compile(
+_REFERENCE = (
     rf"(?:(?P<domain>{_DOMAIN})/)?(?P<path>{_COMPONENT}(?:/{_COMPONENT})*)"
     rf"(?::(?P<tag>[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}}))?(?:@(?P<digest>{_DIGEST}))?"
 )
-_IDENTIFIER = re.compile(r"[a-f0-9]{64}")
+_IDENTIFIER = r"[a-f0-9]{64}"
 _DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
 
-_OS = re.compile(r"([A-Za-z0-9_-]+)(?:\(([A-Za-z0-9_.%-]*)((?:\+[A-Za-z0-9_.%-]+)*)\))?")
+_OS = r"([A-Za-z0-9_-]+)(?:\(([A-Za-z0-9_.%-]*)((?:\+[A-Za-z0-9_.%-]+)*)\))?"
 _OS_TEXT = r"^([A-Za-z0-9_-]+)(?:\(([A-Za-z0-9_.%-]*)((?:\+[A-Za-z0-9_.%-]+)*)\))?$"
-_PART = re.compile(r"[A-Za-z0-9_.-]+")
+_PART = r"[A-Za-z0-9_.-]+"
 _KNOWN_OS = frozenset(
     [
         "aix",
@@ -112,7 +112,7 @@ def familiar_name(text: str) -> str:
 
 
 def _matched(text: str) -> re.Match[str]:
-    if _IDENTIFIER.fullmatch(text):
+    if re.fullmatch(_IDENTIFIER, text):
         reason = f"invalid repository name ({text}), cannot specify 64-byte hexadecimal strings"
         raise DockerfileError(reason)
     domain, remainder = _split_domain(text)
@@ -121,10 +121,10 @@ def _matched(text: str) -> re.Match[str]:
         reason = f"invalid reference format: repository name ({remote}) must be lowercase"
         raise DockerfileError(reason)
     whole = f"{domain}/{remainder}"
-    match = _REFERENCE.fullmatch(whole)
+    match = re.fullmatch(_REFERENCE, whole)
     if match is None:
         reason = "invalid reference format"
-        if _REFERENCE.fullmatch(whole.lower()):
+        if re.fullmatch(_REFERENCE, whole.lower()):
             reason = "repository name must be lowercase"
         raise DockerfileError(reason)
     if len(match["path"]) > 255:
@@ -171,12 +171,12 @@ def parse_platform(text: str, host: str = "linux/amd64") -> Platform:
     if "*" in text:
         raise _invalid(f"{quoted}: wildcards not yet supported")
     parts = text.split("/", 3)
-    system = _OS.fullmatch(parts[0])
+    system = re.fullmatch(_OS, parts[0])
     if system is None:
         problem = f"OSAndVersion specifier component must match {quote(_OS_TEXT)}"
         raise _invalid(f"{quote(parts[0])} is an invalid OS component of {quoted}: {problem}")
     for part in parts[1:]:
-        if not _PART.fullmatch(part):
+        if not re.fullmatch(_PART, part):
             problem = 'platform specifier component must match "^[A-Za-z0-9_.-]+$"'
             raise _invalid(f"{quote(part)} is an invalid component of {quoted}: {problem}")
     name = system[1].lower().replace("macos", "darwin")

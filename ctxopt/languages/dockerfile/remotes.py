@@ -9,8 +9,8 @@ from urllib.parse import unquote
 if TYPE_CHECKING:
     from ctxopt.languages.dockerfile.model import PathKind
 
-_PROTOCOL = re.compile(r"([a-zA-Z0-9]+)://")
-_SCP = re.compile(r"[a-zA-Z0-9\-_]+@[a-zA-Z0-9\-.]+:[^\n]*")
+_PROTOCOL = r"([a-zA-Z0-9]+)://"
+_SCP = r"[a-zA-Z0-9\-_]+@[a-zA-Z0-9\-.]+:[^\n]*"
 
 
 def is_http(source: str) -> bool:
@@ -26,9 +26,9 @@ def is_git_ref(source: str) -> bool:
     """
     if source.startswith(("./", "../", "github.com/")):
         return False
-    protocol = _PROTOCOL.match(source)
+    protocol = re.match(_PROTOCOL, source)
     if protocol is None:
-        return _SCP.fullmatch(source) is not None
+        return re.fullmatch(_SCP, source) is not None
     name = protocol[1].lower()
     if name in ("ssh", "git"):
         return True

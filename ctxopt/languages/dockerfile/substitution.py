@@ -14,7 +14,7 @@ from ctxopt.languages.golang.strings import valid
 _STAR, _ANY = 0, 1
 _MAX_SIZE = 2**24
 _Token = str | int
-_REFERENCE = re.compile(r"(\w+)|\{(\w+)\}")
+_REFERENCE = r"(\w+)|\{(\w+)\}"
 
 
 def trim_prefix(pattern: str, value: str, *, longest: bool) -> str:
@@ -188,7 +188,7 @@ def _template(replacement: str, match: str) -> str:
             out.append("$")
             rest = rest[1:]
             continue
-        name = _REFERENCE.match(rest)
+        name = re.match(_REFERENCE, rest)
         if name is None:
             out.append("$")
             continue

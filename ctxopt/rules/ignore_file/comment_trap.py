@@ -21,7 +21,7 @@ from ctxopt.severity import Severity
 from ctxopt.tree.hits import find_hits
 from ctxopt.tree.replay import Difference
 
-_INLINE = re.compile(r"(?P<pattern>\S.*?)\s+(?P<comment>(?:#|//).*)\Z", re.DOTALL)
+_INLINE = r"(?s)(?P<pattern>\S.*?)\s+(?P<comment>(?:#|//).*)\Z"
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -56,7 +56,7 @@ def cure(line: int, text: str) -> list[Edit]:
     if body.startswith("//"):
         note = body.lstrip("/").strip()
         return [replace_line(line, f"# {note}".rstrip(), "a comment starts with #")]
-    inline = _INLINE.match(body)
+    inline = re.match(_INLINE, body)
     if inline is None or body.startswith("#"):
         return []
     note = "# " + inline["comment"].lstrip("#/").strip()

@@ -30,12 +30,12 @@ from ctxopt.rules.written import (
 from ctxopt.severity import Severity
 from ctxopt.tree.hits import find_hits
 
-_BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
-_GROUP = re.compile(r"\(([^()]*\|[^()]*)\)")
-_NEGATED = re.compile(r"(?<!\\)\[!")
+_BRACES = r"\{([^{}]*,[^{}]*)\}"
+_GROUP = r"\(([^()]*\|[^()]*)\)"
+_NEGATED = r"(?<!\\)\[!"
 _CLASSES = {"d": "[0-9]", "w": "[0-9A-Za-z_]", "D": "[^0-9/]", "s": "[ ]"}
-_CLASS = re.compile(r"\\([dwDs])(?![A-Za-z])")
-_LETTER = re.compile(r"\\(?=[A-Za-z0-9_])")
+_CLASS = r"\\([dwDs])(?![A-Za-z])"
+_LETTER = r"\\(?=[A-Za-z0-9_])"
 _MOST_LINES = 40
 _NAMED = 3
 
@@ -93,24 +93,24 @@ def _spelled_out(body: str, *, is_expression: bool) -> Quirk | None:
     The order is that of what is most surely meant: braces and alternatives have no other use, while
     a backslash may be an escape. So each test may count on those above having failed.
     """
-    if _BRACES.search(body) and "\\{" not in body:
+    if re.search(_BRACES, body) and "\\{" not in body:
         return Quirk("Docker does not expand braces", _expand(body, _BRACES, ","))
     if "|" in body and "\\|" not in body:
         return _alternatives(body, is_expression=is_expression)
-    if _NEGATED.search(body):
-        return Quirk("Docker negates a class with ^, not with !", (_NEGATED.sub("[^", body),))
+    if re.search(_NEGATED, body):
+        return Quirk("Docker negates a class with ^, not with !", (re.sub(_NEGATED, "[^", body),))
     if body.startswith("^") and is_expression:
         return Quirk("^ stands for the start of the path", (body[1:],))
-    if _CLASS.search(body):
-        classed = _CLASS.sub(lambda match: _CLASSES[match[1]], body)
+    if re.search(_CLASS, body):
+        classed = re.sub(_CLASS, lambda match: _CLASSES[match[1]], body)
         return Quirk("it is read as a class of characters", (classed,))
-    if _LETTER.search(body):
-        return Quirk("a backslash is no separator of folders", (_LETTER.sub("/", body),))
+    if re.search(_LETTER, body):
+        return Quirk("a backslash is no separator of folders", (re.sub(_LETTER, "/", body),))
     return None
 
 
 def _alternatives(body: str, *, is_expression: bool) -> Quirk:
-    if _GROUP.search(body):
+    if re.search(_GROUP, body):
         return Quirk("Docker takes the brackets literally", _expand(body, _GROUP, "|"))
     reading = "| is a plain character here"
     # Docker anchors the whole expression, so ^ belongs to the left side alone and $ to the right.
@@ -119,14 +119,14 @@ def _alternatives(body: str, *, is_expression: bool) -> Quirk:
     return Quirk(reading, tuple(part.strip() for part in body.split("|")))
 
 
-def _expand(text: str, group: re.Pattern[str], separator: str) -> tuple[str, ...]:
+def _expand(text: str, group: str, separator: str) -> tuple[str, ...]:
     """Write out every alternative; none where they are too many."""
     waiting = [text]
     found: list[str] = []
     # Each group multiplies the lines: without the bound one line could take all memory.
     while waiting and len(waiting) + len(found) <= _MOST_LINES:
         item = waiting.pop()
-        match = group.search(item)
+        match = re.search(group, item)
         if match is None:
             found.append(item)
             continue

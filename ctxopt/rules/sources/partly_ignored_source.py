@@ -19,7 +19,7 @@ from ctxopt.rules.rule import Rule
 from ctxopt.rules.written import checks_of, dockerfile_line, is_main, source_message
 from ctxopt.severity import Severity
 
-_TEST: Final = re.compile(
+_TEST: Final = (
     r"(?i)(?:\A|/)(?:tests?|specs?|__tests__|__snapshots__|testdata|fixtures|e2e)(?:/|\Z)"
     r"|[._-](?:spec|test)s?\.\w+\Z|(?:\A|/)test_[^/]*\Z"
 )
@@ -61,7 +61,7 @@ def _is_source(facts: Facts, evidence: GitEvidence, path: str) -> bool:
     if not (evidence.is_tracked(path) or evidence.has_tracked_below(path)):
         return False
     is_dir = path in facts.view.tree.folders
-    return not _TEST.search(path) and not is_waste(facts, path, is_dir)
+    return not re.search(_TEST, path) and not is_waste(facts, path, is_dir)
 
 
 RULE = Rule(
