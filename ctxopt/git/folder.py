@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 
 from ctxopt.errors import GitError
 from ctxopt.git.evidence import GitEvidence
@@ -18,6 +19,22 @@ def ask_git(root: str) -> GitEvidence | None:
         return repository.evidence(root)
     except (GitError, ValueError):
         return None  # another user's repository, or no git at all: ignore files can still be read
+
+
+def ignored_if_there(root: str, paths: Collection[str]) -> Collection[str]:
+    """Return those of ``paths`` below the folder ``root`` that git would ignore, were they there.
+
+    None of them where there is no repository, or git refuses to say.
+    """
+    if not paths:
+        return ()
+    try:
+        repository = find_repository(root)
+        if repository is None or repository.bare:
+            return ()
+        return repository.would_ignore(paths)
+    except (GitError, ValueError):
+        return ()
 
 
 def repository_base(root: str) -> str:

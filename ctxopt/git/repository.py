@@ -24,6 +24,8 @@ from ctxopt.git.listing import GITLINK, TREE, Listed, ignored_paths, index_entri
 from ctxopt.paths import join, relative, with_slash
 
 _SHALLOW = "this clone is shallow: `git fetch --unshallow`, or fetch-depth: 0"
+_INSIDE = "ctxopt-asks"
+"""A name that no rule is about."""
 _FACTS = ("--is-bare-repository", "--is-shallow-repository", "--is-inside-work-tree")
 
 _EMPTY_BLOBS = (
@@ -86,6 +88,27 @@ class Repository:
     def _is_ignored_folder(self, path: str) -> bool:
         asked = ("check-ignore", "--", "./" + path)
         return bool(self.run(*asked, accept=(0, 1), literal=False))
+
+    def would_ignore(self, paths: Collection[str]) -> frozenset[str]:
+        """Return those of ``paths``, below the folder asked from, that the rules ignore, there or not.
+
+        Raises GitError where one is in a submodule or behind a symbolic link.
+        """
+        # What is not there may become a folder, and a rule may be for folders alone: then what is in it is ignored.
+        asked = [name for path in paths for name in (path, join(path, _INSIDE))]
+        request = "".join(f"./{join(self.prefix, name)}\0" for name in asked)
+        answer = self.run(
+            "check-ignore", "--no-index", "-z", "--stdin",
+            stdin=os.fsencode(request), accept=(0, 1), literal=False,
+        )  # fmt: skip
+        found = {name.removeprefix("./") for name in os.fsdecode(answer).split("\0")}
+        return frozenset(
+            path
+            for path in paths
+            if not found.isdisjoint(
+                (join(self.prefix, path), join(self.prefix, join(path, _INSIDE)))
+            )
+        )
 
     def _with_submodules(
         self, root: str, tracked: set[str], ignored: set[str], links: list[str]

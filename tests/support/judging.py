@@ -56,7 +56,14 @@ def facts_of(
             line for line in git(root, "ls-files", "-zo", "--exclude-standard").split(b"\0") if line
         ]
         git(root, "add", "-N", "--", *(os.fsdecode(name) for name in small))
-    analysis = analyze(find_context(root, builder=builder), BuildRequest())
+    return gathered(root, config=config, builder=builder)
+
+
+def gathered(
+    root: object, *, config: Config | None = None, builder: BuilderName = "buildkit"
+) -> Facts:
+    """Measure a folder as it lies there."""
+    analysis = analyze(find_context(str(root), builder=builder), BuildRequest())
     return gather_facts(analysis, config or Config())
 
 

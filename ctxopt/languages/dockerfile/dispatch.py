@@ -147,7 +147,10 @@ class _StageRun:
 
     def other(self, command: Other) -> None:
         keyword = command.instruction.keyword
-        words = [self.expand(word).text for word in command.words]
+        expansions = [self.expand(word) for word in command.words]
+        words = [expansion.text for expansion in expansions]
+        # What the base image may set is in none of Docker's files, so nothing can be said of its value.
+        known = [found.text for found in expansions if not self.unknown_in(found)]
         if keyword == "WORKDIR":
             wanted = words[0]
             base = self.state.workdir
@@ -156,11 +159,12 @@ class _StageRun:
             elif base is not None:
                 self.state.workdir = clean_join(base, wanted)
         elif keyword == "STOPSIGNAL":
-            verify_signal(words[0])
+            for word in known:
+                verify_signal(word)
         elif keyword == "EXPOSE":
-            for word in words:
+            for word in known:
                 verify_port(word)
-        elif keyword == "VOLUME" and "" in words:
+        elif keyword == "VOLUME" and "" in known:
             reason = "VOLUME specified can not be an empty string"
             raise DockerfileError(reason)
 
@@ -168,7 +172,7 @@ class _StageRun:
         flags = command.flags
         # BuildKit expands all of it, so a broken substitution fails also where its value is not needed.
         self.expand(flags.text("chown"))
-        mode = self.expand(flags.text("chmod")).text
+        mode = self.expand(flags.text("chmod"))
         checksum = self.expand(flags.text("checksum")).text
         paths = [self.source_path(word, command) for word in command.sources]
         dest = self.expand(command.dest).text
@@ -176,7 +180,8 @@ class _StageRun:
             if heredoc.expand:
                 self.expand(heredoc.text, quotes=False)
         node = self.copied_node(command)
-        verify_mode(mode)
+        if not self.unknown_in(mode):
+            verify_mode(mode.text)
         _verify_sources(command.is_add, paths, checksum)
         self.need(node, paths)
         self.out.sources.append(

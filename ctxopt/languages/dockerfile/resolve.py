@@ -83,7 +83,8 @@ def resolve(
             build_platform=host,
         )
         states = StageGraph(dockerfile.escape, named_contexts, str(wanted))
-        states.add_stages(dockerfile.blocks, variables)
+        declared = {name for argument in dockerfile.arguments for name, _ in argument.pairs}
+        states.add_stages(dockerfile.blocks, variables, declared)
         chosen = states.target(target)
         states.link()
         reachable = states.reach(chosen)

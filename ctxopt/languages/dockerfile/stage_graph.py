@@ -16,7 +16,7 @@ from ctxopt.languages.dockerfile.words import expand
 from ctxopt.languages.golang.strings import did_you_mean, parse_int, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from ctxopt.languages.dockerfile.instructions import Block, Command
 
@@ -47,6 +47,8 @@ class StageNode:
         self.name = ""
         self.shown = ""
         self.platform = ""
+        self.unset: tuple[str, ...] = ()
+        """The variables of its FROM that have no value."""
         self.base: StageNode | None = None
         self.root: StageNode = self
         """The state at the bottom of the chain of bases; kept, as every instruction asks for it."""
@@ -86,6 +88,7 @@ class StageGraph:
         self.named_contexts = _by_familiar_name(named_contexts)
         self.all: list[StageNode] = []
         self.by_name: dict[str, StageNode] = {}
+        self.declared: Collection[str] = ()
 
     def add(self, state: StageNode) -> None:
         """Append ``state``; an earlier stage of its base's name becomes its base."""
@@ -106,19 +109,23 @@ class StageGraph:
                 return self.named_contexts[candidate]
         return None
 
-    def add_stages(self, blocks: Iterable[Block], variables: Mapping[str, str]) -> None:
-        """Add a state for every FROM; raises DockerfileError with the line. Source: buildDispatchStates"""
+    def add_stages(
+        self, blocks: Iterable[Block], variables: Mapping[str, str], declared: Collection[str]
+    ) -> None:
+        """Add a state for every FROM; raises DockerfileError with the line. Source: buildDispatchStates
+
+        ``declared`` are the names of the ARGs before the first FROM, with a value or without.
+        """
+        self.declared = declared
         for index, block in enumerate(blocks):
             start = block.start
             line = start.instruction.line
             base = expand_at(start.base, variables, self.escape, line)
             if not base.text:
                 reason = f"base name ({start.base}) should not be blank"
-                hint = None
-                if base.unset:
-                    hint = f"pass --build-arg {base.unset[0]}=..."
-                raise DockerfileError(reason, line=line, hint=hint)
+                raise DockerfileError(reason, line=line, hint=self._how_to_give(base.unset))
             state = StageNode(base.text, block=block, line=line)
+            state.unset = base.unset
             state.index = index
             state.name = start.name or ""
             state.shown = state.name or f"stage-{index}"
@@ -146,12 +153,24 @@ class StageGraph:
         hint = next(filter(None, hints), "")
         if not found.text:
             reason = f"empty platform value from expression {start.platform}{hint}"
-            raise DockerfileError(reason, line=line)
+            raise DockerfileError(reason, line=line, hint=self._how_to_give(found.unset))
         try:
             return str(parse_platform(found.text, self.platform))
         except DockerfileError as error:
             reason = f"failed to parse platform {start.platform}: {error.reason}{hint}"
-            raise DockerfileError(reason, line=line) from None
+            raise DockerfileError(reason, line=line, hint=self._how_to_give(found.unset)) from None
+
+    def _how_to_give(self, unset: Iterable[str]) -> str | None:
+        """Return how to give the variables of a FROM a value; None where all have one."""
+        names = tuple(dict.fromkeys(unset))
+        if not names:
+            return None
+        hint = "pass " + " ".join(f"--build-arg {name}=..." for name in names)
+        # An option alone gives nothing to a FROM whose variable no ARG declares.
+        missing = ", ".join(f"ARG {name}" for name in names if name not in self.declared)
+        if missing:
+            hint = f"write {missing} before the first FROM, and {hint}"
+        return hint
 
     def target(self, name: str | None) -> StageNode:
         """Return the stage called ``name``, the last one for None or an empty name; raises DockerfileError."""
@@ -245,7 +264,8 @@ class StageGraph:
                     )
                 except DockerfileError as error:
                     reason = f"failed to parse stage name {quote(state.base_text)}: {error.reason}"
-                    raise DockerfileError(reason, line=state.line) from None
+                    hint = self._how_to_give(state.unset)
+                    raise DockerfileError(reason, line=state.line, hint=hint) from None
 
     def add_triggers(self, state: StageNode) -> bool:
         """Put the base stage's ONBUILD triggers before ``state``'s own steps; whether they bring new dependencies.

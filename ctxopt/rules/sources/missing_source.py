@@ -3,19 +3,22 @@
 Docker says ``not found`` whether a file is missing, hidden or was not fetched. Here it is missing
 on disk, or Docker's client does not fetch it though it may. Where most sources of a Dockerfile are
 missing, it is built with another folder, and that is said once; a path that is known to be made
-before the build, as ``dist``, is INFO in a clean checkout.
+before the build, as ``dist`` or what git ignores, is INFO in a clean checkout. Where an argument
+lacks its value, that is the cause, and the source is not judged.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from ctxopt.build.sources import SourceCheck
 from ctxopt.evidence.facts import Facts
+from ctxopt.git.folder import ignored_if_there
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.paths import join, name, parent, upwards
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule
+from ctxopt.rules.unset_argument import unset_arguments
 from ctxopt.rules.written import checks_of, dockerfile_line, is_main, source_message
 from ctxopt.severity import Severity
 
@@ -28,12 +31,17 @@ _MADE = frozenset(("build-output", "cache", "dependencies"))
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each such source, or one for all of them."""
     missing = list(checks_of(facts, "missing", "not-transferred"))
-    main = [found for found in missing if is_main(found) and found.kind == "missing"]
+    git_ignored = _git_ignored(facts, missing)
+    main = [
+        found
+        for found in missing
+        if is_main(found) and found.kind == "missing" and found.paths[0] not in git_ignored
+    ]
     if _are_most(facts, main):
         yield _wrong_context(facts, main)
         missing = [found for found in missing if found not in main]
     for found in missing:
-        yield _finding_for(facts, found)
+        yield _finding_for(facts, found, git_ignored)
 
 
 def _are_most(facts: Facts, missing: Sequence[SourceCheck]) -> bool:
@@ -49,17 +57,24 @@ def _are_most(facts: Facts, missing: Sequence[SourceCheck]) -> bool:
     return len(gone) > 1 and len(gone & named) >= _MOST * len(named)
 
 
-def _finding_for(facts: Facts, found: SourceCheck) -> Finding:
+def _finding_for(facts: Facts, found: SourceCheck, git_ignored: Collection[str]) -> Finding:
     severity = RULE.severity
+    message = source_message(facts, found)
     advice = "correct the source, or make the file first"
+    unset = unset_arguments(facts, found)
     if found.kind != "missing":
         advice = "name the path that the link leads to"
+    elif unset is not None:
+        severity, advice = Severity.WARNING, unset.help
+        message = f"{unset.message}, which does not exist"
     elif _is_made(facts, found):
         severity, advice = Severity.INFO, "make it before the build"
+    elif is_main(found) and found.paths[0] in git_ignored:
+        severity, advice = Severity.INFO, "git ignores it: make it before the build"
     return Finding(
         rule=RULE.id,
         severity=severity,
-        message=source_message(facts, found),
+        message=message,
         location=dockerfile_line(facts, found.source),
         subject=found.text,
         paths=found.paths,
@@ -79,6 +94,25 @@ def _is_made(facts: Facts, found: SourceCheck) -> bool:
     )
     evidence = facts.evidence
     return known or (evidence is not None and any(map(evidence.is_ignored, ways)))
+
+
+def _git_ignored(facts: Facts, missing: Sequence[SourceCheck]) -> Collection[str]:
+    """Return the missing paths that git would ignore if they were there; asks git where there are any."""
+    evidence = facts.evidence
+    asked = {
+        found.paths[0]
+        for found in missing
+        if found.kind == "missing" and is_main(found) and found.paths[0]
+    }
+    if evidence is None or not evidence.knows_tracked or not asked:
+        return ()
+    # What git tracks is there in every checkout, so that it is gone here is a mistake.
+    fresh = {
+        path
+        for path in asked
+        if not evidence.is_tracked(path) and not evidence.has_tracked_below(path)
+    }
+    return ignored_if_there(facts.view.tree.root, fresh)
 
 
 def _wrong_context(facts: Facts, missing: Sequence[SourceCheck]) -> Finding:

@@ -13,6 +13,7 @@ from ctxopt.build.sources import SourceCheck
 from ctxopt.evidence.facts import Facts
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule
+from ctxopt.rules.unset_argument import unset_arguments
 from ctxopt.rules.written import checks_of, dockerfile_line, is_main, source_message
 from ctxopt.severity import Severity
 from ctxopt.tree.model import Tally
@@ -41,6 +42,9 @@ def check(facts: Facts) -> Iterator[Finding]:
 def _finding_for(facts: Facts, found: SourceCheck, total: Tally) -> Finding:
     """Return the finding about a source that makes the build fetch ``total``."""
     severity, advice = RULE.severity, _HELP[found.kind]
+    unset = unset_arguments(facts, found)
+    if unset is not None:
+        advice = f"{unset.help}, or name the source"
     if total.bytes >= _HEAVY:
         severity = Severity.ERROR
     if found.source.mount == "tmpfs":

@@ -455,13 +455,82 @@ def test_an_unknown_base_of_a_replaced_stage_is_still_read():
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
-        ("FROM ${BASE}", "pass --build-arg BASE=..."),
-        ("ARG A\nFROM $A$B", "pass --build-arg A=..."),
+        ("ARG BASE\nFROM ${BASE}", "pass --build-arg BASE=..."),
+        (
+            "FROM ${BASE}",
+            "write ARG BASE before the first FROM, and pass --build-arg BASE=...",
+        ),
+        ("ARG A\nARG B\nFROM $A$B", "pass --build-arg A=... --build-arg B=..."),
+        (
+            "ARG A\nFROM $A$B",
+            "write ARG B before the first FROM, and pass --build-arg A=... --build-arg B=...",
+        ),
+        (
+            "ARG TAG\nARG SHA\nFROM alpine:${TAG}@sha256:${SHA}",
+            "pass --build-arg TAG=... --build-arg SHA=...",
+        ),
+        ("ARG TAG\nFROM alpine:$TAG", "pass --build-arg TAG=..."),
+        ("ARG TAG\nFROM alpine:$TAG AS a\nFROM scratch", "pass --build-arg TAG=..."),
+        ("ARG P\nFROM --platform=$P alpine", "pass --build-arg P=..."),
         ('FROM ""', None),
         ("ARG A=\nFROM $A", None),
+        ("ARG TAG=A:b\nFROM alpine:$TAG", None),
+        ("FROM a::b", None),
+        ("ARG P=\nFROM --platform=$P alpine", None),
     ],
 )
-def test_a_base_without_a_name_says_what_to_give(text, hint):
-    with pytest.raises(DockerfileError, match="should not be blank") as raised:
+def test_a_base_that_cannot_be_read_says_what_to_give(text, hint):
+    with pytest.raises(DockerfileError) as raised:
         build(text)
     assert raised.value.hint == hint
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ARG TAG\nFROM alpine:1$TAG",
+        "ARG A\nFROM ${A:-alpine}",
+        "ARG P\nFROM --platform=${P:-linux/amd64} a",
+    ],
+)
+def test_a_base_that_needs_no_value_can_be_read(text):
+    assert len(build(text).stages) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "VOLUME $DATA",
+        'VOLUME ["/a", "$DATA"]',
+        "STOPSIGNAL $SIGNAL",
+        "STOPSIGNAL SIG$SIGNAL",
+        "EXPOSE $PORT/tcp",
+        "COPY --chmod=0$MODE a /",
+        "ENV A=$DATA\nVOLUME $A",
+        "ARG DATA\nVOLUME $DATA",
+    ],
+)
+def test_what_a_base_image_may_set_is_no_error(line):
+    build(f"FROM alpine\n{line}")
+    build(f"FROM alpine AS a\nFROM a\n{line}")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        F + "VOLUME $DATA",
+        F + "STOPSIGNAL $SIGNAL",
+        F + "EXPOSE $PORT/tcp",
+        "FROM scratch AS a\nFROM a\nVOLUME $DATA",
+        "FROM alpine\nENV DATA=\nVOLUME $DATA",
+        "FROM alpine\nARG DATA=\nVOLUME $DATA",
+        "FROM alpine\nENV S=X\nSTOPSIGNAL $S",
+        "FROM alpine\nSTOPSIGNAL X",
+        'FROM alpine\nVOLUME ["$DATA", ""]',
+        "FROM alpine\nEXPOSE a $PORT",
+        "FROM alpine\nCOPY --chmod=99 $A /",
+    ],
+)
+def test_values_that_no_base_image_gives_are_errors(text):
+    with pytest.raises(DockerfileError):
+        build(text)

@@ -6,7 +6,8 @@ import pytest
 
 from ctxopt.severity import Severity
 from tests.rules.sources.contexts import TREE, build
-from tests.support.judging import catches, catches_not
+from tests.support.judging import catches, catches_not, every_finding, find, findings, gathered
+from tests.support.repositories import init, write
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,121 @@ def test_sources_that_are_made_before_the_build():
 def test_a_stage_that_is_not_built_misses_nothing():
     text = "FROM scratch AS other\nCOPY gone /\nFROM scratch\nCOPY src /\n"
     catches_not("missing-source", {**TREE, "Dockerfile": text})
+
+
+def missing(folder, instruction, gitignore, **more):
+    """What the rule says of one instruction in a repository with these rules of git."""
+    tree = {
+        "src/a": "1",
+        ".gitignore": gitignore,
+        "Dockerfile": f"FROM scratch\nCOPY src /\n{instruction}\n",
+    }
+    return findings("missing-source", folder, {**tree, **more}, None, ignored="")
+
+
+@pytest.mark.parametrize(
+    ("instruction", "gitignore"),
+    [
+        ("COPY server /usr/bin/", "/server\n"),
+        ("COPY server /usr/bin/", "server/\n"),
+        ("COPY made/app /usr/bin/", "/made/\n"),
+        ("COPY server /usr/bin/", "/server/*\n"),
+        ("COPY app.jar /", "*.jar\n"),
+        ("ADD data/model.bin /", "data/*.bin\n"),
+        ("RUN --mount=type=bind,source=server,target=/x true", "/server\n"),
+        ('COPY ["a b", "/"]', "a b\n"),
+    ],
+)
+def test_what_git_ignores_is_made_before_the_build(tmp_path, instruction, gitignore):
+    (found,) = missing(tmp_path, instruction, gitignore)
+    assert found.severity is Severity.INFO
+    assert found.help == "git ignores it: make it before the build"
+
+
+@pytest.mark.parametrize(
+    ("instruction", "gitignore"),
+    [
+        ("COPY server /usr/bin/", ""),
+        ("COPY server /usr/bin/", "/bin/server\n"),
+        ("COPY server /usr/bin/", "server.log\n"),
+        ("COPY server /usr/bin/", "/server/*.log\n"),
+        ("COPY server /usr/bin/", "server\n!server\n"),
+        ("COPY server /usr/bin/", "# server\n"),
+        ("COPY sub/server /usr/bin/", "/server\n"),
+        ("COPY app.jar /", "*.war\n"),
+        ("COPY ../server /usr/bin/", "/serve\n"),
+        ('COPY ":(top)server" /usr/bin/', "/server\n"),
+    ],
+)
+def test_what_git_does_not_ignore_is_an_error(tmp_path, instruction, gitignore):
+    (found,) = missing(tmp_path, instruction, gitignore)
+    assert found.severity is Severity.ERROR
+
+
+def test_what_git_tracks_is_no_output_of_anything(tmp_path):
+    tree = {"server": "1", "src/a": "1", "Dockerfile": "FROM scratch\nCOPY src /\nCOPY server /\n"}
+    root = init(tmp_path, {**tree, ".gitignore": ""})
+    write(root, {".gitignore": "/server\n", "server": None})
+    (found,) = [item for item in every_finding(gathered(root)) if item.rule == "missing-source"]
+    assert found.severity is Severity.ERROR
+
+
+def test_a_context_below_the_top_of_the_repository(tmp_path):
+    tree = {"web/src/a": "1", "web/Dockerfile": "FROM scratch\nCOPY src /\nCOPY server /\n"}
+    init(tmp_path, {**tree, ".gitignore": "/web/server\n"})
+    (found,) = [
+        item for item in every_finding(gathered(tmp_path / "web")) if item.rule == "missing-source"
+    ]
+    assert found.severity is Severity.INFO
+
+
+UNSET = "pass --build-arg ARTIFACT=..."
+
+
+@pytest.mark.parametrize(
+    ("base", "instructions", "message", "advice"),
+    [
+        ("a", ("ARG ARTIFACT", "COPY ${ARTIFACT}.jar x.jar"),
+         "ARG ARTIFACT has no value, so ${ARTIFACT}.jar is /.jar, which does not exist", UNSET),
+        ("scratch", ("ARG ARTIFACT", "COPY lib/$ARTIFACT.jar /"), "ARG ARTIFACT has no value", UNSET),
+        ("a", ("ARG A", "ARG B", "COPY $A-$B /"), "ARG A and ARG B have no value",
+         "pass --build-arg A=... --build-arg B=..."),
+        ("a", ("ARG A", "RUN --mount=type=bind,source=lib/x$A,target=/x true"),
+         "ARG A has no value, so the source is /lib/x", "pass --build-arg A=..."),
+        ("a", ("COPY $GLOBAL.jar /",), "$GLOBAL is declared before the first FROM alone",
+         "repeat ARG GLOBAL in the stage"),
+        ("a", ("COPY $HOME_OF/x /",), "only the base image could give $HOME_OF a value", "see what the base image sets"),
+    ],
+)  # fmt: skip
+def test_an_argument_without_a_value_is_the_cause(base, instructions, message, advice):
+    lines = ["ARG GLOBAL", f"FROM {base}", "COPY src /", *instructions]
+    (found,) = find("missing-source", {**TREE, "Dockerfile": "\n".join(lines) + "\n"})
+    assert message in found.message
+    assert (found.severity, found.help) == (Severity.WARNING, advice)
+
+
+@pytest.mark.parametrize(
+    ("base", "instructions"),
+    [
+        ("scratch", ("COPY gone$UNKNOWN /",)),
+        ("a", ("ARG A=gone", "COPY $A /")),
+        ("a", ("ENV A=gone", "COPY $A /")),
+        ("a", ("ARG A=", "COPY gone$A /")),
+        ("a", ("ARG A", "COPY gone ${A:-src}/ /x/")),
+        ("a", ("ARG A", "COPY gone /")),
+        ("a", ("ARG A", "COPY gone $A/src /x/")),
+    ],
+)
+def test_a_source_with_all_values_is_judged(base, instructions):
+    lines = [f"FROM {base}", "COPY src /", *instructions]
+    (found,) = find("missing-source", {**TREE, "Dockerfile": "\n".join(lines) + "\n"})
+    assert found.severity is Severity.ERROR
+    assert found.help == "correct the source, or make the file first"
+
+
+def test_an_argument_that_is_given_or_that_a_base_stage_takes():
+    text = "FROM a AS x\nARG A\nFROM x\nCOPY src /\nCOPY gone$A /\n"
+    (found,) = find("missing-source", {**TREE, "Dockerfile": text})
+    assert found.help == "pass --build-arg A=..."
+    (found,) = find("missing-source", {**TREE, "Dockerfile": text}, args={"A": "1"})
+    assert found.severity is Severity.ERROR

@@ -13,6 +13,7 @@ from tests.support.judging import catches, catches_not
 def test_whole_context_by_an_empty_variable():
     found = catches("whole-context-by-accident", build("ARG DIR", "COPY $DIR/ /app"), line=3)
     assert "$DIR is empty" in found.message
+    assert found.help == "pass --build-arg DIR=..., or name the source"
     assert found.severity is Severity.WARNING
 
 
