@@ -5,16 +5,14 @@ What only the classic client does, before and while it walks, is in ``build.clas
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 BuilderName = Literal["buildkit", "classic"]
 _UNITS = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 BUILDER_NAMES: tuple[BuilderName, ...] = get_args(BuilderName)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Builder:
+class Builder(NamedTuple):
     """What one builder's client does with a context. Compare with ``is``: each exists once."""
 
     name: BuilderName

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-
 import pytest
 
 from ctxopt.build.context import builder_named
@@ -33,8 +31,8 @@ def test_each_is_the_others_other():
 
 def test_they_differ_in_every_field():
     # A field in which all agree is no difference, and belongs to no builder.
-    for field in dataclasses.fields(BUILDKIT):
-        assert getattr(BUILDKIT, field.name) != getattr(CLASSIC, field.name), field.name
+    for field in BUILDKIT._fields:
+        assert getattr(BUILDKIT, field) != getattr(CLASSIC, field), field
 
 
 @pytest.mark.parametrize(

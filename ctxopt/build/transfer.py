@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ctxopt.build.followlinks import Links, LinksOnDisk, follow_links
 from ctxopt.errors import DockerfileError, IgnoreFileError
@@ -18,8 +18,7 @@ from ctxopt.tree.model import DIR, ContextTree, Flag, Folder
 from ctxopt.tree.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class TransferView:
+class TransferView(NamedTuple):
     """One load of a context.
 
     ``view`` holds what is sent. ``loaded`` is False where nothing asks for the context, and

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ctxopt.errors import ConfigError
 from ctxopt.read_file import read_regular, reason_of
@@ -16,8 +15,7 @@ SHARED = "pyproject.toml"
 _SECTION = "[tool.ctxopt]"
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigFile:
+class ConfigFile(NamedTuple):
     """One configuration file that was read."""
 
     path: str

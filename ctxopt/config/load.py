@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ctxopt.builder import BuilderName
 from ctxopt.config.file import ConfigFile, find_config_file, read_config_file
@@ -62,8 +62,7 @@ class Limits:
         return self.origins.get(key, DEFAULT)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContextBudget:
+class ContextBudget(NamedTuple):
     """One ``[[context]]``: limits of the top level apply where it sets none of its own."""
 
     name: str
@@ -122,8 +121,7 @@ class Config:
         return key in self.origins
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(NamedTuple):
     """Values of one origin, still as they were written."""
 
     values: Mapping[str, Any]

@@ -6,7 +6,7 @@ Evidence first, names second. Judges nothing: rules decide what to say of which 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.sources import SourceUse
@@ -23,8 +23,7 @@ from ctxopt.paths import by_parent, name
 from ctxopt.tree.model import EMPTY, Flag, Folder
 
 
-@dataclass(frozen=True, slots=True)
-class Candidates:
+class Candidates(NamedTuple):
     """What the pass found."""
 
     found: tuple[Candidate, ...]

@@ -7,8 +7,7 @@ which evidence has to agree. Pure: everything is told of one path; nothing is lo
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ctxopt.evidence.catalog import CatalogEntry, CatalogKind
 from ctxopt.evidence.git_status import GitStatus
@@ -17,8 +16,7 @@ Topic: TypeAlias = CatalogKind | Literal["ignored", "large"]
 """A kind of the catalogue, or what evidence alone says."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KnownPath:
+class KnownPath(NamedTuple):
     """What is known of a path before anything is said of it."""
 
     path: str

@@ -6,7 +6,6 @@ Pure: the modules ``*_needs`` read Dockerfiles, manifests and sources, and ``gat
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import takewhile
 from typing import NamedTuple
 
@@ -33,8 +32,7 @@ class GitReason(NamedTuple):
     """Whether it would notice that a tracked file is missing; None where nothing tells."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clues:
+class Clues(NamedTuple):
     """What one place tells of what a build reads: its instructions, a Dockerfile beside it, the manifests."""
 
     needs: tuple[Need, ...] = ()

@@ -6,7 +6,7 @@ No colours, no sizes as text, no files: reporters render, ``write`` writes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from ctxopt.evidence.reach import Reach
 from ctxopt.languages.ignore.edits import Edit
@@ -80,8 +80,7 @@ class Finding:
         return sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression:
+class Suppression(NamedTuple):
     """A finding that the user has silenced: in the ignore file or a baseline."""
 
     finding: Finding

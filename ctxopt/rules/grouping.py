@@ -7,8 +7,7 @@ on it is a warning are the same for all rules about paths, and here.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.facts import Facts
@@ -27,8 +26,7 @@ _SERIOUS: Final = 10
 """Times the noise floor from which on a finding is a warning."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Candidates that one line of an ignore file would hide, the heaviest first."""
 
     pattern: str | None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ctxopt.evidence.facts import Facts, is_read
 from ctxopt.languages.ignore.edits import Edit
@@ -40,8 +40,7 @@ _MOST_LINES = 40
 _NAMED = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Quirk:
+class Quirk(NamedTuple):
     """What Docker makes of a line, and the lines that say what was meant; none where that is unclear."""
 
     reading: str
