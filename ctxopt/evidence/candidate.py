@@ -18,7 +18,7 @@ from ctxopt.evidence.nearby import NearbyNames
 from ctxopt.evidence.needs import Needs
 from ctxopt.evidence.reach import Reach, Reaches
 from ctxopt.evidence.run_steps import installs_nothing, makes_nothing
-from ctxopt.paths import name, parent
+from ctxopt.paths import by_parent, name, parent
 from ctxopt.tree.model import DIR, FILE, SOCKET, Flag, Tally
 
 FOR_TESTS: Final = frozenset({"test-data", "docs"})
@@ -73,6 +73,8 @@ class CandidateJudge:
         self._reasons = needs.reasons()
         self._nearby = NearbyNames(analysis.tree.folders)
         self._reaches = reaches
+        self.worktrees: Final = by_parent(needs.worktrees)
+        self._worktrees = needs.worktrees
         plan = analysis.plan
         self._installs_nothing = plan is not None and installs_nothing(plan.build)
         self._makes_nothing = plan is not None and makes_nothing(plan.build)
@@ -97,6 +99,7 @@ class CandidateJudge:
             is_large=total >= self.large,
             state=self.git.of(path, is_dir),
             nearby=lambda: self._nearby.of(path),
+            is_worktree=path in self._worktrees,
         )
         entry = choose_entry(entries, known)
         topic = topic_of(entry, known)

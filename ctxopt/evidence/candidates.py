@@ -157,6 +157,7 @@ class _Pass:
         large, git = self._judge.large, self._judge.git
         asked = dict.fromkeys(self._judge.catalog.may_match(folder.joined, names))
         asked |= dict.fromkeys(map(name, git.ignored_in(folder.path)))
+        asked |= dict.fromkeys(map(name, self._judge.worktrees.get(folder.path, ())))
         if self._view.largest_in(folder) >= large:
             sizes = zip(names, folder.sizes, strict=True)
             asked |= dict.fromkeys(name for name, size in sizes if size >= large)

@@ -12,7 +12,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 from ctxopt.evidence.catalog import CatalogEntry, CatalogKind
 from ctxopt.evidence.git_status import GitStatus
 
-Topic: TypeAlias = CatalogKind | Literal["ignored", "large"]
+Topic: TypeAlias = CatalogKind | Literal["ignored", "large", "worktree"]
 """A kind of the catalogue, or what evidence alone says."""
 
 
@@ -27,6 +27,8 @@ class KnownPath(NamedTuple):
     nearby: Callable[[], Collection[str]]
     """Gives the names beside the path and in the folders above it. Asked only where a manifest counts:
     collecting them costs more than everything else that is asked here."""
+    is_worktree: bool = False
+    """Whether it is another checkout of this repository, or holds nothing else."""
 
 
 Predicate: TypeAlias = Callable[[CatalogEntry, KnownPath], bool]
@@ -51,6 +53,8 @@ def topic_of(entry: CatalogEntry | None, known: KnownPath) -> Topic | None:
         return entry.kind
     if git_ignores(known):
         return "ignored"
+    if known.is_worktree and known.state == "untracked":
+        return "worktree"
     # A large folder that git tracks, or of which git says nothing, is the project itself.
     if known.is_large and (not known.is_dir or known.state == "untracked"):
         return "large"

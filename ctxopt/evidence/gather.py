@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from ctxopt.build.analysis import Analysis
 from ctxopt.config.load import Config
 from ctxopt.evidence.catalog import Catalog, load_catalog
+from ctxopt.evidence.checkouts import find_worktrees
 from ctxopt.evidence.compiled_tree import compiles_all
 from ctxopt.evidence.dockerfile_search import find_dockerfiles, find_hidden
 from ctxopt.evidence.facts import Facts
@@ -59,7 +60,8 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
     if plan is not None:
         build = plan.build
     takings = takings_of(plan)
-    manifests = find_manifests(files.lookup, catalog)
+    worktrees = find_worktrees(analysis.tree)
+    manifests = find_manifests(files.lookup, catalog, worktrees)
     told = needs_of_manifests(
         manifests.files,
         files,
@@ -103,6 +105,7 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
         named=first_by_path(need for one in clues for need in one.named),
         served=tuple(other.path for other in others),
         elsewhere=tuple(dict.fromkeys(root for one in clues for root in one.elsewhere)),
+        worktrees=worktrees,
     )
 
 

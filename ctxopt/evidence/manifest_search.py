@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from fnmatch import translate
 from typing import Final, NamedTuple
 
@@ -44,12 +44,14 @@ class Manifests(NamedTuple):
     entered: tuple[str, ...]
 
 
-def find_manifests(sent: ViewLookup, catalog: Catalog) -> Manifests:
-    """Find the manifests that are sent, level by level, until there are enough."""
+def find_manifests(
+    sent: ViewLookup, catalog: Catalog, aside: Collection[str] = frozenset()
+) -> Manifests:
+    """Find the manifests that are sent, level by level, until there are enough; folders ``aside`` are not entered."""
     wanted = _Wanted(catalog)
     found: list[ManifestFile] = []
     entered: list[str] = []
-    for depth, level in enumerate(_levels(sent.view, catalog)):
+    for depth, level in enumerate(_levels(sent.view, catalog, aside)):
         for folder in level:
             entered.append(folder.path)
             found += [
@@ -62,7 +64,7 @@ def find_manifests(sent: ViewLookup, catalog: Catalog) -> Manifests:
     return Manifests(tuple(found[:MOST_FILES]), tuple(entered))
 
 
-def _levels(view: View, catalog: Catalog) -> Iterator[list[Folder]]:
+def _levels(view: View, catalog: Catalog, aside: Collection[str]) -> Iterator[list[Folder]]:
     """The folders of the project itself, sorted, one list a level below the root."""
     folders = view.tree.folders
     children = by_parent(folders)
@@ -71,7 +73,9 @@ def _levels(view: View, catalog: Catalog) -> Iterator[list[Folder]]:
         sent = [path for path in level if path in folders and view.sends_below(path)]
         yield [folders[path] for path in sent]
         below = [child for path in sent for child in children.get(path, ())]
-        level = sorted(child for child in below if not _is_foreign(catalog, child))
+        level = sorted(
+            child for child in below if child not in aside and not _is_foreign(catalog, child)
+        )
 
 
 def _is_foreign(catalog: Catalog, path: str) -> bool:

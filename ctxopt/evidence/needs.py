@@ -64,6 +64,8 @@ class Needs(NamedTuple):
     """The other Dockerfiles that the ignore file serves."""
     elsewhere: tuple[str, ...] = ()
     """What other stages and Dockerfiles take with the same ignore file; ``""`` is everything."""
+    worktrees: frozenset[str] = frozenset()
+    """Other checkouts of the same repository, which no build reads, and folders that hold nothing else."""
 
     def why(self, path: str) -> str | None:
         """Return why ``path`` or something below it must stay; None if nothing is known."""

@@ -15,6 +15,7 @@ from ctxopt.build.context import BuildContext
 from ctxopt.build.plan import host_platform
 from ctxopt.errors import DockerfileError
 from ctxopt.evidence.catalog import load_catalog
+from ctxopt.evidence.checkouts import nearest_checkout
 from ctxopt.evidence.dockerfile_search import find_dockerfiles, is_foreign
 from ctxopt.evidence.image_start import TEST_FOLDERS
 from ctxopt.evidence.manifests import MANIFESTS
@@ -130,6 +131,10 @@ def read_siblings(
         # A Dockerfile with an ignore file of its own says nothing about this one.
         if context.builder.reads_own_ignore_file and os.path.lexists(own):
             continue
+        # A worktree is this repository again, and is built from its own root.
+        checkout = nearest_checkout(context.root, parent(path))
+        if checkout == "worktree":
+            continue
         content = read_start(os.path.join(context.root, path), _MOST_BYTES)
         if content is None:
             continue
@@ -141,8 +146,11 @@ def read_siblings(
         bases = _bases(build, context.root, parent(path), exists)
         is_served = "" in bases
         # What lies aside may be built from anywhere: only sources that are all here speak for this root.
-        if is_served and _is_aside(parent(path), matcher):
+        if is_served and (checkout or _is_aside(parent(path), matcher)):
             is_served = all(map(exists, _named(build)))
+        # What is a repository of its own is built by itself, unless its sources are here alone.
+        if checkout and bases != ("",):
+            is_served = False
         if is_served:
             served.append(OtherDockerfile(path, build, bases))
         else:

@@ -33,7 +33,7 @@ def entry(kind: CatalogKind, confidence="low", manifests=(), pattern="**/x") -> 
 def known(words: str, nearby=("package.json", "x")) -> KnownPath:
     """``ignored file large deep`` and the like; what is not said is unknown to git, a folder, small, at the root."""
     said = set(words.split())
-    assert said <= {*get_args(GitStatus), "file", "dir", "large", "small", "deep"}
+    assert said <= {*get_args(GitStatus), "file", "dir", "large", "small", "deep", "worktree"}
     states: list[GitStatus] = [state for state in get_args(GitStatus) if state in said]
     return KnownPath(
         path="a/x" if "deep" in said else "x",
@@ -41,6 +41,7 @@ def known(words: str, nearby=("package.json", "x")) -> KnownPath:
         is_large="large" in said,
         state=states[0] if states else "unknown",
         nearby=lambda: nearby,
+        is_worktree="worktree" in said,
     )
 
 
@@ -229,6 +230,11 @@ TOPICS = [
     (None, "unknown dir large", None),
     (None, "untracked dir small", None),
     (None, "untracked file small", None),
+    (None, "untracked dir small worktree", "worktree"),
+    (None, "ignored dir small worktree", "ignored"),
+    (PLAIN, "untracked dir worktree", "build-output"),
+    (None, "tracked dir small worktree", None),
+    (None, "unknown dir large worktree", None),
 ]
 
 

@@ -114,6 +114,8 @@ def test_whom_the_ignore_file_serves(tmp_path, path, text, tree, bases):
     assert [other.bases for other in found.served] == ([bases] if bases else [])
 
 
+WORKTREE = "gitdir: /r/.git/worktrees/x\n"
+SUBMODULE = "gitdir: ../.git/modules/x\n"
 DATA = "FROM a\nCOPY data /d\nCOPY tools /t\n"
 JVM = "FROM a\nCOPY target/quarkus-app/lib/ /lib/\n"
 
@@ -127,6 +129,15 @@ ASIDE = [
     # A module makes what its Dockerfile names, and that is not here.
     ("api/src/main/docker/Dockerfile.jvm", JVM, {"api/pom.xml": "x"}, ""),
     ("api/src/main/docker/Dockerfile.jvm", JVM, {"api/target/quarkus-app/lib/a.jar": "x"}, ""),
+    # Another checkout is built from its own root, though its sources have the same names.
+    ("wt/Dockerfile", "FROM a\nCOPY main.py .\n", {"wt/.git": WORKTREE, "wt/main.py": "x"}, ""),
+    ("wt/Dockerfile", "FROM a\nCOPY main.py .\n", {"wt/.git": WORKTREE}, ""),
+    ("wt/Dockerfile", ALL, {"wt/.git": WORKTREE}, "wt"),
+    ("wt/docker/Dockerfile", ALL, {"wt/.git": WORKTREE}, ""),
+    ("sub/Dockerfile", "FROM a\nCOPY main.py .\n", {"sub/.git": SUBMODULE, "sub/main.py": "x"}, ""),
+    ("sub/Dockerfile", ALL, {"sub/.git": SUBMODULE}, ""),
+    ("sub/Dockerfile", DATA, {"sub/.git": SUBMODULE, "data/a": "x"}, ""),
+    ("clone/Dockerfile", "FROM a\nCOPY main.py .\n", {"clone/.git/HEAD": "x", "clone/main.py": "x"}, ""),
     ("packages/box/Dockerfile", "FROM a\nCOPY dist ./dist\n", {"packages/box/package.json": "{}"}, ""),
 ]  # fmt: skip
 
@@ -139,6 +150,10 @@ FOR_THIS_ROOT = [
     ("tests/Dockerfile", "FROM a\nCOPY main.py tests /t/\n", {}, ""),
     ("e2e/Dockerfile", ALL, {}, ""),
     ("vendor/lib/Dockerfile", "FROM a\nCOPY vendor /v\n", {}, ""),
+    ("sub/Dockerfile", "FROM a\nCOPY main.py .\n", {"sub/.git": SUBMODULE}, ""),
+    ("clone/Dockerfile", "FROM a\nCOPY main.py .\n", {"clone/.git/HEAD": "x"}, ""),
+    ("sub/Dockerfile", "FROM a\nCOPY main.py .\n", {".git/HEAD": "x", "sub/main.py": "x"}, ""),
+    ("sub/Dockerfile", ALL, {"sub/.gitmodules": "x", ".git": WORKTREE}, ""),
     # In a folder like any other one source is enough.
     ("bench/x/Dockerfile", DATA, {"data/a": "x"}, ""),
     ("bench/x/Dockerfile", DATA, {"data/a": "x"}, "bench/x/Dockerfile"),

@@ -3,6 +3,9 @@
 It grows for ever, changes with every commit and so costs a broad COPY its layer cache, and it holds
 what was deleted long ago. Some builds read it for their version: then it is named with the reason,
 and with ways to do without. Ignoring tracked files while ``.git`` stays makes that version dirty.
+
+Other checkouts of the repository in the context, as ``git worktree add`` makes them, are the same
+sources once more, on another branch.
 """
 
 from __future__ import annotations
@@ -13,7 +16,15 @@ from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.facts import Facts
 from ctxopt.paths import name
 from ctxopt.rules.finding import Finding
-from ctxopt.rules.grouping import by_pattern, finding_of, shown
+from ctxopt.rules.grouping import (
+    Group,
+    by_pattern,
+    finding_of,
+    is_notable,
+    note_of,
+    shown,
+    split_needed,
+)
 from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
 
@@ -22,6 +33,9 @@ _ADVICE = (
     " mount. As long as it is sent, every tracked file that the ignore file hides makes git describe"
     " --dirty and its like report a changed version."
 )
+
+
+_WORKTREE = "another checkout of this repository, which git worktree made"
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -36,6 +50,21 @@ def check(facts: Facts) -> Iterator[Finding]:
         busts = group.worst.reach in ("builder", "final")
         if busts or group.bytes >= facts.config.noise_floor:
             yield finding_of(facts, RULE.id, group, "the history, which changes with every commit")
+
+    yield from _worktrees(facts)
+
+
+def _worktrees(facts: Facts) -> Iterator[Finding]:
+    """Yield one finding for each other checkout, or for the folder that holds nothing else."""
+    free, needed = split_needed(facts.candidates.about("worktree"))
+    for item in free:
+        # Whoever works in it changes it, and with it every later layer.
+        busts = item.reach in ("builder", "final")
+        if busts or item.bytes >= facts.config.noise_floor:
+            yield finding_of(facts, RULE.id, Group(None, (item,)), _WORKTREE)
+    for item in needed:
+        if is_notable(facts, item):
+            yield note_of(RULE.id, item)
 
 
 def _note_of(facts: Facts, item: Candidate) -> Finding:
