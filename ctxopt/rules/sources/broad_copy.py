@@ -86,26 +86,27 @@ def _waste_of_size(facts: Facts, view: View) -> list[_Waste]:
     # Crumbs would fill the list of paths and are not worth a line each.
     crumb = facts.config.noise_floor // 10
     needed = {item.path for item in facts.candidates.found if item.needed_because}
-    waste = [item for item in _waste(facts, view) if item.size >= crumb and item.path not in needed]
+    waste = [item for item in _waste(facts, view, crumb) if item.path not in needed]
     return sorted(waste, key=lambda item: (-item.size, item.path))
 
 
-def _waste(facts: Facts, view: View) -> Iterator[_Waste]:
-    """Yield the topmost paths that are sent, generated and named by no instruction."""
+def _waste(facts: Facts, view: View, least: int) -> Iterator[_Waste]:
+    """Yield the topmost paths of ``least`` bytes or more that are sent, generated and named by no instruction."""
     closed: set[str] = set()
+    # A folder that weighs less holds nothing that weighs more: most of a tree is left out by its sums.
     for row in view.rows(enter=lambda row: row.path not in closed):
-        is_dir = row.kind == DIR
         below = _NOTHING
-        if is_dir:
+        size = 0
+        if row.kind == DIR:
             below = view.totals.get(row.path, _NOTHING)
-        if not row.is_sent or (is_dir and not below.bytes):
+            size = below.bytes
+        elif row.kind == FILE:
+            size = row.size
+        if not row.is_sent or size < least or (row.kind == DIR and not size):
             closed.add(row.path)
-        elif is_waste(facts, row.path, is_dir):
+        elif is_waste(facts, row.path, row.kind == DIR):
             closed.add(row.path)
             if not is_read(facts, row.path):
-                size = below.bytes
-                if row.kind == FILE:
-                    size = row.size
                 yield _Waste(row.path, size, 1 + below.entries)
 
 
