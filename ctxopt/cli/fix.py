@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from ctxopt.fix.options import FixOptions
     from ctxopt.fix.plan import Fix
     from ctxopt.fix.run import FixRequest, Outcome, Replan
+    from ctxopt.fix.unit import Confidence
 
 
 Interactive = Annotated[
@@ -31,6 +32,10 @@ CheckOption = Annotated[
 ]
 Proven = Annotated[
     bool, typer.Option("--proven", help="Only lines that no build can miss, not the likely ones.")
+]
+Possible = Annotated[
+    bool,
+    typer.Option("--possible", help="Also the lines that are listed as only possible."),
 ]
 PruneUnused = Annotated[
     bool, typer.Option("--prune-unused", help="Also remove lines that do nothing.")
@@ -73,6 +78,7 @@ def fix(
     dry_run: DryRun = False,
     check: CheckOption = False,
     proven: Proven = False,
+    possible: Possible = False,
     prune_unused: PruneUnused = False,
     allow_list: AllowListOption = False,
     per_dockerfile: PerDockerfile = False,
@@ -89,6 +95,11 @@ def fix(
     from ctxopt.fix.options import FixOptions
     from ctxopt.fix.run import run
 
+    if proven and possible:
+        raise ConfigError(
+            "--proven and --possible cannot be combined",
+            hint="without either, fix takes what is proven and what is likely",
+        )
     if allow_list:
         _check_allow_list(interactive=interactive, prune_unused=prune_unused)
     if interactive:
@@ -98,7 +109,10 @@ def fix(
         builder=builder, config=config, select=select, ignore=ignore, limits=_limits(bandwidth),
     )  # fmt: skip
     options = FixOptions(
-        proven_only=proven, prune_unused=prune_unused, per_dockerfile=per_dockerfile
+        # Whoever is asked line by line is asked about all of them.
+        least=_least(proven=proven, possible=possible or interactive),
+        prune_unused=prune_unused,
+        per_dockerfile=per_dockerfile,
     )
     is_shown_only = dry_run or check or format_ is o.FixFormat.diff
     request = _read_request(given, options, allow_list=allow_list, writes=not is_shown_only)
@@ -133,6 +147,15 @@ def _read_request(
         allow_list=allow_list,
         writes=writes,
     )
+
+
+def _least(*, proven: bool, possible: bool) -> Confidence:
+    """Return how sure a line has to be."""
+    if proven:
+        return "proven"
+    if possible:
+        return "possible"
+    return "likely"
 
 
 def _measure(

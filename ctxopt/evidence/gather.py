@@ -106,6 +106,7 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
         served=tuple(other.path for other in others),
         elsewhere=tuple(dict.fromkeys(root for one in clues for root in one.elsewhere)),
         worktrees=worktrees,
+        builds=tuple(builds),
     )
 
 

@@ -7,10 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import takewhile
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.paths import is_at_or_below, parent
+
+if TYPE_CHECKING:
+    from ctxopt.evidence.git_history import BuildTakings
 
 
 class Need(NamedTuple):
@@ -66,6 +69,8 @@ class Needs(NamedTuple):
     """What other stages and Dockerfiles take with the same ignore file; ``""`` is everything."""
     worktrees: frozenset[str] = frozenset()
     """Other checkouts of the same repository, which no build reads, and folders that hold nothing else."""
+    builds: tuple[BuildTakings, ...] = ()
+    """All builds that the ignore file is known to serve, this one first."""
 
     def why(self, path: str) -> str | None:
         """Return why ``path`` or something below it must stay; None if nothing is known."""

@@ -127,7 +127,7 @@ _KEYWORDS: Final = re.compile(r"^(?:\s|[({!]|(?:if|then|else|elif|do|while|until
 _ASSIGNMENT: Final = re.compile(r"^(?:\w+=(?:\"[^\"]*\"|'[^']*'|\S*)\s+)+")
 
 
-_MAKES: Final = re.compile(
+MAKES: Final = re.compile(
     r"(?<![\w./-])(?:(?:npm|pnpm|yarn|bun)\s(?:[^&|;\n]*\s)?[\w:-]*(?:build|compile|bundle|generate|dist)|"
     r"(?:npx\s+|pnpm\s+|yarn\s+|bunx\s+)?(?:vite|next|nuxt|tsc|webpack|turbo|nx|ng|rollup|parcel|esbuild|gulp|grunt)|"
     r"make|cmake|ninja|meson|just|task|cargo|trunk|go\s+(?:build|install)|mage|dotnet\s+(?:build|publish|restore)|"
@@ -140,7 +140,7 @@ _MAKES: Final = re.compile(
 
 def makes_something(build: Build) -> bool:
     """Tell whether some step of the build is known to make output of sources."""
-    return any(_may_make(command) and _MAKES.search(command) for command in _commands(build))
+    return any(_may_make(command) and MAKES.search(command) for command in _commands(build))
 
 
 def makes_nothing(build: Build) -> bool:

@@ -1,39 +1,145 @@
-"""How sure it is that no build misses what a line hides: ``proven`` or ``likely``, and why. Pure.
+"""How sure it is that no build misses what a line hides: ``proven``, ``likely`` or ``possible``, and why.
 
-Asks git and the build, never the names of the paths.
+Asks git, the builds and what is known of each path. What is likely has something that speaks for it: a step that makes
+the path again, or a kind that cannot be input. That nothing is seen to read a path makes a line possible, no more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
+from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.facts import Facts
+from ctxopt.evidence.generated_input import GeneratedInput
+from ctxopt.evidence.git_history import BuildTakings
 from ctxopt.evidence.run_steps import makes_something
-from ctxopt.fix.unit import Confidence, Unit
+from ctxopt.fix.unit import Confidence
 from ctxopt.git.evidence import GitEvidence
-from ctxopt.paths import name, overlaps
-from ctxopt.rules.registry import rule_named
+from ctxopt.paths import name, overlaps, upwards
 
 GIT_IGNORES: Final = "git ignores it: a clean checkout does not have it"
 UNLESS_MADE: Final = "git ignores it: right unless something makes it for the build beforehand"
+NOT_TAKEN: Final = "no instruction takes it"
+
+_DATA: Final = frozenset({"data", "model", "archive", "media", "large"})
+"""Kinds that may be input as well as a leftover."""
+_UNKNOWN: Final = frozenset({"ignored", "large"})
+"""What evidence alone has found: no name says what it is."""
+_MAY_COME: Final = frozenset({"media", "large"})
+"""Kinds of which a file that git does not know yet may be an asset of tomorrow's commit."""
 
 
-def confidence_of(
-    facts: Facts, unit: Unit, lost: Sequence[str], files: Sequence[str]
-) -> tuple[Confidence, str]:
-    """Return how sure it is that nothing misses ``lost``, with ``files`` in it, and the reason."""
-    if not lost:
-        return "proven", "it changes nothing that is sent"
-    evidence = _usable(facts.evidence)
-    is_taken = any(_is_taken(facts, path) for path in lost)
-    if evidence is not None and _git_ignores(evidence, lost, files):
-        if is_taken and not _is_made_again(facts, unit):
-            return "likely", UNLESS_MADE
-        return "proven", GIT_IGNORES
-    if facts.plan is not None and not is_taken:
-        return "proven", "no instruction takes it"
-    return "likely", _seen(evidence, lost, files)
+class Assurance(NamedTuple):
+    """How sure a line is, and the reason in a clause."""
+
+    confidence: Confidence
+    reason: str
+    is_ignored: bool = False
+    """Whether git ignores all that the line hides."""
+
+
+class Confidences:
+    """Judges one line after the other, and remembers what it has looked up for them."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._evidence = _usable(facts.evidence)
+        self._generated = GeneratedInput(facts)
+        self._candidates = {item.path: item for item in facts.candidates.found}
+
+    def of(self, lost: Sequence[str], files: Sequence[str]) -> Assurance:
+        """Return how sure it is that nothing misses ``lost``, with ``files`` in it."""
+        if not lost:
+            return Assurance("proven", "it changes nothing that is sent")
+        evidence = self._evidence
+        is_ignored = evidence is not None and _git_ignores(evidence, lost, files)
+        taken = [path for path in lost if self._is_taken(path)]
+        if not taken and is_ignored:
+            return Assurance("proven", GIT_IGNORES, is_ignored)
+        if not taken:
+            return Assurance(self._of_untaken(lost, files), NOT_TAKEN)
+        for path in taken:
+            doubt = self._doubt(path, is_ignored=is_ignored)
+            if doubt is not None:
+                return Assurance("possible", doubt, is_ignored)
+        if not is_ignored:
+            return Assurance("likely", _seen(evidence, lost, files))
+        if all(map(self._is_known, taken)):
+            return Assurance("proven", GIT_IGNORES, is_ignored)
+        return Assurance("likely", UNLESS_MADE, is_ignored)
+
+    def _of_untaken(self, lost: Sequence[str], files: Sequence[str]) -> Confidence:
+        """Judge what no known build takes: another one may, of what every checkout has."""
+        evidence = self._evidence
+        is_history = any(name(path) == ".git" for path in lost)
+        if is_history or (evidence is not None and any(map(evidence.is_tracked, files))):
+            return "likely"
+        return "proven"
+
+    def _doubt(self, path: str, *, is_ignored: bool) -> str | None:
+        """Return why nothing speaks for a path that is taken, in a clause; None where something does."""
+        found = self._candidate(path)
+        if found is not None and found.topic == "build-output":
+            return self._doubt_output(path)
+        if is_ignored:
+            if found is None or found.topic in _UNKNOWN:
+                return self._generated.why_unknown(path, is_made=self._is_made(path))
+            if found.topic in _DATA:
+                return self._generated.why_named(path)
+            return None
+        if found is None or found.topic not in _DATA or _has_sure_name(found):
+            return None
+        if found.state == "untracked" and found.topic not in _MAY_COME and not _is_general(found):
+            # A clean checkout has none of it, and what git is to know is seldom of this size and kind.
+            return None
+        return "nothing seen in the build reads it, which is all that speaks for the line"
+
+    def _doubt_output(self, path: str) -> str | None:
+        if not self._facts.needs.builds:
+            return "no Dockerfile says whether a build makes it again"
+        if self._is_made(path):
+            return None
+        return "no step of the build is known to make it again"
+
+    def _is_made(self, path: str) -> bool:
+        """Whether every build that takes a path has steps that make something of sources."""
+        builds = self._facts.needs.builds
+        takers = [build for build in builds if _takes(build, path)] or builds
+        return bool(takers) and all(makes_something(each.build) for each in takers)
+
+    def _candidate(self, path: str) -> Candidate | None:
+        """Return what is known of ``path`` or of a folder above it."""
+        return next(
+            (self._candidates[here] for here in upwards(path) if here in self._candidates), None
+        )
+
+    def _is_known(self, path: str) -> bool:
+        """Whether the kind of a path says that a build can do without what git ignores."""
+        found = self._candidate(path)
+        return found is not None and found.topic not in _UNKNOWN
+
+    def _is_taken(self, path: str) -> bool:
+        """Whether a build with this ignore file takes anything of ``path``; without any, the next one may."""
+        needs = self._facts.needs
+        if not needs.builds:
+            return True
+        if any(_takes(build, path) for build in needs.builds):
+            return True
+        return any(overlaps(root, path) for root in needs.elsewhere)
+
+
+def _takes(build: BuildTakings, path: str) -> bool:
+    return any(overlaps(root, path) for taking in build.takings for root in taking.roots)
+
+
+def _has_sure_name(found: Candidate) -> bool:
+    return found.entry is not None and found.entry.confidence == "high"
+
+
+def _is_general(found: Candidate) -> bool:
+    """Whether the name of a folder, as ``data``, may be that of sources."""
+    return found.entry is None or found.entry.is_ambiguous
 
 
 def _usable(evidence: GitEvidence | None) -> GitEvidence | None:
@@ -69,19 +175,4 @@ def _seen(evidence: GitEvidence | None, lost: Sequence[str], files: Sequence[str
     return f"{seen}; untracked, yet not ignored by git"
 
 
-def _is_made_again(facts: Facts, unit: Unit) -> bool:
-    """Whether the build can do without what git ignores; else a step before it may have to make it."""
-    remade = rule_named(unit.rule).remade
-    if remade == "by-the-build":
-        return facts.plan is not None and makes_something(facts.plan.build)
-    return remade == "by-its-tool"
-
-
-def _is_taken(facts: Facts, path: str) -> bool:
-    """Whether this build takes anything of ``path``, or another one with the same ignore file."""
-    if facts.uses_of(path) or facts.named_by(path):
-        return True
-    return any(overlaps(root, path) for root in facts.needs.elsewhere)
-
-
-__all__ = ["GIT_IGNORES", "UNLESS_MADE", "confidence_of"]
+__all__ = ["GIT_IGNORES", "Assurance", "Confidences"]

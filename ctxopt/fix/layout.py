@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from ctxopt.fix.choose import edits_of
-from ctxopt.fix.confidence import GIT_IGNORES, UNLESS_MADE
 from ctxopt.fix.unit import SECRETS, Tried
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.text import IgnoreFile
@@ -50,7 +49,7 @@ def lay_out(file: IgnoreFile | None, chosen: Sequence[Tried]) -> tuple[Edit, ...
 def _group(item: Tried) -> int:
     if item.unit.rule == SECRETS:
         return _KEYS
-    return _GENERATED if item.reason in (GIT_IGNORES, UNLESS_MADE) else _UNREAD
+    return _GENERATED if item.is_ignored else _UNREAD
 
 
 def _last_group(file: IgnoreFile | None) -> int | None:

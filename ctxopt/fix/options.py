@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ctxopt.fix.decisions import OPEN, Choice
+from ctxopt.fix.unit import Confidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FixOptions:
     """How far a fix may go; the defaults are those of ``ctxopt fix``."""
 
-    proven_only: bool = False
-    """Whether lines that are only ``likely`` are left out."""
+    least: Confidence = "likely"
+    """How sure a line has to be to be taken; what is less sure is listed, or left alone."""
     prune_unused: bool = False
     """Whether lines that do nothing may be removed."""
     per_dockerfile: bool = False

@@ -42,6 +42,8 @@ class Fix:
     new_content: bytes | None
     """None where nothing is to be written."""
     lines: tuple[ProposedLine, ...]
+    possible: tuple[ProposedLine, ...]
+    """Lines that the plan does not write, for whoever knows better."""
     tracked: tuple[str, ...]
     """Files that git tracks and that would no longer be sent."""
     left_alone: tuple[LeftAlone, ...]
@@ -75,16 +77,17 @@ def plan_fix(
         new_content = file.render() if file is not None else None
     foreseen = plan.facts.analysis
     ignore = foreseen.context.ignore
-    written = {text for line in plan.lines for text in line.texts}
+    told = {text for line in (*plan.lines, *plan.possible) for text in line.texts}
     return Fix(
         path=ignore.absolute or os.path.join(analysis.context.root, ".dockerignore"),
         shown=ignore.path or ".dockerignore",
         old_content=old_content,
         new_content=new_content,
         lines=tuple(plan.lines),
+        possible=plan.possible,
         tracked=tuple(sorted(plan.tracked)),
         # What one round refused, a later one may have written.
-        left_alone=tuple(plan.left[text] for text in sorted(plan.left) if text not in written),
+        left_alone=tuple(plan.left[text] for text in sorted(plan.left) if text not in told),
         other_dockerfiles=plan.facts.needs.served,
         measured=analysis,
         foreseen=foreseen,
@@ -124,6 +127,8 @@ class _Plan(NamedTuple):
     left: dict[str, LeftAlone]
     """By the text of the line that is not proposed."""
     rounds: int
+    possible: tuple[ProposedLine, ...] = ()
+    """What the last round lists, beside all the lines."""
 
 
 class _Planner:
@@ -149,6 +154,7 @@ class _Planner:
             facts = plan.facts
             proposal = propose(facts, run_rules(facts, RULES, self._config.selection), options)
             plan.left.update({item.text: item for item in proposal.left})
+            plan = plan._replace(possible=proposal.possible)
             if proposal.trial is None:
                 break
             size = entries = 0

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ctxopt.evidence.facts import Facts
-from ctxopt.fix.choose import choose, repairs, shares, without_superfluous
-from ctxopt.fix.confidence import confidence_of
+from ctxopt.fix.choose import choose, edits_of, repairs, shares, without_superfluous
+from ctxopt.fix.confidence import Confidences
 from ctxopt.fix.decisions import Choice, LineChange
 from ctxopt.fix.layout import lay_out
 from ctxopt.fix.options import DEFAULTS, FixOptions
 from ctxopt.fix.safety import Safety, lost_sources
-from ctxopt.fix.unit import NOTHING, SECRETS, Confidence, Saving, Tried, Unit
+from ctxopt.fix.unit import CONFIDENCES, NOTHING, SECRETS, Confidence, Saving, Tried, Unit
 from ctxopt.fix.what_if import rewritten
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.matcher import read_matcher
@@ -73,6 +73,8 @@ class Proposal:
     edits: tuple[Edit, ...] = ()
     tracked: tuple[str, ...] = ()
     """Files that git tracks and that would no longer be sent."""
+    possible: tuple[ProposedLine, ...] = ()
+    """What nothing speaks against, and not enough for: not to be written unasked."""
     left: tuple[LeftAlone, ...] = ()
     trial: Trial | None = field(default=None, compare=False)
     """The ignore file with the lines, tried; None where nothing changes."""
@@ -93,14 +95,32 @@ def propose(facts: Facts, results: RuleResults, options: FixOptions = DEFAULTS) 
     """
     left = dict(_has_to_stay(facts))
     units = _admitted(facts, results.reported, options, left)
-    tried = _tried_alone(facts, units, options, left)
+    tried = _tried_alone(facts, units, left)
     tried.sort(key=lambda item: (not _is_taken(facts, options.choice, item), item.order))
-    together = _settle(facts, tried, options.choice, left)
+    wanted = []
+    possible = []
+    for item in tried:
+        if _is_sure_enough(item, options) or _is_taken(facts, options.choice, item):
+            wanted.append(item)
+        elif item.confidence == "possible":
+            possible.append(item)
+        else:
+            left.setdefault(item.unit.name, f"not proven: {item.reason}")
+    together = _settle(facts, wanted, options.choice, left)
     if together is None:
-        return Proposal(left=_left(left, ()))
+        listed = _list_possible(facts, [], possible)
+        return Proposal(possible=listed, left=_left(left, listed))
     chosen, edits, trial = together
     lines = tuple(_lines(facts, chosen, shares(facts, chosen, trial)))
-    return Proposal(lines, edits, _tracked(facts, trial), _left(left, lines), trial)
+    listed = _list_possible(facts, chosen, possible)
+    return Proposal(
+        lines=lines,
+        edits=edits,
+        tracked=_tracked(facts, trial),
+        possible=listed,
+        left=_left(left, (*lines, *listed)),
+        trial=trial,
+    )
 
 
 def _has_to_stay(facts: Facts) -> Iterator[tuple[str, str]]:
@@ -151,27 +171,44 @@ def _parts(unit: Unit) -> list[Unit]:
     return [unit]
 
 
-def _tried_alone(
-    facts: Facts, units: Sequence[Unit], options: FixOptions, left: dict[str, str]
-) -> list[Tried]:
+def _is_sure_enough(item: Tried, options: FixOptions) -> bool:
+    return CONFIDENCES.index(item.confidence) <= CONFIDENCES.index(options.least)
+
+
+def _list_possible(
+    facts: Facts, chosen: Sequence[Tried], possible: Sequence[Tried]
+) -> tuple[ProposedLine, ...]:
+    """Return the lines that would add something to the ``chosen`` ones."""
+    if not possible:
+        return ()
+    listed, _ = choose(facts, [*chosen, *possible], {})
+    trial = try_edits(facts, edits_of(listed))
+    if trial is None:
+        return ()
+    lines = _lines(facts, listed, shares(facts, listed, trial))
+    return tuple(line for item, line in zip(listed, lines, strict=True) if item not in chosen)
+
+
+def _tried_alone(facts: Facts, units: Sequence[Unit], left: dict[str, str]) -> list[Tried]:
     """Try each unit; notes in ``left`` why one is out of the question."""
     safety = Safety(facts)
+    confidences = Confidences(facts)
     # One pass over the tree for all lines that only add: a replay each would cost far more.
     hidden = hidden_by(facts, (unit.name for unit in units if unit.is_plain))
     tried = []
     for unit in units:
         change = hidden.get(unit.name) if unit.is_plain else None
-        found = _try(facts, safety, unit, change)
+        found = _try(facts, safety, confidences, unit, change)
         if isinstance(found, str):
             left.setdefault(unit.name, found)
-        elif options.proven_only and found.confidence != "proven":
-            left.setdefault(unit.name, f"not proven: {found.reason}")
         else:
             tried.append(found)
     return tried
 
 
-def _try(facts: Facts, safety: Safety, unit: Unit, change: Difference | None) -> Tried | str:
+def _try(
+    facts: Facts, safety: Safety, confidences: Confidences, unit: Unit, change: Difference | None
+) -> Tried | str:
     """Return the unit alone, or why it is out of the question; ``change`` is known of plain ones."""
     trial = None
     if change is None:
@@ -189,13 +226,14 @@ def _try(facts: Facts, safety: Safety, unit: Unit, change: Difference | None) ->
     refusal = _refusal(facts, safety, unit, trial, lost=change.lost, files=files)
     if refusal is not None:
         return refusal
-    confidence, reason = confidence_of(facts, unit, change.lost, files)
+    assurance = confidences.of(change.lost, files)
     return Tried(
         unit=unit,
         lost=change.lost,
         saving=Saving(change.lost_bytes, change.lost_entries),
-        confidence=confidence,
-        reason=reason,
+        confidence=assurance.confidence,
+        reason=assurance.reason,
+        is_ignored=assurance.is_ignored,
     )
 
 

@@ -7,7 +7,11 @@ from typing import Final, Literal, NamedTuple
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.severity import Severity
 
-Confidence = Literal["proven", "likely"]
+Confidence = Literal["proven", "likely", "possible"]
+"""How sure it is that no build misses what a line hides; what is only possible is not written unasked."""
+
+CONFIDENCES: Final[tuple[Confidence, ...]] = ("proven", "likely", "possible")
+"""The surest first."""
 
 SECRETS: Final = "secret-file"
 """The rule about keys and passwords."""
@@ -79,6 +83,8 @@ class Tried(NamedTuple):
     saving: Saving
     confidence: Confidence
     reason: str
+    is_ignored: bool = False
+    """Whether git ignores all that it hides."""
 
     @property
     def order(self) -> tuple[bool, int, int, object]:

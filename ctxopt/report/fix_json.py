@@ -72,6 +72,7 @@ def render_json(outcome: Outcome) -> str:
         "sources": [_source(effect) for effect in source_effects(outcome)],
         "other_dockerfiles": list(fix.other_dockerfiles),
         "tracked": list(fix.tracked),
+        "possible": [_line(line) for line in fix.possible],
         "left_alone": [{"text": item.text, "reason": item.reason} for item in fix.left_alone],
         "diff": render_patch(outcome),
     }

@@ -76,7 +76,10 @@ def render_prompt(question: LineQuestion, look: Look) -> str:
 def render_help(question: LineQuestion, look: Look) -> str:
     """Return what the keys mean."""
     lines = [Text(f"  {key:<7}").append(text, "dim") for key, text in _KEYS.items()]
-    why = {"y": "y, as the line is proven", "n": "n, as the line is only likely"}
+    why = {
+        "y": "y, as the line is proven",
+        "n": f"n, as the line is only {question.line.confidence}",
+    }
     return draw([*lines, Text("  Enter  ").append(why[_usual(question)], "dim")], look)
 
 

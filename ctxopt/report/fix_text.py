@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.cells import cell_len
 from rich.text import Text
 
@@ -27,9 +29,7 @@ from ctxopt.units import (
 
 _TRACKED = 20
 _SOURCES = 12
-_SURE: dict[Confidence, str] = {"proven": "green", "likely": "yellow"}
-_WORD = 6
-"""Columns of ``proven`` and ``likely``."""
+_SURE: dict[Confidence, str] = {"proven": "green", "likely": "yellow", "possible": "magenta"}
 _DIFF: tuple[tuple[tuple[str, ...], str], ...] = (
     (("diff ", "--- ", "+++ ", "new file "), "bold"),
     (("@@",), "cyan"),
@@ -47,6 +47,7 @@ def render_text(outcome: Outcome, look: Look) -> str:
             Text("nothing to do: ", "bold").append(_whole(outcome.after), "not bold"),
             Text(_docker(outcome.after), "dim"),
             *_tracked(fix),
+            *_possible(fix, look.width),
             *_left(fix, look.width),
         ]
         return draw(lines, look)
@@ -55,7 +56,7 @@ def render_text(outcome: Outcome, look: Look) -> str:
     if fix.lines:
         lines += _table(fix.lines, look.width)
     lines += _proof(outcome, look.width)
-    lines += _tracked(fix) + _left(fix, look.width)
+    lines += _tracked(fix) + _possible(fix, look.width) + _left(fix, look.width)
     lines += _sums(outcome)
     return draw(lines, look)
 
@@ -68,8 +69,9 @@ def changed(line: ProposedLine) -> list[Text]:
 
 def grounds(line: ProposedLine, width: int, indent: int) -> list[Text]:
     """Return how sure a line is and why, below each other where that is too long for one."""
-    first, *others = wrapped(visible(line.reason), width, indent + _WORD + 2)
-    head = Text(" " * indent).append(line.confidence.ljust(_WORD + 2), _SURE[line.confidence])
+    word = line.confidence.ljust(_word([line]) + 2)
+    first, *others = wrapped(visible(line.reason), width, indent + len(word))
+    head = Text(" " * indent).append(word, _SURE[line.confidence])
     return [head.append(first.lstrip(), "dim"), *(Text(text, "dim") for text in others)]
 
 
@@ -109,7 +111,7 @@ def _table(lines: tuple[ProposedLine, ...], width: int) -> list[Text]:
     margin = 2 + sum(widths) + 2 * len(widths)
     widest = max(map(cell_len, (what.plain for what in whats)), default=0)
     reasons = max((cell_len(visible(line.reason)) for line in lines), default=0)
-    is_wide = margin + widest + 2 + _WORD + 2 + reasons <= width
+    is_wide = margin + widest + 2 + _word(lines) + 2 + reasons <= width
     out = [Text(), Text(f"{_numbers(heads, widths)}line", "bold")]
     for line, row, what in zip(lines, rows, whats, strict=True):
         drawn = Text(_numbers(row, widths))
@@ -125,6 +127,23 @@ def _table(lines: tuple[ProposedLine, ...], width: int) -> list[Text]:
                 out.append(Text(f"    {old}", "dim"))
             out += grounds(line, width, 4)
     return out
+
+
+def _word(lines: Iterable[ProposedLine]) -> int:
+    """The columns of the words that say how sure the lines are: two of them are equally long."""
+    return max((len(line.confidence) for line in lines), default=0)
+
+
+def _possible(fix: Fix, width: int) -> list[Text]:
+    """What is not written unasked, with the doubt about each."""
+    if not fix.possible:
+        return []
+    head = Text("Possible", "bold").append("; --possible takes these, too", "not bold dim")
+    lines = [Text(), head]
+    for line in fix.possible:
+        what = Text(f"  {format_size(line.bytes)}  ").append_text(_what(line))
+        lines += [what, *(Text(part, "dim") for part in wrapped(visible(line.reason), width, 4))]
+    return lines
 
 
 def _numbers(row: tuple[str, ...], widths: list[int]) -> str:

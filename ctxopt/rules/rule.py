@@ -26,9 +26,6 @@ Where a broad COPY takes the file, each change of it costs the layer cache, howe
 what git does not ignore may be wanted, and then only the savings speak for the line.
 """
 
-Remade = Literal["by-its-tool", "by-the-build", "unknown"]
-"""Where a build that needs it gets again what git ignores: a clean checkout has to do without."""
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:
@@ -42,7 +39,6 @@ class Rule:
     check: RuleCheck
     about: About = field(kw_only=True)
     below_floor: BelowFloor = field(default="never", kw_only=True)
-    remade: Remade = field(default="by-its-tool", kw_only=True)
 
     @property
     def page(self) -> str:

@@ -39,6 +39,7 @@ def context(tmp_path):
         (["scan", "-f", "missing"], "error: Dockerfile 'missing': no such file"),
         (["scan", "-f", "src"], "error: Dockerfile 'src' is a folder"),
         (["ls", "--permitted", "--excluded"], "cannot be combined"),
+        (["fix", "--proven", "--possible"], "cannot be combined"),
         (["explain", ".."], "error: '..' is outside the context"),
         (["explain", "."], "error: the context root itself is always sent"),
         (["scan", "--nonsense"], "No such option"),

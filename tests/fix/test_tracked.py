@@ -13,6 +13,7 @@ from tests.support.trees import lay
 pytestmark = pytest.mark.usefixtures("clean")
 
 BROAD = "FROM php:8-apache\nCOPY . /var/www/html\n"
+MADE = BROAD + "RUN npm run build\n"
 HEAVY = 400_000
 
 
@@ -130,7 +131,7 @@ KEPT_LIB = {"core/lib/a.js": HEAVY}
     ],
 )
 def test_a_pattern_of_git_stands_for_many_paths(tmp_path, gitignore, tracked, lines):
-    tree = {".gitignore": gitignore, "package.json": "{}", **tracked}
+    tree = {".gitignore": gitignore, "package.json": "{}", "Dockerfile": MADE, **tracked}
     assert lines_of(tmp_path, tree, PACKAGES) == lines
 
 
@@ -149,6 +150,6 @@ def test_a_pattern_of_git_stands_for_many_paths(tmp_path, gitignore, tracked, li
     ],
 )  # fmt: skip
 def test_a_pattern_of_git_that_says_too_much(tmp_path, gitignore, tracked, left_over):
-    tree = {".gitignore": gitignore, "package.json": "{}", **tracked}
+    tree = {".gitignore": gitignore, "package.json": "{}", "Dockerfile": MADE, **tracked}
     folders = sorted(path.rpartition("/")[0] for path in left_over)
     assert sorted(lines_of(tmp_path, tree, left_over)) == folders

@@ -62,7 +62,7 @@ LINE = st.builds(
     st.lists(NAME, max_size=2).map(tuple),
     st.lists(NAME, min_size=1, max_size=2).map(tuple),
     st.just("git-ignored"),
-    st.sampled_from(["proven", "likely"]),
+    st.sampled_from(["proven", "likely", "possible"]),
     st.text(min_size=1, max_size=90),
     *[st.integers(-MB, 10**12)] * 4,
     st.just(()),

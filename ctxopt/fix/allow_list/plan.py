@@ -56,7 +56,7 @@ def plan_allow_list(
     evidence = ask_git(analysis.tree.root)
     allow_list = _make_list(analysis, config, request, options, evidence)
     base = allow_list.base()
-    lines_only = FixOptions(proven_only=options.proven_only)
+    lines_only = FixOptions(least=options.least)
     inside = plan_fix(base, config, lines_only, evidence=evidence)
     if allow_list.is_emptied_by(inside):
         inside = dataclasses.replace(inside, new_content=None, lines=(), tracked=(), foreseen=base)
@@ -76,7 +76,7 @@ def _make_list(
     links = LinksOnDisk(analysis.tree.root)
     file = analysis.context.ignore.file or parse_ignore_file(b"", ".dockerignore")
     admission = admit(analysis, file, find_entries(demand.wants, everything, links), there)
-    if options.proven_only and demand.doubt:
+    if options.least == "proven" and demand.doubt:
         raise AllowListError(
             f"the list is not proven: {demand.doubt}", hint="leave out --proven to accept it"
         )

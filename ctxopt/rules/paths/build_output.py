@@ -29,5 +29,4 @@ RULE = Rule(
     Severity.WARNING,
     check,
     about="paths",
-    remade="by-the-build",
 )

@@ -47,5 +47,4 @@ RULE = Rule(
     Severity.WARNING,
     check,
     about="paths",
-    remade="unknown",
 )

@@ -242,7 +242,7 @@ def test_arguments_are_those_given_and_the_defaults(tmp_path):
     reasons = {line.texts[0]: line.reason for line in fix.lines}
     assert reasons["!src"] == "COPY in line 3 without arguments"
     with pytest.raises(AllowListError, match=r"not proven: COPY in line 3 of Dockerfile"):
-        list_of(tmp_path / "d", request=request, proven_only=True)
+        list_of(tmp_path / "d", request=request, least="proven")
 
 
 LOCAL = "FROM scratch\nCOPY a /\n"
@@ -289,7 +289,7 @@ def test_what_cannot_be_read_is_said(tmp_path):
     fix = list_of(root)
     assert [item.text for item in fix.left_alone] == ["Dockerfile.bad"]
     with pytest.raises(AllowListError, match=r"Dockerfile\.bad cannot be read"):
-        list_of(root, proven_only=True)
+        list_of(root, least="proven")
 
 
 def test_an_ignore_file_of_its_own_serves_nobody_else(tmp_path):
@@ -524,7 +524,7 @@ def test_a_line_inside_that_empties_a_file_is_not_taken(tmp_path, monkeypatch):
 def test_only_proven_lines_inside(tmp_path):
     tree = {"Dockerfile": FROM + "COPY web /\n", "web/a": "1", "web/node_modules/x": 30_000_000}
     root = lay(tmp_path / "c", tree)
-    assert list_of(root, proven_only=True).new_content == (HEAD + "!web\n").encode()
+    assert list_of(root, least="proven").new_content == (HEAD + "!web\n").encode()
 
 
 def test_the_command(tmp_path):
