@@ -24,7 +24,7 @@ def report_sources(build: Build, loads: Sequence[Load]) -> SourceReport:
         shares = Shares()
         if load.transfer.loaded:
             shares = share_out(load.transfer.view, found.sources)
-        reaches = [_reach(build, source) for source, _ in found.sources]
+        reaches = [source_reach(build, source) for source, _ in found.sources]
         uses += _uses(build, load, found.sources, reaches, shares)
         if load.name is None:
             untaken = shares.untaken()
@@ -66,7 +66,8 @@ def _uses(
         )
 
 
-def _reach(build: Build, source: Source) -> SourceReach:
+def source_reach(build: Build, source: Source) -> SourceReach:
+    """Return where what a source takes ends up."""
     if source.mount is not None:
         return "mount"
     if source.stage in build.lineage(build.target):

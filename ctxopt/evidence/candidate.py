@@ -17,7 +17,7 @@ from ctxopt.evidence.git_status import GitStatus, GitStatuses
 from ctxopt.evidence.nearby import NearbyNames
 from ctxopt.evidence.needs import Needs
 from ctxopt.evidence.reach import Reach, Reaches
-from ctxopt.evidence.run_steps import installs_nothing, makes_nothing
+from ctxopt.evidence.remade import Remade
 from ctxopt.paths import by_parent, name, parent
 from ctxopt.tree.model import DIR, FILE, SOCKET, Flag, Tally
 
@@ -63,6 +63,7 @@ class CandidateJudge:
         git: GitStatuses,
         needs: Needs,
         reaches: Reaches,
+        remade: Remade,
     ) -> None:
         self.view = analysis.permitted
         self.large: Final = large
@@ -75,9 +76,7 @@ class CandidateJudge:
         self._reaches = reaches
         self.worktrees: Final = by_parent(needs.worktrees)
         self._worktrees = needs.worktrees
-        plan = analysis.plan
-        self._installs_nothing = plan is not None and installs_nothing(plan.build)
-        self._makes_nothing = plan is not None and makes_nothing(plan.build)
+        self._remade = remade
 
     def judge(self, path: str, kind: int, size: int) -> Candidate | None:
         """Return the candidate that a path is, with ``size`` bytes of its own; None where it is none."""
@@ -119,7 +118,7 @@ class CandidateJudge:
     ) -> Candidate:
         path = known.path
         reached = self._reaches.of(path)
-        reason = self._reasons.get(path) or self._not_made_here(topic, reached.reach)
+        reason = self._reasons.get(path) or self._remade.why_never(topic, path)
         entries = 1
         if known.is_dir:
             entries = self._entries_of(path)
@@ -139,14 +138,6 @@ class CandidateJudge:
             nearest=reached.nearest,
             needed_because=reason,
         )
-
-    def _not_made_here(self, topic: Topic, reach: Reach) -> str | None:
-        """Why a build cannot do without what others can make again: it takes it, and makes none itself."""
-        if topic == "dependencies" and reach == "final" and self._installs_nothing:
-            return "no step of this build installs it"
-        if topic == "build-output" and reach in ("builder", "final") and self._makes_nothing:
-            return "no step of this build makes it"
-        return None
 
     def _total(self, path: str) -> Tally:
         return self.view.totals.get(path) or Tally()

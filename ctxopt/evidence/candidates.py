@@ -18,6 +18,7 @@ from ctxopt.evidence.git_status import GitStatuses
 from ctxopt.evidence.keep import KeepList
 from ctxopt.evidence.needs import Needs
 from ctxopt.evidence.reach import Reaches
+from ctxopt.evidence.remade import Remade
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.paths import by_parent, name
 from ctxopt.tree.model import EMPTY, Flag, Folder
@@ -45,10 +46,11 @@ def find_candidates(
     kept: KeepList,
     needs: Needs,
     uses: Sequence[SourceUse],
+    remade: Remade,
 ) -> Candidates:
     """Walk the measured folders once, from the top; what is claimed is not entered.
 
-    ``uses`` are the instructions that take from the main context.
+    ``uses`` are the instructions that take from the main context, ``remade`` tells which builds make what.
     """
     children = by_parent(analysis.tree.folders)
     judge = CandidateJudge(
@@ -59,6 +61,7 @@ def find_candidates(
         git=GitStatuses(evidence, analysis.tree.folders, children),
         needs=needs,
         reaches=Reaches(analysis, uses),
+        remade=remade,
     )
     return _Pass(analysis, judge, children).run()
 

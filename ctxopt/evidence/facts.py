@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,9 +14,11 @@ from ctxopt.builder import Builder
 from ctxopt.config.load import Config
 from ctxopt.evidence.candidates import Candidates, find_candidates
 from ctxopt.evidence.catalog import Catalog
+from ctxopt.evidence.git_history import BuildTakings, Taking
 from ctxopt.evidence.keep import KeepList, read_keep_list
 from ctxopt.evidence.needs import Needs
-from ctxopt.evidence.reach import Reach
+from ctxopt.evidence.reach import Reach, uses_of
+from ctxopt.evidence.remade import Remade
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.languages.ignore.matcher import Matcher
 from ctxopt.languages.ignore.text import IgnoreFile
@@ -45,6 +48,8 @@ class Facts:
     """What git, or ignore files of git, say; None where there is neither."""
     needs: Needs
     """What the build is known to read."""
+    is_shared: bool = False
+    """Whether they are about every build with the ignore file, whichever of them was asked about."""
 
     @property
     def view(self) -> View:
@@ -97,6 +102,32 @@ class Facts:
         return tuple(use for use in self.plan.sources.uses if use.context is None)
 
     @cached_property
+    def uses(self) -> tuple[SourceUse, ...]:
+        """What takes from the main context: instructions of this build, or of every one with the ignore file."""
+        if not self.is_shared:
+            return self.main_uses
+        others = self.needs.builds
+        if self.plan is not None:
+            others = others[1:]
+        return (*self.main_uses, *(use for taken in others for use in uses_of(taken)))
+
+    @property
+    def knows_build(self) -> bool:
+        """Whether a Dockerfile says what is taken of the context."""
+        return self.plan is not None or (self.is_shared and bool(self.needs.builds))
+
+    @cached_property
+    def remade(self) -> Remade:
+        """Which builds take what they do not make, of all that the ignore file serves."""
+        return Remade(self.analysis, self.needs.builds or _own_build(self.plan))
+
+    def shared(self) -> Facts:
+        """Return the facts about every build with the ignore file: what they share is one file, and one judgement."""
+        if self.is_shared or len(self.needs.builds) == (self.plan is not None):
+            return self
+        return dataclasses.replace(self, is_shared=True)
+
+    @cached_property
     def candidates(self) -> Candidates:
         """The paths that may be superfluous, found at the first call."""
         return find_candidates(
@@ -106,7 +137,8 @@ class Facts:
             evidence=self.evidence,
             kept=self.kept,
             needs=self.needs,
-            uses=self.main_uses,
+            uses=self.uses,
+            remade=self.remade,
         )
 
     def total(self, path: str) -> Tally:
@@ -115,31 +147,35 @@ class Facts:
 
     def uses_of(self, path: str) -> list[SourceUse]:
         """The instructions that take ``path`` as part of what they take."""
-        return [
-            use for use in self.main_uses if any(is_at_or_below(path, root) for root in use.roots)
-        ]
+        return [use for use in self.uses if any(is_at_or_below(path, root) for root in use.roots)]
 
     def named_by(self, path: str) -> list[SourceUse]:
         """The instructions whose sources name ``path`` itself or something below it."""
         if not path:
             # Everything lies in the root: only who takes it whole has named it.
-            return [use for use in self.main_uses if "" in use.roots]
-        return [
-            use for use in self.main_uses if any(is_at_or_below(root, path) for root in use.roots)
-        ]
+            return [use for use in self.uses if "" in use.roots]
+        return [use for use in self.uses if any(is_at_or_below(root, path) for root in use.roots)]
 
     def reach(self, path: str) -> Reach:
-        """How far the bytes at ``path`` travel in this build."""
-        if self.transfer is None:
+        """How far the bytes at ``path`` travel."""
+        if not self.knows_build:
             return "permitted"
         found = {use.reach for use in (*self.uses_of(path), *self.named_by(path))}
         if "final" in found:
             return "final"
         if "builder" in found:
             return "builder"
-        if found or self.transfer.is_whole:
+        if found or (self.transfer is not None and self.transfer.is_whole):
             return "sent"
         return "permitted"
+
+
+def _own_build(plan: Plan | None) -> tuple[BuildTakings, ...]:
+    """Return the build of a plan with what it takes, for facts that were gathered without needs."""
+    if plan is None:
+        return ()
+    uses = (use for use in plan.sources.uses if use.context is None)
+    return (BuildTakings(plan.build, [Taking(use.source, use.roots) for use in uses]),)
 
 
 def is_read(facts: Facts, path: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.config.load import Config
@@ -33,6 +34,9 @@ from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.folder import ask_git
 from ctxopt.tree.model import ContextTree
 
+_USUAL: Final = "Dockerfile"
+"""The one that is found without being named."""
+
 
 def gather_facts(analysis: Analysis, config: Config, evidence: GitEvidence | None = None) -> Facts:
     """Return what rules may see of ``analysis``; what git or a manifest cannot tell is left out.
@@ -56,37 +60,36 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
     """
     files = SentFiles(analysis, catalog)
     plan = analysis.plan
-    build = None
-    if plan is not None:
-        build = plan.build
-    takings = takings_of(plan)
     worktrees = find_worktrees(analysis.tree)
     manifests = find_manifests(files.lookup, catalog, worktrees)
+    own = []
+    if plan is not None:
+        own.append(BuildTakings(plan.build, takings_of(plan)))
+    others = _other_dockerfiles(analysis, files, known, manifests.entered)
+    named = [needs_of_dockerfile(other, files) for other in others]
+    builds = [*own, *(taken for taken, _ in named)]
     told = needs_of_manifests(
         manifests.files,
         files,
-        roots_built(takings, has_dockerfile=build is not None),
-        with_solutions=builds_solution(build),
+        roots_built(builds),
+        with_solutions=builds_solution(each.build for each in builds),
     )
-    others = _other_dockerfiles(analysis, files, known, manifests.entered)
     fixtures = find_fixtures(manifests.entered, files)
-    builds: list[BuildTakings] = []
     # In the order of how close each is to the build: where two give a reason for a path, the first is told.
-    clues = [needs_of_sources(takings), needs_of_exceptions(analysis.matcher, files)]
-    if build is not None:
-        builds.append(BuildTakings(build, takings))
-        clues.append(needs_of_steps(builds[0], files))
-        clues.append(needs_of_start(builds[0], files, fixtures))
+    clues = [needs_of_exceptions(analysis.matcher, files)]
+    if own:
+        clues.insert(0, needs_of_sources(own[0].takings))
+        clues.append(needs_of_steps(own[0], files))
+        clues.append(needs_of_start(own[0], files, fixtures))
+    if builds:
         clues.append(Clues(tests=find_project_tests(analysis.tree.root, catalog)))
     clues += [told.clues, needs_of_imports(manifests.entered, files)]
     clues.append(needs_of_applications(fixtures, files))
-    if build is not None:
-        clues.append(needs_of_other_stages(build, files))
-    for other in others:
-        taken, named = needs_of_dockerfile(other, files)
-        builds.append(taken)
+    if own:
+        clues.append(needs_of_other_stages(own[0].build, files))
+    for other, (taken, clue) in zip(others, named, strict=True):
         where = f" of {other.path}"
-        clues += [named, needs_of_steps(taken, files, where)]
+        clues += [clue, needs_of_steps(taken, files, where)]
         clues.append(needs_of_start(taken, files, fixtures, where))
     if not any(one.tests for one in clues):
         # Where tests run, all of them stay anyway, and no source has to be opened.
@@ -96,6 +99,7 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
             )
         )
     reasons = _reasons_for_git(clues, builds, told.callers, analysis.tree)
+    served = (other.path for other in others)
     return Needs(
         needs=first_by_path(need for one in clues for need in one.needs),
         git=tuple(dict.fromkeys(item.reason for item in reasons)),
@@ -103,7 +107,7 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
         # A Dockerfile for tests says more exactly what they are than the one that is built.
         tests=next((one.tests for one in reversed(clues) if one.tests), None),
         named=first_by_path(need for one in clues for need in one.named),
-        served=tuple(other.path for other in others),
+        served=tuple(path for path in served if not _is_own(analysis, path)),
         elsewhere=tuple(dict.fromkeys(root for one in clues for root in one.elsewhere)),
         worktrees=worktrees,
         builds=tuple(builds),
@@ -123,16 +127,24 @@ def _compiles_all(
 def _other_dockerfiles(
     analysis: Analysis, files: SentFiles, known: Iterable[str], folders: Iterable[str]
 ) -> Sequence[OtherDockerfile]:
-    """The other Dockerfiles that the same ignore file serves."""
+    """The other Dockerfiles that the same ignore file serves.
+
+    Also this one where it was named: as one of the others it is read without the target and the arguments that were
+    given, and so it always says the same, whichever Dockerfile is asked about.
+    """
     context = analysis.context
     others = find_dockerfiles(analysis.tree, known, folders)
-    if analysis.plan is not None:
-        others = [path for path in others if path != context.dockerfile.inside]
+    if analysis.plan is not None and context.dockerfile.inside == _USUAL:
+        others = [path for path in others if path != _USUAL]
 
     def exists(path: str) -> bool:
         return bool(files.existing(path))
 
     return read_siblings(context, others, exists, analysis.matcher).served
+
+
+def _is_own(analysis: Analysis, path: str) -> bool:
+    return analysis.plan is not None and path == analysis.context.dockerfile.inside
 
 
 def _reasons_for_git(

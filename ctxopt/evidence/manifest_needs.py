@@ -6,11 +6,11 @@ Opens the manifests that ``manifest_search`` found; what cannot be read says not
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from ctxopt.evidence.cargo_workspace import crates_built
-from ctxopt.evidence.git_history import Taking, compares_files, is_outside
+from ctxopt.evidence.git_history import BuildTakings, compares_files, is_outside
 from ctxopt.evidence.manifest_search import GIT_DEPTH, ManifestFile
 from ctxopt.evidence.manifests import MANIFESTS, Named, read_manifest
 from ctxopt.evidence.needs import Clues, GitReason, Need
@@ -61,10 +61,10 @@ def needs_of_manifests(
     return ManifestNeeds(clues, tuple(callers))
 
 
-def roots_built(takings: Iterable[Taking], *, has_dockerfile: bool) -> set[str]:
-    """Return what a build takes; everything where no Dockerfile says it."""
-    roots = {root for taking in takings for root in taking.roots}
-    if not has_dockerfile:
+def roots_built(builds: Sequence[BuildTakings]) -> set[str]:
+    """Return what the builds take; everything where no Dockerfile says it."""
+    roots = {root for build in builds for taking in build.takings for root in taking.roots}
+    if not builds:
         roots.add("")
     return roots
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Final, Literal, NamedTuple, TypeAlias
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.sources import SourceUse
@@ -12,12 +12,36 @@ from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.paths import parent, relative, upwards
 
+if TYPE_CHECKING:
+    from ctxopt.evidence.git_history import BuildTakings
+
 Reach: TypeAlias = Literal["permitted", "sent", "builder", "final"]
 """How far bytes travel: past the ignore file, to the builder's cache, into a stage, into the image."""
 
 _RANK: Final = {"mount": 0, "builder": 1, "final": 2}
 # A mount lends the bytes to one step and leaves them in no stage.
 _REACH: Final[Mapping[str, Reach]] = {"mount": "sent", "builder": "builder", "final": "final"}
+
+
+def uses_of(taken: BuildTakings) -> Iterator[SourceUse]:
+    """Yield what the instructions of a build take, which was not measured: all sizes are zero."""
+    # What reads Dockerfiles is loaded by then: there is a build.
+    from ctxopt.build.source_report import source_reach
+
+    build = taken.build
+    for source, roots in taken.takings:
+        stage = build.stages[source.stage]
+        yield SourceUse(
+            source=source,
+            context=None,
+            stage=stage.name or str(stage.index),
+            reach=source_reach(build, source),
+            roots=roots,
+            files=0,
+            bytes=0,
+            only_files=0,
+            only_bytes=0,
+        )
 
 
 class Reached(NamedTuple):
@@ -51,8 +75,6 @@ class Reaches:
         self._untaken = _reach_without_instruction(analysis)
         self._takes: dict[str, list[SourceUse]] = defaultdict(list)
         self._passes: dict[str, list[SourceUse]] = defaultdict(list)
-        if analysis.plan is None:
-            return
         for use in uses:
             for root in use.roots:
                 self._takes[root].append(use)

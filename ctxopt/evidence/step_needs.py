@@ -70,12 +70,14 @@ def needs_of_steps(taken: BuildTakings, files: SentFiles, where: str = "") -> Cl
     )
 
 
-def builds_solution(build: Build | None) -> bool:
+def builds_solution(builds: Iterable[Build]) -> bool:
     """Tell whether a step of .NET names no project, so that it builds all that a solution lists.
 
     True without a Dockerfile: then nothing says what is built.
     """
-    return build is None or any(map(_SOLUTION_STEP.search, build.scripts()))
+    several = list(builds)
+    scripts = (script for build in several for script in build.scripts())
+    return not several or any(map(_SOLUTION_STEP.search, scripts))
 
 
 def _test_command(build: Build, catalog: Catalog) -> str | None:

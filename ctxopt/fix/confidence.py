@@ -87,8 +87,12 @@ class Confidences:
                 return self._generated.why_unknown(path, is_made=self._is_made(path))
             if found.topic in _DATA:
                 return self._generated.why_named(path)
+            return self._facts.remade.why_doubtful(found.topic, path)
+        if found is None:
             return None
-        if found is None or found.topic not in _DATA or _has_sure_name(found):
+        if found.topic not in _DATA:
+            return self._facts.remade.why_doubtful(found.topic, path)
+        if _has_sure_name(found):
             return None
         if found.state == "untracked" and found.topic not in _MAY_COME and not _is_general(found):
             # A clean checkout has none of it, and what git is to know is seldom of this size and kind.
@@ -100,7 +104,8 @@ class Confidences:
             return "no Dockerfile says whether a build makes it again"
         if self._is_made(path):
             return None
-        return "no step of the build is known to make it again"
+        doubt = self._facts.remade.why_doubtful("build-output", path)
+        return doubt or "no step of the build is known to make it again"
 
     def _is_made(self, path: str) -> bool:
         """Whether every build that takes a path has steps that make something of sources."""

@@ -167,7 +167,8 @@ class _Planner:
         return plan
 
     def _gather(self, analysis: Analysis) -> Facts:
-        return gather_facts(analysis, self._config, self._evidence)
+        # One file serves all of the builds, so what it should say is no matter of which one is named.
+        return gather_facts(analysis, self._config, self._evidence).shared()
 
 
 def _superfluous(plan: _Plan) -> Iterator[str]:

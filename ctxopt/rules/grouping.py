@@ -204,7 +204,7 @@ def grade(facts: Facts, group: Group) -> Severity:
     if group.is_tracked or not serious:
         return Severity.INFO
     # Without a Dockerfile it is not known what the next one takes.
-    if group.worst.reach == "permitted" and facts.plan is not None:
+    if group.worst.reach == "permitted" and facts.knows_build:
         return Severity.INFO
     return Severity.WARNING
 
@@ -258,7 +258,7 @@ def travels(facts: Facts, candidate: Candidate) -> str:
 
 
 def _travels_untaken(facts: Facts, candidate: Candidate) -> str:
-    if facts.plan is None:
+    if not facts.knows_build:
         return "is sent with every build of the whole context"
     # A tmpfs mount or a variable without a value makes BuildKit fetch what no instruction copies.
     if candidate.reach == "sent":

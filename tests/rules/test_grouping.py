@@ -64,7 +64,9 @@ def facts(*, has_plan: bool = True, unsafe: frozenset[str] = frozenset()) -> Any
     # A root without a .gitignore.
     view = SimpleNamespace(tree=SimpleNamespace(root="/dev/null"))
     candidates = SimpleNamespace(unsafe=unsafe)
-    return SimpleNamespace(config=Config(), plan=plan, view=view, candidates=candidates)
+    return SimpleNamespace(
+        config=Config(), plan=plan, knows_build=has_plan, view=view, candidates=candidates
+    )
 
 
 def test_a_group_adds_up_and_is_as_bad_as_its_worst():

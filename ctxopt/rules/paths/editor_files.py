@@ -34,7 +34,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         if group.bytes >= facts.config.noise_floor:
             yield finding_of(facts, RULE.id, group, _WHAT)
         # What no instruction takes costs neither bytes nor a layer cache.
-        elif group.worst.reach != "permitted" or facts.plan is None:
+        elif group.worst.reach != "permitted" or not facts.knows_build:
             tiny.append(group)
     if tiny:
         yield _together(facts, tiny)

@@ -72,7 +72,7 @@ def _severity(facts: Facts, group: Group) -> Severity:
     if reach == "final":
         return Severity.ERROR
     # Without a Dockerfile all that is permitted may be taken by the next build.
-    if reach == "permitted" and facts.plan is not None:
+    if reach == "permitted" and facts.knows_build:
         return Severity.INFO
     return Severity.WARNING
 

@@ -40,7 +40,7 @@ def _is_superfluous(facts: Facts, candidate: Candidate) -> bool:
 
 def _is_left_over(facts: Facts, candidate: Candidate) -> bool:
     """Whether no checkout has it, which is all that is known without a Dockerfile."""
-    return facts.plan is None and candidate.state in ("ignored", "untracked")
+    return not facts.knows_build and candidate.state in ("ignored", "untracked")
 
 
 def _holds_go_packages(facts: Facts, path: str) -> bool:

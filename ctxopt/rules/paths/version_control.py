@@ -43,7 +43,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     found = facts.candidates.about("version-control")
     needed = [item for item in found if item.needed_because or _is_read(facts, item.path)]
     for item in needed:
-        if item.reach != "permitted" or facts.plan is None:
+        if item.reach != "permitted" or not facts.knows_build:
             yield _note_of(facts, item)
     for group in by_pattern(facts, [item for item in found if item not in needed], needed):
         # However small it is, each commit changes it, and with it every later layer.

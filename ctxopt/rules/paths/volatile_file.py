@@ -15,6 +15,7 @@ from ctxopt.languages.ignore.edits import Edit
 from ctxopt.rules.finding import Finding, Location
 from ctxopt.rules.grouping import Group, by_pattern, edits_for, joined, shown, split_needed
 from ctxopt.rules.rule import Rule
+from ctxopt.rules.written import dockerfile_line
 from ctxopt.severity import Severity
 from ctxopt.units import and_more
 
@@ -24,8 +25,7 @@ _NAMED = 4
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield one finding that lists the files, at the instruction that takes them."""
-    plan = facts.plan
-    if plan is None:
+    if not facts.knows_build:
         return
     groups = list(_groups(facts))
     if not groups:
@@ -35,7 +35,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     location = Location()
     use = everything.worst.use
     if use is not None:
-        location = Location(plan.dockerfile.path, use.source.line)
+        location = dockerfile_line(facts, use.source)
     names = ", ".join(shown(path) for path in paths[:_NAMED]) + and_more(len(paths) - _NAMED)
     yield Finding(
         rule=RULE.id,

@@ -1,0 +1,140 @@
+"""One file, one judgement: the same plan whichever Dockerfile is named, or none."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import pytest
+
+from ctxopt.fix.plan import Fix
+from tests.support.fixes import fix_of
+from tests.support.projects import NAMES, lay_project, load_project
+from tests.support.repositories import git, init
+from tests.support.trees import lay
+
+pytestmark = pytest.mark.usefixtures("clean")
+
+HEAVY = 9_000_000
+SERVER = "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci --omit=dev\nCMD node server/server.js\n"
+MADE = "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build\n"
+NARROW = "FROM node:22\nCOPY server /s\nRUN npm run build\n"
+BASE = {
+    "package.json": '{"scripts": {"build": "vite build"}}',
+    "server/server.js": "1",
+    ".gitignore": "dist\nnode_modules\n",
+    "README.md": 300_000,
+    "tests/big.bin": 2_000_000,
+}
+LEFT_OVER = {"dist/a.js": HEAVY, "node_modules/b.js": HEAVY, "web/.vite/c.js": HEAVY}
+
+TREES: dict[str, dict[str, Any]] = {
+    "one that is not at the root": {"docker/Dockerfile": SERVER},
+    "one that makes its output": {"docker/Dockerfile": MADE},
+    "one that takes little": {"docker/Dockerfile": NARROW},
+    "one that makes its output, one that does not": {"docker/Dockerfile": MADE, "docker/dev.Dockerfile": SERVER},
+    "the one at the root takes little": {"Dockerfile": NARROW, "docker/Dockerfile": MADE},
+    "the one at the root takes all": {"Dockerfile": MADE, "docker/Dockerfile": NARROW},
+    "one at the root, and one for tests": {
+        "Dockerfile": MADE,
+        "test.Dockerfile": "FROM node:22\nCOPY . .\nRUN npm test\n",
+    },
+    "one asks for the history": {
+        "Dockerfile": MADE,
+        "api/Dockerfile": "FROM golang\nCOPY . .\nRUN git describe --dirty && go build\n",
+    },
+    "one names a README": {"Dockerfile": MADE, "docker/Dockerfile": "FROM a\nCOPY README.md server /x/\n"},
+    "two that read each their own manifest": {
+        "Dockerfile": "FROM python\nCOPY api /api\nRUN pip install /api\n",
+        "api/pyproject.toml": '[project]\nname = "x"\nreadme = "README.md"\n',
+        "api/README.md": 300_000,
+        "docker/Dockerfile": "FROM python\nCOPY . .\nRUN pip install ./api\n",
+    },
+    "a mount of everything": {"Dockerfile": NARROW, "docker/Dockerfile": "FROM a\nRUN --mount=source=.,target=/s make\n"},
+    "two targets": {"Dockerfile": "FROM node:22 AS one\nCOPY server /s\nFROM node:22 AS two\nCOPY . .\nRUN npm run build\n"},
+    "an ignore file to repair": {"Dockerfile": MADE, "docker/Dockerfile": SERVER, ".dockerignore": "node_modules\n.vite\n"},
+    "an allow-list": {"Dockerfile": NARROW, "docker/Dockerfile": NARROW, ".dockerignore": "*\n!server\n!dist\n"},
+    "secrets": {"Dockerfile": NARROW, "docker/Dockerfile": SERVER, "web/.env": "AWS_SECRET_ACCESS_KEY=abcdefghijk123456\n"},
+}  # fmt: skip
+
+
+def said(fix: Fix) -> tuple[object, ...]:
+    lines = [(line.texts, line.replaces, line.confidence) for line in fix.lines]
+    return fix.new_content, lines, [line.texts for line in fix.possible], fix.tracked
+
+
+def dockerfiles(root: str) -> list[str]:
+    found = []
+    for folder, folders, names in os.walk(root):
+        folders[:] = [name for name in folders if name not in (".git", "node_modules")]
+        found += [os.path.join(folder, name) for name in names if name.endswith("ockerfile")]
+    return sorted(found)
+
+
+def check_plans(root: str) -> None:
+    """Assert that it is the same plan for each Dockerfile that the ignore file serves, and for none."""
+    usual = fix_of(root)
+    served = {os.path.join(root, path) for path in usual.other_dockerfiles}
+    if os.path.exists(os.path.join(root, "Dockerfile")):
+        served.add(os.path.join(root, "Dockerfile"))
+    for path in sorted(served):
+        assert said(fix_of(root, dockerfile=path)) == said(usual), path
+
+
+@pytest.mark.parametrize("case", TREES)
+def test_the_plan_is_the_same_whichever_dockerfile_is_named(tmp_path, case):
+    root = lay(tmp_path, {**BASE, **TREES[case]})
+    init(root)
+    git(root, "add", "-A")
+    lay(root, LEFT_OVER)
+    usual = fix_of(root)
+    own = [os.path.relpath(path, root) for path in dockerfiles(root)]
+    assert {*usual.other_dockerfiles, "Dockerfile"} >= {*own}
+    check_plans(root)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_plan_of_a_project_is_the_same_whichever_dockerfile_is_named(tmp_path, name):
+    check_plans(lay_project(load_project(name), str(tmp_path / "p")))
+
+
+OUTPUT: dict[str, tuple[dict[str, Any], str]] = {
+    "no step makes it": ({"docker/Dockerfile": SERVER}, "left"),
+    "no step of the one that takes it makes it": ({"Dockerfile": NARROW, "docker/Dockerfile": SERVER}, "left"),
+    "one of two makes it": ({"Dockerfile": MADE, "docker/Dockerfile": SERVER}, "possible"),
+    "no Dockerfile": ({}, "possible"),
+    "a step makes it": ({"docker/Dockerfile": MADE}, "written"),
+    "each makes it": ({"Dockerfile": MADE, "docker/Dockerfile": MADE}, "written"),
+    "the one that makes nothing takes none of it": ({"Dockerfile": MADE, "docker/Dockerfile": "FROM a\nCOPY server /\n"}, "written"),
+    "none takes it": ({"docker/Dockerfile": NARROW}, "written"),
+    "the one that makes nothing has an ignore file of its own": (
+        {"Dockerfile": MADE, "docker/Dockerfile": SERVER, "docker/Dockerfile.dockerignore": "x\n"}, "written"
+    ),
+    "the one that makes nothing is built in its own folder": (
+        {"Dockerfile": MADE, "web/Dockerfile": SERVER, "web/server/server.js": "1", "web/package.json": "{}"}, "written"
+    ),
+    "a stage of the one makes it": (
+        {"docker/Dockerfile": "FROM node AS web\nCOPY . .\nRUN npm run build\nFROM a\nCOPY --from=web /dist /dist\n"}, "written"
+    ),
+    "a bind mount takes it": ({"docker/Dockerfile": "FROM a\nRUN --mount=source=.,target=/s true\n"}, "possible"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", OUTPUT)
+def test_output_stays_where_a_build_takes_it_and_makes_none(tmp_path, case):
+    tree, place = OUTPUT[case]
+    root = lay(tmp_path, {**BASE, **tree})
+    init(root)
+    git(root, "add", "-A")
+    lay(root, LEFT_OVER)
+    for path in (None, *dockerfiles(root)):
+        if path is not None and (os.path.exists(path + ".dockerignore") or "/web/" in path):
+            continue
+        fix = fix_of(root, dockerfile=path)
+        places = {
+            "written": [text for line in fix.lines for text in line.texts],
+            "possible": [text for line in fix.possible for text in line.texts],
+            "left": [item.text for item in fix.left_alone],
+        }
+        held = [each for each, texts in places.items() if {"dist", "**/dist"} & {*texts}]
+        assert held == [place], path
