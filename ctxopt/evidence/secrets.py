@@ -83,6 +83,8 @@ def is_secret(root: str, candidate: Candidate) -> bool:
         return False
     has_sure_name = entry.confidence == "high"
     if candidate.is_dir:
+        if candidate.bytes == 0:
+            return False  # there is nothing in it
         return has_sure_name or candidate.state != "tracked"
     content = read_start(os.path.join(root, candidate.path), _LOOKED_AT)
     if content is None:

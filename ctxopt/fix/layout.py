@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 from ctxopt.fix.choose import edits_of
-from ctxopt.fix.unit import SECRETS, Tried
+from ctxopt.fix.unit import Tried
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.text import IgnoreFile
+from ctxopt.rules.finding import SECRETS
 
 _HEADS: Final = (
     "# Keys and passwords",

@@ -13,13 +13,13 @@ from ctxopt.fix.decisions import Choice, LineChange
 from ctxopt.fix.layout import lay_out
 from ctxopt.fix.options import DEFAULTS, FixOptions
 from ctxopt.fix.safety import Safety, lost_sources
-from ctxopt.fix.unit import CONFIDENCES, NOTHING, SECRETS, Confidence, Saving, Tried, Unit
+from ctxopt.fix.unit import CONFIDENCES, NOTHING, Confidence, Saving, Tried, Unit
 from ctxopt.fix.what_if import rewritten
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import clean_pattern
 from ctxopt.paths import upwards
-from ctxopt.rules.finding import Finding
+from ctxopt.rules.finding import SECRETS, Finding
 from ctxopt.rules.grouping import is_notable
 from ctxopt.rules.run import RuleResults
 from ctxopt.rules.trial import Trial, harms_other_builder, hidden_by, try_edits

@@ -13,9 +13,6 @@ Confidence = Literal["proven", "likely", "possible"]
 CONFIDENCES: Final[tuple[Confidence, ...]] = ("proven", "likely", "possible")
 """The surest first."""
 
-SECRETS: Final = "secret-file"
-"""The rule about keys and passwords."""
-
 
 class Saving(NamedTuple):
     """What is no longer sent; negative where more is."""

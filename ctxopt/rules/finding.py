@@ -6,11 +6,14 @@ No colours, no sizes as text, no files: reporters render, ``write`` writes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 from ctxopt.evidence.reach import Reach
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.severity import Severity
+
+SECRETS: Final = "secret-file"
+"""The rule about keys and passwords, whose findings no other takes the place of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +53,15 @@ class Finding:
     """The next step for the reader, in words."""
 
     @property
-    def sort_key(self) -> tuple[int, int, str, int, str, str, str]:
-        """Worst first, then largest, then by place."""
+    def sort_key(self) -> tuple[bool, int, bool, int, str, int, str, str, str]:
+        """Secrets that travel first, then the worst, then the largest, then by place."""
         first_path = next(iter(self.paths), "")
+        is_secret = self.rule == SECRETS
         return (
+            # A key weighs some bytes and may cost more than gigabytes do. One that no instruction takes is a note.
+            not is_secret or self.severity is Severity.INFO,
             -self.severity,
+            not is_secret,
             -self.size,
             self.location.file or "",
             self.location.line or 0,

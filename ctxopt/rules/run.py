@@ -11,7 +11,8 @@ from ctxopt.config.selection import Selection
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.text import IgnoreFile
-from ctxopt.rules.finding import Finding, Suppression
+from ctxopt.paths import is_covered
+from ctxopt.rules.finding import SECRETS, Finding, Suppression
 from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
 
@@ -92,10 +93,46 @@ def _check_comments(facts: Facts) -> None:
 
 
 def _told_once(findings: list[Finding]) -> list[Finding]:
-    """Leave out a finding whose every line is what another one already makes of a faulty line."""
+    """Leave out a finding whose every line is what another one already makes of a faulty line.
+
+    A secret is told all the same, with the faulty line as its cause; the repair then only where it is about more.
+    """
     repairs = [finding for finding in findings if _replaced_by(finding)]
+    if not repairs:
+        return findings
     repaired = {text for finding in repairs for text in _replaced_by(finding)}
-    return [finding for finding in findings if not _is_told_by(finding, repairs, repaired)]
+    caused = {finding: _cause(finding, repairs) for finding in findings if finding.rule == SECRETS}
+    told = {path for finding, cause in caused.items() if cause for path in finding.paths}
+    kept = []
+    for finding in findings:
+        cause = caused.get(finding)
+        if cause is not None:
+            kept.append(_with_cause(finding, cause))
+        elif finding in repairs and told.issuperset(finding.paths or ("",)):
+            continue
+        elif finding.rule == SECRETS or not _is_told_by(finding, repairs, repaired):
+            kept.append(finding)
+    return kept
+
+
+def _cause(secret: Finding, repairs: list[Finding]) -> Finding | None:
+    """Return the repair of a line that was meant to hide the secret; None where there is none."""
+    if not secret.edits or any(edit.kind is not EditKind.ADD for edit in secret.edits):
+        return None
+    for repair in repairs:
+        texts = _replaced_by(repair)
+        if all(is_covered(path, repair.paths) for path in secret.paths) or all(
+            _bare(edit) in texts for edit in secret.edits
+        ):
+            return repair
+    return None
+
+
+def _with_cause(secret: Finding, cause: Finding) -> Finding:
+    """Return the finding about a secret with the line that lets it through, and its repair as the cure."""
+    place = cause.location
+    text = f"{place.file}:{place.line}: {cause.message}. {secret.help}"
+    return replace(secret, edits=cause.edits, help=text.rstrip())
 
 
 def _replaced_by(finding: Finding) -> list[str]:

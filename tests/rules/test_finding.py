@@ -88,8 +88,11 @@ def test_a_finding_is_frozen_and_named():
         Finding("rule", Severity.INFO, "message")  # type: ignore[call-arg]
 
 
-def test_the_order_is_worst_then_largest_then_by_place():
+def test_the_order_is_secrets_then_worst_then_largest_then_by_place():
     expected = [
+        # A key weighs next to nothing, and what no instruction takes is a note among notes.
+        finding(rule="secret-file", severity=Severity.ERROR),
+        finding(rule="secret-file", severity=Severity.WARNING, size=1),
         finding(severity=Severity.ERROR),
         finding(size=30),
         finding(size=20, location=Location("a", 9)),
@@ -98,6 +101,7 @@ def test_the_order_is_worst_then_largest_then_by_place():
         finding(size=20, location=Location("b", 10)),
         finding(size=20, location=Location("b", 10), rule="z", paths=("a",)),
         finding(size=20, location=Location("b", 10), rule="z", paths=("b",)),
+        finding(rule="secret-file", severity=Severity.INFO),
         finding(severity=Severity.INFO, size=10**12),
     ]
     for shuffled in (expected[::-1], expected[3:] + expected[:3]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
@@ -127,3 +128,25 @@ def test_what_a_repaired_line_tells_is_not_told_again(other: dict[str, Any], is_
     found = run(rule_of(REPAIR), rule_of(finding("two", **other), name="two"))
     assert ("two" in [item.rule for item in found.reported]) is is_told
     assert "repair" in [item.rule for item in found.reported]
+
+
+@pytest.mark.parametrize(
+    ("repaired", "secret", "rules"),
+    [
+        # The faulty line is the reason why the secret is sent: one finding, with the repair as its cure.
+        (("a/x",), {"edits": (add_line("**/x", "why"),), "paths": ("a/x",)}, ["secret-file"]),
+        (("a",), {"edits": (add_line("y", "why"),), "paths": ("a/x",)}, ["secret-file", "repair"]),
+        (("a/x", "b/x"), {"edits": (add_line("a/x", "w"),), "paths": ("a/x",)}, ["secret-file", "repair"]),
+        (("a/x",), {"edits": (add_line("y", "why"),), "paths": ("b/y",)}, ["secret-file", "repair"]),
+        # One that git tracks has no line, so a repair is no cure of it.
+        (("a/x",), {"edits": (), "paths": ("a/x",)}, ["secret-file", "repair"]),
+    ],
+)  # fmt: skip
+def test_a_secret_is_told_with_the_faulty_line_as_its_cause(repaired, secret, rules):
+    repair = dataclasses.replace(REPAIR, paths=repaired, location=Location(IGNORE, 1))
+    one = finding("secret-file", help="H.", **secret)
+    found = run(rule_of(repair), rule_of(one, name="secret-file")).reported
+    assert [item.rule for item in found] == rules
+    is_caused = found[0].edits == repair.edits
+    assert (found[0].help == f"{IGNORE}:1: m. H.") is is_caused
+    assert is_caused is any(path.startswith("a") for path in secret["paths"] if secret["edits"])

@@ -30,7 +30,10 @@ def check(facts: Facts) -> Iterator[Finding]:
     root = facts.analysis.tree.root
     suspects = facts.candidates.about("secret", "infrastructure-state")
     # Each question may read the first bytes of a file, so it is asked once.
-    secrets, harmless = split(suspects, lambda item: is_secret(root, item))
+    meant = {pattern.text for pattern in facts.matcher.patterns if pattern.exception}
+    secrets, harmless = split(
+        suspects, lambda item: item.path not in meant and is_secret(root, item)
+    )
     tracked, own = split(secrets, lambda item: item.state == "tracked")
     named = [item for item in own if item.needed_because]
     for group in by_pattern(facts, own, harmless + named + tracked):

@@ -47,6 +47,9 @@ CATCHES_NOT: list[tuple[Any, ...]] = [
     ({"config/secrets.yml": "test:\n  api_key: 0f9e8d7c6b\n"}, BROAD, ""),
     ({"tls/testkey.pem": KEY}, BROAD, ""),
     ({"tls/key.pem": KEY, "tls/a_test.go": "key.pem"}, BROAD, ""),
+    # There is nothing in it, and what the ignore file lets in by name is meant.
+    ({".ssh/": ""}, BROAD, None),
+    ({".env.production": "A_TOKEN=0f9e8d7c6b\n", ".dockerignore": "*\n!.env.production\n"}, BROAD, ""),
     ({"secret.py": "TOKEN = 'abcdefgh12'"}, BROAD, None),
 ]  # fmt: skip
 
