@@ -5,6 +5,7 @@ CtxoptError                 exit 2
 ├── ContextError            the context root or the Dockerfile is missing or unusable
 ├── IgnoreFileError         an ignore file that Docker itself refuses
 ├── DockerfileError         a Dockerfile that Docker itself refuses
+├── ProjectError            a Compose, Bake or other file that its tool refuses, or that cannot be read
 ├── AllowListError          a build for which no list of exceptions can be written
 ├── GitError                git is missing, or refused what was asked of it
 └── WriteError              a file could not be written, or must not be
@@ -88,6 +89,10 @@ class IgnoreFileError(LocatedError):
 
 class DockerfileError(LocatedError):
     """A Dockerfile that Docker refuses, with Docker's reason."""
+
+
+class ProjectError(LocatedError):
+    """A file that declares builds is refused by its tool, or cannot be read without running it."""
 
 
 class AllowListError(LocatedError):

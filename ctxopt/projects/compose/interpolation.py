@@ -1,0 +1,108 @@
+"""``$X`` and ``${X:-default}`` in the values of a Compose file, as compose-go's ``template`` reads them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from ctxopt.errors import ProjectError
+from ctxopt.projects.values import Fields, Text, line_of
+
+Lookup = Callable[[str], str | None]
+
+_NAME = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
+_OPERATOR = re.compile(r":?[-+?]")
+
+
+class TemplateError(Exception):
+    """A template that Compose refuses; the message says why."""
+
+
+def substitute(template: str, lookup: Lookup) -> str:
+    """Return ``template`` with its variables replaced; an unset one is empty.
+
+    ``lookup`` returns None for what is not set. Raises TemplateError. Source: CG ``template/template.go``.
+    """
+    if "$" not in template:
+        return template
+    pieces: list[str] = []
+    place = 0
+    while (found := template.find("$", place)) >= 0:
+        pieces.append(template[place:found])
+        following = template[found + 1 : found + 2]
+        name = _NAME.match(template, found + 1)
+        if following == "$":
+            pieces.append("$")
+            place = found + 2
+        elif following == "{":
+            end = _closing(template, found + 1)
+            pieces.append(_braced(template[found + 2 : end], lookup))
+            place = end + 1
+        elif name:
+            pieces.append(lookup(name[0]) or "")
+            place = name.end()
+        else:
+            pieces.append("$")
+            place = found + 1
+    pieces.append(template[place:])
+    return "".join(pieces)
+
+
+def _closing(template: str, start: int) -> int:
+    """The place of the brace that closes the one at ``start``: every brace counts, not only those of variables."""
+    depth = 0
+    for place in range(start, len(template)):
+        if template[place] == "{":
+            depth += 1
+        elif template[place] == "}":
+            depth -= 1
+            if depth == 0:
+                return place
+    raise TemplateError(f"invalid interpolation format: {template[start - 1 :]!r} is not closed")
+
+
+def _braced(inside: str, lookup: Lookup) -> str:
+    name = _NAME.match(inside)
+    if not name or "\n" in inside:
+        raise TemplateError(f"invalid interpolation format: ${{{inside}}}")
+    value = lookup(name[0])
+    rest = inside[name.end() :]
+    if not rest:
+        return value or ""
+    operator = _OPERATOR.match(rest)
+    if not operator:
+        raise TemplateError(f"invalid interpolation format: ${{{inside}}}")
+    argument = rest[operator.end() :]
+    missing = value is None or (operator[0][0] == ":" and value == "")
+    if operator[0][-1] == "+":
+        return "" if missing else substitute(argument, lookup)
+    if not missing:
+        return value or ""
+    if operator[0][-1] == "-":
+        return substitute(argument, lookup)
+    reason = substitute(argument, lookup)
+    raise TemplateError(f"required variable {name[0]} is missing a value: {reason}")
+
+
+def interpolate(value: Any, lookup: Lookup, path: str, at: tuple[str, ...] = ()) -> Any:
+    """Return ``value`` with every string in it substituted; keys stay as they are.
+
+    Raises ProjectError that names ``path``, the line, and where in the file it is.
+    """
+    if isinstance(value, Text):
+        try:
+            return type(value)(substitute(value, lookup), value.line)
+        except TemplateError as problem:
+            where = ".".join(at)
+            raise ProjectError(
+                f"error while interpolating {where}: {problem}", path=path, line=line_of(value)
+            ) from problem
+    if isinstance(value, Fields):
+        made = value.shallow()
+        for key, inner in value.items():
+            made[key] = interpolate(inner, lookup, path, (*at, key))
+        return made
+    if isinstance(value, list):
+        return [interpolate(inner, lookup, path, (*at, "[]")) for inner in value]
+    return value

@@ -1,0 +1,54 @@
+"""A build that a file declares, and what could not be read: the values that every reader returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from ctxopt.errors import ProjectError
+
+
+class DeclaredBuild(NamedTuple):
+    """One build. Paths are absolute, URLs as they stand; ``line`` is 1-based, None where it is not known.
+
+    ``context`` is None where only a run of the workflow would tell it, and ``note`` says so.
+    """
+
+    name: str
+    kind: str
+    declared_in: str
+    line: int | None
+    context: str | None
+    dockerfile: str | None = None
+    dockerfile_inline: str | None = None
+    target: str | None = None
+    args: Mapping[str, str] = {}
+    contexts: Mapping[str, str] = {}
+    profiles: tuple[str, ...] = ()
+    # The context is what git has at that path: no ignore file of the working tree, no untracked file counts.
+    from_git: bool = False
+    note: str | None = None
+
+
+class Problem(NamedTuple):
+    """Something that could not be read or that a tool passes over in silence; ``file`` is absolute.
+
+    A ``refused`` one is a file whose builds are missing here.
+    """
+
+    file: str | None
+    line: int | None
+    message: str
+    refused: bool = True
+
+
+class Declared(NamedTuple):
+    """The builds that were found, and the problems."""
+
+    builds: tuple[DeclaredBuild, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def problem_of(error: ProjectError) -> Problem:
+    """Return a refusal as a problem that does not stop the others."""
+    return Problem(error.path, error.line, error.reason)
