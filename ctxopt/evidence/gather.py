@@ -7,20 +7,24 @@ from typing import Final
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.config.load import Config
+from ctxopt.evidence.called_needs import follow_calls
+from ctxopt.evidence.called_texts import Text
 from ctxopt.evidence.catalog import Catalog, load_catalog
 from ctxopt.evidence.checkouts import find_worktrees
 from ctxopt.evidence.compiled_tree import compiles_all
 from ctxopt.evidence.dockerfile_search import find_dockerfiles, find_hidden
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.git_history import BuildTakings
+from ctxopt.evidence.git_reasons import may_compare, reasons_for_git
 from ctxopt.evidence.image_start import find_fixtures, needs_of_applications, needs_of_start
 from ctxopt.evidence.import_needs import needs_of_imports
 from ctxopt.evidence.manifest_needs import needs_of_manifests, roots_built
 from ctxopt.evidence.manifest_search import ManifestFile, find_manifests
-from ctxopt.evidence.needs import Clues, GitReason, Needs, first_by_path
+from ctxopt.evidence.needs import Clues, Needs, first_by_path
 from ctxopt.evidence.other_dockerfiles import OtherDockerfile, read_siblings
 from ctxopt.evidence.project_tests import find_project_tests
 from ctxopt.evidence.reached_tests import needs_of_reached_tests
+from ctxopt.evidence.recipes import program_of
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.evidence.source_needs import (
     needs_of_dockerfile,
@@ -32,7 +36,6 @@ from ctxopt.evidence.source_needs import (
 from ctxopt.evidence.step_needs import builds_solution, needs_of_steps
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.folder import ask_git
-from ctxopt.tree.model import ContextTree
 
 _USUAL: Final = "Dockerfile"
 """The one that is found without being named."""
@@ -91,6 +94,10 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
         where = f" of {other.path}"
         clues += [clue, needs_of_steps(taken, files, where)]
         clues.append(needs_of_start(taken, files, fixtures, where))
+    tasks = [file for file in told.callers if program_of(file.path)]
+    scripts = [Text(*script) for one in clues for script in one.scripts]
+    called = [follow_calls(taken, scripts, tasks, files) for taken in builds]
+    clues += [Clues(needs=one.needs, tests=one.tests) for one in called]
     if not any(one.tests for one in clues):
         # Where tests run, all of them stay anyway, and no source has to be opened.
         clues.append(
@@ -98,12 +105,12 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
                 manifests.entered, files, lambda: _compiles_all(builds, manifests.files, files)
             )
         )
-    reasons = _reasons_for_git(clues, builds, told.callers, analysis.tree)
+    reasons = reasons_for_git(clues, called, told.callers, files)
     served = (other.path for other in others)
     return Needs(
         needs=first_by_path(need for one in clues for need in one.needs),
         git=tuple(dict.fromkeys(item.reason for item in reasons)),
-        compares=_may_compare(reasons),
+        compares=may_compare(reasons),
         # A Dockerfile for tests says more exactly what they are than the one that is built.
         tests=next((one.tests for one in reversed(clues) if one.tests), None),
         named=first_by_path(need for one in clues for need in one.named),
@@ -145,38 +152,6 @@ def _other_dockerfiles(
 
 def _is_own(analysis: Analysis, path: str) -> bool:
     return analysis.plan is not None and path == analysis.context.dockerfile.inside
-
-
-def _reasons_for_git(
-    clues: Sequence[Clues],
-    builds: Sequence[BuildTakings],
-    callers: Sequence[str],
-    tree: ContextTree,
-) -> list[GitReason]:
-    """Why ``.git`` is read: what is certain, then the files that ask for the history and find one.
-
-    ``builds`` are all that the ignore file serves. Without any, nothing says that such a file is not run.
-    """
-    reasons = [reason for one in clues for reason in one.git]
-    mentions = [mention for one in clues for mention in one.mentions]
-    histories = [".git", *(path for path in tree.folders if path.endswith("/.git"))]
-
-    def is_read(path: str) -> bool:
-        return any(build.runs(path, callers) and build.joins(path, histories) for build in builds)
-
-    # One reason a file, the first: the same Makefile is met by its name and by the step that names it.
-    named: dict[str, GitReason] = {}
-    for mention in mentions:
-        named.setdefault(mention.path, mention)
-    reasons += [item for item in named.values() if not builds or is_read(item.path)]
-    return reasons
-
-
-def _may_compare(reasons: Iterable[GitReason]) -> bool:
-    """Tell whether something that reads ``.git`` may notice a tracked file that is missing."""
-    known = [item.compares for item in reasons if item.compares is not None]
-    # An instruction that only brings .git says nothing of the purpose: what asks git tells it.
-    return any(known) or not known
 
 
 def _hidden(analysis: Analysis, evidence: GitEvidence | None) -> list[str]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from ctxopt.evidence.run_steps import makes_nothing
+from ctxopt.evidence.shell_commands import calls
 from ctxopt.languages.dockerfile import Build, RunStep, Source
 from ctxopt.paths import is_at_or_below, name
 
@@ -26,12 +27,6 @@ _ASKS_GIT: Final = re.compile(
 )
 _CALLS_DOCKER: Final = re.compile(
     r"\bdocker\s+(?:buildx|build|compose|image|push|run|tag)\b|\bdocker-compose\b|\bpodman\s+build\b"
-)
-_COMMAND_END: Final = re.compile(r"&&|\|\||[;|\n]")
-_INSTALLS: Final = re.compile(
-    r"\b(?:apt|apt-get|aptitude|apk|dnf|microdnf|tdnf|yum|zypper|pacman|brew|conda|mamba)\s"
-    r".*?\b(?:install|add|groupinstall|-S\w*)\b.*",
-    re.DOTALL,
 )
 _COMPARES: Final = re.compile(
     r"--dirty|--broken|diff-(?:index|files)|ls-files|is_?dirty|vcs\.modified|"
@@ -149,20 +144,15 @@ class BuildTakings(NamedTuple):
         }
 
 
-def calls(program: str, script: str) -> bool:
-    """Tell whether a script may call ``program``; to install it is not to call it."""
-    word = re.compile(rf"(?<![\w-]){program}(?![\w-])")
-    # A list of packages goes over many lines, each of which looks like a command.
-    commands = _COMMAND_END.split(script.replace("\\\n", " "))
-    return any(word.search(_INSTALLS.sub("", command)) for command in commands)
-
-
 def asks_git(path: str, text: str) -> bool:
     """Tell whether the script at ``path`` runs git on the repository it is in."""
     # Prose and data mention git as well, and run nothing.
-    if not path.lower().endswith(_SCRIPTS) and not text.startswith("#!"):
-        return False
-    return bool(_ASKS_GIT.search(text)) and not is_outside(path, text)
+    return is_script(path, text) and bool(_ASKS_GIT.search(text)) and not is_outside(path, text)
+
+
+def is_script(path: str, text: str) -> bool:
+    """Tell whether a file is one to run, by its ending or its first line."""
+    return path.lower().endswith(_SCRIPTS) or text.startswith("#!")
 
 
 def is_outside(path: str, text: str) -> bool:

@@ -9,13 +9,16 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from ctxopt.evidence.called_texts import Text
 from ctxopt.evidence.cargo_workspace import crates_built
+from ctxopt.evidence.catalog import Catalog
 from ctxopt.evidence.git_history import BuildTakings, compares_files, is_outside
 from ctxopt.evidence.manifest_search import GIT_DEPTH, ManifestFile
 from ctxopt.evidence.manifests import MANIFESTS, Named, read_manifest
 from ctxopt.evidence.needs import Clues, GitReason, Need
+from ctxopt.evidence.recipes import program_of
 from ctxopt.evidence.sent_files import SentFiles
-from ctxopt.paths import is_at_or_below, join, parent
+from ctxopt.paths import is_at_or_below, join, name, parent
 
 _MAY_BE_MADE: Final = ("main", "files")
 """What a package publishes, which is often what its build makes."""
@@ -25,8 +28,8 @@ class ManifestNeeds(NamedTuple):
     """What the manifests tell, and their texts."""
 
     clues: Clues
-    callers: tuple[str, ...]
-    """Texts that may name a script which no step names."""
+    callers: tuple[Text, ...]
+    """Files that may name a script which no step names."""
 
 
 def needs_of_manifests(
@@ -43,18 +46,18 @@ def needs_of_manifests(
     roots = set(built)
     needs: list[Need] = []
     mentions: list[GitReason] = []
-    callers: list[str] = []
+    callers: list[Text] = []
     texts = {manifest: files.text(manifest.path) for manifest in manifests}
     crates = _crates(texts, roots)
     for manifest, text in texts.items():
-        if manifest.name in MANIFESTS:
-            callers.append(text)
+        if manifest.name in MANIFESTS or program_of(manifest.name):
+            callers.append(Text(manifest.path, text))
         for named in read_manifest(manifest.name, text):
             if named.role == "project" and not with_solutions:
                 continue
             reason = f"{manifest.path} reads it as {named.role}"
             needs += [Need(path, reason) for path in _meant(named, manifest.folder, files)]
-        shown = _shows_history(manifest, text, files)
+        shown = mention_of(manifest.path, text, files.catalog)
         if shown and (manifest.folder in crates or _is_near(manifest.folder, roots)):
             mentions.append(shown)
     clues = Clues(needs=tuple(needs), mentions=tuple(mentions))
@@ -81,17 +84,17 @@ def _meant(named: Named, folder: str, files: SentFiles) -> Iterator[str]:
             yield path
 
 
-def _shows_history(manifest: ManifestFile, text: str, files: SentFiles) -> GitReason | None:
-    """What of a manifest shows that building its package reads ``.git``; None where nothing does."""
+def mention_of(path: str, text: str, catalog: Catalog) -> GitReason | None:
+    """Return what of the file at ``path``, or of a part of it, shows that the history is read; None where nothing does."""
+    file = name(path)
     # Asked in this order because most names show nothing, and then no text has to be searched.
-    shown = files.catalog.version_from_git(manifest.name, text)
-    if not shown or is_outside(manifest.name, text):
+    shown = catalog.version_from_git(file, text)
+    if not shown or is_outside(file, text):
         return None
     told = f"mentions {shown[0].strip()}"
-    if shown[0] == manifest.name:
+    if shown[0] == file:
         told = "shows it"
-    compares = compares_files(shown, text)
-    return GitReason(manifest.path, f"{manifest.path} {told}", compares)
+    return GitReason(path, f"{path} {told}", compares_files(shown, text))
 
 
 def _crates(texts: Mapping[ManifestFile, str], roots: set[str]) -> set[str]:

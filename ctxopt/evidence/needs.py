@@ -45,6 +45,8 @@ class Clues(NamedTuple):
     """Why the build reads ``.git`` for certain."""
     mentions: tuple[GitReason, ...] = ()
     """Files that would read ``.git`` if something ran them beside it, and what of them says so."""
+    scripts: tuple[tuple[str, str], ...] = ()
+    """The scripts that steps name, and their texts."""
     tests: str | None = None
     """The first test command that a RUN step gives."""
     elsewhere: tuple[str, ...] = ()

@@ -5,9 +5,7 @@ Opens the files that a step names, to see whether they ask git.
 
 from __future__ import annotations
 
-import posixpath
 import re
-from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ctxopt.evidence.catalog import Catalog
@@ -17,25 +15,19 @@ from ctxopt.evidence.git_history import (
     asks_git,
     compares_files,
     compares_in_script,
+    is_script,
 )
+from ctxopt.evidence.named_paths import paths_in, start_folders
 from ctxopt.evidence.needs import Clues, GitReason, Need
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.languages.dockerfile import Build, RunStep
-from ctxopt.paths import is_at_or_below, join, name
+from ctxopt.paths import join, name
 
-_COMMAND_END: Final = re.compile(r"&&|\|\||[;|\n]")
-_WORD: Final = re.compile(r"[\w./@+*?-]+")
 _TRUSTED: Final = re.compile(r"safe\.directory[\s=\"']+([^\s\"';&|]+)")
-_LONGEST_WORD: Final = 200
-"""Longer words are keys and hashes."""
 _SOLUTION_STEP: Final = re.compile(
     r"\b(?:dotnet\s+(?:restore|build|publish|test|pack)|msbuild)\b(?![^&|;\n]*\w\.\w*proj\b)"
 )
 _TEST_STAGES: Final = frozenset({"test", "tests", "testing", "ci", "e2e"})
-_MAKES: Final = frozenset(
-    {"rm", "rmdir", "mkdir", "touch", "git", "echo", "printf", "ln", "chmod", "chown"}
-)
-"""Commands whose arguments are no files that they read."""
 
 
 def needs_of_steps(taken: BuildTakings, files: SentFiles, where: str = "") -> Clues:
@@ -43,6 +35,7 @@ def needs_of_steps(taken: BuildTakings, files: SentFiles, where: str = "") -> Cl
     needs: list[Need] = []
     git: list[GitReason] = []
     mentions: list[GitReason] = []
+    scripts: list[tuple[str, str]] = []
     opened: set[str] = set()
     for run in taken.build.runs:
         if not run.reachable:
@@ -53,12 +46,15 @@ def needs_of_steps(taken: BuildTakings, files: SentFiles, where: str = "") -> Cl
         if asked:
             compares = compares_files(asked, run.script)
             git.append(GitReason("", f"{place} runs {asked[0]}", compares))
-        for path in _paths_in(run.script, takings, files):
+        folders = set(start_folders(run, takings, files))
+        for path in paths_in(run.script, takings, files, folders):
             needs.append(Need(path, f"named by {place}"))
             if path in opened:
                 continue
             opened.add(path)
             text = files.text(path)
+            if is_script(path, text):
+                scripts.append((path, text))
             if asks_git(path, text):
                 told = f"{path}, named by {place}, asks git"
                 mentions.append(GitReason(path, told, compares_in_script(text)))
@@ -66,6 +62,7 @@ def needs_of_steps(taken: BuildTakings, files: SentFiles, where: str = "") -> Cl
         needs=tuple(needs),
         git=tuple(git),
         mentions=tuple(mentions),
+        scripts=tuple(scripts),
         tests=_test_command(taken.build, files.catalog),
     )
 
@@ -123,61 +120,3 @@ def _trusts_context(script: str, build: Build) -> bool:
 
 def _brings_git(taking: Taking, files: SentFiles) -> bool:
     return any(name(root) == ".git" or files.has(join(root, ".git")) for root in taking.roots)
-
-
-def _paths_in(script: str, takings: list[Taking], files: SentFiles) -> Iterator[str]:
-    """The files that a script names, of those that instructions have brought."""
-    if not takings:
-        return
-    for command in _COMMAND_END.split(script):
-        words = _WORD.findall(command)
-        if not words or words[0] in _MAKES:
-            continue
-        for word in filter(_may_be_path, words):
-            yield from _resolve(word, takings, files)
-
-
-def _may_be_path(word: str) -> bool:
-    """Whether a word may name a file: with a slash, a dot or, as LICENSE, in capitals."""
-    if len(word) >= _LONGEST_WORD:
-        return False
-    is_capital = word.isupper() and len(word) > 3
-    return "/" in word or "." in word.strip(".") or is_capital
-
-
-def _resolve(word: str, takings: Iterable[Taking], files: SentFiles) -> Iterator[str]:
-    """The files of the context that a word may mean, whatever the working directory is."""
-    for taking in takings:
-        inside = _below_destination(word, taking.source.dest)
-        if inside is None:
-            continue
-        for root in taking.roots:
-            for option in _readings(inside, root):
-                yield from filter(files.is_input, files.existing(option))
-
-
-def _below_destination(word: str, dest: str) -> str | None:
-    """What a word names below the place to which a source was copied; None where it leaves that."""
-    inside = word
-    if word.startswith("/"):
-        # Where a relative destination lies is for WORKDIR to say, which another stage may have set.
-        start = dest.rstrip("/") + "/"
-        if not dest.startswith("/") or not word.startswith(start):
-            return None
-        inside = word.removeprefix(start)
-    inside = posixpath.normpath(inside)
-    if inside == "." or inside.startswith(("..", "/")):
-        return None
-    return inside
-
-
-def _readings(inside: str, root: str) -> Iterator[str]:
-    """The paths of the context that ``inside`` may mean where an instruction took ``root``."""
-    yield join(root, inside)
-    if not root:
-        return
-    # COPY may have laid the folder's content, the folder, or all that leads to it.
-    if is_at_or_below(inside, root):
-        yield inside
-    if name(root) == inside:
-        yield root

@@ -5,6 +5,7 @@ Source: moby/buildkit frontend/dockerfile/dockerfile2llb/convert.go dispatch, co
 
 from __future__ import annotations
 
+import posixpath
 import re
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,7 @@ class Dispatcher:
         if state.base is not None:
             state.env = Env(state.base.env)
             state.workdir = state.base.workdir
+            state.here = state.base.here
         elif state.is_scratch:
             state.env.set("PATH", DEFAULT_PATH)
             state.workdir = "/"
@@ -153,6 +155,7 @@ class _StageRun:
         known = [found.text for found in expansions if not self.unknown_in(found)]
         if keyword == "WORKDIR":
             wanted = words[0]
+            self.state.here = posixpath.normpath(posixpath.join(self.state.here, wanted))
             base = self.state.workdir
             if wanted.startswith("/"):
                 self.state.workdir = clean_join("/", wanted)
@@ -199,6 +202,7 @@ class _StageRun:
                 heredocs=tuple(heredoc.name for heredoc in command.heredocs),
                 onbuild=self.onbuild,
                 flags=command.instruction.flags,
+                workdir=self.state.here,
             )
         )
 
@@ -268,6 +272,7 @@ class _StageRun:
                 is_json=instruction.is_json,
                 heredocs=instruction.heredocs,
                 onbuild=self.onbuild,
+                workdir=self.state.here,
             )
         )
 
@@ -313,6 +318,7 @@ class _StageRun:
                 mount=mount.type,
                 onbuild=self.onbuild,
                 flags=self.step.command.instruction.flags,
+                workdir=self.state.here,
             )
         )
 

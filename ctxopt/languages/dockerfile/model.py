@@ -101,7 +101,7 @@ class Source(NamedTuple):
 
     ``from_`` is None for the main context. ``mount`` is the mount's type, None for COPY and ADD. ``exclude`` are the
     patterns as written: BuildKit expands no variables in them. ``heredocs`` are inline files, which ask nothing of
-    the context. ``raw`` are the words as written, for a mount its whole value. For an ONBUILD trigger ``line`` is the trigger's, and ``onbuild`` the FROM of the stage that runs it.
+    the context. ``raw`` are the words as written, for a mount its whole value. ``workdir`` is as in RunStep. For an ONBUILD trigger ``line`` is the trigger's, and ``onbuild`` the FROM of the stage that runs it.
     ``flags`` are the instruction's flags as written.
     """
 
@@ -119,6 +119,7 @@ class Source(NamedTuple):
     heredocs: tuple[str, ...] = ()
     onbuild: int | None = None
     flags: tuple[str, ...] = ()
+    workdir: str = ""
 
     @property
     def local(self) -> tuple[SourcePath, ...]:
@@ -134,7 +135,10 @@ class Source(NamedTuple):
 
 
 class RunStep(NamedTuple):
-    """One RUN: ``shell`` is what the shell is given (the words joined by blanks for a JSON array)."""
+    """One RUN: ``shell`` is what the shell is given (the words joined by blanks for a JSON array).
+
+    ``workdir`` is the working directory; without a slash at its start it lies below that of the base image.
+    """
 
     line: int
     stage: int
@@ -144,6 +148,7 @@ class RunStep(NamedTuple):
     is_json: bool
     heredocs: tuple[Heredoc, ...] = ()
     onbuild: int | None = None
+    workdir: str = ""
 
     @property
     def script(self) -> str:

@@ -61,6 +61,8 @@ class StageNode:
         self.dispatched = block is None
         self.env = Env()
         self.workdir: str | None = "/"
+        self.here = ""
+        """The working directory as a step has it: without a slash at its start below that of the base image."""
         self.context_paths: set[str] = set()
         self.own_paths: set[str] = set()
         self.uses: set[StageNode] = set()

@@ -1,0 +1,229 @@
+"""What a build reads through the texts that its steps call: scripts, and tasks of Makefiles and package.json.
+
+Opens the scripts that are called, and files of tasks where steps call their programs; a bounded number of both.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from ctxopt.evidence.called_texts import ReachedTasks, Text, reach_tasks
+from ctxopt.evidence.git_history import BuildTakings, asks_git, compares_in_script, is_script
+from ctxopt.evidence.named_paths import paths_in, start_folders
+from ctxopt.evidence.needs import GitReason, Need
+from ctxopt.evidence.recipes import program_of, read_recipes
+from ctxopt.evidence.sent_files import SentFiles
+from ctxopt.evidence.shell_commands import calls
+from ctxopt.evidence.workspaces import MANAGERS, Workspaces
+from ctxopt.paths import name, parent
+
+MOST_SCRIPTS: Final = 60
+_OPENED_FOR: Final = (
+    (
+        re.compile(r"\b(?:rake|rails)\b"),
+        ("Rakefile", "rakelib/*.rake", "lib/tasks/*.rake", "tasks/*.rake"),
+    ),
+    (re.compile(r"\bmage"), ("magefile.go", "magefiles/*.go")),
+)
+"""Files of tasks that are no manifests, by the program that a step has to call."""
+_SHELL: Final = re.compile(r"#![^\n]{0,100}sh\b")
+_SAID: Final = re.compile(r"(?m)(?:^|\s)#.*$|^\s*(?:echo|printf)\b[^|>&;`$\n]*$")
+"""Comments, and what is only printed."""
+_QUOTED: Final = re.compile(r"""["'`]([^"'`\n]{1,300})["'`]""")
+_COMMAND: Final = re.compile(
+    r"(?:npm|npx|pnpm|yarn|bun|make|just|task|rake|sh|bash|node|python3?|ruby|go|cp|cat|tar)\s|\S+$"
+)
+"""What is quoted in a program is a command or a path, or words for people."""
+_ON_REQUEST: Final = re.compile(
+    r"(?ms)^[ \t]*\(?[\w|\"' \t-]*\btests?\b[\w|\"' \t-]*\).*?(?:;;|\besac\b)"
+    r"|^(?:function[ \t]+)?\w*test\w*[ \t]*(?:\(\))?[ \t]*\{.*?^\}"
+)
+"""Parts of a script that run tests where they are asked for by name."""
+_READERS: Final = (
+    ("goreleaser.", "goreleaser"),
+    (".goreleaser.", "goreleaser"),
+    ("magefile", "mage"),
+)
+"""Files that one program alone reads, by how their names start."""
+_SITES: Final = (("mkdocs.", "mkdocs"), ("conf.py", "sphinx"), ("hugo.", "hugo"))
+"""The same for sites, which a container may also build when it starts."""
+_OPAQUE: Final = re.compile(
+    r"(?<![\w.-])(?:invoke|inv|nox|tox|doit|bazel|bazelisk|earthly|gradlew?|mvnw?|ant|scons|waf)(?![\w-])"
+)
+"""Programs whose tasks are not followed."""
+_BUNDLER: Final = re.compile(r".*\.config\.\w+$")
+
+
+class Called(NamedTuple):
+    """What one build reaches of the texts in its context."""
+
+    taken: BuildTakings
+    needs: tuple[Need, ...]
+    mentions: tuple[GitReason, ...]
+    """Scripts that ask git, beside those that the steps name themselves."""
+    tests: str | None
+    """The first test command in what is called."""
+    texts: tuple[str, ...]
+    """All that is run: steps, scripts, tasks."""
+    tasks: Mapping[str, ReachedTasks]
+    """What is reached of the files of tasks, by path."""
+    known: Mapping[str, str]
+    """The texts of all files of tasks, by path."""
+    workspaces: Workspaces
+
+    def reaches(self, path: str, callers: Iterable[str]) -> bool:
+        """Tell whether the build runs or reads the file at ``path``, as far as its texts and ``callers`` tell."""
+        file = name(path).lower()
+        for start, program in _READERS:
+            if file.startswith(start):
+                return any(calls(program, text) or file in text for text in self.texts)
+        for start, program in _SITES:
+            if file.startswith(start):
+                return self._builds_site(program)
+        if _BUNDLER.match(file):
+            return self.workspaces.configures(path, self.texts)
+        return self.taken.runs(path, (*self.texts, *callers))
+
+    def _builds_site(self, program: str) -> bool:
+        if not self.texts:
+            return True  # nothing tells what the image is for
+        started = (
+            " ".join(item.args)
+            for item in self.taken.build.dockerfile.instructions
+            if item.keyword in ("CMD", "ENTRYPOINT")
+        )
+        return any(program in text or _OPAQUE.search(text) for text in (*self.texts, *started))
+
+    def installed(self, path: str) -> str | None:
+        """Return the packages that the package.json at ``path`` installs; None where that is not known."""
+        recipes = read_recipes(path, self.known.get(path, ""))
+        if recipes is None:
+            return None
+        return recipes.always
+
+
+def follow_calls(
+    taken: BuildTakings, scripts: Iterable[Text], tasks: Sequence[Text], files: SentFiles
+) -> Called:
+    """Follow the steps of a build, and the ``scripts`` that they name, to what those call.
+
+    ``tasks`` are the files of tasks that are known.
+    """
+    return _Chase(taken, tasks, files).run(scripts)
+
+
+class _Chase:
+    """Reads what is called until nothing new is."""
+
+    def __init__(self, taken: BuildTakings, tasks: Sequence[Text], files: SentFiles) -> None:
+        self._taken = taken
+        self._files = files
+        self._steps = list(taken.build.scripts())
+        runs = [run for run in taken.build.runs if run.reachable]
+        # A script that one step calls may read what only another one is given, through what it calls itself.
+        arriving = {id(taking): taking for run in runs for taking in taken.arriving(run)}
+        self._takings = list(arriving.values())
+        self._tasks = [*tasks, *self._other_tasks()]
+        started = [
+            folder for run in runs for folder in start_folders(run, taken.arriving(run), files)
+        ]
+        self._workspaces = Workspaces(
+            started=started,
+            copied=_copied(taken),
+            packages={
+                parent(file.path): file.text for file in tasks if program_of(file.path) == "npm"
+            },
+            is_managed=any(map(files.has, MANAGERS)),
+        )
+
+    def _other_tasks(self) -> Iterator[Text]:
+        for program, globs in _OPENED_FOR:
+            if any(map(program.search, self._steps)):
+                for path in (path for glob in globs for path in self._files.existing(glob)):
+                    yield Text(path, self._files.text(path))
+
+    def run(self, scripts: Iterable[Text]) -> Called:
+        known = {script.path: script.text for script in scripts}
+        opened = set(known)
+        while True:
+            texts = [*self._steps, *(_commands(*item) for item in known.items())]
+            tasks = reach_tasks(texts, self._tasks, self._workspaces)
+            needs = [*self._named_by_scripts(known), *self._named_by_tasks(tasks)]
+            fresh = {need.path: need for need in (*needs, *self._named_always(tasks))}
+            waiting = [path for path in fresh if path not in opened][: MOST_SCRIPTS - len(opened)]
+            if not waiting:
+                break
+            opened.update(waiting)
+            for path in waiting:
+                text = self._files.text(path)
+                if is_script(path, text):
+                    known[path] = text
+        return Called(
+            taken=self._taken,
+            needs=tuple(needs),
+            mentions=tuple(_asking(known, fresh)),
+            tests=self._tests(known, tasks),
+            texts=(*texts, *(task.commands for task in tasks), *_always(tasks)),
+            tasks={task.path: task for task in tasks},
+            known={file.path: file.text for file in self._tasks},
+            workspaces=self._workspaces,
+        )
+
+    def _named_by_scripts(self, scripts: Mapping[str, str]) -> Iterator[Need]:
+        for path, text in scripts.items():
+            yield from self._named(path, _commands(path, text), path)
+
+    def _named_by_tasks(self, tasks: Iterable[ReachedTasks]) -> Iterator[Need]:
+        for task in tasks:
+            yield from self._named(task.path, _commands(task.path, task.commands), task.path)
+
+    def _named_always(self, tasks: Iterable[ReachedTasks]) -> Iterator[Need]:
+        # A variable may hold what a script says, or name files that nothing reads: it is followed, and is no need.
+        for task in tasks:
+            for text in _always([task]):
+                yield from self._named(task.path, text, task.path)
+
+    def _named(self, path: str, text: str, by: str) -> Iterator[Need]:
+        for found in paths_in(text, self._takings, self._files, [parent(path)]):
+            if found != path:
+                yield Need(found, f"named by {by}")
+
+    def _tests(self, scripts: Mapping[str, str], tasks: Iterable[ReachedTasks]) -> str | None:
+        shell = [_commands(*item) for item in scripts.items() if _is_shell(*item)]
+        texts = [_ON_REQUEST.sub("", text) for text in shell]
+        commands = (*texts, *(task.commands for task in tasks))
+        return next(filter(None, map(self._files.catalog.test_command, commands)), None)
+
+
+def _asking(scripts: Mapping[str, str], named: Mapping[str, Need]) -> Iterator[GitReason]:
+    for path, text in scripts.items():
+        if path in named and asks_git(path, text):
+            told = f"{path}, {named[path].reason}, asks git"
+            yield GitReason(path, told, compares_in_script(text))
+
+
+def _always(tasks: Iterable[ReachedTasks]) -> Iterator[str]:
+    """What is read of files of tasks in any case; that of package.json are names of packages."""
+    return (task.always for task in tasks if program_of(task.path) != "npm")
+
+
+def _copied(taken: BuildTakings) -> Iterator[str]:
+    """The paths that instructions name: of the context, and of other stages, where they were made."""
+    for taking in taken.takings:
+        yield from taking.roots
+    for source in taken.build.sources:
+        if source.from_ is not None:
+            yield from (path.text for path in source.paths)
+
+
+def _commands(path: str, text: str) -> str:
+    """Return what a text gives to the shell, one command a line."""
+    if _is_shell(path, text) or program_of(path) in ("make", "just", "task", "npm"):
+        return _SAID.sub("", text)
+    return "\n".join(match[1] for match in _QUOTED.finditer(text) if _COMMAND.match(match[1]))
+
+
+def _is_shell(path: str, text: str) -> bool:
+    return path.endswith((".sh", ".bash")) or _SHELL.match(text) is not None

@@ -1,0 +1,190 @@
+"""Which tasks of a project the steps of a build reach, from one file of tasks to the next. Pure.
+
+What only ``release`` runs is no part of a build whose steps never say ``release``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from ctxopt.evidence.recipes import Recipes, program_of, read_recipes
+from ctxopt.evidence.shell_commands import commands_in
+from ctxopt.evidence.workspaces import Workspaces
+from ctxopt.paths import parent
+
+
+class Text(NamedTuple):
+    """A file and its text."""
+
+    path: str
+    text: str
+
+
+class ReachedTasks(NamedTuple):
+    """What the steps reach of one file of tasks."""
+
+    path: str
+    always: str
+    """What is read whenever its program starts."""
+    commands: str
+    """What is run of it."""
+
+
+_CALLERS: Final[Mapping[str, frozenset[str]]] = {
+    "make": frozenset({"make", "gmake"}),
+    "just": frozenset({"just"}),
+    "task": frozenset({"task", "go-task"}),
+    "rake": frozenset({"rake", "rails"}),
+    "mage": frozenset({"mage", "magefile.go", "mage.go"}),
+    "npm": frozenset(
+        [
+            *("npm", "pnpm", "yarn", "bun", "node", "lerna", "turbo", "nx", "rush", "wsrun"),
+            *("wireit", "npm-run-all", "npm-run-all2", "run-s", "run-p", "concurrently"),
+        ]
+    ),
+}
+"""What runs the tasks of each program's files."""
+_PARTS: Final = (".mk", ".rake")
+"""What another file of tasks reads, wherever it lies."""
+_ONE_COMMAND: Final = frozenset({"npx", "bunx", "pnpx"})
+"""What runs a program of a package, and no script."""
+_INSTALL_WORDS: Final = frozenset({"ci", "i", "install", "add", "clean-install"})
+_LIFECYCLE: Final = frozenset(
+    ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"]
+)
+"""What package managers run at an installation, unasked."""
+_NO_LIFECYCLE: Final = frozenset({"-g", "--global", "--ignore-scripts"})
+_MANAGER_PREFIX: Final = re.compile(r"^(?:npm|pnpm|yarn|bun|node):")
+
+
+def reach_tasks(
+    texts: Sequence[str], files: Iterable[Text], workspaces: Workspaces
+) -> list[ReachedTasks]:
+    """Return what ``texts``, those of steps and scripts, reach of the files of tasks ``files``."""
+    by_path: dict[str, tuple[str, Recipes]] = {}
+    for file in files:
+        program = program_of(file.path)
+        recipes = read_recipes(file.path, file.text)
+        if program is not None and recipes is not None:
+            by_path[file.path] = program, recipes
+    return _Search(texts, by_path, workspaces).run()
+
+
+class _Search:
+    """Goes from text to text until none names a task that is new."""
+
+    def __init__(
+        self,
+        texts: Sequence[str],
+        files: Mapping[str, tuple[str, Recipes]],
+        workspaces: Workspaces,
+    ) -> None:
+        self._texts = list(texts)
+        self._files = files
+        self._workspaces = workspaces
+        self._reached: dict[str, dict[str, str]] = {}
+
+    def run(self) -> list[ReachedTasks]:
+        while self._go_on():
+            pass
+        return [
+            ReachedTasks(path, self._files[path][1].always, "\n".join(found.values()))
+            for path, found in self._reached.items()
+        ]
+
+    def _go_on(self) -> bool:
+        """Look once into every file; return whether something new was reached."""
+        commands = [words for text in self._texts for words in commands_in(text)]
+        given = {program: list(_given(program, commands)) for program in _CALLERS}
+        number = len(self._texts)
+        for path, (program, recipes) in self._files.items():
+            calls = given[program]
+            if not calls or not (
+                path.endswith(_PARTS) or self._workspaces.has_part(parent(path), self._texts)
+            ):
+                continue
+            known = self._reached.setdefault(path, {})
+            for key in _named(program, recipes, calls, list(known)):
+                if key not in known:
+                    known[key] = recipes.by_name[key].text
+                    self._texts.append(known[key])
+        return len(self._texts) > number
+
+
+def _named(
+    program: str, recipes: Recipes, calls: Iterable[Collection[str]], known: Iterable[str]
+) -> Iterator[str]:
+    """The tasks of one file that calls name, and those that the tasks ``known`` run with them."""
+    for words in calls:
+        if program == "npm":
+            yield from _scripts(recipes, words)
+            continue
+        found = _matching(recipes, [option for word in words for option in _readings(word)])
+        # Words after make may be folders and jobs; those after the others are tasks, of another file at most.
+        takes_default = not found and (program == "make" or not words)
+        if takes_default and recipes.default in recipes.by_name:
+            yield str(recipes.default)
+        yield from found
+    for key in known:
+        yield from _matching(recipes, recipes.by_name[key].needs)
+
+
+def _readings(word: str) -> tuple[str, ...]:
+    """The names that a word may mean: Rake and Mage put namespaces before them."""
+    last = word.rpartition(":")[2].partition("[")[0]
+    return (word, last, last.lower())
+
+
+def _matching(recipes: Recipes, words: Iterable[str]) -> list[str]:
+    wanted = set(words)
+    return [
+        key
+        for key in recipes.by_name
+        # A variable that is not known may stand for any target, and a pattern for many.
+        if key in wanted or "$" in key or ("%" in key and _meets_pattern(key, wanted))
+    ]
+
+
+def _meets_pattern(pattern: str, words: Iterable[str]) -> bool:
+    before, _, after = pattern.partition("%")
+    return any(word.startswith(before) and word.endswith(after) for word in words)
+
+
+def _scripts(recipes: Recipes, words: Iterable[str]) -> Iterator[str]:
+    scripts = recipes.by_name
+    for word in words:
+        wanted = word
+        if wanted not in scripts:
+            # Nx names the project before the script, Turbo the package.
+            wanted = re.split("[:#]", word)[-1]
+        # npm runs pre and post by themselves.
+        yield from (key for key in (f"pre{wanted}", wanted, f"post{wanted}") if key in scripts)
+        if len(word) > 1 and word.endswith("*"):
+            start = word.rstrip("*")
+            yield from (key for key in scripts if key.startswith(start))
+
+
+def _given(program: str, commands: Iterable[Sequence[str]]) -> Iterator[set[str]]:
+    """Yield the words that each command gives to a program."""
+    callers = _CALLERS[program]
+    for words in commands:
+        for place, word in enumerate(words):
+            if word.rpartition("/")[2].partition("@")[0] in callers:
+                yield _arguments(program, words[place + 1 :])
+                break
+            if program == "npm" and word in _ONE_COMMAND:
+                yield set()
+
+
+def _arguments(program: str, words: Sequence[str]) -> set[str]:
+    given = {word for word in words if not word.startswith("-") and "=" not in word}
+    if program != "npm":
+        return given
+    given = {_MANAGER_PREFIX.sub("", word) for word in given}
+    if not given or not given.isdisjoint(_INSTALL_WORDS):
+        given -= _INSTALL_WORDS
+        if _NO_LIFECYCLE.isdisjoint(words):
+            given |= _LIFECYCLE
+    return given
