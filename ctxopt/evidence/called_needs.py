@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from ctxopt.evidence.called_texts import ReachedTasks, Text, reach_tasks
 from ctxopt.evidence.git_history import BuildTakings, asks_git, compares_in_script, is_script
 from ctxopt.evidence.named_paths import paths_in, start_folders
-from ctxopt.evidence.needs import GitReason, Need
+from ctxopt.evidence.needs import Clues, GitReason, Need
 from ctxopt.evidence.recipes import program_of, read_recipes
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.evidence.shell_commands import calls
@@ -22,23 +22,23 @@ from ctxopt.paths import name, parent
 MOST_SCRIPTS: Final = 60
 _OPENED_FOR: Final = (
     (
-        re.compile(r"\b(?:rake|rails)\b"),
+        r"\b(?:rake|rails)\b",
         ("Rakefile", "rakelib/*.rake", "lib/tasks/*.rake", "tasks/*.rake"),
     ),
-    (re.compile(r"\bmage"), ("magefile.go", "magefiles/*.go")),
+    (r"\bmage", ("magefile.go", "magefiles/*.go")),
 )
 """Files of tasks that are no manifests, by the program that a step has to call."""
-_SHELL: Final = re.compile(r"#![^\n]{0,100}sh\b")
-_SAID: Final = re.compile(r"(?m)(?:^|\s)#.*$|^\s*(?:echo|printf)\b[^|>&;`$\n]*$")
+_SHELL: Final = r"#![^\n]{0,100}sh\b"
+_SAID: Final = r"(?m)(?:^|\s)#.*$|^[ \t]*(?:echo|printf)\b[^|>&;`$\n]*$"
 """Comments, and what is only printed."""
-_QUOTED: Final = re.compile(r"""["'`]([^"'`\n]{1,300})["'`]""")
-_COMMAND: Final = re.compile(
+_QUOTED: Final = r"""["'`]([^"'`\n]{1,300})["'`]"""
+_COMMAND: Final = (
     r"(?:npm|npx|pnpm|yarn|bun|make|just|task|rake|sh|bash|node|python3?|ruby|go|cp|cat|tar)\s|\S+$"
 )
 """What is quoted in a program is a command or a path, or words for people."""
-_ON_REQUEST: Final = re.compile(
-    r"(?ms)^[ \t]*\(?[\w|\"' \t-]*\btests?\b[\w|\"' \t-]*\).*?(?:;;|\besac\b)"
-    r"|^(?:function[ \t]+)?\w*test\w*[ \t]*(?:\(\))?[ \t]*\{.*?^\}"
+_ON_REQUEST: Final = (
+    r"(?ms)^[ \t]{0,99}\(?[\w|\"' \t-]{0,99}\btests?\b[\w|\"' \t-]{0,99}\).{0,5000}?(?:;;|\besac\b)"
+    r"|^(?:function[ \t]{1,9})?\w{0,50}test\w{0,50}[ \t]{0,9}(?:\(\))?[ \t]{0,9}\{.{0,5000}?^\}"
 )
 """Parts of a script that run tests where they are asked for by name."""
 _READERS: Final = (
@@ -49,22 +49,17 @@ _READERS: Final = (
 """Files that one program alone reads, by how their names start."""
 _SITES: Final = (("mkdocs.", "mkdocs"), ("conf.py", "sphinx"), ("hugo.", "hugo"))
 """The same for sites, which a container may also build when it starts."""
-_OPAQUE: Final = re.compile(
-    r"(?<![\w.-])(?:invoke|inv|nox|tox|doit|bazel|bazelisk|earthly|gradlew?|mvnw?|ant|scons|waf)(?![\w-])"
-)
+_OPAQUE: Final = r"(?<![\w.-])(?:invoke|inv|nox|tox|doit|bazel|bazelisk|earthly|gradlew?|mvnw?|ant|scons|waf)(?![\w-])"
 """Programs whose tasks are not followed."""
-_BUNDLER: Final = re.compile(r".*\.config\.\w+$")
+_BUNDLER: Final = r".*\.config\.\w+$"
 
 
 class Called(NamedTuple):
     """What one build reaches of the texts in its context."""
 
     taken: BuildTakings
-    needs: tuple[Need, ...]
-    mentions: tuple[GitReason, ...]
-    """Scripts that ask git, beside those that the steps name themselves."""
-    tests: str | None
-    """The first test command in what is called."""
+    clues: Clues
+    """What that tells; its mentions are scripts that ask git, beside those that the steps name themselves."""
     texts: tuple[str, ...]
     """All that is run: steps, scripts, tasks."""
     tasks: Mapping[str, ReachedTasks]
@@ -82,7 +77,7 @@ class Called(NamedTuple):
         for start, program in _SITES:
             if file.startswith(start):
                 return self._builds_site(program)
-        if _BUNDLER.match(file):
+        if re.match(_BUNDLER, file):
             return self.workspaces.configures(path, self.texts)
         return self.taken.runs(path, (*self.texts, *callers))
 
@@ -94,7 +89,7 @@ class Called(NamedTuple):
             for item in self.taken.build.dockerfile.instructions
             if item.keyword in ("CMD", "ENTRYPOINT")
         )
-        return any(program in text or _OPAQUE.search(text) for text in (*self.texts, *started))
+        return any(program in text or re.search(_OPAQUE, text) for text in (*self.texts, *started))
 
     def installed(self, path: str) -> str | None:
         """Return the packages that the package.json at ``path`` installs; None where that is not known."""
@@ -140,7 +135,7 @@ class _Chase:
 
     def _other_tasks(self) -> Iterator[Text]:
         for program, globs in _OPENED_FOR:
-            if any(map(program.search, self._steps)):
+            if any(re.search(program, text) for text in self._steps):
                 for path in (path for glob in globs for path in self._files.existing(glob)):
                     yield Text(path, self._files.text(path))
 
@@ -162,9 +157,11 @@ class _Chase:
                     known[path] = text
         return Called(
             taken=self._taken,
-            needs=tuple(needs),
-            mentions=tuple(_asking(known, fresh)),
-            tests=self._tests(known, tasks),
+            clues=Clues(
+                needs=tuple(needs),
+                mentions=tuple(_asking(known, fresh)),
+                tests=self._tests(known, tasks),
+            ),
             texts=(*texts, *(task.commands for task in tasks), *_always(tasks)),
             tasks={task.path: task for task in tasks},
             known={file.path: file.text for file in self._tasks},
@@ -192,7 +189,7 @@ class _Chase:
 
     def _tests(self, scripts: Mapping[str, str], tasks: Iterable[ReachedTasks]) -> str | None:
         shell = [_commands(*item) for item in scripts.items() if _is_shell(*item)]
-        texts = [_ON_REQUEST.sub("", text) for text in shell]
+        texts = [re.sub(_ON_REQUEST, "", text) for text in shell]
         commands = (*texts, *(task.commands for task in tasks))
         return next(filter(None, map(self._files.catalog.test_command, commands)), None)
 
@@ -221,9 +218,11 @@ def _copied(taken: BuildTakings) -> Iterator[str]:
 def _commands(path: str, text: str) -> str:
     """Return what a text gives to the shell, one command a line."""
     if _is_shell(path, text) or program_of(path) in ("make", "just", "task", "npm"):
-        return _SAID.sub("", text)
-    return "\n".join(match[1] for match in _QUOTED.finditer(text) if _COMMAND.match(match[1]))
+        return re.sub(_SAID, "", text)
+    return "\n".join(
+        match[1] for match in re.finditer(_QUOTED, text) if re.match(_COMMAND, match[1])
+    )
 
 
 def _is_shell(path: str, text: str) -> bool:
-    return path.endswith((".sh", ".bash")) or _SHELL.match(text) is not None
+    return path.endswith((".sh", ".bash")) or re.match(_SHELL, text) is not None

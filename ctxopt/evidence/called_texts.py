@@ -56,7 +56,7 @@ _LIFECYCLE: Final = frozenset(
 )
 """What package managers run at an installation, unasked."""
 _NO_LIFECYCLE: Final = frozenset({"-g", "--global", "--ignore-scripts"})
-_MANAGER_PREFIX: Final = re.compile(r"^(?:npm|pnpm|yarn|bun|node):")
+_MANAGER_PREFIX: Final = r"^(?:npm|pnpm|yarn|bun|node):"
 
 
 def reach_tasks(
@@ -182,7 +182,7 @@ def _arguments(program: str, words: Sequence[str]) -> set[str]:
     given = {word for word in words if not word.startswith("-") and "=" not in word}
     if program != "npm":
         return given
-    given = {_MANAGER_PREFIX.sub("", word) for word in given}
+    given = {re.sub(_MANAGER_PREFIX, "", word) for word in given}
     if not given or not given.isdisjoint(_INSTALL_WORDS):
         given -= _INSTALL_WORDS
         if _NO_LIFECYCLE.isdisjoint(words):

@@ -7,7 +7,7 @@ from typing import Final
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.config.load import Config
-from ctxopt.evidence.called_needs import follow_calls
+from ctxopt.evidence.called_needs import Called, follow_calls
 from ctxopt.evidence.called_texts import Text
 from ctxopt.evidence.catalog import Catalog, load_catalog
 from ctxopt.evidence.checkouts import find_worktrees
@@ -87,17 +87,15 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
     if builds:
         clues.append(Clues(tests=find_project_tests(analysis.tree.root, catalog)))
     clues += [told.clues, needs_of_imports(manifests.entered, files)]
-    clues.append(needs_of_applications(fixtures, files))
+    clues += [needs_of_applications(fixtures, files)]
     if own:
         clues.append(needs_of_other_stages(own[0].build, files))
     for other, (taken, clue) in zip(others, named, strict=True):
         where = f" of {other.path}"
         clues += [clue, needs_of_steps(taken, files, where)]
         clues.append(needs_of_start(taken, files, fixtures, where))
-    tasks = [file for file in told.callers if program_of(file.path)]
-    scripts = [Text(*script) for one in clues for script in one.scripts]
-    called = [follow_calls(taken, scripts, tasks, files) for taken in builds]
-    clues += [Clues(needs=one.needs, tests=one.tests) for one in called]
+    called = _follow(clues, builds, told.callers, files)
+    clues += [one.clues for one in called]
     if not any(one.tests for one in clues):
         # Where tests run, all of them stay anyway, and no source has to be opened.
         clues.append(
@@ -106,7 +104,6 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
             )
         )
     reasons = reasons_for_git(clues, called, told.callers, files)
-    served = (other.path for other in others)
     return Needs(
         needs=first_by_path(need for one in clues for need in one.needs),
         git=tuple(dict.fromkeys(item.reason for item in reasons)),
@@ -114,11 +111,23 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
         # A Dockerfile for tests says more exactly what they are than the one that is built.
         tests=next((one.tests for one in reversed(clues) if one.tests), None),
         named=first_by_path(need for one in clues for need in one.named),
-        served=tuple(path for path in served if not _is_own(analysis, path)),
+        served=tuple(item.path for item in others if not _is_own(analysis, item.path)),
         elsewhere=tuple(dict.fromkeys(root for one in clues for root in one.elsewhere)),
         worktrees=worktrees,
         builds=tuple(builds),
     )
+
+
+def _follow(
+    clues: Iterable[Clues],
+    builds: Iterable[BuildTakings],
+    callers: Iterable[Text],
+    files: SentFiles,
+) -> list[Called]:
+    """Follow each build to what its steps call."""
+    tasks = [file for file in callers if program_of(file.path)]
+    scripts = [Text(*script) for one in clues for script in one.scripts]
+    return [follow_calls(taken, scripts, tasks, files) for taken in builds]
 
 
 def _compiles_all(

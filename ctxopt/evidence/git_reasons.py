@@ -29,7 +29,7 @@ def reasons_for_git(
     if not served:
         found = mentions
     for called in served:
-        for mention in (*mentions, *called.mentions):
+        for mention in mentions:
             held = _held(mention, called, callers, files)
             if held is not None and called.taken.joins(mention.path, histories):
                 found.append(held)

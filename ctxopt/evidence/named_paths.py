@@ -12,8 +12,8 @@ from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.languages.dockerfile import RunStep
 from ctxopt.paths import is_at_or_below, join, name, relative
 
-_COMMAND_END: Final = re.compile(r"&&|\|\||[;|\n]")
-_WORD: Final = re.compile(r"[\w./@+*?-]+")
+_COMMAND_END: Final = r"&&|\|\||[;|\n]"
+_WORD: Final = r"[\w./@+*?-]+"
 _LONGEST_WORD: Final = 200
 """Longer words are keys and hashes."""
 _MAKES: Final = frozenset(
@@ -22,12 +22,8 @@ _MAKES: Final = frozenset(
 """Commands whose arguments are no files that they read."""
 _COPIES: Final = frozenset({"cp", "mv", "rsync", "tar", "zip", "install", "cat"})
 """Commands whose arguments are files, also those without a dot or a slash."""
-_ENTERS: Final = re.compile(
-    r"(?:\b(?:cd|pushd)\s{1,9}|(?<!\S)(?:-C|--prefix|--cwd|--dir|--directory)[ =]{1,9})([\w./@+-]{1,200})"
-)
-_EXCLUDES: Final = re.compile(
-    r"(?<!\S)-{1,2}(?:x|exclude|ignore|skip|not\s{1,9}-path|path|name|iname)[\w-]{0,30}[=\s]{1,9}\S{1,200}"
-)
+_ENTERS: Final = r"(?:\b(?:cd|pushd)\s{1,9}|(?<!\S)(?:-C|--prefix|--cwd|--dir|--directory)[ =]{1,9})([\w./@+-]{1,200})"
+_EXCLUDES: Final = r"(?<!\S)-{1,2}(?:x|exclude|ignore|skip|not\s{1,9}-path|path|name|iname)[\w-]{0,30}[=\s]{1,9}\S{1,200}"
 """What a command leaves out, or searches by a pattern."""
 
 
@@ -42,8 +38,8 @@ def paths_in(
         return
     starts = [*folders]
     starts += [folder for folder in _entered(script, ("", *starts)) if folder in files.tree.folders]
-    for command in _COMMAND_END.split(_EXCLUDES.sub(" ", script)):
-        words = _WORD.findall(command)
+    for command in re.split(_COMMAND_END, re.sub(_EXCLUDES, " ", script)):
+        words = re.findall(_WORD, command)
         if not words or words[0] in _MAKES:
             continue
         are_files = words[0] in _COPIES
@@ -55,7 +51,7 @@ def paths_in(
 
 def _entered(script: str, starts: Sequence[str]) -> Iterator[str]:
     """The folders that commands go to, wherever they start."""
-    for match in _ENTERS.finditer(script):
+    for match in re.finditer(_ENTERS, script):
         for start in starts:
             yield posixpath.normpath(posixpath.join(start, match[1]))
 

@@ -39,20 +39,20 @@ class _Rule(NamedTuple):
     body: list[str]
 
 
-_WORD: Final = re.compile(r"[\w./@%+:-]{1,200}")
-_RULE: Final = re.compile(r"([^\s:=#][^:=#]{0,500}?)[ \t]{0,99}::?(?!=)([^=]{0,5000})$")
-_JUST_RULE: Final = re.compile(r"@?([A-Za-z_][\w-]{0,100})[^:\n]{0,300}:(?!=)(.{0,2000})$")
-_VARIABLE: Final = re.compile(
+_WORD: Final = r"[\w./@%+:-]{1,200}"
+_RULE: Final = r"([^\s:=#][^:=#]{0,500}?)[ \t]{0,99}::?(?!=)([^=]{0,5000})$"
+_JUST_RULE: Final = r"@?([A-Za-z_][\w-]{0,100})[^:\n]{0,300}:(?!=)(.{0,2000})$"
+_VARIABLE: Final = (
     r" {0,99}(?:export[ \t]{1,9})?([\w.-]{1,100})[ \t]{0,99}(?:::?|[?+])?=(.{0,5000})$"
 )
-_USED: Final = re.compile(r"\$[({]([\w.-]{1,100})[)}]")
-_GOAL: Final = re.compile(r"(?m)^\.DEFAULT_GOAL[ \t]{0,9}[:?]?=[ \t]{0,9}(\S{1,100})")
+_USED: Final = r"\$[({]([\w.-]{1,100})[)}]"
+_GOAL: Final = r"(?m)^\.DEFAULT_GOAL[ \t]{0,9}[:?]?=[ \t]{0,9}(\S{1,100})"
 _MOST_EXPANDED: Final = 1 << 20
 _LONGEST_VALUE: Final = 5000
-_TASK: Final = re.compile(r"[ \t]{0,99}(?:multi)?task[ \t(]{1,9}[:'\"]?([\w:-]{1,100})(.{0,500})$")
-_FUNCTION: Final = re.compile(r"func (?:\([^)\n]{0,100}\) )?(\w{1,100})\(")
-_MAGE_DEFAULT: Final = re.compile(r"(?m)^var Default[ \t]{0,9}=[ \t]{0,9}(\w{1,100})")
-_KEY: Final = re.compile(r"([ \t]{1,8})([\"']?)([\w:.-]{1,100})\2:(?:[ \t].{0,500})?$")
+_TASK: Final = r"[ \t]{0,99}(?:multi)?task[ \t(]{1,9}[:'\"]?([\w:-]{1,100})(.{0,500})$"
+_FUNCTION: Final = r"func (?:\([^)\n]{0,100}\) )?(\w{1,100})\("
+_MAGE_DEFAULT: Final = r"(?m)^var Default[ \t]{0,9}=[ \t]{0,9}(\w{1,100})"
+_KEY: Final = r"([ \t]{1,8})([\"']?)([\w:.-]{1,100})\2:(?:[ \t].{0,500})?$"
 _ONLY_COMMANDS: Final = ("semantic-release", "genversion")
 """Packages that do nothing before a script calls them."""
 
@@ -84,11 +84,11 @@ def _makefile(text: str) -> Recipes:
     found: dict[str, Recipe] = {}
     for rule in rules:
         commands = [variables.expand(line) for line in rule.body]
-        wanted = _WORD.findall(variables.expand(rule.needed))
+        wanted = re.findall(_WORD, variables.expand(rule.needed))
         recipe = Recipe("\n".join((*wanted, *commands)), tuple(wanted))
         for target in variables.expand(rule.names).split():
             found[target] = _together(found.get(target), recipe)
-    goal = _GOAL.search(text)
+    goal = re.search(_GOAL, text)
     first = next((target for target in found if not target.startswith(".")), None)
     if goal:
         first = goal[1]
@@ -104,7 +104,7 @@ def _rules(lines: Iterable[str]) -> tuple[list[_Rule], list[str]]:
             if rules:
                 rules[-1].body.append(line.strip().lstrip("@-+ "))
             continue
-        match = _RULE.match(line)
+        match = re.match(_RULE, line)
         if match is None:
             always.append(line.partition("#")[0])
             continue
@@ -120,7 +120,7 @@ class _Variables:
         self._left = _MOST_EXPANDED
         found: dict[str, dict[str, None]] = {}
         for line in lines:
-            match = _VARIABLE.match(line)
+            match = re.match(_VARIABLE, line)
             if match:
                 # Which of several values holds depends on conditions, so all of them may.
                 found.setdefault(match[1], {})[match[2]] = None
@@ -131,7 +131,7 @@ class _Variables:
         for _ in range(3):
             if "$" not in text or self._left <= 0:
                 break
-            text = _USED.sub(self._value, text, count=50)
+            text = re.sub(_USED, self._value, text, count=50)
             self._left -= len(text)
         return text
 
@@ -149,7 +149,7 @@ def _justfile(text: str) -> Recipes:
     rules: list[_Rule] = []
     always: list[str] = []
     for line in text.replace("\\\n", " ").splitlines():
-        match = _JUST_RULE.match(line)
+        match = re.match(_JUST_RULE, line)
         if line[:1] in (" ", "\t"):
             if rules:
                 rules[-1].body.append(line.strip().lstrip("@-"))
@@ -159,7 +159,7 @@ def _justfile(text: str) -> Recipes:
             always.append(line.partition("#")[0])
     found = {
         rule.names: Recipe(
-            "\n".join(rule.body), tuple(_WORD.findall("\n".join((rule.needed, *rule.body))))
+            "\n".join(rule.body), tuple(re.findall(_WORD, "\n".join((rule.needed, *rule.body))))
         )
         for rule in rules
     }
@@ -172,7 +172,7 @@ def _taskfile(text: str) -> Recipes:
     depth = ""
     body: list[str] = []
     for line in tasks.splitlines():
-        match = _KEY.match(line)
+        match = re.match(_KEY, line)
         if match and (not depth or match[1] == depth):
             depth = match[1]
             body = found.setdefault(match[3], [])
@@ -180,7 +180,7 @@ def _taskfile(text: str) -> Recipes:
     return Recipes(
         before,
         {
-            key: Recipe("\n".join(lines), tuple(_WORD.findall("\n".join(lines))))
+            key: Recipe("\n".join(lines), tuple(re.findall(_WORD, "\n".join(lines))))
             for key, lines in found.items()
         },
         "default",
@@ -192,7 +192,7 @@ def _rakefile(text: str) -> Recipes:
     found: dict[str, list[str]] = {}
     body = always
     for line in text.splitlines():
-        match = _TASK.match(line)
+        match = re.match(_TASK, line)
         if match:
             # In which namespace it lies is not followed, so its own name counts alone.
             body = found.setdefault(_last(match[1]), [])
@@ -203,7 +203,7 @@ def _rakefile(text: str) -> Recipes:
     return Recipes(
         "\n".join(always),
         {
-            key: Recipe("\n".join(lines), tuple(map(_last, _WORD.findall("\n".join(lines)))))
+            key: Recipe("\n".join(lines), tuple(map(_last, re.findall(_WORD, "\n".join(lines)))))
             for key, lines in found.items()
         },
         "default",
@@ -215,12 +215,12 @@ def _magefile(text: str) -> Recipes:
     found: dict[str, list[str]] = {}
     body = always
     for line in text.splitlines():
-        match = _FUNCTION.match(line)
+        match = re.match(_FUNCTION, line)
         if match:
             body = found.setdefault(match[1].lower(), [])
             line = line[match.end() :]
         body.append(line)
-    default = _MAGE_DEFAULT.search(text)
+    default = re.search(_MAGE_DEFAULT, text)
     return Recipes(
         "\n".join(always),
         {

@@ -9,20 +9,19 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-_SEPARATOR: Final = re.compile(r"&&|\|\||[;|\n&()`]")
-_WORD: Final = re.compile(r"[^\s\"'\\,\[\]]{1,300}")
-_INSTALLS: Final = re.compile(
-    r"\b(?:apt|apt-get|aptitude|apk|dnf|microdnf|tdnf|yum|zypper|pacman|brew|conda|mamba)\s"
-    r".*?\b(?:install|add|groupinstall|-S\w*)\b.*",
-    re.DOTALL,
+_SEPARATOR: Final = r"&&|\|\||[;|\n&()`]"
+_WORD: Final = r"[^\s\"'\\,\[\]]{1,300}"
+_INSTALLS: Final = (
+    r"(?s)\b(?:apt|apt-get|aptitude|apk|dnf|microdnf|tdnf|yum|zypper|pacman|brew|conda|mamba)\s"
+    r".{0,5000}?\b(?:install|add|groupinstall|-S\w{0,9})\b.*"
 )
 
 
 def commands_in(text: str) -> Iterator[list[str]]:
     """Yield the words of each command; of those that install packages of the system what comes before."""
     # A list of packages goes over many lines, each of which looks like a command.
-    for command in _SEPARATOR.split(text.replace("\\\n", " ")):
-        words = _WORD.findall(_INSTALLS.sub("", command))
+    for command in re.split(_SEPARATOR, text.replace("\\\n", " ")):
+        words = re.findall(_WORD, re.sub(_INSTALLS, "", command))
         if words:
             yield words
 

@@ -6,6 +6,7 @@ Opens the files that a step names, to see whether they ask git.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 from ctxopt.evidence.catalog import Catalog

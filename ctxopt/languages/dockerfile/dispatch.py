@@ -5,7 +5,6 @@ Source: moby/buildkit frontend/dockerfile/dockerfile2llb/convert.go dispatch, co
 
 from __future__ import annotations
 
-import posixpath
 import re
 from typing import TYPE_CHECKING
 
@@ -154,13 +153,7 @@ class _StageRun:
         # What the base image may set is in none of Docker's files, so nothing can be said of its value.
         known = [found.text for found in expansions if not self.unknown_in(found)]
         if keyword == "WORKDIR":
-            wanted = words[0]
-            self.state.here = posixpath.normpath(posixpath.join(self.state.here, wanted))
-            base = self.state.workdir
-            if wanted.startswith("/"):
-                self.state.workdir = clean_join("/", wanted)
-            elif base is not None:
-                self.state.workdir = clean_join(base, wanted)
+            self.state.enter(words[0])
         elif keyword == "STOPSIGNAL":
             for word in known:
                 verify_signal(word)

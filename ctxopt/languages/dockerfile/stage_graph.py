@@ -5,6 +5,7 @@ Source: moby/buildkit frontend/dockerfile/dockerfile2llb/convert.go
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from ctxopt.errors import DockerfileError
@@ -13,7 +14,7 @@ from ctxopt.languages.dockerfile.reference import familiar_name, parse_platform
 from ctxopt.languages.dockerfile.syntax import read_script
 from ctxopt.languages.dockerfile.variables import DEFAULT_PATH, Env, expand_at
 from ctxopt.languages.dockerfile.words import expand
-from ctxopt.languages.golang.strings import did_you_mean, parse_int, quote
+from ctxopt.languages.golang.strings import clean_join, did_you_mean, parse_int, quote
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -74,6 +75,14 @@ class StageNode:
         self.root = self
         if base is not None:
             self.root = base.root
+
+    def enter(self, folder: str) -> None:
+        """Change the working directory, as WORKDIR does."""
+        self.here = posixpath.normpath(posixpath.join(self.here, folder))
+        if folder.startswith("/"):
+            self.workdir = clean_join("/", folder)
+        elif self.workdir is not None:
+            self.workdir = clean_join(self.workdir, folder)
 
     @property
     def is_scratch(self) -> bool:

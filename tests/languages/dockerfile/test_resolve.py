@@ -534,3 +534,21 @@ def test_what_a_base_image_may_set_is_no_error(line):
 def test_values_that_no_base_image_gives_are_errors(text):
     with pytest.raises(DockerfileError):
         build(text)
+
+
+WORKDIRS = [
+    ("FROM a\nRUN true\n", ""),
+    ("FROM scratch\nRUN true\n", ""),
+    ("FROM a\nWORKDIR /app\nRUN true\n", "/app"),
+    ("FROM a\nWORKDIR docs\nRUN true\n", "docs"),
+    ("FROM a\nWORKDIR /app\nWORKDIR docs/../web\nRUN true\n", "/app/web"),
+    ("FROM a\nENV HOME=/app\nWORKDIR $HOME/docs\nRUN true\n", "/app/docs"),
+    ("FROM a AS b\nWORKDIR /app\nFROM b\nWORKDIR docs\nRUN true\n", "/app/docs"),
+    ("FROM a AS b\nWORKDIR /app\nFROM a\nRUN true\n", ""),
+    ("FROM a\nRUN true\nWORKDIR /app\n", ""),
+]
+
+
+@pytest.mark.parametrize(("dockerfile", "expected"), WORKDIRS)
+def test_the_working_directory_of_a_step(dockerfile, expected):
+    assert resolve(parse(dockerfile.encode())).runs[-1].workdir == expected
