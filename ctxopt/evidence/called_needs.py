@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from ctxopt.evidence.called_texts import ReachedTasks, Text, reach_tasks
+from ctxopt.evidence.called_texts import ReachedTasks, TextFile, reach_tasks
 from ctxopt.evidence.git_history import BuildTakings, asks_git, compares_in_script, is_script
 from ctxopt.evidence.named_paths import paths_in, start_folders
 from ctxopt.evidence.needs import Clues, GitReason, Need
@@ -100,7 +100,7 @@ class Called(NamedTuple):
 
 
 def follow_calls(
-    taken: BuildTakings, scripts: Iterable[Text], tasks: Sequence[Text], files: SentFiles
+    taken: BuildTakings, scripts: Iterable[TextFile], tasks: Sequence[TextFile], files: SentFiles
 ) -> Called:
     """Follow the steps of a build, and the ``scripts`` that they name, to what those call.
 
@@ -112,7 +112,7 @@ def follow_calls(
 class _Chase:
     """Reads what is called until nothing new is."""
 
-    def __init__(self, taken: BuildTakings, tasks: Sequence[Text], files: SentFiles) -> None:
+    def __init__(self, taken: BuildTakings, tasks: Sequence[TextFile], files: SentFiles) -> None:
         self._taken = taken
         self._files = files
         self._steps = list(taken.build.scripts())
@@ -133,13 +133,13 @@ class _Chase:
             is_managed=any(map(files.has, MANAGERS)),
         )
 
-    def _other_tasks(self) -> Iterator[Text]:
+    def _other_tasks(self) -> Iterator[TextFile]:
         for program, globs in _OPENED_FOR:
             if any(re.search(program, text) for text in self._steps):
                 for path in (path for glob in globs for path in self._files.existing(glob)):
-                    yield Text(path, self._files.text(path))
+                    yield TextFile(path, self._files.text(path))
 
-    def run(self, scripts: Iterable[Text]) -> Called:
+    def run(self, scripts: Iterable[TextFile]) -> Called:
         known = {script.path: script.text for script in scripts}
         opened = set(known)
         while True:

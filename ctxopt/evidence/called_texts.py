@@ -15,7 +15,7 @@ from ctxopt.evidence.workspaces import Workspaces
 from ctxopt.paths import parent
 
 
-class Text(NamedTuple):
+class TextFile(NamedTuple):
     """A file and its text."""
 
     path: str
@@ -60,7 +60,7 @@ _MANAGER_PREFIX: Final = r"^(?:npm|pnpm|yarn|bun|node):"
 
 
 def reach_tasks(
-    texts: Sequence[str], files: Iterable[Text], workspaces: Workspaces
+    texts: Sequence[str], files: Iterable[TextFile], workspaces: Workspaces
 ) -> list[ReachedTasks]:
     """Return what ``texts``, those of steps and scripts, reach of the files of tasks ``files``."""
     by_path: dict[str, tuple[str, Recipes]] = {}

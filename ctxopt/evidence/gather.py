@@ -8,7 +8,7 @@ from typing import Final
 from ctxopt.build.analysis import Analysis
 from ctxopt.config.load import Config
 from ctxopt.evidence.called_needs import Called, follow_calls
-from ctxopt.evidence.called_texts import Text
+from ctxopt.evidence.called_texts import TextFile
 from ctxopt.evidence.catalog import Catalog, load_catalog
 from ctxopt.evidence.checkouts import find_worktrees
 from ctxopt.evidence.compiled_tree import compiles_all
@@ -121,12 +121,12 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
 def _follow(
     clues: Iterable[Clues],
     builds: Iterable[BuildTakings],
-    callers: Iterable[Text],
+    callers: Iterable[TextFile],
     files: SentFiles,
 ) -> list[Called]:
     """Follow each build to what its steps call."""
     tasks = [file for file in callers if program_of(file.path)]
-    scripts = [Text(*script) for one in clues for script in one.scripts]
+    scripts = [TextFile(*script) for one in clues for script in one.scripts]
     return [follow_calls(taken, scripts, tasks, files) for taken in builds]
 
 

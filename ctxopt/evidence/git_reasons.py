@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ctxopt.evidence.called_needs import Called
-from ctxopt.evidence.called_texts import Text
+from ctxopt.evidence.called_texts import TextFile
 from ctxopt.evidence.manifest_needs import mention_of
 from ctxopt.evidence.needs import Clues, GitReason
 from ctxopt.evidence.recipes import program_of
@@ -14,7 +14,10 @@ from ctxopt.paths import parent
 
 
 def reasons_for_git(
-    clues: Sequence[Clues], builds: Iterable[Called], manifests: Iterable[Text], files: SentFiles
+    clues: Sequence[Clues],
+    builds: Iterable[Called],
+    manifests: Iterable[TextFile],
+    files: SentFiles,
 ) -> list[GitReason]:
     """Return what is certain, then the files that ask for the history, are run and find one.
 

@@ -9,7 +9,7 @@ import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from ctxopt.evidence.called_texts import Text
+from ctxopt.evidence.called_texts import TextFile
 from ctxopt.evidence.cargo_workspace import crates_built
 from ctxopt.evidence.catalog import Catalog
 from ctxopt.evidence.git_history import BuildTakings, compares_files, is_outside
@@ -28,7 +28,7 @@ class ManifestNeeds(NamedTuple):
     """What the manifests tell, and their texts."""
 
     clues: Clues
-    callers: tuple[Text, ...]
+    callers: tuple[TextFile, ...]
     """Files that may name a script which no step names."""
 
 
@@ -46,12 +46,12 @@ def needs_of_manifests(
     roots = set(built)
     needs: list[Need] = []
     mentions: list[GitReason] = []
-    callers: list[Text] = []
+    callers: list[TextFile] = []
     texts = {manifest: files.text(manifest.path) for manifest in manifests}
     crates = _crates(texts, roots)
     for manifest, text in texts.items():
         if manifest.name in MANIFESTS or program_of(manifest.name):
-            callers.append(Text(manifest.path, text))
+            callers.append(TextFile(manifest.path, text))
         for named in read_manifest(manifest.name, text):
             if named.role == "project" and not with_solutions:
                 continue

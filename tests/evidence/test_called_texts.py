@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from ctxopt.evidence.called_texts import Text, reach_tasks
+from ctxopt.evidence.called_texts import TextFile, reach_tasks
 from ctxopt.evidence.workspaces import Workspaces
 
-MAKE = Text("Makefile", "all: b\nb:\n\tone\nc:\n\ttwo\nd/%.o:\n\tthree\n")
-NODE = Text("package.json", json.dumps({"scripts": {"a": "one", "postinstall": "two", "g:x": "three", "g:y": "four"}}))  # fmt: skip
-RAKE = Text("Rakefile", "task :a do\n  one\nend\ntask :default do\n  two\nend\n")
-MAGE = Text("magefile.go", "func Pack() {\n\tone\n}\nvar Default = Pack\n")
+MAKE = TextFile("Makefile", "all: b\nb:\n\tone\nc:\n\ttwo\nd/%.o:\n\tthree\n")
+NODE = TextFile("package.json", json.dumps({"scripts": {"a": "one", "postinstall": "two", "g:x": "three", "g:y": "four"}}))  # fmt: skip
+RAKE = TextFile("Rakefile", "task :a do\n  one\nend\ntask :default do\n  two\nend\n")
+MAGE = TextFile("magefile.go", "func Pack() {\n\tone\n}\nvar Default = Pack\n")
 
 REACHED = [
     (MAKE, "make", {"one"}),
@@ -91,12 +91,12 @@ def test_not_reached(file, step):
 
 
 def test_from_one_file_to_the_next_and_back():
-    node = Text("package.json", json.dumps({"scripts": {"a": "make c", "d": "five"}}))
-    make = Text("Makefile", "c:\n\tnpm run d\n")
+    node = TextFile("package.json", json.dumps({"scripts": {"a": "make c", "d": "five"}}))
+    make = TextFile("Makefile", "c:\n\tnpm run d\n")
     assert "five" in commands("npm run a", node, make)
     assert "five" not in commands("npm run b", node, make)
 
 
 def test_tasks_that_call_each_other_end():
-    make = Text("Makefile", "a: b\n\tmake b\nb: a\n\tmake a\n")
+    make = TextFile("Makefile", "a: b\n\tmake b\nb: a\n\tmake a\n")
     assert "make a" in commands("make", make)
