@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from ctxopt.rules.ignore_file import redundant_pattern
+from ctxopt.rules.trial import try_edits
 from ctxopt.severity import Severity
 from tests.rules.ignore_file.contexts import DOCS, with_ignore
-from tests.support.judging import catches, catches_not
+from tests.support.judging import catches, catches_not, facts_of
 
 
 @pytest.mark.parametrize(
@@ -56,3 +58,28 @@ def test_redundant(text, line):
 )
 def test_not_redundant(text):
     catches_not("redundant-pattern", with_ignore(DOCS, text))
+
+
+@pytest.mark.parametrize(
+    ("lines", "found", "most"),
+    [
+        (["docs"] * 3000, 2999, 1),
+        ([f"gen/{number}.txt" for number in range(5000)], 0, 0),
+        (["docs", *(f"docs/{number}" for number in range(500))], 500, 1),
+        # Each may go, but not both: the halves are tried, too.
+        (["**/*", "*"], 2, 3),
+        (["docs", "docs", "**/*", "*"], 4, 7),
+    ],
+)
+def test_written_by_a_program(monkeypatch, tmp_path, lines, found, most):
+    """However long a file is, few replays tell which lines may go."""
+    facts = facts_of(tmp_path, with_ignore(DOCS, "\n".join(lines)))
+    tried = []
+
+    def counted(*arguments):
+        tried.append(arguments)
+        return try_edits(*arguments)
+
+    monkeypatch.setattr(redundant_pattern, "try_edits", counted)
+    assert len(list(redundant_pattern.check(facts))) == found
+    assert len(tried) <= most
