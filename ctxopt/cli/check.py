@@ -11,6 +11,7 @@ import typer
 
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import command, deliver
+from ctxopt.cli.cures import cures_of_fix
 from ctxopt.cli.inputs import Given, measurer, read_inputs, read_settings
 from ctxopt.errors import ConfigError, ExitCode
 from ctxopt.report import console
@@ -217,6 +218,7 @@ def _question(
         working_tree=working_tree,
         # What a configuration asks for may be out of place here; what a person typed is not.
         needs_findings=bool(given.fail_on or given.baseline),
+        judge_cures=cures_of_fix,
     )
     if given.file is not None and given.path not in question.paths:
         raise ConfigError(

@@ -9,6 +9,7 @@ import typer
 
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import command, deliver
+from ctxopt.cli.cures import cures_of_fix, fix_command
 from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_inputs
 from ctxopt.errors import ExitCode
 from ctxopt.report import console
@@ -71,7 +72,7 @@ def scan(
     wanted = _format(inputs, format_)
     known = read_known(inputs.config)
     analysis = measure_inputs(inputs, with_excluded=with_excluded, quiet=quiet)
-    judged, gone = judge_analysis(analysis, inputs.config, known)
+    judged, gone = judge_analysis(analysis, inputs.config, known, cures_of_fix)
     if known and gone and not quiet:
         from ctxopt.report.wording import describe_gone
 
@@ -81,6 +82,7 @@ def scan(
         top=top,
         color=output is None and console.wants_color(color.value, sys.stdout),
         verbose=verbose,
+        fix_command=fix_command(given),
     )
     deliver(iter((_render(wanted, analysis, judged, shape),)), output)
     limit = inputs.config.fail_on
@@ -96,6 +98,8 @@ class _Shape(NamedTuple):
     top: int
     color: bool
     verbose: bool
+    fix_command: str
+    """What shows the lines as a diff."""
 
 
 def _format(inputs: Inputs, given: o.ReportFormat | None) -> o.ReportFormat:
@@ -117,7 +121,14 @@ def _render(wanted: o.ReportFormat, analysis: Analysis, judged: RuleResults, sha
             from ctxopt.report.terminal import Look
 
             look = Look(console.width_of(sys.stdout), shape.color, shape.verbose)
-            return scan_text.render_scan(analysis, judged, look, depth=shape.depth, top=shape.top)
+            return scan_text.render_scan(
+                analysis,
+                judged,
+                look,
+                depth=shape.depth,
+                top=shape.top,
+                fix_command=shape.fix_command,
+            )
         case o.ReportFormat.json:
             from ctxopt.report import scan_json
 

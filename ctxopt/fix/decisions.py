@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ctxopt.fix.unit import Unit
+from ctxopt.languages.ignore.text import IgnoreFile
+
 
 class LineChange(NamedTuple):
     """A change of the ignore file by what it writes, so that it is known again in the next plan."""
@@ -12,6 +15,14 @@ class LineChange(NamedTuple):
     """The new lines; empty where lines are removed."""
     replaces: tuple[str, ...] = ()
     """The lines that they take the place of."""
+
+
+def change_of(file: IgnoreFile | None, unit: Unit) -> LineChange:
+    """Return what a unit does to the ignore file; None stands for a file that is not there."""
+    texts = tuple(edit.text for edit in unit.edits if edit.text is not None)
+    if file is None:
+        return LineChange(texts)
+    return LineChange(texts, tuple(file.lines[number - 1].text for number in sorted(unit.touched)))
 
 
 class Choice(NamedTuple):

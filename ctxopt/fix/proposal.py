@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ctxopt.evidence.facts import Facts
 from ctxopt.fix.choose import choose, edits_of, repairs, shares, without_superfluous
 from ctxopt.fix.confidence import Confidences
-from ctxopt.fix.decisions import Choice, LineChange
+from ctxopt.fix.decisions import Choice, LineChange, change_of
 from ctxopt.fix.layout import lay_out
 from ctxopt.fix.options import DEFAULTS, FixOptions
 from ctxopt.fix.safety import Safety, lost_sources
@@ -139,7 +139,7 @@ def _admitted(
     """Return the units that may be proposed; notes in ``left`` those that a person has declined."""
     found = []
     for unit in _units(findings, prune_unused=options.prune_unused):
-        change = _change(facts, unit)
+        change = change_of(facts.ignore_file, unit)
         if unit.is_plain and unit.name in options.without:
             continue
         if options.choice.admits(change):
@@ -156,19 +156,12 @@ def _units(findings: Iterable[Finding], *, prune_unused: bool) -> list[Unit]:
         whole = Unit(finding.edits, finding.rule, finding.severity)
         if not finding.edits or (whole.is_pruning and not prune_unused):
             continue
-        for part in _parts(whole):
+        for part in whole.parts:
             before = found.setdefault(part.key, part)
             # Of two rules with the same line the one about secrets decides about the floor.
             if part.rule == SECRETS and before.rule != SECRETS:
                 found[part.key] = part
     return [found[key] for key in sorted(found, key=repr)]
-
-
-def _parts(unit: Unit) -> list[Unit]:
-    """Part new lines, each of which is right without the others; a repair is made as a whole."""
-    if unit.is_new and all(edit.line is None for edit in unit.edits):
-        return [unit._replace(edits=(edit,)) for edit in unit.edits]
-    return [unit]
 
 
 def _is_sure_enough(item: Tried, options: FixOptions) -> bool:
@@ -285,7 +278,7 @@ def _settle(
 
 def _is_taken(facts: Facts, choice: Choice, item: Tried) -> bool:
     """Whether a person has taken it."""
-    return _change(facts, item.unit) in choice.taken
+    return change_of(facts.ignore_file, item.unit) in choice.taken
 
 
 def _harmful(facts: Facts, chosen: Sequence[Tried]) -> list[Tried]:
@@ -302,7 +295,7 @@ def _lines(
     gone: set[str] = set()
     for item, saving in zip(chosen, savings, strict=True):
         total = total.plus(saving)
-        texts, replaces = _change(facts, item.unit)
+        texts, replaces = change_of(facts.ignore_file, item.unit)
         yield ProposedLine(
             texts=texts,
             replaces=replaces,
@@ -317,14 +310,6 @@ def _lines(
             paths=shown(path for path in item.lost if gone.isdisjoint(upwards(path))),
         )
         gone.update(item.lost)
-
-
-def _change(facts: Facts, unit: Unit) -> LineChange:
-    texts = tuple(edit.text for edit in unit.edits if edit.text is not None)
-    file = facts.ignore_file
-    if file is None:
-        return LineChange(texts)
-    return LineChange(texts, tuple(file.lines[number - 1].text for number in sorted(unit.touched)))
 
 
 def _tracked(facts: Facts, trial: Trial) -> tuple[str, ...]:

@@ -60,6 +60,13 @@ class Unit(NamedTuple):
         return {edit.line for edit in self.edits if edit.kind is not EditKind.ADD and edit.line}
 
     @property
+    def parts(self) -> list[Unit]:
+        """New lines, each of which is right without the others, each as a unit; a repair is made as a whole."""
+        if self.is_new and all(edit.line is None for edit in self.edits):
+            return [self._replace(edits=(edit,)) for edit in self.edits]
+        return [self]
+
+    @property
     def key(self) -> tuple[tuple[str, int, str], ...]:
         """What makes two units the same, whichever rules they come from; also an order."""
         return tuple((edit.kind.value, edit.line or 0, edit.text or "") for edit in self.edits)

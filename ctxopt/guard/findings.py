@@ -39,7 +39,7 @@ def judge_trees(
     names = {item.path: item.name for item in reversed(question.budgets)}
     found = []
     for path, analysis in trees.items():
-        judged, gone = judge_analysis(analysis, config, baseline)
+        judged, gone = judge_analysis(analysis, config, baseline, question.judge_cures)
         found.append(ContextFindings(names[path], question.folder_of(path), judged, gone))
     return Findings(level_of(config), tuple(found), config.baseline)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.context import BuildContext, find_context
@@ -12,6 +13,9 @@ from ctxopt.build.request import BuildRequest
 from ctxopt.config.keys import BudgetView
 from ctxopt.config.load import Config, ContextBudget
 from ctxopt.errors import ConfigError
+
+if TYPE_CHECKING:
+    from ctxopt.rules.scan import JudgeCures
 
 MeasureTree = Callable[[BuildContext], Analysis]
 """Measures a context on disk: the caller decides on processes and on what shows the progress."""
@@ -32,6 +36,8 @@ class CheckRequest:
     """Measure what is on disk even if something is staged."""
     needs_findings: bool = False
     """Whether it is an error where findings are asked for and cannot be judged."""
+    judge_cures: JudgeCures | None = None
+    """Says which lines of the findings hold; without it all are shown."""
 
     @property
     def paths(self) -> tuple[str, ...]:

@@ -25,8 +25,8 @@ _NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "
 _SIGNS = {EditKind.ADD: "+", EditKind.REPLACE: "~", EditKind.REMOVE: "-"}
 
 
-def render_lead(judgement: RuleResults) -> list[Text]:
-    """Return at most three lines with the findings that matter most."""
+def render_lead(judgement: RuleResults, fix_command: str) -> list[Text]:
+    """Return at most three lines with the findings that matter most, and how to see their cures."""
     urgent = [item for item in judgement.reported if item.severity > Severity.INFO][:_LEAD]
     if not urgent:
         return []
@@ -36,8 +36,11 @@ def render_lead(judgement: RuleResults) -> list[Text]:
         if finding.edits and finding.edits[0].text is not None:
             line.append("  ").append(_edit(finding.edits[0]), "green")
         lines.append(line)
-    if any(item.edits for item in judgement.reported):
-        lines.append(Text("  ctxopt fix --dry-run proves the lines and shows the diff", "dim"))
+    # Lines that do nothing go on request, and then there is nothing to show without it.
+    edits = (edit for item in judgement.reported for edit in item.edits)
+    if any(edit.kind is not EditKind.REMOVE for edit in edits):
+        command = printable(fix_command)
+        lines.append(Text(f"  {command} proves the lines and shows the diff", "dim"))
     lines.append(Text())
     return lines
 

@@ -27,10 +27,16 @@ _SHARE = 5
 
 
 def render_scan(
-    analysis: Analysis, judged: RuleResults, look: Look, *, depth: int, top: int
+    analysis: Analysis,
+    judged: RuleResults,
+    look: Look,
+    *,
+    depth: int,
+    top: int,
+    fix_command: str,
 ) -> str:
     """Return the ``scan`` report: what to do, the totals, the findings, then the bytes."""
-    lines = [*render_lead(judged), *_header(analysis), Text(), *_totals(analysis)]
+    lines = [*render_lead(judged, fix_command), *_header(analysis), Text(), *_totals(analysis)]
     lines += render_findings(judged, look.width, verbose=look.verbose)
     lines += _unknown(analysis, look)
     lines += _instructions(analysis, top)

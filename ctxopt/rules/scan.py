@@ -5,24 +5,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ctxopt.build.analysis import Analysis
     from ctxopt.config.load import Config
+    from ctxopt.evidence.facts import Facts
     from ctxopt.rules.baseline import Baseline, Known
     from ctxopt.rules.run import RuleResults
     from ctxopt.severity import Severity
 
+    JudgeCures = Callable[[Facts, RuleResults, Config], RuleResults]
+    """Says of what was found which cures hold."""
+
 
 def judge_analysis(
-    analysis: Analysis, config: Config, baseline: Baseline | None
+    analysis: Analysis,
+    config: Config,
+    baseline: Baseline | None,
+    judge_cures: JudgeCures | None = None,
 ) -> tuple[RuleResults, tuple[Known, ...]]:
-    """Run the rules; return the findings, and the entries of ``baseline`` that are gone."""
+    """Run the rules; return the findings, and the entries of ``baseline`` that are gone.
+
+    ``judge_cures`` is asked about the lines that the findings propose; without it all are returned.
+    """
     from ctxopt.config.load import check_rules
     from ctxopt.evidence.gather import gather_facts
     from ctxopt.rules.registry import RULE_IDS, RULES
     from ctxopt.rules.run import run_rules
 
     check_rules(config, RULE_IDS)
-    judged = run_rules(gather_facts(analysis, config), RULES, config.selection)
+    facts = gather_facts(analysis, config)
+    judged = run_rules(facts, RULES, config.selection)
+    if judge_cures is not None:
+        judged = judge_cures(facts, judged, config)
     if baseline is None:
         return judged, ()
     from ctxopt.rules.baseline import part_known

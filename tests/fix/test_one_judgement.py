@@ -1,4 +1,4 @@
-"""One file, one judgement: the same plan whichever Dockerfile is named, or none."""
+"""One file, one judgement: the same plan whichever Dockerfile is named, or none, and no other cure in a scan."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
+from ctxopt.build.analysis import analyze
+from ctxopt.build.context import find_context
+from ctxopt.build.request import BuildRequest
+from ctxopt.config.load import Config
+from ctxopt.fix.cures import judge_cures
 from ctxopt.fix.plan import Fix
+from ctxopt.rules.scan import judge_analysis
 from tests.support.fixes import fix_of
 from tests.support.projects import NAMES, lay_project, load_project
 from tests.support.repositories import git, init
@@ -71,14 +77,46 @@ def dockerfiles(root: str) -> list[str]:
     return sorted(found)
 
 
+def check_cures(root: str, dockerfile: str | None, fix: Fix) -> None:
+    """Assert that a scan shows the lines that the fix writes, and of the others says why not."""
+    analysis = analyze(find_context(root, dockerfile=dockerfile), BuildRequest())
+    bare, _ = judge_analysis(analysis, Config(), None)
+    shown, _ = judge_analysis(analysis, Config(), None, judge_cures)
+    written = {text for line in fix.lines for text in line.texts}
+    for before, finding in zip(bare.reported, shown.reported, strict=True):
+        assert (finding.rule, finding.paths) == (before.rule, before.paths)
+        texts = {edit.text for edit in finding.edits if edit.text is not None}
+        assert texts <= written, finding
+        gone = {edit.text for edit in before.edits if edit.text is not None} - texts
+        assert not gone or "fix leaves out" in finding.help, finding
+
+
+def check_repetition(root: str, fix: Fix) -> None:
+    """Assert that a fix leaves nothing to do, and a proven one what git tracks."""
+    proven = fix_of(root, least="proven")
+    assert {line.confidence for line in proven.lines} <= {"proven"}
+    assert proven.tracked == ()
+    assert not any(path == ".git" for line in proven.lines for path in line.paths)
+    if fix.new_content is None:
+        return
+    with open(fix.path, "wb") as file:
+        file.write(fix.new_content)
+    again = fix_of(root)
+    assert again.new_content is None
+    check_cures(root, None, again)
+
+
 def check_plans(root: str) -> None:
     """Assert that it is the same plan for each Dockerfile that the ignore file serves, and for none."""
     usual = fix_of(root)
+    check_cures(root, None, usual)
     served = {os.path.join(root, path) for path in usual.other_dockerfiles}
     if os.path.exists(os.path.join(root, "Dockerfile")):
         served.add(os.path.join(root, "Dockerfile"))
     for path in sorted(served):
         assert said(fix_of(root, dockerfile=path)) == said(usual), path
+        check_cures(root, path, usual)
+    check_repetition(root, usual)
 
 
 @pytest.mark.parametrize("case", TREES)

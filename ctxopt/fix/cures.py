@@ -1,0 +1,102 @@
+"""The cures that a scan shows: those that ``fix`` would write, and of the others the reason why not. Pure.
+
+What is asked is the first round of a fix, so that both judge by the same measure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from ctxopt.config.load import Config
+from ctxopt.evidence.facts import Facts
+from ctxopt.fix.decisions import LineChange, change_of
+from ctxopt.fix.proposal import Proposal, propose
+from ctxopt.fix.unit import Unit
+from ctxopt.languages.ignore.edits import Edit
+from ctxopt.rules.finding import Finding
+from ctxopt.rules.ignore_file.no_ignore_file import RULE as NO_IGNORE_FILE
+from ctxopt.rules.registry import RULES
+from ctxopt.rules.run import RuleResults, run_rules
+from ctxopt.units import and_more
+
+_NAMED: Final = 4
+_COVERED: Final = "another line does the same"
+_NEEDED_ELSEWHERE: Final = "another build with this ignore file has a use for it"
+
+
+def judge_cures(facts: Facts, results: RuleResults, config: Config) -> RuleResults:
+    """Return ``results`` with the edits that ``fix`` takes; the help says what becomes of the others.
+
+    Lines that may only go on request stay as they are.
+    """
+    shared = facts.shared()
+    asked = results
+    if shared is not facts:
+        asked = run_rules(shared, RULES, config.selection)
+    judge = _Judge(facts, asked, propose(shared, asked))
+    return results._replace(reported=tuple(map(judge.judged, results.reported)))
+
+
+class _Judge:
+    def __init__(self, facts: Facts, asked: RuleResults, proposal: Proposal) -> None:
+        self._file = facts.ignore_file
+        self._can_be_edited = facts.analysis.context.ignore.path is None or self._file is not None
+        self._taken = {line.change for line in proposal.lines}
+        self._possible = {line.change: line.reason for line in proposal.possible}
+        self._left = {item.text: item.reason for item in proposal.left}
+        self._asked = {part.key for finding in asked.reported for part in _unit_of(finding).parts}
+
+    def judged(self, finding: Finding) -> Finding:
+        whole = _unit_of(finding)
+        if finding.rule == NO_IGNORE_FILE.id and not self._taken:
+            return replace(finding, help="fix finds no line that would pay")
+        if not finding.edits or whole.is_pruning:
+            return finding
+        kept: list[Edit] = []
+        refused: dict[str, list[str]] = {}
+        for part in whole.parts:
+            change = change_of(self._file, part)
+            if change in self._taken and self._can_be_edited:
+                kept += part.edits
+            else:
+                refused.setdefault(self._why_not(part, change), []).append(part.name)
+        if not refused:
+            return finding
+        told = [_tell(names, reason) for reason, names in refused.items()]
+        return replace(finding, edits=tuple(kept), help=_joined([finding.help, *told]))
+
+    def _why_not(self, part: Unit, change: LineChange) -> str:
+        if not self._can_be_edited:
+            return "the ignore file cannot be edited"
+        doubt = self._possible.get(change)
+        if doubt is not None:
+            return f"{doubt}; --possible takes it"
+        reason = self._left.get(part.name)
+        if reason is not None:
+            return reason
+        if part.key in self._asked:
+            return _COVERED
+        return _NEEDED_ELSEWHERE
+
+
+def _unit_of(finding: Finding) -> Unit:
+    return Unit(finding.edits, finding.rule, finding.severity)
+
+
+def _tell(names: list[str], reason: str) -> str:
+    several = ", ".join(names[:_NAMED]) + and_more(len(names) - _NAMED)
+    return f"fix leaves out {several}: {reason}"
+
+
+def _joined(parts: list[str]) -> str:
+    """Join clauses and sentences, whichever the parts are."""
+    text = ""
+    for part in filter(None, parts):
+        if text:
+            text += " " if text.endswith(".") else "; "
+        text += part
+    return text
+
+
+__all__ = ["judge_cures"]
