@@ -37,6 +37,10 @@ Possible = Annotated[
     bool,
     typer.Option("--possible", help="Also the lines that are listed as only possible."),
 ]
+NoPreventive = Annotated[
+    bool,
+    typer.Option("--no-preventive", help="No lines for what is not there yet, as node_modules."),
+]
 PruneUnused = Annotated[
     bool, typer.Option("--prune-unused", help="Also remove lines that do nothing.")
 ]
@@ -79,6 +83,7 @@ def fix(
     check: CheckOption = False,
     proven: Proven = False,
     possible: Possible = False,
+    no_preventive: NoPreventive = False,
     prune_unused: PruneUnused = False,
     allow_list: AllowListOption = False,
     per_dockerfile: PerDockerfile = False,
@@ -95,11 +100,7 @@ def fix(
     from ctxopt.fix.options import FixOptions
     from ctxopt.fix.run import run
 
-    if proven and possible:
-        raise ConfigError(
-            "--proven and --possible cannot be combined",
-            hint="without either, fix takes what is proven and what is likely",
-        )
+    least = _least(proven=proven, possible=possible, interactive=interactive)
     if allow_list:
         _check_allow_list(interactive=interactive, prune_unused=prune_unused)
     if interactive:
@@ -109,10 +110,10 @@ def fix(
         builder=builder, config=config, select=select, ignore=ignore, limits=_limits(bandwidth),
     )  # fmt: skip
     options = FixOptions(
-        # Whoever is asked line by line is asked about all of them.
-        least=_least(proven=proven, possible=possible or interactive),
+        least=least,
         prune_unused=prune_unused,
         per_dockerfile=per_dockerfile,
+        preventive=not no_preventive,
     )
     is_shown_only = dry_run or check or format_ is o.FixFormat.diff
     request = _read_request(given, options, allow_list=allow_list, writes=not is_shown_only)
@@ -149,11 +150,17 @@ def _read_request(
     )
 
 
-def _least(*, proven: bool, possible: bool) -> Confidence:
-    """Return how sure a line has to be."""
+def _least(*, proven: bool, possible: bool, interactive: bool) -> Confidence:
+    """Return how sure a line has to be; raises ConfigError for two answers at once."""
+    if proven and possible:
+        raise ConfigError(
+            "--proven and --possible cannot be combined",
+            hint="without either, fix takes what is proven and what is likely",
+        )
     if proven:
         return "proven"
-    if possible:
+    # Whoever is asked line by line is asked about all of them.
+    if possible or interactive:
         return "possible"
     return "likely"
 

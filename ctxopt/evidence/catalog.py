@@ -95,7 +95,7 @@ class Stack(NamedTuple):
 
     ``version_from_git`` holds (file name glob, text); an empty text means that the file alone is the evidence.
     ``test_commands`` holds words that occur in this order in one shell command, ``test_skips`` texts which show that
-    the command runs no tests after all.
+    the command runs no tests after all. ``coming`` are patterns of entries: what everyday work brings to a checkout.
     """
 
     name: str
@@ -104,6 +104,7 @@ class Stack(NamedTuple):
     version_from_git: tuple[tuple[str, str], ...] = ()
     test_commands: tuple[str, ...] = ()
     test_skips: tuple[str, ...] = ()
+    coming: tuple[str, ...] = ()
 
 
 class _Row(NamedTuple):

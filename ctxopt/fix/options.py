@@ -18,6 +18,8 @@ class FixOptions:
     """Whether lines that do nothing may be removed."""
     per_dockerfile: bool = False
     """Whether to write an ignore file that serves this Dockerfile alone."""
+    preventive: bool = True
+    """Whether lines for what is not there yet come along with others, or into a new file."""
     choice: Choice = OPEN
     """What a person has taken and declined so far."""
     without: frozenset[str] = frozenset()

@@ -16,6 +16,7 @@ from ctxopt.errors import WriteError
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.gather import gather_facts
 from ctxopt.fix.options import DEFAULTS, FixOptions
+from ctxopt.fix.preventive import Preventive, add_preventive
 from ctxopt.fix.proposal import LeftAlone, ProposedLine, propose
 from ctxopt.fix.what_if import rewalked
 from ctxopt.git.evidence import GitEvidence
@@ -25,6 +26,7 @@ from ctxopt.rules.registry import RULES
 from ctxopt.rules.run import run_rules
 from ctxopt.rules.trial import try_edits
 
+_OWN_NAMES = ("**/.dockerignore", "**/*.dockerignore", ".dockerignore")
 _ROUNDS = 6
 """A repaired line may be repaired again, and what is hidden may have been the reason for a line."""
 
@@ -70,6 +72,15 @@ def plan_fix(
     analysis, old_content = starting_point(analysis, per_dockerfile=options.per_dockerfile)
     evidence = evidence or ask_git(analysis.tree.root)
     plan = _Planner(analysis, config, evidence).plan(options)
+    # What is to come is looked at once the file says all that is known of today.
+    preventive = add_preventive(
+        plan.facts,
+        options,
+        has_others=any(line.is_new for line in plan.lines),
+        refused=frozenset(text for line in plan.possible for text in line.texts),
+    )
+    if preventive is not None:
+        plan = plan.with_preventive(preventive)
     new_content = None
     if plan.lines:
         _check_link(analysis)
@@ -87,11 +98,21 @@ def plan_fix(
         possible=plan.possible,
         tracked=tuple(sorted(plan.tracked)),
         # What one round refused, a later one may have written.
-        left_alone=tuple(plan.left[text] for text in sorted(plan.left) if text not in told),
+        left_alone=tuple(
+            plan.left[text]
+            for text in sorted(plan.left)
+            if text not in told and not (text in _OWN_NAMES and _is_first(analysis))
+        ),
         other_dockerfiles=plan.facts.needs.served,
         measured=analysis,
         foreseen=foreseen,
     )
+
+
+def _is_first(analysis: Analysis) -> bool:
+    """Whether there is no ignore file anywhere yet: the one to write is in the way of nothing."""
+    folders = analysis.tree.folders.values()
+    return not any(".dockerignore" in folder.joined for folder in folders)
 
 
 def starting_point(analysis: Analysis, *, per_dockerfile: bool) -> tuple[Analysis, bytes | None]:
@@ -129,6 +150,17 @@ class _Plan(NamedTuple):
     rounds: int
     possible: tuple[ProposedLine, ...] = ()
     """What the last round lists, beside all the lines."""
+
+    def with_preventive(self, preventive: Preventive) -> _Plan:
+        """Return the plan with lines for what is to come, which change nothing of what is saved."""
+        analysis = rewalked(self.facts.analysis, preventive.trial)
+        size = entries = 0
+        if self.lines:
+            size, entries = self.lines[-1].total_bytes, self.lines[-1].total_entries
+        return self._replace(
+            facts=dataclasses.replace(self.facts, analysis=analysis),
+            lines=[*self.lines, *(line.after(size, entries) for line in preventive.lines)],
+        )
 
 
 class _Planner:

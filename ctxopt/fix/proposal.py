@@ -45,12 +45,19 @@ class ProposedLine(NamedTuple):
     total_entries: int
     paths: tuple[str, ...]
     """What is no longer sent, the first ones."""
+    is_preventive: bool = False
+    """Whether it is for what is not there yet, and saves nothing today."""
 
     def after(self, size: int, entries: int) -> ProposedLine:
         """Return the line as one that comes after others, which save this much in all."""
         return self._replace(
             total_bytes=self.total_bytes + size, total_entries=self.total_entries + entries
         )
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it writes lines and takes the place of none."""
+        return bool(self.texts) and not self.replaces
 
     @property
     def change(self) -> LineChange:

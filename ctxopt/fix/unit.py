@@ -62,7 +62,9 @@ class Unit(NamedTuple):
     @property
     def parts(self) -> list[Unit]:
         """New lines, each of which is right without the others, each as a unit; a repair is made as a whole."""
-        if self.is_new and all(edit.line is None for edit in self.edits):
+        # A pattern is right only together with the exceptions that spare what it must not hide.
+        is_joined = any(map(_is_exception, self.edits))
+        if self.is_new and not is_joined and all(edit.line is None for edit in self.edits):
             return [self._replace(edits=(edit,)) for edit in self.edits]
         return [self]
 

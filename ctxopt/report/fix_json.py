@@ -112,6 +112,7 @@ def _line(line: ProposedLine) -> dict[str, Any]:
         "total_bytes": line.total_bytes,
         "total_entries": line.total_entries,
         "paths": list(line.paths),
+        "preventive": line.is_preventive,
     }
 
 

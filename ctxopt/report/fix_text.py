@@ -53,8 +53,10 @@ def render_text(outcome: Outcome, look: Look) -> str:
         return draw(lines, look)
     lines = _diff(render_patch(outcome))
     # Where only the order of lines changes, none of them is new.
-    if fix.lines:
-        lines += _table(fix.lines, look.width)
+    saving = tuple(line for line in fix.lines if not line.is_preventive)
+    if saving:
+        lines += _table(saving, look.width)
+    lines += _preventive(fix.lines, look.width)
     lines += _proof(outcome, look.width)
     lines += _tracked(fix) + _possible(fix, look.width) + _left(fix, look.width)
     lines += _sums(outcome)
@@ -144,6 +146,25 @@ def _possible(fix: Fix, width: int) -> list[Text]:
         what = Text(f"  {format_size(line.bytes)}  ").append_text(_what(line))
         lines += [what, *(Text(part, "dim") for part in wrapped(visible(line.reason), width, 4))]
     return lines
+
+
+def _preventive(lines: tuple[ProposedLine, ...], width: int) -> list[Text]:
+    """The lines for what is not there yet, each with what foretells it."""
+    found = [line for line in lines if line.is_preventive]
+    if not found:
+        return []
+    out = [Text(), Text("For tomorrow: these save little or nothing today", "bold")]
+    whats = [_what(line).plain for line in found]
+    widest = max(map(cell_len, whats))
+    for line, what in zip(found, whats, strict=True):
+        reason = visible(line.reason)
+        if 4 + widest + cell_len(reason) <= width:
+            padding = " " * (widest + 2 - cell_len(what))
+            out.append(Text(f"  {what}{padding}").append(reason, "dim"))
+        else:
+            out.append(Text(f"  {what}"))
+            out += [Text(text, "dim") for text in wrapped(reason, width, 4)]
+    return out
 
 
 def _numbers(row: tuple[str, ...], widths: list[int]) -> str:

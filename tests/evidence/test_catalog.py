@@ -23,6 +23,7 @@ from ctxopt.evidence.catalog import (
     Stack,
     load_catalog,
 )
+from ctxopt.fix.preventive import RULE_OF_KIND
 from scripts.catalog_twin import render_twin
 
 CATALOG = load_catalog()
@@ -510,10 +511,14 @@ def test_a_stack_is_well_formed(stack: Stack):
         stack.test_commands,
         stack.test_skips,
         stack.version_from_git,
+        stack.coming,
     ):
         assert len(set(names)) == len(names)
         assert all(names)
     assert all(pair[0] and "/" not in pair[0] for pair in stack.version_from_git)
+    # Each of them is an entry of the same stack, whose rule would report it.
+    known = {entry.pattern: entry.kind for entry in CATALOG.entries if entry.stack == stack.name}
+    assert {known[pattern] for pattern in stack.coming} <= set(RULE_OF_KIND)
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def degrees(
     init(root)
     git(root, "add", "-A")
     lay(root, untracked or {})
-    fix = fix_of(root, **options)
+    fix = fix_of(root, preventive=False, **options)
     assert not any(line.confidence == "possible" for line in fix.lines)
     assert all(line.confidence == "possible" for line in fix.possible)
     found = {line.texts[0]: line.confidence for line in (*fix.lines, *fix.possible)}

@@ -56,7 +56,7 @@ def plan_allow_list(
     evidence = ask_git(analysis.tree.root)
     allow_list = _make_list(analysis, config, request, options, evidence)
     base = allow_list.base()
-    lines_only = FixOptions(least=options.least)
+    lines_only = FixOptions(least=options.least, preventive=False)
     inside = plan_fix(base, config, lines_only, evidence=evidence)
     if allow_list.is_emptied_by(inside):
         inside = dataclasses.replace(inside, new_content=None, lines=(), tracked=(), foreseen=base)

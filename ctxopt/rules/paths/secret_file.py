@@ -13,12 +13,15 @@ from collections.abc import Iterator
 
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.secrets import is_secret
+from ctxopt.languages.ignore.edits import Edit
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.grouping import Group, by_pattern, finding_of, split
-from ctxopt.rules.rule import Rule
+from ctxopt.rules.rule import Rule, add_line
+from ctxopt.rules.spared import with_exceptions
 from ctxopt.severity import Severity
 
 _WHAT = "holds secrets"
+_VARIANTS = "**/.env.*"
 _COMMITTED = (
     "Git tracks it, so no line can keep it secret: take what is real out of it and revoke that, "
     "or leave it out by hand if no build reads it."
@@ -37,18 +40,31 @@ def check(facts: Facts) -> Iterator[Finding]:
     tracked, own = split(secrets, lambda item: item.state == "tracked")
     named = [item for item in own if item.needed_because]
     for group in by_pattern(facts, own, harmless + named + tracked):
+        edits = _edits_with_exceptions(facts, group)
         for part in _by_consequence(group):
-            yield finding_of(
-                facts,
-                RULE.id,
-                part,
-                _WHAT,
-                severity=_severity(facts, part),
-                cures=not any(member.needed_because for member in part.members),
+            cures = not any(member.needed_because for member in part.members)
+            finding = finding_of(
+                facts, RULE.id, part, _WHAT, severity=_severity(facts, part), cures=cures
             )
+            if cures and edits:
+                finding = dataclasses.replace(finding, edits=edits)
+            yield finding
     for group in by_pattern(facts, tracked):
         for part in _by_consequence(group):
             yield _committed(facts, part)
+
+
+def _edits_with_exceptions(facts: Facts, group: Group) -> tuple[Edit, ...]:
+    """Return the catalogue's pattern with exceptions for what it must not hide, where that is possible.
+
+    The paths alone would let the next variant of ``.env`` through; of keys, the next file may be a public one.
+    """
+    entry = group.worst.entry
+    if group.pattern is not None or entry is None or entry.pattern != _VARIANTS:
+        return ()
+    meant = set(group.paths)
+    texts = with_exceptions(facts, entry.pattern, lambda path: path in meant)
+    return tuple(add_line(text, _WHAT) for text in texts or ())
 
 
 def _committed(facts: Facts, group: Group) -> Finding:

@@ -98,3 +98,25 @@ def test_the_line_of_a_leftover_spares_what_is_committed(tmp_path):
         (["a/id_rsa"], ["a/id_rsa"]),
         (["b/id_rsa"], []),
     ]
+
+
+VARIANTS: list[tuple[Any, ...]] = [
+    # tree, what git ignores, lines
+    ({"a/.env.server": "A=1\n", "a/.env.server.example": "A=\n"}, ".env.server",
+     ["**/.env.*", "!a/.env.server.example"]),
+    ({"a/.env.server": "A=1\n"}, ".env.server", ["**/.env.*"]),
+    ({"a/.env.s1": "PASSWORD=hunter2\n", "b/.env.s2": "PASSWORD=hunter2\n"}, ".env.s1", ["**/.env.*", "!b/.env.s2"]),
+    # Too many exceptions: the paths are shorter.
+    ({"a/.env.server": "A=1\n", **{f"{name}/.env.example": "A=\n" for name in "abcde"}}, ".env.server",
+     ["a/.env.server"]),
+    # The next file of this kind may be a public one.
+    ({"a.pem": KEY, "b.pem": "-----BEGIN CERTIFICATE-----\n"}, "*.pem\n!b.pem", ["a.pem"]),
+    ({"a/id_rsa": KEY, "b/id_rsa": KEY}, "a/id_rsa", ["a/id_rsa"]),
+    ({"a/prod.env": "PASSWORD=hunter2\n", "example.env": "A=\n"}, "a/prod.env", ["a/prod.env"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tree", "ignored", "lines"), VARIANTS)
+def test_a_variant_gets_the_pattern_with_its_exceptions(tmp_path, tree, ignored, lines):
+    found = findings("secret-file", tmp_path, tree, BROAD, ignored=ignored)
+    assert [edit.text for finding in found for edit in finding.edits] == lines
