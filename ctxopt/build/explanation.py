@@ -31,6 +31,10 @@ class PathExplanation:
     """The instructions that take it, or something below it."""
     transferred: bool | None = None
     """Whether this build fetches it, or something below it; None if that cannot be said."""
+    through: tuple[int, ...] = ()
+    """The lines of the COPY --from that take it, or something below it, on into the final image."""
+    may_be_removed: bool = False
+    """Whether a RUN step may have removed it before."""
 
 
 def answer_paths(
@@ -52,6 +56,7 @@ def _answer(analysis: Analysis, path: str) -> PathExplanation:
         below = analysis.permitted.totals.get(path)
     uses: tuple[SourceUse, ...] = ()
     fetched: bool | None = None
+    way = None
     if plan is not None:
         sent = ViewLookup(plan.main.transfer.view)
         fetched = plan.main.transfer.loaded and sent.find(path) is not None
@@ -60,6 +65,11 @@ def _answer(analysis: Analysis, path: str) -> PathExplanation:
             for use in plan.sources.uses
             if use.context is None and fetched and any(overlaps(root, path) for root in use.roots)
         )
+        if any(use.reach == "builder" for use in uses):
+            way = plan.image.way_of(path)
+    through: tuple[int, ...] = ()
+    if way is not None:
+        through = way.via
     return PathExplanation(
         explanation=explain(analysis.matcher, path, builder=context.builder),
         ignore_file=context.ignore.path,
@@ -67,6 +77,8 @@ def _answer(analysis: Analysis, path: str) -> PathExplanation:
         below=below,
         uses=uses,
         transferred=fetched,
+        through=through,
+        may_be_removed=way is not None and way.ran,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from ctxopt.build.context import BuildContext, named_ignore, read_dockerfile
+from ctxopt.build.image import Image
 from ctxopt.build.request import BuildRequest
 from ctxopt.build.source_report import report_sources
 from ctxopt.build.sources import Load, SourceReport
@@ -31,6 +32,8 @@ class Plan(NamedTuple):
     remote: tuple[str, ...]
     """Named contexts that are not folders: nothing is said about them."""
     sources: SourceReport
+    image: Image
+    """What of the main context ends in the image."""
 
     @property
     def main(self) -> Load:
@@ -115,7 +118,14 @@ def make_plan(
         transfer = transferred(view, load.paths)
         loads.append(Load(name, root, measured[root].matcher, view, transfer))
     report = report_sources(build, loads)
-    return Plan(build.dockerfile, build, tuple(loads), tuple(remote), report)
+    return Plan(
+        dockerfile=build.dockerfile,
+        build=build,
+        loads=tuple(loads),
+        remote=tuple(remote),
+        sources=report,
+        image=Image(build, loads, report.uses),
+    )
 
 
 def _located(error: DockerfileError, build: Build) -> DockerfileError:

@@ -7,14 +7,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.dockerfile import Source
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
-from ctxopt.paths import folders_above, relative
+from ctxopt.paths import folders_above, overlaps, relative
 from ctxopt.tree.model import DIR, FILE
 from ctxopt.tree.view import View
+
+
+class Hole(Protocol):
+    """Why some of what lies below a root is not there; asked about paths of the context."""
+
+    def hides(self, path: str) -> bool:
+        """Tell whether the file or link ``path`` is not there."""
+
+    def hides_all(self, folder: str) -> bool:
+        """Tell whether nothing below ``folder`` can be there."""
+
+    def concerns(self, folder: str) -> bool:
+        """Tell whether something at or below ``folder`` may not be there."""
 
 
 class ResolvedSource(NamedTuple):
@@ -22,6 +35,8 @@ class ResolvedSource(NamedTuple):
 
     source: Source
     roots: tuple[str, ...]
+    holes: tuple[Hole, ...] = ()
+    """What of it is missing besides what ``--exclude`` leaves out."""
 
 
 @dataclass(slots=True)
@@ -82,11 +97,11 @@ class _ShareOut:
     def __init__(self, view: View, sources: Sequence[ResolvedSource]) -> None:
         self._view = view
         self._shares = Shares()
-        self._exceptions = list(_exceptions(sources))
+        self._holes = list(_holes(sources))
         self._starts: dict[str, int] = {}
         """Takers that join at a path."""
-        for place, (_, roots) in enumerate(sources):
-            for root in roots:
+        for place, source in enumerate(sources):
+            for root in source.roots:
                 self._starts[root] = self._starts.get(root, 0) | 1 << place
         self._above_starts = folders_above(self._starts) | {""}
 
@@ -106,36 +121,37 @@ class _ShareOut:
         """Tell whether all below ``path`` goes to the same sources, so that its sums are enough."""
         if path in self._above_starts:
             return False
-        return not any(takers & exception.bit for exception in self._exceptions)
+        return not any(takers & bit and hole.concerns(path) for bit, hole in self._holes)
 
     def _share_folder(self, path: str, takers: int) -> Iterator[tuple[str, int]]:
         """Add a folder's own files; yield its folders with their takers."""
         for row in self._view.rows_in(path):
-            here = self._takers_of(row.path, takers)
+            here = takers | self._starts.get(row.path, 0)
             if row.kind == DIR:
-                yield row.path, here
+                yield row.path, self._without(here, row.path, is_folder=True)
             elif row.kind == FILE and not row.is_excluded:
                 size = row.size
                 if row.is_empty:
                     size = 0
-                self._shares.add(here, 1, size)
+                self._shares.add(self._without(here, row.path, is_folder=False), 1, size)
 
-    def _takers_of(self, path: str, above: int) -> int:
-        takers = above | self._starts.get(path, 0)
-        for exception in self._exceptions:
-            if takers & exception.bit and exception.leaves_out(path):
-                takers &= ~exception.bit
+    def _without(self, takers: int, path: str, *, is_folder: bool) -> int:
+        """Return those of ``takers`` that have ``path``, or something below a folder."""
+        for bit, hole in self._holes:
+            if not takers & bit:
+                continue
+            if hole.hides_all(path) if is_folder else hole.hides(path):
+                takers &= ~bit
         return takers
 
 
-class _Exception(NamedTuple):
+class _LeftOut(NamedTuple):
     """The ``--exclude`` of one source."""
 
-    bit: int
     matcher: Matcher
     roots: tuple[str, ...]
 
-    def leaves_out(self, path: str) -> bool:
+    def hides(self, path: str) -> bool:
         """Tell whether ``path`` is not taken; the patterns start at what the source names."""
         for root in self.roots:
             inside = relative(path, root)
@@ -144,9 +160,19 @@ class _Exception(NamedTuple):
                 return self.matcher.decide(inside).excluded
         return False
 
+    def hides_all(self, folder: str) -> bool:
+        """Tell whether nothing below ``folder`` is taken."""
+        return not self.matcher.exceptions and self.hides(folder)
 
-def _exceptions(sources: Sequence[ResolvedSource]) -> Iterator[_Exception]:
-    for place, (source, roots) in enumerate(sources):
+    def concerns(self, folder: str) -> bool:
+        """Tell whether something below ``folder`` may be left out."""
+        return any(overlaps(folder, root) for root in self.roots)
+
+
+def _holes(sources: Sequence[ResolvedSource]) -> Iterator[tuple[int, Hole]]:
+    """Yield why a source, by its bit, takes less than what lies below its roots."""
+    for place, (source, roots, holes) in enumerate(sources):
+        yield from ((1 << place, hole) for hole in holes)
         if not source.exclude:
             continue
         try:
@@ -154,4 +180,4 @@ def _exceptions(sources: Sequence[ResolvedSource]) -> Iterator[_Exception]:
         # Docker refuses such a pattern when it copies, which is later than what is told here.
         except IgnoreFileError:
             continue
-        yield _Exception(1 << place, matcher, roots)
+        yield 1 << place, _LeftOut(matcher, roots)

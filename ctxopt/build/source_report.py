@@ -17,20 +17,17 @@ def report_sources(build: Build, loads: Sequence[Load]) -> SourceReport:
     """Resolve every reachable source of ``build`` against the contexts it loads."""
     uses: list[SourceUse] = []
     checks: list[SourceCheck] = []
-    untaken = final = Share()
+    untaken = Share()
     for load in loads:
         found = resolve_sources(build, load)
         checks += found.checks
         shares = Shares()
         if load.transfer.loaded:
             shares = share_out(load.transfer.view, found.sources)
-        reaches = [source_reach(build, source) for source, _ in found.sources]
+        reaches = [source_reach(build, item.source) for item in found.sources]
         uses += _uses(build, load, found.sources, reaches, shares)
         if load.name is None:
             untaken = shares.untaken()
-            final = shares.taken_by(
-                place for place, reach in enumerate(reaches) if reach == "final"
-            )
     uses.sort(key=lambda use: (use.source.line, use.source.stage))
     checks.sort(key=lambda check: (check.source.line, check.kind, check.text))
     return SourceReport(
@@ -38,8 +35,6 @@ def report_sources(build: Build, loads: Sequence[Load]) -> SourceReport:
         checks=tuple(checks),
         never_copied_files=untaken.files,
         never_copied_bytes=untaken.bytes,
-        final_files=final.files,
-        final_bytes=final.bytes,
     )
 
 
@@ -50,7 +45,7 @@ def _uses(
     reaches: Sequence[SourceReach],
     shares: Shares,
 ) -> Iterator[SourceUse]:
-    for place, (source, roots) in enumerate(sources):
+    for place, (source, roots, _) in enumerate(sources):
         taken, only = shares.taken_by([place]), shares.taken_only_by(place)
         stage = build.stages[source.stage]
         yield SourceUse(

@@ -36,7 +36,7 @@ class SourceUse(NamedTuple):
     stage: str
     """The stage's name, or its number."""
     reach: SourceReach
-    """Whether it ends up in the final image, in another stage, or is only mounted."""
+    """Whether its stage is one of the final image, another one, or it is only mounted; ``Image`` tells what goes on."""
     roots: tuple[str, ...]
     """The paths it takes, each with all below it; ``""`` is the whole context."""
     files: int
@@ -71,6 +71,3 @@ class SourceReport(NamedTuple):
     never_copied_files: int
     never_copied_bytes: int
     """Sent, but taken by no instruction."""
-    final_files: int
-    final_bytes: int
-    """Copied into the final image by an instruction of its own stages."""

@@ -43,5 +43,6 @@ def _fields(answer: PathExplanation) -> dict[str, Any]:
             {"line": use.source.line, "instruction": use.source.instruction, "stage": use.stage}
             for use in answer.uses
         ],
+        "through": list(answer.through),
         "below": below,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ctxopt.build.explanation import PathExplanation
+from ctxopt.build.image import describe_way
 from ctxopt.report.console import printable
 from ctxopt.report.wording import at_line
 from ctxopt.units import count, format_size
@@ -72,4 +73,10 @@ def _uses(answer: PathExplanation) -> list[str]:
             f"  {use.source.instruction} in line {use.source.line} takes it into {where}"
             f" (stage {use.stage})"
         )
+    if answer.through:
+        takes = "takes" if len(answer.through) == 1 else "take"
+        line = f"  {describe_way(answer.through)} {takes} it on into the final image"
+        if answer.may_be_removed:
+            line += ", unless a RUN step removes it first"
+        lines.append(line)
     return lines

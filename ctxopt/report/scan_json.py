@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from ctxopt.build.analysis import Analysis
+from ctxopt.build.image import Image
 from ctxopt.build.sources import SourceCheck, SourceUse
 from ctxopt.builder import BUILDKIT
 from ctxopt.report.json_fields import context_keys, finding_fields
@@ -84,8 +85,17 @@ def _transferred(analysis: Analysis) -> dict[str, Any] | None:
             "files": sources.never_copied_files,
             "bytes": sources.never_copied_bytes,
         },
-        "final_image": {"files": sources.final_files, "bytes": sources.final_bytes},
-        "instructions": [_use(use) for use in sources.uses],
+        "final_image": {
+            "files": plan.image.total.files,
+            "bytes": plan.image.total.bytes,
+            "through_stages": {
+                "files": plan.image.through_stages.files,
+                "bytes": plan.image.through_stages.bytes,
+            },
+            "may_hold_more": plan.image.may_hold_more,
+            "may_hold_less": plan.image.may_hold_less,
+        },
+        "instructions": [_use(use, plan.image) for use in sources.uses],
         "checks": [_check(check) for check in sources.checks],
         "named_contexts": [
             {
@@ -105,14 +115,19 @@ def _transferred(analysis: Analysis) -> dict[str, Any] | None:
     }
 
 
-def _use(use: SourceUse) -> dict[str, Any]:
+def _use(use: SourceUse, image: Image) -> dict[str, Any]:
+    final = image.share_of(use)
+    through = image.lines_of(use)
     return {
         "line": use.source.line,
         "instruction": use.source.instruction,
         "stage": use.stage,
         "context": use.context,
         "sources": [path.text for path in use.source.paths],
-        "reaches": use.reach,
+        "reaches": "final" if through else use.reach,
+        "through": list(through),
+        "final_files": final.files,
+        "final_bytes": final.bytes,
         "files": use.files,
         "bytes": use.bytes,
         "only_files": use.only_files,

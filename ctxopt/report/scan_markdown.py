@@ -80,7 +80,7 @@ def _sources(analysis: Analysis) -> list[str]:
                     format_size(use.bytes),
                     format_size(use.only_bytes),
                     f"{use.files:,}",
-                    reach(use.reach),
+                    reach(use, plan.image),
                 ]
                 for use in plan.sources.uses
             ),

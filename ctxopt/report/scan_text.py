@@ -14,7 +14,7 @@ from ctxopt.paths import name as name_of
 from ctxopt.report.console import printable
 from ctxopt.report.finding_text import render_findings, render_lead, wrapped
 from ctxopt.report.terminal import Look, draw, field, more
-from ctxopt.report.wording import describe_unknown, lower_bound, reach
+from ctxopt.report.wording import describe_copied, describe_unknown, lower_bound, reach
 from ctxopt.tree.summary import FolderSize, heaviest_folders, largest_files, sizes_by_type
 from ctxopt.units import count, format_size
 
@@ -124,7 +124,7 @@ def _transferred(analysis: Analysis) -> list[Text]:
     figures = f"Docker prints {BUILDKIT.printed(transfer.context_bytes)}"
     figures += f", {BUILDKIT.printed(transfer.unchanged_bytes)} if nothing changed"
     lines = [line, field("", figures)]
-    copied = f"{format_size(sources.final_bytes)} copied straight into the final image"
+    copied = describe_copied(plan.image)
     if sources.never_copied_files:
         copied += f", {format_size(sources.never_copied_bytes)} sent but never copied"
     lines.append(field("", copied))
@@ -148,7 +148,7 @@ def _instructions(analysis: Analysis, top: int) -> list[Text]:
         if use.only_bytes != use.bytes:
             stake += f", {format_size(use.only_bytes)} alone"
         line.append(f"  line {use.source.line}: {what}", "not bold")
-        line.append(f"  ({stake}; {reach(use.reach)})", "not bold dim")
+        line.append(f"  ({stake}; {reach(use, plan.image)})", "not bold dim")
         lines.append(line)
     return lines + more(len(uses) - top)
 

@@ -4,23 +4,52 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ctxopt.build.image import describe_way
 from ctxopt.report.console import printable
-from ctxopt.units import count
+from ctxopt.units import count, format_size
 
 if TYPE_CHECKING:
-    from ctxopt.build.sources import SourceCheck
+    from ctxopt.build.image import Image
+    from ctxopt.build.sources import SourceCheck, SourceUse
     from ctxopt.languages.dockerfile import Unknown
     from ctxopt.tree.model import ContextTree
 
 LEAST = "at least "
 """What stands before a sum over a tree in which something could not be read."""
 
-_REACHES = {"final": "final image", "builder": "builder stage only", "mount": "mounted"}
 
-
-def reach(name: str) -> str:
+def reach(use: SourceUse, image: Image) -> str:
     """Say where an instruction's files end up."""
-    return _REACHES[name]
+    if use.reach == "mount":
+        return "mounted"
+    if use.reach == "final":
+        return "final image"
+    lines = image.lines_of(use)
+    if not lines and image.may_hold(use):
+        return "builder stage"
+    if not lines:
+        return "builder stage only"
+    share = image.share_of(use)
+    where = f"final image through {describe_way(lines)}"
+    if share.bytes == use.bytes:
+        return where
+    return f"{format_size(share.bytes)} of it in the {where}"
+
+
+def describe_copied(image: Image) -> str:
+    """Say how much of the context ends in the final image, and whether a RUN step may change that."""
+    total, through = image.total, image.through_stages
+    if not total.files and image.may_hold_more:
+        return "none of it copied into the final image as it is"
+    copied = f"{format_size(total.bytes)} copied into the final image"
+    if image.may_hold_more:
+        copied = LEAST + copied
+    if not through.files:
+        return copied
+    copied += f" ({format_size(through.bytes)} through COPY --from"
+    if image.may_hold_less:
+        copied += ", unless a RUN step removes it first"
+    return copied + ")"
 
 
 def lower_bound(tree: ContextTree) -> str:

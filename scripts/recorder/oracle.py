@@ -5,9 +5,12 @@ Knows nothing of what is asked: the ``record`` modules do that.
 
 from __future__ import annotations
 
+import gzip
+import io
 import os
 import pathlib
 import stat
+import tarfile
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
@@ -26,7 +29,8 @@ SNAPSHOTS = ROOT + "/var/oracle/data/vfs/dir"
 def make_tree(tree: Mapping[str, Any], folder: str) -> None:
     """Lay ``tree`` out in ``folder``: path to text, to a size in bytes, or to ``{"link": target}``.
 
-    A path that ends in a slash is an empty folder.
+    A path that ends in a slash is an empty folder. ``{"tar": {name: size}}`` is an archive of files, compressed where
+    ``"by"`` is ``gz``.
     """
     for path, content in tree.items():
         target = pathlib.Path(folder, path)
@@ -34,13 +38,28 @@ def make_tree(tree: Mapping[str, Any], folder: str) -> None:
             target.mkdir(parents=True, exist_ok=True)
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        if isinstance(content, dict):
+        if isinstance(content, dict) and "tar" in content:
+            target.write_bytes(archive_of(content["tar"], content.get("by", "")))
+        elif isinstance(content, dict):
             target.symlink_to(content["link"])
         elif isinstance(content, int):
             target.write_bytes(b"x" * content)
         else:
             # What Windows editors leave must arrive as it is, so line ends are not touched.
             target.write_text(content, encoding="utf-8", newline="")
+
+
+def archive_of(files: Mapping[str, int], compression: str) -> bytes:
+    """Return an archive that holds ``files``: names to sizes in bytes; ``compression`` is ``gz`` or empty."""
+    content = io.BytesIO()
+    with tarfile.open(fileobj=content, mode="w") as archive:
+        for name, size in files.items():
+            member = tarfile.TarInfo(name)
+            member.size = size
+            archive.addfile(member, io.BytesIO(b"x" * size))
+    if compression == "gz":
+        return gzip.compress(content.getvalue(), mtime=0)
+    return content.getvalue()
 
 
 def set_modes(modes: Mapping[str, str], folder: str) -> None:

@@ -6,9 +6,14 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from scripts.recorder.oracle import archive_of
+
 
 def lay(folder: object, tree: Mapping[str, Any], modes: Mapping[str, str] | None = None) -> str:
-    """Lay a tree: path -> bytes by number, text or {"link": target}; ``folder/`` is an empty one. Return its root."""
+    """Lay a tree: path -> bytes by number, text, {"link": target} or {"tar": {name: bytes}}; ``folder/`` is an empty one.
+
+    Return its root.
+    """
     root = str(folder)
     for path, content in tree.items():
         target = os.path.join(root, path)
@@ -16,6 +21,10 @@ def lay(folder: object, tree: Mapping[str, Any], modes: Mapping[str, str] | None
             os.makedirs(target, exist_ok=True)
             continue
         os.makedirs(os.path.dirname(target), exist_ok=True)
+        if isinstance(content, dict) and "tar" in content:
+            with open(target, "wb") as file:
+                file.write(archive_of(content["tar"], content.get("by", "")))
+            continue
         if isinstance(content, dict):
             os.symlink(content["link"], target)
             continue

@@ -21,6 +21,7 @@ from ctxopt.languages.dockerfile.model import (
     Stage,
     Transfer,
     Unknown,
+    Workdir,
 )
 from ctxopt.languages.dockerfile.resolve import WHOLE_CONTEXT, context_paths, parse, resolve
 from ctxopt.languages.dockerfile.syntax import Instruction
@@ -41,6 +42,7 @@ __all__ = [
     "Stage",
     "Transfer",
     "Unknown",
+    "Workdir",
     "context_paths",
     "expand",
     "parse",

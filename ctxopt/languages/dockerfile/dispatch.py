@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ctxopt.errors import DockerfileError
 from ctxopt.languages.dockerfile.heredocs import as_heredoc
 from ctxopt.languages.dockerfile.instructions import Assign, Copy, Other, Run
-from ctxopt.languages.dockerfile.model import RunStep, Source, SourcePath, Unknown
+from ctxopt.languages.dockerfile.model import RunStep, Source, SourcePath, Unknown, Workdir
 from ctxopt.languages.dockerfile.modes import verify_mode
 from ctxopt.languages.dockerfile.mounts import Mount, parse_mount
 from ctxopt.languages.dockerfile.origins import origin_of
@@ -46,6 +46,7 @@ class Dispatcher:
         self.build_args = build_args
         self.sources: list[Source] = []
         self.runs: list[RunStep] = []
+        self.workdirs: list[Workdir] = []
         self.unknowns: dict[Unknown, None] = {}
 
     def run(self, state: StageNode, *, reachable: bool) -> None:
@@ -149,11 +150,12 @@ class _StageRun:
     def other(self, command: Other) -> None:
         keyword = command.instruction.keyword
         expansions = [self.expand(word) for word in command.words]
-        words = [expansion.text for expansion in expansions]
         # What the base image may set is in none of Docker's files, so nothing can be said of its value.
         known = [found.text for found in expansions if not self.unknown_in(found)]
         if keyword == "WORKDIR":
-            self.state.enter(words[0])
+            self.state.enter(expansions[0].text, is_known=not self.unknown_in(expansions[0]))
+            if (made := self.state.workdir) is not None:
+                self.out.workdirs.append(Workdir(self.line, self.state.index, made, self.onbuild))
         elif keyword == "STOPSIGNAL":
             for word in known:
                 verify_signal(word)
@@ -171,7 +173,7 @@ class _StageRun:
         mode = self.expand(flags.text("chmod"))
         checksum = self.expand(flags.text("checksum")).text
         paths = [self.source_path(word, command) for word in command.sources]
-        dest = self.expand(command.dest).text
+        dest = self.expand(command.dest)
         for heredoc in command.heredocs:
             if heredoc.expand:
                 self.expand(heredoc.text, quotes=False)
@@ -188,7 +190,7 @@ class _StageRun:
                 reachable=self.reachable,
                 raw=command.sources,
                 paths=tuple(paths),
-                dest=dest,
+                dest=dest.text,
                 from_=origin_of(node),
                 exclude=flags.lists.get("exclude", ()),
                 parents=flags.switches.get("parents", False),
@@ -196,6 +198,8 @@ class _StageRun:
                 onbuild=self.onbuild,
                 flags=command.instruction.flags,
                 workdir=self.state.here,
+                dest_root=self.state.workdir,
+                vague_dest=bool(self.unknown_in(dest)),
             )
         )
 
@@ -232,6 +236,7 @@ class _StageRun:
             unset=expansion.unset,
             empty=empty,
             widens=widens,
+            vague=bool(self.unknown_in(expansion)),
         )
 
     def empty_in(self, names: Iterable[str]) -> tuple[str, ...]:
@@ -295,9 +300,6 @@ class _StageRun:
         # An empty folder to cache in comes from nothing that could be large.
         if mount.type == "cache" and not mount.from_:
             return
-        origin = None
-        if from_:
-            origin = origin_of(node)
         self.out.sources.append(
             Source(
                 instruction="RUN",
@@ -307,7 +309,7 @@ class _StageRun:
                 raw=(value,),
                 paths=(path,),
                 dest=mount.target,
-                from_=origin,
+                from_=origin_of(node) if from_ else None,
                 mount=mount.type,
                 onbuild=self.onbuild,
                 flags=self.step.command.instruction.flags,
@@ -364,9 +366,7 @@ def _why_all(value: str, mount: Mount, *, has_empty: bool) -> Widening:
         return "empty-variable"
     if mount.type == "tmpfs":
         return "tmpfs-mount"
-    if mount.source:
-        return "explicit"
-    return "mount-without-source"
+    return "explicit" if mount.source else "mount-without-source"
 
 
 def _shell_text(args: tuple[str, ...], heredocs: tuple[Heredoc, ...]) -> str:
@@ -390,8 +390,6 @@ def _verify_sources(is_add: bool, paths: list[SourcePath], checksum: str) -> Non
     for path in paths:
         if is_add or path.kind == "local":
             continue
-        what = "a URL"
-        if path.kind == "git":
-            what = "a git ref"
+        what = "a git ref" if path.kind == "git" else "a URL"
         reason = f"source can't be {what} for COPY"
         raise DockerfileError(reason)

@@ -84,7 +84,8 @@ class SourcePath(NamedTuple):
 
     ``raw`` is as written, ``text`` after expansion, ``path`` cleaned and rooted (empty for http sources, which ask
     nothing of the context). ``unset`` are the variables without a value, ``empty`` those that were unset or empty.
-    ``widens`` says why ``path`` is the whole context where it is.
+    ``widens`` says why ``path`` is the whole context where it is. ``vague`` is whether it depends on variables that only
+    the base image can set.
     """
 
     raw: str
@@ -94,6 +95,7 @@ class SourcePath(NamedTuple):
     unset: tuple[str, ...] = ()
     empty: tuple[str, ...] = ()
     widens: Widening | None = None
+    vague: bool = False
 
 
 class Source(NamedTuple):
@@ -102,7 +104,8 @@ class Source(NamedTuple):
     ``from_`` is None for the main context. ``mount`` is the mount's type, None for COPY and ADD. ``exclude`` are the
     patterns as written: BuildKit expands no variables in them. ``heredocs`` are inline files, which ask nothing of
     the context. ``raw`` are the words as written, for a mount its whole value. ``workdir`` is as in RunStep. For an ONBUILD trigger ``line`` is the trigger's, and ``onbuild`` the FROM of the stage that runs it.
-    ``flags`` are the instruction's flags as written.
+    ``flags`` are the instruction's flags as written. ``dest_root`` is what a relative ``dest`` starts from, None where the
+    base image decides; ``vague_dest`` is whether ``dest`` depends on variables that only it can set.
     """
 
     instruction: Literal["COPY", "ADD", "RUN"]
@@ -120,6 +123,8 @@ class Source(NamedTuple):
     onbuild: int | None = None
     flags: tuple[str, ...] = ()
     workdir: str = ""
+    dest_root: str | None = "/"
+    vague_dest: bool = False
 
     @property
     def local(self) -> tuple[SourcePath, ...]:
@@ -156,6 +161,15 @@ class RunStep(NamedTuple):
         return "\n".join((self.shell, *(heredoc.content for heredoc in self.heredocs)))
 
 
+class Workdir(NamedTuple):
+    """One WORKDIR, which makes the folder ``path`` where there is none; only those that no base image decides."""
+
+    line: int
+    stage: int
+    path: str
+    onbuild: int | None = None
+
+
 class Transfer(NamedTuple):
     """One load of a context: None is the main one. ``paths`` as ``context_paths`` gives them."""
 
@@ -174,6 +188,7 @@ class Build:
     runs: tuple[RunStep, ...]
     transfers: tuple[Transfer, ...]
     unknowns: tuple[Unknown, ...] = field(default=())
+    workdirs: tuple[Workdir, ...] = ()
 
     def lineage(self, stage: int) -> Iterator[int]:
         """Yield a stage and those that it is built on."""

@@ -233,6 +233,7 @@ def _build(
         runs=tuple(sorted(dispatcher.runs, key=lambda run: run.stage)),
         transfers=transfers,
         unknowns=(*unknowns, *dispatcher.unknowns),
+        workdirs=tuple(dispatcher.workdirs),
     )
 
 

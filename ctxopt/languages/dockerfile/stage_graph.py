@@ -76,10 +76,12 @@ class StageNode:
         if base is not None:
             self.root = base.root
 
-    def enter(self, folder: str) -> None:
-        """Change the working directory, as WORKDIR does."""
+    def enter(self, folder: str, *, is_known: bool) -> None:
+        """Change the working directory, as WORKDIR does; what the base image names is not known."""
         self.here = posixpath.normpath(posixpath.join(self.here, folder))
-        if folder.startswith("/"):
+        if not is_known:
+            self.workdir = None
+        elif folder.startswith("/"):
             self.workdir = clean_join("/", folder)
         elif self.workdir is not None:
             self.workdir = clean_join(self.workdir, folder)
