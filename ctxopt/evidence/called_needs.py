@@ -17,7 +17,7 @@ from ctxopt.evidence.recipes import program_of, read_recipes
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.evidence.shell_commands import calls
 from ctxopt.evidence.workspaces import MANAGERS, Workspaces
-from ctxopt.paths import name, parent
+from ctxopt.paths import join, name, parent
 
 MOST_SCRIPTS: Final = 60
 _OPENED_FOR: Final = (
@@ -51,6 +51,8 @@ _SITES: Final = (("mkdocs.", "mkdocs"), ("conf.py", "sphinx"), ("hugo.", "hugo")
 """The same for sites, which a container may also build when it starts."""
 _OPAQUE: Final = r"(?<![\w.-])(?:invoke|inv|nox|tox|doit|bazel|bazelisk|earthly|gradlew?|mvnw?|ant|scons|waf)(?![\w-])"
 """Programs whose tasks are not followed."""
+_COMPILES: Final = r"(?<![\w.-])(?:vue-)?tsc(?![\w.-])"
+_NO_EMIT: Final = r"\"noEmit\"\s{0,9}:\s{0,9}true"
 _BUNDLER: Final = r".*\.config\.\w+$"
 
 
@@ -155,18 +157,34 @@ class _Chase:
                 text = self._files.text(path)
                 if is_script(path, text):
                     known[path] = text
+        texts = [*texts, *(task.commands for task in tasks), *_always(tasks)]
         return Called(
-            taken=self._taken,
+            taken=self._taken._replace(tasks=self._emitting(tasks), texts=texts),
             clues=Clues(
                 needs=tuple(needs),
                 mentions=tuple(_asking(known, fresh)),
                 tests=self._tests(known, tasks),
             ),
-            texts=(*texts, *(task.commands for task in tasks), *_always(tasks)),
+            texts=tuple(texts),
             tasks={task.path: task for task in tasks},
             known={file.path: file.text for file in self._tasks},
             workspaces=self._workspaces,
         )
+
+    def _emitting(self, tasks: Iterable[ReachedTasks]) -> list[ReachedTasks]:
+        """The tasks, with what ``tsconfig.json`` says put where the command line would say it."""
+        return [
+            task._replace(commands=re.sub(_COMPILES, r"\g<0> --noEmit", task.commands))
+            if self._emits_nothing(task)
+            else task
+            for task in tasks
+        ]
+
+    def _emits_nothing(self, task: ReachedTasks) -> bool:
+        config = join(parent(task.path), "tsconfig.json")
+        if not re.search(_COMPILES, task.commands) or not self._files.has(config):
+            return False
+        return re.search(_NO_EMIT, self._files.text(config)) is not None
 
     def _named_by_scripts(self, scripts: Mapping[str, str]) -> Iterator[Need]:
         for path, text in scripts.items():

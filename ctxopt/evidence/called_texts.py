@@ -30,6 +30,8 @@ class ReachedTasks(NamedTuple):
     """What is read whenever its program starts."""
     commands: str
     """What is run of it."""
+    names: frozenset[str] = frozenset()
+    """The names of the tasks that are."""
 
 
 _CALLERS: Final[Mapping[str, frozenset[str]]] = {
@@ -72,6 +74,18 @@ def reach_tasks(
     return _Search(texts, by_path, workspaces).run()
 
 
+def calls_tasks(command: str, tasks: Iterable[ReachedTasks]) -> bool:
+    """Tell whether a command runs one of ``tasks``, which are all that a build reaches."""
+    words = list(commands_in(command))
+    for task in tasks:
+        program = program_of(task.path) or ""
+        for given in _given(program, words):
+            # Make without a target, or with a folder, runs what is not said; the others name it.
+            if task.names and (program == "make" or not task.names.isdisjoint(given - _LIFECYCLE)):
+                return True
+    return False
+
+
 class _Search:
     """Goes from text to text until none names a task that is new."""
 
@@ -90,7 +104,12 @@ class _Search:
         while self._go_on():
             pass
         return [
-            ReachedTasks(path, self._files[path][1].always, "\n".join(found.values()))
+            ReachedTasks(
+                path=path,
+                always=self._files[path][1].always,
+                commands="\n".join(found.values()),
+                names=frozenset(found),
+            )
             for path, found in self._reached.items()
         ]
 

@@ -114,7 +114,7 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
         served=tuple(item.path for item in others if not _is_own(analysis, item.path)),
         elsewhere=tuple(dict.fromkeys(root for one in clues for root in one.elsewhere)),
         worktrees=worktrees,
-        builds=tuple(builds),
+        builds=tuple(one.taken for one in called),
     )
 
 

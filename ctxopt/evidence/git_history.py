@@ -8,12 +8,15 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ctxopt.evidence.run_steps import makes_nothing
 from ctxopt.evidence.shell_commands import calls
 from ctxopt.languages.dockerfile import Build, RunStep, Source
 from ctxopt.paths import is_at_or_below, name
+
+if TYPE_CHECKING:
+    from ctxopt.evidence.called_texts import ReachedTasks
 
 _SCRIPTS: Final = (".sh", ".bash", ".py", ".js", ".mjs", ".cjs", ".ts", ".rb", ".pl", ".go", ".ps1")
 _RUNNERS: Final = {
@@ -87,10 +90,13 @@ class Taking(NamedTuple):
 
 
 class BuildTakings(NamedTuple):
-    """A build with what its sources take."""
+    """A build with what its sources take, and what its steps call where that is known."""
 
     build: Build
     takings: Sequence[Taking]
+    tasks: Sequence[ReachedTasks] = ()
+    texts: Sequence[str] = ()
+    """All that is run: steps, scripts, tasks."""
 
     def arriving(self, run: RunStep) -> list[Taking]:
         """Return what the stage of a step, and those it is built on, take before or at the step."""

@@ -85,7 +85,8 @@ def _makefile(text: str) -> Recipes:
     for rule in rules:
         commands = [variables.expand(line) for line in rule.body]
         wanted = re.findall(_WORD, variables.expand(rule.needed))
-        recipe = Recipe("\n".join((*wanted, *commands)), tuple(wanted))
+        # What a target needs is named and does nothing, as the arguments of a colon do.
+        recipe = Recipe("\n".join((*(f": {word}" for word in wanted), *commands)), tuple(wanted))
         for target in variables.expand(rule.names).split():
             found[target] = _together(found.get(target), recipe)
     goal = re.search(_GOAL, text)

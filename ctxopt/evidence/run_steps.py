@@ -123,7 +123,9 @@ _HELPER: Final = re.compile(
     r"(?:upload|publish|push|download|fetch|entrypoint|health|wait)[^/]*\.sh$"
 )
 _SEPARATOR: Final = re.compile(r"&&|\|\||[;|\n&]")
-_KEYWORDS: Final = re.compile(r"^(?:\s|[({!]|(?:if|then|else|elif|do|while|until)\b)+")
+_KEYWORDS: Final = re.compile(
+    r"^(?:\s|[({!]|(?:if|then|else|elif|do|while|until)\b|case\s{1,9}\S{1,200}\s{1,9}in\b|[\w.*|\"'-]{1,50}\))+"
+)
 _ASSIGNMENT: Final = re.compile(r"^(?:\w+=(?:\"[^\"]*\"|'[^']*'|\S*)\s+)+")
 
 
@@ -140,12 +142,12 @@ MAKES: Final = re.compile(
 
 def makes_something(build: Build) -> bool:
     """Tell whether some step of the build is known to make output of sources."""
-    return any(_may_make(command) and MAKES.search(command) for command in _commands(build))
+    return any(map(is_known_maker, _commands(build)))
 
 
 def makes_nothing(build: Build) -> bool:
     """Tell whether no step of the build can make output of sources: all only fetch and arrange files."""
-    return not any(map(_may_make, _commands(build)))
+    return not any(map(may_make, _commands(build)))
 
 
 def _commands(build: Build) -> Iterator[str]:
@@ -154,7 +156,18 @@ def _commands(build: Build) -> Iterator[str]:
             yield command.strip()
 
 
-def _may_make(command: str) -> bool:
+def is_known_maker(command: str) -> bool:
+    """Tell whether a command is known to make output of sources."""
+    return may_make(command) and MAKES.search(command) is not None
+
+
+def fetches(command: str) -> bool:
+    """Tell whether a command installs packages of others, and does no more."""
+    return _FETCHES.match(_ASSIGNMENT.sub("", command)) is not None
+
+
+def may_make(command: str) -> bool:
+    """Tell whether a command may make output of sources: it does more than fetch and arrange files."""
     command = _ASSIGNMENT.sub("", _KEYWORDS.sub("", command))
     if not command or command.startswith("#"):
         return False
