@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import get_args
 
-from ctxopt.build.analysis import ViewName, select_view
+from ctxopt.build.analysis import ViewName
 from ctxopt.build.context import find_context, read_dockerfile
-from ctxopt.build.listing import analyze_for
+from ctxopt.build.listing import analyze_for, select_view
 from ctxopt.build.request import BuildRequest
 from ctxopt.builder import BuilderName
 from ctxopt.errors import ContextError
@@ -29,7 +29,7 @@ class Measurement:
     bytes: int
     """The sum of the sizes of the files, in bytes."""
     context_bytes: int | None
-    """The figure Docker prints for a first build; None for ``excluded``."""
+    """The figure Docker prints for a first build; None for ``excluded``, and where Docker stops before it prints one."""
     entries: tuple[Entry, ...]
     """In Docker's order."""
     errors: tuple[str, ...]

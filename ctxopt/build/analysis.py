@@ -9,7 +9,7 @@ from ctxopt.build import classic
 from ctxopt.build.context import BuildContext
 from ctxopt.build.request import BuildRequest
 from ctxopt.builder import CLASSIC, Builder
-from ctxopt.errors import ContextError, IgnoreFileError
+from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.languages.ignore.text import IgnoreFile
 from ctxopt.tree.model import ContextTree
@@ -43,24 +43,6 @@ class Analysis:
         if not self.context.builder.loads_on_demand:
             return classic.tar_bytes(self.permitted, self.context)
         return self.permitted.context_bytes()
-
-
-def select_view(analysis: Analysis, name: ViewName) -> tuple[View, int | None]:
-    """Return a view and the figure Docker prints for it on a first build.
-
-    Raises ContextError for ``transferred`` where there is no Dockerfile.
-    """
-    if name == "excluded":
-        return analysis.permitted, None
-    if name == "permitted" or not analysis.context.builder.loads_on_demand:
-        return analysis.permitted, analysis.permitted_bytes
-    if analysis.plan is None:
-        raise ContextError(
-            "there is no Dockerfile, so nothing says what is transferred",
-            hint="-f names a Dockerfile; --permitted lists what any build may take",
-        )
-    transfer = analysis.plan.main.transfer
-    return transfer.view, transfer.context_bytes
 
 
 def build_matcher(context: BuildContext) -> Matcher:

@@ -10,11 +10,12 @@ from ctxopt.build.analysis import (
     analyze,
     build_matcher,
     build_policy,
-    select_view,
 )
 from ctxopt.build.context import BuildContext
 from ctxopt.build.request import BuildRequest
+from ctxopt.build.stops import permitted_stop, transfer_stop
 from ctxopt.builder import CLASSIC
+from ctxopt.errors import ContextError
 from ctxopt.paths import name
 from ctxopt.tree.model import DIR, EMPTY, SYMLINK, ContextTree, Entry, Flag, WalkError
 from ctxopt.tree.reader import Reader, stream
@@ -52,6 +53,28 @@ def analyze_for(
     if view == "transferred":
         asked = request
     return analyze(context, asked, with_excluded=view == "excluded", walker=walker)
+
+
+def select_view(analysis: Analysis, name: ViewName) -> tuple[View, int | None]:
+    """Return a view and the figure Docker prints for it on a first build; None where it prints none.
+
+    Raises ContextError for ``transferred`` where there is no Dockerfile.
+    """
+    if name == "excluded":
+        return analysis.permitted, None
+    if name == "permitted" or not analysis.context.builder.loads_on_demand:
+        if permitted_stop(analysis):
+            return analysis.permitted, None
+        return analysis.permitted, analysis.permitted_bytes
+    if analysis.plan is None:
+        raise ContextError(
+            "there is no Dockerfile, so nothing says what is transferred",
+            hint="-f names a Dockerfile; --permitted lists what any build may take",
+        )
+    transfer = analysis.plan.main.transfer
+    if transfer_stop(analysis):
+        return transfer.view, None
+    return transfer.view, transfer.context_bytes
 
 
 def list_entries(

@@ -16,10 +16,12 @@ from ctxopt.build.analysis import Analysis, analyze
 from ctxopt.build.context import BuildContext, find_context
 from ctxopt.build.request import BuildRequest
 from ctxopt.config.load import Config, check_rules
+from ctxopt.errors import WriteError
 from ctxopt.fix.decisions import OPEN, Choice
 from ctxopt.fix.options import DEFAULTS, FixOptions
 from ctxopt.fix.plan import Fix, plan_fix
 from ctxopt.git.folder import ask_git, repository_base
+from ctxopt.languages.ignore.text import foreign_encoding
 from ctxopt.rules.registry import RULE_IDS
 from ctxopt.tree.workers import default_walker
 
@@ -81,6 +83,7 @@ def run(
     measure = measure or partial(_measure, request.build)
     context = _find(request)
     check_rules(request.config, RULE_IDS)
+    _check_encoding(context)
     # What may come back into an allow-list lies in folders that a plain walk does not enter.
     analysis = measure(context, with_excluded=request.allow_list)
     replan = _replanner(request, analysis)
@@ -110,6 +113,17 @@ def run(
 def _find(request: FixRequest) -> BuildContext:
     config = request.config
     return find_context(request.root, dockerfile=config.dockerfile, builder=config.builder)
+
+
+def _check_encoding(context: BuildContext) -> None:
+    """Raise WriteError for a file in which lines in UTF-8 would stand among others."""
+    file = context.ignore.file
+    encoding = foreign_encoding(file) if file is not None else None
+    if file is not None and encoding is not None:
+        raise WriteError(
+            f"{file.path} is written in {encoding}, and Docker reads UTF-8",
+            hint=f"save it as UTF-8 first: iconv -f {encoding} -t UTF-8",
+        )
 
 
 def _measure(build: BuildRequest, context: BuildContext, *, with_excluded: bool) -> Analysis:

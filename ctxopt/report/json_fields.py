@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ctxopt.build.context import BuildContext
+from ctxopt.build.stops import Stop
+from ctxopt.builder import Builder
 from ctxopt.rules.finding import Finding
 
 VERSION = 1
@@ -27,6 +29,13 @@ def dockerfile_of(context: BuildContext) -> str | None:
     if not context.dockerfile.found:
         return None
     return context.dockerfile.path
+
+
+def figure_of(builder: Builder, size: int, stop: Stop | None) -> dict[str, Any]:
+    """Return the figure of ``size`` bytes that Docker prints, in bytes and in its words; None where it stops."""
+    if stop is not None:
+        return {"context_bytes": None, "printed": None}
+    return {"context_bytes": size, "printed": builder.printed(size)}
 
 
 def finding_fields(finding: Finding) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from ctxopt.build.analysis import Analysis, ViewName, select_view
+from ctxopt.build.analysis import Analysis, ViewName
+from ctxopt.build.listing import select_view
 from ctxopt.report.json_fields import context_keys
 from ctxopt.tree.model import FILE
 

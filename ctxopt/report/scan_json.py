@@ -8,8 +8,9 @@ from typing import Any
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.image import Image
 from ctxopt.build.sources import SourceCheck, SourceUse
+from ctxopt.build.stops import find_stops, permitted_stop, transfer_stop
 from ctxopt.builder import BUILDKIT
-from ctxopt.report.json_fields import context_keys, finding_fields
+from ctxopt.report.json_fields import context_keys, figure_of, finding_fields
 from ctxopt.rules.run import RuleResults
 from ctxopt.tree.summary import heaviest_folders, largest_files, sizes_by_type
 
@@ -17,7 +18,7 @@ from ctxopt.tree.summary import heaviest_folders, largest_files, sizes_by_type
 def render_scan(analysis: Analysis, judged: RuleResults, *, depth: int, top: int) -> str:
     """Return the ``scan`` document."""
     context, total = analysis.context, analysis.permitted.total
-    figure = analysis.permitted_bytes
+    figure = figure_of(analysis.context.builder, analysis.permitted_bytes, permitted_stop(analysis))
     document = context_keys(context, analysis.target) | {
         "ignore_reason": context.ignore.reason,
         "inactive_ignore_files": [
@@ -27,8 +28,7 @@ def render_scan(analysis: Analysis, judged: RuleResults, *, depth: int, top: int
             "files": total.files,
             "bytes": total.bytes,
             "entries": total.entries,
-            "context_bytes": figure,
-            "printed": context.builder.printed(figure),
+            **figure,
         },
         "transferred": _transferred(analysis),
         "excluded": {
@@ -43,6 +43,7 @@ def render_scan(analysis: Analysis, judged: RuleResults, *, depth: int, top: int
             "known": judged.known,
             "filtered": judged.filtered,
         },
+        "stops": [stop.said for stop in find_stops(analysis)],
         "walked": analysis.tree.walked,
         "complete": not analysis.tree.errors,
         "folders": [
@@ -78,8 +79,7 @@ def _transferred(analysis: Analysis) -> dict[str, Any] | None:
         "files": total.files,
         "bytes": total.bytes,
         "entries": total.entries,
-        "context_bytes": transfer.context_bytes,
-        "printed": BUILDKIT.printed(transfer.context_bytes),
+        **figure_of(BUILDKIT, transfer.context_bytes, transfer_stop(analysis)),
         "unchanged_bytes": transfer.unchanged_bytes,
         "never_copied": {
             "files": sources.never_copied_files,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ctxopt.build.analysis import Analysis
+from ctxopt.build.stops import Stop, permitted_stop, transfer_stop
 from ctxopt.builder import BUILDKIT
 from ctxopt.report.json_fields import dockerfile_of
 from ctxopt.report.markdown import code, code_or_nothing, plain, table
 from ctxopt.report.places import where
-from ctxopt.report.wording import describe_check, lower_bound, reach
+from ctxopt.report.wording import describe_check, lower_bound, reach, stopped
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.run import RuleResults
 from ctxopt.tree.summary import heaviest_folders, largest_files, sizes_by_type
@@ -16,16 +17,26 @@ from ctxopt.units import format_size
 
 
 def _views(analysis: Analysis) -> list[list[str]]:
-    printed = analysis.context.builder.printed
-    rows = [_row("permitted", analysis.permitted, printed(analysis.permitted_bytes))]
+    whole = analysis.context.builder.printed(analysis.permitted_bytes)
+    rows = [_row("permitted", analysis.permitted, _figure(whole, permitted_stop(analysis)))]
     if analysis.plan:
         for load in analysis.plan.loads:
             transfer = load.transfer
             name = "transferred"
             if load.name is not None:
                 name = f"named context {code(load.name)}"
-            rows.append(_row(name, transfer.view, BUILDKIT.printed(transfer.context_bytes)))
+            stop = None
+            if load.name is None:
+                stop = transfer_stop(analysis)
+            printed = BUILDKIT.printed(transfer.context_bytes)
+            rows.append(_row(name, transfer.view, _figure(printed, stop)))
     return rows
+
+
+def _figure(printed: str, stop: Stop | None) -> str:
+    if stop is None:
+        return printed
+    return plain(stopped(stop))
 
 
 def _row(name: str, view: View, printed: str) -> list[str]:

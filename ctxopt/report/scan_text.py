@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from ctxopt.build.analysis import Analysis
+from ctxopt.build.stops import permitted_stop, transfer_stop
 from ctxopt.builder import BUILDKIT
 from ctxopt.evidence.dockerfile_search import find_dockerfiles
 from ctxopt.languages.dockerfile import Unknown
@@ -14,7 +15,7 @@ from ctxopt.paths import name as name_of
 from ctxopt.report.console import printable
 from ctxopt.report.finding_text import render_findings, render_lead, wrapped
 from ctxopt.report.terminal import Look, draw, field, more
-from ctxopt.report.wording import describe_copied, describe_unknown, lower_bound, reach
+from ctxopt.report.wording import describe_copied, describe_unknown, lower_bound, reach, stopped
 from ctxopt.tree.summary import FolderSize, heaviest_folders, largest_files, sizes_by_type
 from ctxopt.units import count, format_size
 
@@ -89,10 +90,13 @@ def _totals(analysis: Analysis) -> list[Text]:
     total = analysis.permitted.total
     least = lower_bound(analysis.tree)
     builder = analysis.context.builder
-    printed = builder.printed(analysis.permitted_bytes)
     permitted = field("Permitted", f"{least}{format_size(total.bytes)}", "bold")
     permitted.append(f" in {count(total.files, 'file')}")
-    figure = f"Docker prints {printed}"
+    stop = permitted_stop(analysis)
+    if stop is not None:
+        figure = stopped(stop)
+    else:
+        figure = f"Docker prints {builder.printed(analysis.permitted_bytes)}"
     if builder.loads_on_demand:
         figure += " if the build takes all of it"
     lines = [permitted, field("", figure)]
@@ -121,8 +125,12 @@ def _transferred(analysis: Analysis) -> list[Text]:
     line.append(f" in {count(total.files, 'file')}")
     if analysis.target:
         line.append(f" for the target {printable(analysis.target)}")
-    figures = f"Docker prints {BUILDKIT.printed(transfer.context_bytes)}"
-    figures += f", {BUILDKIT.printed(transfer.unchanged_bytes)} if nothing changed"
+    stop = transfer_stop(analysis)
+    if stop is not None:
+        figures = stopped(stop)
+    else:
+        figures = f"Docker prints {BUILDKIT.printed(transfer.context_bytes)}"
+        figures += f", {BUILDKIT.printed(transfer.unchanged_bytes)} if nothing changed"
     lines = [line, field("", figures)]
     copied = describe_copied(plan.image)
     if sources.never_copied_files:

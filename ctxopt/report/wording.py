@@ -11,6 +11,7 @@ from ctxopt.units import count, format_size
 if TYPE_CHECKING:
     from ctxopt.build.image import Image
     from ctxopt.build.sources import SourceCheck, SourceUse
+    from ctxopt.build.stops import Stop
     from ctxopt.languages.dockerfile import Unknown
     from ctxopt.tree.model import ContextTree
 
@@ -64,6 +65,11 @@ def at_line(file: str, line: int | None) -> str:
     if line is None:
         return file
     return f"{file}:{line}"
+
+
+def stopped(stop: Stop) -> str:
+    """Say that Docker prints no figure, and why."""
+    return f"Docker stops and prints no figure: {printable(stop.said)}"
 
 
 def describe_gone(number: int, baseline: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ctxopt.rules.ignore_file import (
     builders_disagree,
     comment_trap,
+    control_character,
     exception_stops_pruning,
     exception_without_effect,
     file_arrives_empty,
@@ -17,6 +18,7 @@ from ctxopt.rules.ignore_file import (
     redundant_pattern,
     root_only_pattern,
     trailing_slash,
+    wrong_encoding,
 )
 from ctxopt.rules.paths import (
     build_output,
@@ -33,6 +35,7 @@ from ctxopt.rules.paths import (
 from ctxopt.rules.rule import Rule
 from ctxopt.rules.sources import (
     broad_copy,
+    build_stops,
     empty_wildcard,
     ignored_source,
     missing_source,
@@ -65,6 +68,9 @@ RULES: tuple[Rule, ...] = (
     builders_disagree.RULE,
     inactive_ignore_file.RULE,
     invalid_pattern.RULE,
+    control_character.RULE,
+    wrong_encoding.RULE,
+    build_stops.RULE,
     missing_source.RULE,
     ignored_source.RULE,
     partly_ignored_source.RULE,

@@ -413,10 +413,11 @@ def test_junit(broken):
     done = check(broken, "api", "--format", "junit", "--fail-on", "warning", "--max-growth", "9%")
     assert done.returncode == 1
     root = ElementTree.fromstring(done.stdout)
-    assert root.attrib == {"name": "ctxopt check", "tests": "3", "failures": "3", "errors": "0"}
+    assert root.attrib == {"name": "ctxopt check", "tests": "4", "failures": "4", "errors": "0"}
     cases = {case.get("name"): case for case in root.iter("testcase")}
     assert set(cases) == {
         "permitted max-size", "permitted max-growth", "comment-trap .dockerignore:1",
+        r"build-stops big\x01&<\xff",
     }  # fmt: skip
     size = cases["permitted max-size"].find("failure")
     assert size is not None
@@ -443,6 +444,7 @@ def test_gitlab(broken):
     ]
     assert found == [
         ("max-size", "critical", "api/ctxopt.toml", {"begin": 1}),
+        ("build-stops", "critical", r"api/big\x01&<\xff", {"begin": 1}),
         ("comment-trap", "major", "api/.dockerignore", {"begin": 1}),
     ]
     assert all(set(item) >= {"description", "fingerprint"} for item in report)
@@ -463,6 +465,7 @@ def test_sarif(broken):
         for result in run["results"]
     ] == [
         ("max-size", "error", "api/ctxopt.toml"),
+        ("build-stops", "error", "api/big%01%26%3C%FF"),
         ("comment-trap", "warning", "api/.dockerignore"),
     ]
     assert json.loads(check(broken, "--format", "sarif").stdout)["runs"][0]["results"] == []
@@ -472,14 +475,14 @@ def test_findings_in_every_format(broken):
     write(broken, {"ctxopt.toml": '[[context]]\npath = "api"\nmax-files = 99\n'})
     found = document(broken, "--fail-on", "warning")
     assert not found["passed"]
-    assert (found["findings"]["failing"], found["findings"]["judged"]) == (1, True)
-    assert found["findings"]["new"][0]["file"] == "api/.dockerignore"
+    assert (found["findings"]["failing"], found["findings"]["judged"]) == (2, True)
+    assert found["findings"]["new"][1]["file"] == "api/.dockerignore"
     assert document(broken)["findings"] is None
     annotated = check(broken, "--fail-on", "warning", "--format", "github").stdout
     assert "::warning file=api/.dockerignore,line=1,title=comment-trap::" in annotated
     markdown = check(broken, "--fail-on", "warning", "--format", "markdown").stdout
     assert "| warning | `comment-trap` | `api/.dockerignore:1` |" in markdown
-    assert "1 new at or over warning, 0 below it\n" in markdown
+    assert "2 new at or over warning, 0 below it\n" in markdown
 
 
 NAMED = {

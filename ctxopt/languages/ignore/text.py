@@ -5,6 +5,7 @@ Knows nothing of matching, and of files only their content.
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -16,6 +17,17 @@ MAX_LINE = 65_535
 """Bytes of the longest line that Go's ``bufio.Scanner`` accepts, without its newline."""
 
 BOM = "\ufeff"
+
+
+_MARKS = {
+    "UTF-32LE": codecs.BOM_UTF32_LE,
+    "UTF-32BE": codecs.BOM_UTF32_BE,
+    "UTF-16LE": codecs.BOM_UTF16_LE,
+    "UTF-16BE": codecs.BOM_UTF16_BE,
+}
+"""The longer ones first: one starts with another."""
+_SHOWN = 4
+"""Bytes that show an encoding without a mark."""
 
 
 class Line(NamedTuple):
@@ -110,3 +122,17 @@ def clean_pattern(text: str) -> str | None:
         # Also where nothing is left: Docker refuses such a line, it does not skip it.
         return "!" + pattern
     return pattern
+
+
+def foreign_encoding(file: IgnoreFile) -> str | None:
+    """Return the name of the encoding a file is in that is not UTF-8, if its first bytes show one; else None."""
+    start = os.fsencode(file.lines[0].text[:4]) if file.lines else b""
+    for name, mark in _MARKS.items():
+        if start.startswith(mark):
+            return name
+    # Without a mark every other byte of plain text is zero.
+    if len(start) >= _SHOWN and not any(start[1:_SHOWN:2]) and all(start[0:_SHOWN:2]):
+        return "UTF-16LE"
+    if len(start) >= _SHOWN and not any(start[0:_SHOWN:2]) and all(start[1:_SHOWN:2]):
+        return "UTF-16BE"
+    return None
