@@ -31,6 +31,9 @@ class KnownPath(NamedTuple):
     """Whether it is another checkout of this repository, or holds nothing else."""
 
 
+_ENDING: Final = "**/*"
+"""How patterns for an ending begin; a whole name, as ``core``, may be that of something else."""
+
 Predicate: TypeAlias = Callable[[CatalogEntry, KnownPath], bool]
 
 
@@ -134,6 +137,9 @@ def is_dump(entry: CatalogEntry, known: KnownPath) -> bool:
     """
     if has_sure_name(entry) and is_tracked_file(known):
         return False
+    # A local database is no matter of bytes: its rows are those of one machine.
+    if known.state == "untracked" and not known.is_dir and entry.pattern.startswith(_ENDING):
+        return True
     return is_bulk(entry, known)
 
 

@@ -1,7 +1,8 @@
 """Large files are sent: data sets, models, media, archives, dumps, and whatever else is big.
 
 Size is the evidence; the name only adds what it is. Files that git tracks, or that an instruction
-names with their folder, are usually meant, so they get a hint at most and no line.
+names with their folder, are usually meant, so they get a hint at most and no line. A database or dump
+that git does not track is told from the first byte on where it gets into the final image.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ def check(facts: Facts) -> Iterator[Finding]:
         # A clean checkout builds without what git ignores, so it need not be large to be told.
         if is_ignored:
             least = facts.config.noise_floor
+        if _is_local_state(group):
+            least = 1
         if group.bytes < least:
             continue
         finding = finding_of(facts, RULE.id, group, _WHAT, cures=_is_safe(group))
@@ -76,6 +79,12 @@ def _is_untracked(group: Group) -> bool:
     return all(item.state in ("ignored", "untracked") for item in group.members)
 
 
+def _is_local_state(group: Group) -> bool:
+    """Whether it is the database or dump of one machine, and everyone gets it with the image."""
+    is_dump = all(item.topic == "dump" for item in group.members)
+    return is_dump and _is_untracked(group) and group.worst.reach == "final"
+
+
 def _is_safe(group: Group) -> bool:
     """Whether a line may be proposed: git does not track the files, or their names leave no doubt."""
     return _is_untracked(group) or _is_sure(group)
@@ -88,4 +97,6 @@ def _by_folder(candidates: list[Candidate]) -> list[Group]:
     return [Group(None, tuple(members)) for members in groups.values()]
 
 
-RULE = Rule("large-file", "Large files", Severity.WARNING, check, about="paths")
+RULE = Rule(
+    "large-file", "Large files", Severity.WARNING, check, about="paths", below_floor="if-copied"
+)

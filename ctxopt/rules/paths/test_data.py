@@ -1,13 +1,14 @@
 """Tests, their data and their reports are sent, and no step of the build runs tests.
 
 Reports are always superfluous. Tests and fixtures are sources, so this is only a hint unless git
-does not track them; where a RUN step tests, they have to stay. Without a Dockerfile it is not known
-whether one does. Go has no folder for tests: what is called so may be a package that others import.
+does not track them, or there is so much of it that the build waits for it; where a RUN step tests,
+they have to stay. Without a Dockerfile it is not known whether one does. Go has no folder for tests: what is called so may be a package that others import.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.facts import Facts
@@ -18,6 +19,12 @@ from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
 from ctxopt.tree.model import DIR
 
+_HEAVY = 10_000_000
+"""Bytes from which on tests are a warning."""
+_SHARE = 0.25
+"""Share of the context from which on they are one, if they weigh anything at all."""
+_LEAST = 1_000_000
+
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield one finding for each kind of test data or report."""
@@ -27,7 +34,22 @@ def check(facts: Facts) -> Iterator[Finding]:
     )
     if facts.needs.tests is None:
         found = [item for item in candidates.about("test-data") if _is_superfluous(facts, item)]
-        yield from report(facts, RULE.id, found, "tests, which no step of this build runs")
+        for finding in report(facts, RULE.id, found, "tests, which no step of this build runs"):
+            yield replace(finding, severity=_severity(facts, finding))
+
+
+def _severity(facts: Facts, finding: Finding) -> Severity:
+    """Return how bad a finding is: many bytes of a context that could go are worth a warning."""
+    # What nothing takes costs nothing, and without a line there is nothing to be done.
+    if not finding.edits or finding.reach == "permitted":
+        return finding.severity
+    # Beside a history that files are compared with, those that git tracks have to stay.
+    if facts.needs.git and facts.needs.compares:
+        return finding.severity
+    share = finding.size >= _SHARE * facts.view.total.bytes
+    if finding.size >= _HEAVY or (share and finding.size >= _LEAST):
+        return max(finding.severity, Severity.WARNING)
+    return finding.severity
 
 
 def _is_superfluous(facts: Facts, candidate: Candidate) -> bool:

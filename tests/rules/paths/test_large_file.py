@@ -6,8 +6,12 @@ from typing import Any
 
 import pytest
 
+from ctxopt.severity import Severity
 from tests.rules.paths.contexts import MB
-from tests.support.judging import BROAD, STAGED, findings
+from tests.support.fixes import fix_of
+from tests.support.judging import BROAD, NARROW, STAGED, find, findings
+from tests.support.repositories import init
+from tests.support.trees import lay
 
 pytestmark = pytest.mark.usefixtures("clean")
 
@@ -39,3 +43,74 @@ def test_catches(tmp_path, tree, dockerfile, ignored, paths):
 @pytest.mark.parametrize(("tree", "dockerfile", "ignored"), CATCHES_NOT)
 def test_catches_not(tmp_path, tree, dockerfile, ignored):
     assert findings("large-file", tmp_path, tree, dockerfile, ignored=ignored) == []
+
+
+TRACKED = ["main.py", "Dockerfile", "seed.sqlite3"]
+LOCAL_STATE = [
+    # what git neither tracks nor ignores, what it ignores
+    ({"db.sqlite3": 4_900_000}, ()),
+    ({"db.sqlite3": 10}, ()),
+    ({"data/app.db": 60_000}, ()),
+    ({"dump.sql": 4_900_000}, ()),
+    ({"data/db.sqlite": 60_000}, ("data",)),
+    ({"data/db.sqlite": 60_000}, ("data/db.sqlite",)),
+    ({"data/db.sqlite3": 60_000, "data/db.sqlite3-journal": 5}, ()),
+]
+
+
+@pytest.mark.parametrize(("tree", "ignored"), LOCAL_STATE)
+def test_a_local_database_in_the_image_is_told_whatever_it_weighs(tree, ignored):
+    tree = {"main.py": "x", "Dockerfile": BROAD, **tree}
+    found = find("large-file", tree, tracked=TRACKED, ignored=ignored)
+    if ignored == ("data",):
+        assert found == []  # the folder that git ignores is told as that
+        return
+    told = sorted(path for finding in found for path in finding.paths)
+    assert told == sorted(set(tree) - {"main.py", "Dockerfile"})
+    assert all(finding.edits for finding in found)
+
+
+@pytest.mark.parametrize(
+    ("tree", "dockerfile"),
+    [
+        # Git tracks it, or says nothing of it.
+        ({"seed.sqlite3": 10}, BROAD),
+        ({"seed.sqlite3": 4_900_000}, BROAD),
+        # It gets into no image that anyone has.
+        ({"db.sqlite3": 10}, STAGED),
+        ({"db.sqlite3": 10}, NARROW),
+        ({"db.sqlite3": 10}, "FROM a\nRUN --mount=target=/x make\n"),
+        # An instruction names it.
+        ({"db.sqlite3": 10}, "FROM a\nCOPY db.sqlite3 /\n"),
+        # It is none.
+        ({"schema.sql": 4_900_000}, BROAD),
+        ({"001_init.sql": 4_900_000}, BROAD),
+        ({"core": 10}, BROAD),
+        ({"sqlite3": 10}, BROAD),
+        ({"db/a.py": 10}, BROAD),
+        ({"a.csv": 10}, BROAD),
+        ({"a.parquet": 10}, BROAD),
+        ({"backup.tar": 10}, BROAD),
+    ],
+)
+def test_what_is_no_local_state_in_the_image(tree, dockerfile):
+    tree = {"main.py": "x", "Dockerfile": dockerfile, **tree}
+    assert find("large-file", tree, tracked=TRACKED) == []
+
+
+def test_no_repository_tells_no_local_state():
+    assert find("large-file", {"Dockerfile": BROAD, "db.sqlite3": 10}) == []
+
+
+def test_fix_leaves_local_state_out_of_the_image(tmp_path):
+    init(tmp_path, {"main.py": "x", "Dockerfile": BROAD, ".dockerignore": ".git\n"})
+    lay(tmp_path, {"data/db.sqlite": 60_000, "dump.sql": 900})
+    planned = fix_of(tmp_path)
+    assert [line.texts for line in planned.lines] == [("**/*.sqlite",), ("**/*dump*.sql",)]
+    assert {line.confidence for line in planned.lines} == {"likely"}
+
+
+def test_a_local_database_is_a_note_until_it_weighs_something():
+    tree = {"main.py": "x", "Dockerfile": BROAD, "db.sqlite3": 10}
+    (found,) = find("large-file", tree, tracked=TRACKED)
+    assert found.severity is Severity.INFO

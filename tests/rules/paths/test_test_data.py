@@ -53,3 +53,28 @@ def test_a_heavy_path_in_tests_is_told_instead_of_the_tests(tmp_path):
     told = {(item.topic, item.path) for item in facts.candidates.found if item.bytes >= MB}
     assert ("dependencies", "tests/node_modules") in told
     assert not any(path == "tests" for _, path in told)
+
+
+@pytest.mark.parametrize(
+    ("tree", "dockerfile", "severity"),
+    [
+        ({"tests/a.bin": 10 * MB, "main.bin": 90 * MB}, BROAD, "WARNING"),
+        ({"tests/a.bin": MB, "main.bin": 2 * MB}, BROAD, "WARNING"),
+        ({"go.mod": "", "pkg/testdata/a.json": 380 * MB}, BROAD, "WARNING"),
+        # Neither heavy nor much of the whole.
+        ({"tests/a.bin": 9 * MB, "main.bin": 90 * MB}, BROAD, "INFO"),
+        ({"tests/a.bin": MB, "main.bin": 4 * MB}, BROAD, "INFO"),
+        # Much of the whole, which is nothing much.
+        ({"tests/a.bin": 900_000}, BROAD, "INFO"),
+        # The build compares files with the history beside them.
+        ({"tests/a.bin": 20 * MB, "pyproject.toml": "[tool.setuptools_scm]\n", ".dockerignore": ""},
+         "FROM a\nCOPY . .\nRUN pip install .\n", "INFO"),
+        # It stays, so there is nothing to be done.
+        ({"tests/a.bin": 20 * MB}, "FROM a\nCOPY . .\nRUN ls tests/a.bin\n", "INFO"),
+        ({"tests/a.bin": 20 * MB}, "FROM a\nCOPY main.py .\nCOPY tests/a.bin /t/\n", "INFO"),
+    ],
+)  # fmt: skip
+def test_much_test_data_is_a_warning(tmp_path, tree, dockerfile, severity):
+    found = findings("test-data", tmp_path, tree, dockerfile, ignored="")
+    assert {finding.severity.name for finding in found} <= {severity}
+    assert found or severity == "INFO"
