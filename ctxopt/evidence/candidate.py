@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.sources import SourceUse
@@ -20,6 +21,9 @@ from ctxopt.evidence.reach import Reach, Reaches
 from ctxopt.evidence.remade import Remade
 from ctxopt.paths import by_parent, name, parent
 from ctxopt.tree.model import DIR, FILE, SOCKET, Flag, Tally
+
+if TYPE_CHECKING:
+    from ctxopt.evidence.documentation import Documentation
 
 FOR_TESTS: Final = frozenset({"test-data", "docs"})
 """Kinds that are sources as well: what is worse inside them comes first."""
@@ -74,6 +78,8 @@ class CandidateJudge:
         self._reasons = needs.reasons()
         self._nearby = NearbyNames(analysis.tree.folders)
         self._reaches = reaches
+        self._analysis = analysis
+        self._needs = needs
         self.worktrees: Final = by_parent(needs.worktrees)
         self._worktrees = needs.worktrees
         self._remade = remade
@@ -119,6 +125,8 @@ class CandidateJudge:
         path = known.path
         reached = self._reaches.of(path)
         reason = self._reasons.get(path) or self._remade.why_never(topic, path)
+        if reason is None and topic == "docs" and known.is_dir:
+            reason = self._documentation.why(path)
         entries = 1
         if known.is_dir:
             entries = self._entries_of(path)
@@ -138,6 +146,13 @@ class CandidateJudge:
             nearest=reached.nearest,
             needed_because=reason,
         )
+
+    @cached_property
+    def _documentation(self) -> Documentation:
+        # Few contexts have a heavy folder of it, and only for those is it loaded.
+        from ctxopt.evidence.documentation import Documentation
+
+        return Documentation(self._analysis, self.catalog, self._needs)
 
     def _total(self, path: str) -> Tally:
         return self.view.totals.get(path) or Tally()

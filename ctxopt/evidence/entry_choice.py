@@ -34,6 +34,31 @@ class KnownPath(NamedTuple):
 _ENDING: Final = "**/*"
 """How patterns for an ending begin; a whole name, as ``core``, may be that of something else."""
 
+_PICTURES: Final = "screenshots"
+_SERVED: Final = frozenset(
+    [
+        "app",
+        "assets",
+        "components",
+        "content",
+        "css",
+        "data",
+        "dist",
+        "html",
+        "lib",
+        "pages",
+        "priv",
+        "public",
+        "resources",
+        "src",
+        "static",
+        "templates",
+        "views",
+        "www",
+    ]
+)
+"""Folders in which a program finds what it shows."""
+
 Predicate: TypeAlias = Callable[[CatalogEntry, KnownPath], bool]
 
 
@@ -143,9 +168,17 @@ def is_dump(entry: CatalogEntry, known: KnownPath) -> bool:
     return is_bulk(entry, known)
 
 
-def is_page_at_the_root(_: CatalogEntry, known: KnownPath) -> bool:
-    """README and its like: further down they may be what a program shows."""
-    return "/" not in known.path and not known.is_dir
+def is_documentation(_: CatalogEntry, known: KnownPath) -> bool:
+    """README and its like, and heavy folders of pages: further down they may be what a program shows.
+
+    Of pictures of the program, the name says enough but below what is served.
+    """
+    if not known.is_dir:
+        return "/" not in known.path
+    if not known.is_large or known.state != "tracked":
+        return False
+    *above, own = known.path.split("/")
+    return not above or (own == _PICTURES and _SERVED.isdisjoint(above))
 
 
 def is_repository(_: CatalogEntry, known: KnownPath) -> bool:
@@ -169,7 +202,7 @@ BACKING: Final[Mapping[CatalogKind, Predicate]] = {
     "model": is_bulk,
     "media": is_bulk,
     "archive": is_bulk,
-    "docs": is_page_at_the_root,
+    "docs": is_documentation,
     "version-control": is_repository,
     "secret": is_named_or_allowed,
     "test-data": is_named_or_allowed,

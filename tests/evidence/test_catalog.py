@@ -318,7 +318,7 @@ NOT_FOLDERS = words("""
     src app lib public static assets scripts config migrations templates views gradle .mvn wrapper node_modules_old
     my_node_modules node-modules targets builds mydist distribution binary cabinet objects outputs_old environ envs
     venvs testing tester contest latest testdata2 datasource database models model caches logger logging core corelib
-    docs-src documentation .config .docker .cargo .yarn .storybook .nx .dvc .vitepress .well-known .githooks gitops
+    docs-src documents .config .docker .cargo .yarn .storybook .nx .dvc .vitepress .well-known .githooks gitops
     git idea vscode terraform modules e2e-utils cypress crates pkg cmd internal depsgraph bazel-rules.d bazel tags
     .env README.md debug.log Dockerfile .m2 .psalm renv Carthage bundle packs nextjs nuxt turbo kube ssh aws
     coverage-tools vendors vendored specs tests_support fixture secrets keys certs charts2 .changeset

@@ -2,7 +2,8 @@
 
 Size is the evidence; the name only adds what it is. Files that git tracks, or that an instruction
 names with their folder, are usually meant, so they get a hint at most and no line. A database or dump
-that git does not track is told from the first byte on where it gets into the final image.
+that git does not track is told from the first byte on where it gets into the final image. A folder
+of documentation, which git does track, is told where no step, source or manifest names it.
 """
 
 from __future__ import annotations
@@ -24,6 +25,10 @@ _TOPICS: Final[tuple[Topic, ...]] = ("data", "model", "media", "archive", "dump"
 # For the help and the reason of the line; the sentence itself is ``finding_of``'s.
 _WHAT = "large, and not known to be read by the build"
 
+_DOCUMENTATION = "documentation, which nothing seen in the build reads"
+_HEAVY = 10_000_000
+"""Bytes from which on documentation is a warning."""
+
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield one finding for each kind of large file, and for each folder with others."""
@@ -42,6 +47,20 @@ def check(facts: Facts) -> Iterator[Finding]:
         if not (is_ignored or is_dump or _is_safe(group)):
             finding = replace(finding, severity=Severity.INFO)
         yield finding
+    yield from _documentation(facts)
+
+
+def _documentation(facts: Facts) -> Iterator[Finding]:
+    """Yield one finding for each folder of documentation that comes along and that nothing reads."""
+    for item in facts.candidates.about("docs"):
+        comes_along = item.reach in ("builder", "final") and item.root == ""
+        if not item.is_dir or item.needed_because or not comes_along:
+            continue
+        severity = Severity.INFO
+        if item.bytes >= _HEAVY:
+            severity = Severity.WARNING
+        group = Group(None, (item,))
+        yield finding_of(facts, RULE.id, group, _DOCUMENTATION, severity=severity)
 
 
 def _groups(facts: Facts) -> list[Group]:

@@ -54,7 +54,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 
 def _groups(facts: Facts) -> Iterator[Group]:
     """Yield the files that a broad COPY takes along, by the line that would hide them."""
-    free, needed = split_needed(facts.candidates.about("container", "ci", "docs"))
+    free, needed = split_needed(_small(facts))
     yield from by_pattern(facts, [item for item in free if _busts(item)], needed)
     logs, named = split_needed(facts.candidates.about("log"))
     for group in by_pattern(facts, logs, named):
@@ -62,6 +62,12 @@ def _groups(facts: Facts) -> Iterator[Group]:
         is_light = group.bytes < facts.config.noise_floor
         if is_light and all(_busts(item) for item in group.members):
             yield group
+
+
+def _small(facts: Facts) -> list[Candidate]:
+    """Return the files in question; folders of documentation are ``large-file``'s to tell."""
+    found = facts.candidates.about("container", "ci", "docs")
+    return [item for item in found if item.topic != "docs" or not item.is_dir]
 
 
 def _busts(item: Candidate) -> bool:

@@ -1,0 +1,143 @@
+"""Whether something of the build may read a folder of documentation. Opens sources, where there is a heavy one.
+
+What speaks against it: a step or another instruction that names the folder or a tool that renders such pages, code in it that
+others may import, a source, manifest or script that names it. Bounded; where the bound is met, nothing is known.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from typing import Final
+
+from ctxopt.build.analysis import Analysis
+from ctxopt.evidence.catalog import Catalog
+from ctxopt.evidence.dockerfile_search import is_dockerfile_name, is_foreign
+from ctxopt.evidence.git_history import BuildTakings
+from ctxopt.evidence.needs import Needs
+from ctxopt.evidence.sent_files import SentFiles
+from ctxopt.paths import is_at_or_below, is_covered, name
+from ctxopt.tree.view import files_below
+
+_MOST_FILES: Final = 5000
+_MOST_TEXT: Final = 1 << 25
+_RENDERS: Final = re.compile(
+    r"(?<![\w-])(?:mkdocs|zensical|sphinx[\w-]*|docusaurus|vitepress|vuepress|typedoc|mdbook|hugo|jekyll|antora|docfx|"
+    r"doxygen|asciidoctor|retype|mintlify|swag|redoc[\w-]*|docs:build|build:docs|build-docs|make\s+docs?)(?![\w-])"
+)
+"""Tools whose input is documentation."""
+_PACKAGE: Final = re.compile(r"(?:\.go|\.rs|\.java|\.kt|\.rb|\.php|\.cs|\.proto|/__init__\.py)$")
+"""Code that is imported by the name of its package or not by a path at all."""
+_PROSE: Final = (
+    ".md", ".mdx", ".rst", ".adoc", ".txt", ".svg", ".csv", ".lock", ".map", ".sum", ".snap", ".po",
+)  # fmt: skip
+_DATA: Final = (
+    ".png", ".jpg", ".jpeg", ".gif", ".webp", ".ico", ".pdf", ".zip", ".gz", ".woff", ".woff2", ".ttf", ".mp4", ".webm",
+)  # fmt: skip
+_OTHERS_READ: Final = frozenset(
+    {".gitignore", ".gitattributes", ".dockerignore", "package-lock.json"}
+)
+_LISTS: Final = ("cmakelists.txt", "requirements")
+"""Text that tools read."""
+_SERVED: Final = re.compile(r"(?:^|/)(?:html|htdocs|www|wwwroot)(?:/|$)")
+"""Folders of an image from which a server sends whatever is in them."""
+_UNKNOWN: Final = "there are more sources than could be looked at"
+
+
+class Documentation:
+    """Asked of a folder at a time; what it has read it remembers."""
+
+    def __init__(self, analysis: Analysis, catalog: Catalog, needs: Needs) -> None:
+        self._analysis = analysis
+        self._catalog = catalog
+        self._needs = needs
+
+    def why(self, folder: str) -> str | None:
+        """Return why ``folder`` may be read, in a clause; None where nothing says so."""
+        if any(map(_PACKAGE.search, files_below(self._analysis.permitted, [folder]))):
+            return "it holds code, which may be imported"
+        for taken in self._needs.builds:
+            reason = _named_by(taken, folder)
+            if reason is not None:
+                return reason
+        texts = self._texts
+        if texts is None:
+            return _UNKNOWN
+        names = _mentions(name(folder))
+        for path, text in texts:
+            if not is_at_or_below(path, folder) and names.search(text):
+                return f"{path} names it"
+        return None
+
+    @cached_property
+    def _texts(self) -> Sequence[tuple[str, str]] | None:
+        """The sources, manifests and scripts that are sent, with their texts; None where there are too many."""
+        files = SentFiles(self._analysis, self._catalog)
+        found: list[tuple[str, str]] = []
+        left = _MOST_TEXT
+        for path in self._paths(files):
+            if len(found) >= _MOST_FILES or left <= 0:
+                return None
+            text = files.text(path)
+            left -= len(text)
+            found.append((path, text))
+        return found
+
+    def _paths(self, files: SentFiles) -> Iterator[str]:
+        folders = sorted(files.tree.folders.values(), key=lambda item: item.path.count("/"))
+        aside: set[str] = set(self._needs.worktrees)
+        for folder in folders:
+            # Files of editors and of build servers are in hidden folders, and no build reads them.
+            is_hidden = name(folder.path).startswith(".")
+            if is_hidden or (folder.path and is_foreign(self._catalog, name(folder.path))):
+                aside.add(folder.path)
+            if is_covered(folder.path, aside):
+                continue
+            for file_name in folder.names:
+                path = folder.child(file_name)
+                if _may_name(file_name) and path not in files.tree.folders and files.has(path):
+                    yield path
+
+
+def _may_name(file_name: str) -> bool:
+    """Whether a file is code, a manifest or a script, as far as its name tells."""
+    lower = file_name.lower()
+    if lower.startswith(_LISTS):
+        return True
+    if lower.endswith((*_PROSE, *_DATA)) or file_name in _OTHERS_READ:
+        return False
+    return not is_dockerfile_name(file_name)
+
+
+def _named_by(taken: BuildTakings, folder: str) -> str | None:
+    """Return the instruction that names a folder, or a tool for such folders; None where none does."""
+    word = re.compile(rf"(?<![\w-]){re.escape(name(folder))}(?![\w-])")
+    for instruction in taken.build.dockerfile.instructions:
+        text = " ".join(instruction.args)
+        if instruction.keyword == "WORKDIR" and _SERVED.search(text):
+            return f"WORKDIR in line {instruction.line} is what a server shows"
+        if word.search(text) or (instruction.keyword == "RUN" and _RENDERS.search(text)):
+            return f"{instruction.keyword} in line {instruction.line} may read it"
+    for taking in taken.takings:
+        if taking.takes(folder) and _SERVED.search(taking.source.dest):
+            return f"{taking.source.instruction} in line {taking.source.line} may serve it"
+    for script in taken.build.scripts():
+        if word.search(script) or _RENDERS.search(script):
+            return "a RUN step may read it"
+    return None
+
+
+def _mentions(folder_name: str) -> re.Pattern[str]:
+    """Return what a text has to hold to name a folder: a path that begins with it, or it alone in quotes.
+
+    ``/docs/`` is an address, and ``"docs":`` the name of a script or a key.
+    """
+    escaped = re.escape(folder_name)
+    up = r"(?:\.{1,2}[/\\]{1,2}){0,9}"
+    return re.compile(
+        rf"(?<![\w/\\.@-]){up}{escaped}[/\\]"
+        rf"|['\"`]{up}{escaped}['\"`](?!\s{{0,9}}:)"
+        rf"|(?m:^\s{{0,40}}-\s{{1,9}}{escaped}\s{{0,9}}$)"
+        rf"|go:embed[^\n]{{0,200}}\b{escaped}\b"
+    )
