@@ -1,4 +1,4 @@
-"""What real Compose said that projects build: the same builds, and the same refusals."""
+"""What real Compose and Bake said that projects build: the same builds, and the same refusals."""
 
 from __future__ import annotations
 
@@ -7,12 +7,14 @@ import os
 import pytest
 
 from ctxopt.errors import ProjectError
-from tests.support.declared import answer, ask_compose, lay_project
+from tests.support.declared import answer, ask, lay_project
 from tests.support.recordings import load
 
-CASES = load("compose.jsonl.gz")
-# Refused before any file is opened, or for a file that is not there.
-WITHOUT_FILE = {"compose-fail-no-file", "compose-fail-names-capital"}
+CASES = load("compose.jsonl.gz") + load("bake.jsonl.gz")
+# Refused as no file was found.
+WITHOUT_FILE = {"compose-fail-no-file", "compose-fail-names-capital", "bake-fail-no-file"}
+# What was asked for is nowhere: no line has it.
+WITHOUT_LINE = {"bake-fail-empty-file", "bake-fail-missing-target", "bake-fail-wildcard-nothing"}
 
 
 def named(cases):
@@ -20,25 +22,26 @@ def named(cases):
 
 
 def test_all_of_them_are_here():
-    assert len(CASES) == 142
-    assert len([case for case in CASES if case["answer"] is None]) == 52
+    assert len(CASES) == 265
+    assert len([case for case in CASES if case["answer"] is None]) == 104
 
 
 @named([case for case in CASES if case["answer"] is not None])
 def test_the_same_builds(case, tmp_path):
     root, case = lay_project(case, tmp_path)
-    builds = ask_compose(case, root)
-    assert answer(builds, root, "compose") == case["answer"]
+    builds = ask(case, root)
+    assert answer(builds, root, case["kind"]) == case["answer"]
     for build in builds:
         assert os.path.isfile(build.declared_in)
         assert build.line
 
 
 @named([case for case in CASES if case["answer"] is None])
-def test_refused_where_compose_refuses(case, tmp_path):
+def test_refused_where_the_tool_refuses(case, tmp_path):
     root, case = lay_project(case, tmp_path)
     with pytest.raises(ProjectError) as refusal:
-        ask_compose(case, root)
+        ask(case, root)
     if case["id"] not in WITHOUT_FILE:
         assert refusal.value.path
-        assert refusal.value.line or not os.path.exists(refusal.value.path)
+        no_line = case["id"] in WITHOUT_LINE
+        assert no_line or refusal.value.line or not os.path.exists(refusal.value.path)

@@ -6,6 +6,8 @@ import json
 import os
 from typing import Any
 
+from ctxopt.projects.bake.files import BakeRequest
+from ctxopt.projects.bake.project import read_bake
 from ctxopt.projects.compose.files import ComposeRequest
 from ctxopt.projects.compose.project import read_compose
 from ctxopt.projects.declared import DeclaredBuild
@@ -49,6 +51,24 @@ def ask_compose(case: dict[str, Any], root: str) -> tuple[DeclaredBuild, ...]:
             variables=variables(case, cwd),
         )
     )
+
+
+def ask_bake(case: dict[str, Any], root: str) -> tuple[DeclaredBuild, ...]:
+    """What ctxopt says Bake builds of the case's files."""
+    cwd = os.path.join(root, case.get("cwd") or "").rstrip("/")
+    request = BakeRequest(
+        cwd=cwd,
+        files=tuple(case.get("files") or ()),
+        targets=tuple(case.get("targets") or ()),
+        overrides=tuple(value for name, value in options(case) if name == "--set"),
+        variables=variables(case, cwd),
+    )
+    return read_bake(request).builds
+
+
+def ask(case: dict[str, Any], root: str) -> tuple[DeclaredBuild, ...]:
+    """What ctxopt says of a case of either kind."""
+    return ask_compose(case, root) if case["kind"] == "compose" else ask_bake(case, root)
 
 
 def variables(case: dict[str, Any], cwd: str) -> dict[str, str]:

@@ -1,0 +1,148 @@
+"""What Bake's values are and become: text, numbers of any size, booleans, null, lists, sets and maps.
+
+Python's own types stand for them: ``str``, ``Decimal``, ``bool``, ``None``, ``list``, ``ValueSet``, ``dict``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Context, Decimal, DivisionByZero, InvalidOperation, Overflow
+from typing import Any
+
+# 512 bits, as HCL's numbers have.
+NUMBERS = Context(prec=154, traps=[InvalidOperation, DivisionByZero, Overflow])
+MAX_TEXT = 1 << 20
+MAX_ITEMS = 10_000
+
+
+class EvaluationError(Exception):
+    """An expression without a value; the message says why, as HCL's would."""
+
+
+class ValueSet(list[Any]):
+    """A set: sorted, each value once; it has no indexes."""
+
+
+def set_of(values: Iterable[Any]) -> ValueSet:
+    """Return a set of the values, in the order in which HCL walks it."""
+    kept: list[Any] = []
+    for value in values:
+        if not any(is_equal(value, other) for other in kept):
+            kept.append(value)
+    return ValueSet(sorted(kept, key=_rank))
+
+
+def _rank(value: Any) -> tuple[str, Any]:
+    if isinstance(value, str | Decimal):
+        return type(value).__name__, value
+    return "~", repr(value)
+
+
+def kind_of(value: Any) -> str:
+    """Return what HCL calls the type of a value."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "bool"
+    if isinstance(value, Decimal):
+        return "number"
+    if isinstance(value, str):
+        return "string"
+    if isinstance(value, ValueSet):
+        return "set"
+    return "list" if isinstance(value, list) else "object"
+
+
+def to_text(value: Any) -> str:
+    """Return a primitive value as text; raises EvaluationError for any other."""
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return _plain_number(value)
+    raise EvaluationError(f"string required, not {kind_of(value)}")
+
+
+def _plain_number(value: Decimal) -> str:
+    if value.adjusted() > 5_000:
+        raise EvaluationError("number too large")
+    text = format(value, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def to_number(value: Any) -> Decimal:
+    """Return a number, or what the text says; raises EvaluationError."""
+    if isinstance(value, Decimal):
+        return value
+    if isinstance(value, str) and len(value) < 1_000 and "_" not in value:
+        try:
+            found = Decimal(value.strip() if value.strip() == value else "x")
+        except InvalidOperation:
+            found = Decimal("NaN")
+        if found.is_finite():
+            return NUMBERS.plus(found)
+    raise EvaluationError("a number is required")
+
+
+def to_int(value: Any) -> int:
+    """Return a whole number; raises EvaluationError."""
+    number = to_number(value)
+    if number != number.to_integral_value() or abs(number) > 1 << 63:
+        raise EvaluationError("a whole number is required")
+    return int(number)
+
+
+def to_bool(value: Any) -> bool:
+    """Return a boolean, or what ``"true"`` and ``"false"`` say; raises EvaluationError."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value in ("true", "false", "1", "0"):
+        return value in ("true", "1")
+    raise EvaluationError("a bool is required")
+
+
+def to_list(value: Any) -> list[Any]:
+    """Return the values of a list, a set or a map; raises EvaluationError."""
+    if isinstance(value, list):
+        return value
+    if isinstance(value, dict):
+        return [value[key] for key in sorted(value)]
+    raise EvaluationError(f"a list is required, not {kind_of(value)}")
+
+
+def to_map(value: Any) -> dict[str, Any]:
+    """Return a map; raises EvaluationError."""
+    if isinstance(value, dict):
+        return value
+    raise EvaluationError(f"a map is required, not {kind_of(value)}")
+
+
+def is_equal(one: Any, other: Any) -> bool:
+    """Tell whether two values are the same; a text and a number never are."""
+    if kind_of(one) != kind_of(other):
+        return False
+    if isinstance(one, list):
+        pairs = zip(one, other, strict=False)
+        return len(one) == len(other) and all(is_equal(a, b) for a, b in pairs)
+    if isinstance(one, dict):
+        same = one.keys() == other.keys()
+        return same and all(is_equal(value, other[key]) for key, value in one.items())
+    return bool(one == other)
+
+
+def unify(chosen: Any, other: Any) -> Any:
+    """Return ``chosen`` in the type that it shares with ``other``; raises EvaluationError where there is none."""
+    if chosen is None or other is None:
+        return chosen
+    kinds = {kind_of(chosen), kind_of(other)}
+    primitive = kinds & {"string", "number", "bool"}
+    collections = kinds & {"list", "set"}
+    if len(kinds) == 1 or kinds == collections:
+        return chosen
+    if kinds == primitive and "string" in kinds:
+        return to_text(chosen)
+    shown = " and ".join(sorted(kinds))
+    raise EvaluationError(f"the two sides of a condition have different types: {shown}")
