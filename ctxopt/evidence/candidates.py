@@ -6,7 +6,7 @@ Evidence first, names second. Judges nothing: rules decide what to say of which 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.sources import SourceUse
@@ -19,6 +19,7 @@ from ctxopt.evidence.keep import KeepList
 from ctxopt.evidence.needs import Needs
 from ctxopt.evidence.reach import Reaches
 from ctxopt.evidence.remade import Remade
+from ctxopt.evidence.test_folders import tests_stay
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.paths import by_parent, name
 from ctxopt.tree.model import EMPTY, Flag, Folder
@@ -63,15 +64,24 @@ def find_candidates(
         reaches=Reaches(analysis, uses),
         remade=remade,
     )
-    return _Pass(analysis, judge, children).run()
+    return _Pass(analysis, judge, needs, children).run()
+
+
+_OPENED: Final = FOR_TESTS | {"large"}
+"""Kinds of folders that are looked into: what is better known inside of them comes first."""
 
 
 class _Pass:
     """Goes down the folders and leaves out what is below a candidate."""
 
     def __init__(
-        self, analysis: Analysis, judge: CandidateJudge, children: Mapping[str, Sequence[str]]
+        self,
+        analysis: Analysis,
+        judge: CandidateJudge,
+        needs: Needs,
+        children: Mapping[str, Sequence[str]],
     ) -> None:
+        self._needs = needs
         self._view = analysis.permitted
         self._folders = self._view.tree.folders
         self._judge = judge
@@ -91,21 +101,39 @@ class _Pass:
         return Candidates(tuple(found), frozenset(self._judge.unsafe))
 
     def _inside_or_whole(self, whole: Candidate) -> list[Candidate]:
-        """Either the candidates inside a folder of sources, or the folder: what explains more bytes."""
+        """Either the candidates inside a folder of sources or of anything, or the folder: what explains more bytes."""
         below: list[Candidate] = []
         stack = [whole.path]
         while stack:
             path = stack.pop()
-            claimed, _ = self._look_into(path)
+            claimed, postponed = self._look_into(path)
             below += claimed
+            if whole.topic in FOR_TESTS:
+                others = [item for item in postponed if item.topic not in FOR_TESTS]
+                for item in others:
+                    below += self._inside_or_whole(item)
+                claimed += others
             stack += self._children_without(path, claimed)
         if whole.needed_because:
             return below
+        if whole.topic == "large":
+            # A large file in it is of its kind as well, and no better known.
+            below = [item for item in below if item.entry is not None]
+        left_over = [item for item in below if item.state in ("ignored", "untracked")]
+        # What is tracked among tests that stay is for them.
+        if left_over and self._stays(whole):
+            return left_over
         # What is tracked in it is of its kind: a table among tests belongs to the tests.
         other = sum(item.bytes for item in below if item.state != "tracked")
         if other * 2 > whole.bytes:
             return below
         return [whole]
+
+    def _stays(self, whole: Candidate) -> bool:
+        is_tracked = whole.state == "tracked"
+        return whole.topic == "test-data" and tests_stay(
+            self._view, self._needs, whole.path, is_tracked=is_tracked
+        )
 
     def _children_without(self, path: str, claimed: Sequence[Candidate]) -> Sequence[str]:
         """The folders in ``path`` that still are to be entered."""
@@ -122,7 +150,7 @@ class _Pass:
         claimed: list[Candidate] = []
         postponed: list[Candidate] = []
         for candidate in self._judge_folder(path):
-            if candidate.is_dir and candidate.topic in FOR_TESTS:
+            if candidate.is_dir and candidate.topic in _OPENED:
                 postponed.append(candidate)
             else:
                 claimed.append(candidate)

@@ -17,6 +17,7 @@ from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.generated_input import GeneratedInput
 from ctxopt.evidence.git_history import BuildTakings
 from ctxopt.evidence.made_output import fetching_of, making_of
+from ctxopt.evidence.test_folders import lies_in_tests
 from ctxopt.fix.unit import Confidence
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.paths import name, overlaps, upwards
@@ -101,8 +102,7 @@ class Confidences:
             return self._facts.remade.why_doubtful(found.topic, path)
         if _has_sure_name(found):
             return None
-        if found.state == "untracked" and found.topic not in _MAY_COME and not _is_general(found):
-            # A clean checkout has none of it, and what git is to know is seldom of this size and kind.
+        if found.state == "untracked" and self._is_seldom_input(found):
             return None
         return "nothing seen in the build reads it, which is all that speaks for the line"
 
@@ -115,6 +115,13 @@ class Confidences:
         if topic == "dependencies" and "sometimes" in map(fetching_of, takers):
             return "the step that installs it depends on a condition"
         return self._facts.remade.why_doubtful(topic, path)
+
+    def _is_seldom_input(self, found: Candidate) -> bool:
+        """Whether data that no checkout has is no asset of tomorrow's commit either, by its kind or its place."""
+        if found.topic not in _MAY_COME and not _is_general(found):
+            return True
+        # Tests that no step runs need no data, of whatever kind.
+        return self._facts.needs.tests is None and lies_in_tests(self._facts.catalog, found.path)
 
     def _doubt_output(self, path: str) -> str | None:
         if not self._facts.needs.builds:

@@ -5,6 +5,7 @@ What is asked is the first round of a fix, so that both judge by the same measur
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
 
@@ -14,9 +15,11 @@ from ctxopt.fix.decisions import LineChange, change_of
 from ctxopt.fix.proposal import Proposal, propose
 from ctxopt.fix.unit import Unit
 from ctxopt.languages.ignore.edits import Edit
+from ctxopt.paths import is_covered
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.ignore_file.no_ignore_file import RULE as NO_IGNORE_FILE
 from ctxopt.rules.registry import RULES
+from ctxopt.rules.rule import add_line
 from ctxopt.rules.run import RuleResults, run_rules
 from ctxopt.units import and_more
 
@@ -45,7 +48,10 @@ class _Judge:
         self._taken = {line.change for line in proposal.lines}
         self._possible = {line.change: line.reason for line in proposal.possible}
         self._left = {item.text: item.reason for item in proposal.left}
-        self._asked = {part.key for finding in asked.reported for part in _unit_of(finding).parts}
+        parts = [part for finding in asked.reported for part in _unit_of(finding).parts]
+        self._asked = {part.key for part in parts}
+        names = {part.name for part in parts}
+        self._narrower = [line for line in proposal.lines if names.isdisjoint(line.texts)]
 
     def judged(self, finding: Finding) -> Finding:
         whole = _unit_of(finding)
@@ -63,8 +69,17 @@ class _Judge:
                 refused.setdefault(self._why_not(part, change), []).append(part.name)
         if not refused:
             return finding
+        kept += self._parts_of(finding)
         told = [_tell(names, reason) for reason, names in refused.items()]
         return replace(finding, edits=tuple(kept), help=_joined([finding.help, *told]))
+
+    def _parts_of(self, finding: Finding) -> Iterator[Edit]:
+        """Yield the lines that take the place of a wider one: for the paths of it that may go."""
+        paths = set(finding.paths)
+        for line in self._narrower:
+            is_part = all(is_covered(path, paths) for path in line.paths)
+            if line.rule == finding.rule and line.paths and not line.replaces and is_part:
+                yield from (add_line(text, line.reason) for text in line.texts)
 
     def _why_not(self, part: Unit, change: LineChange) -> str:
         if not self._can_be_edited:

@@ -7,24 +7,19 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ctxopt.evidence.facts import Facts
-from ctxopt.fix.choose import choose, edits_of, repairs, shares, without_superfluous
-from ctxopt.fix.confidence import Confidences
+from ctxopt.fix.attempt import Attempts
+from ctxopt.fix.choose import choose, edits_of, shares, without_superfluous
 from ctxopt.fix.decisions import Choice, LineChange, change_of
 from ctxopt.fix.layout import lay_out
 from ctxopt.fix.options import DEFAULTS, FixOptions
-from ctxopt.fix.safety import Safety, lost_sources
 from ctxopt.fix.unit import CONFIDENCES, NOTHING, Confidence, Saving, Tried, Unit
-from ctxopt.fix.what_if import rewritten
 from ctxopt.languages.ignore.edits import Edit
-from ctxopt.languages.ignore.matcher import read_matcher
-from ctxopt.languages.ignore.text import clean_pattern
 from ctxopt.paths import upwards
 from ctxopt.rules.finding import SECRETS, Finding
 from ctxopt.rules.grouping import is_notable
 from ctxopt.rules.run import RuleResults
-from ctxopt.rules.trial import Trial, harms_other_builder, hidden_by, try_edits
+from ctxopt.rules.trial import Trial, harms_other_builder, try_edits
 from ctxopt.rules.written import shown
-from ctxopt.tree.replay import Difference
 from ctxopt.tree.view import files_below
 
 
@@ -102,7 +97,7 @@ def propose(facts: Facts, results: RuleResults, options: FixOptions = DEFAULTS) 
     """
     left = dict(_has_to_stay(facts))
     units = _admitted(facts, results.reported, options, left)
-    tried = _tried_alone(facts, units, left)
+    tried = Attempts(facts, left).try_alone(units)
     tried.sort(key=lambda item: (not _is_taken(facts, options.choice, item), item.order))
     wanted = []
     possible = []
@@ -187,76 +182,6 @@ def _list_possible(
         return ()
     lines = _lines(facts, listed, shares(facts, listed, trial))
     return tuple(line for item, line in zip(listed, lines, strict=True) if item not in chosen)
-
-
-def _tried_alone(facts: Facts, units: Sequence[Unit], left: dict[str, str]) -> list[Tried]:
-    """Try each unit; notes in ``left`` why one is out of the question."""
-    safety = Safety(facts)
-    confidences = Confidences(facts)
-    # One pass over the tree for all lines that only add: a replay each would cost far more.
-    hidden = hidden_by(facts, (unit.name for unit in units if unit.is_plain))
-    tried = []
-    for unit in units:
-        change = hidden.get(unit.name) if unit.is_plain else None
-        found = _try(facts, safety, confidences, unit, change)
-        if isinstance(found, str):
-            left.setdefault(unit.name, found)
-        else:
-            tried.append(found)
-    return tried
-
-
-def _try(
-    facts: Facts, safety: Safety, confidences: Confidences, unit: Unit, change: Difference | None
-) -> Tried | str:
-    """Return the unit alone, or why it is out of the question; ``change`` is known of plain ones."""
-    trial = None
-    if change is None:
-        trial = try_edits(facts, unit.edits)
-        if trial is None:
-            return "Docker would refuse the file"
-        change = trial.difference
-        if change.gained or not trial.is_exact:
-            return "it would send more than now"
-    if unit.is_pruning and change.lost:
-        return "it does something"
-    if not change.lost and not repairs(unit):
-        return "it saves nothing"
-    files = sorted(files_below(facts.view, change.lost))
-    refusal = _refusal(facts, safety, unit, trial, lost=change.lost, files=files)
-    if refusal is not None:
-        return refusal
-    assurance = confidences.of(change.lost, files)
-    return Tried(
-        unit=unit,
-        lost=change.lost,
-        saving=Saving(change.lost_bytes, change.lost_entries),
-        confidence=assurance.confidence,
-        reason=assurance.reason,
-        is_ignored=assurance.is_ignored,
-    )
-
-
-def _refusal(
-    facts: Facts,
-    safety: Safety,
-    unit: Unit,
-    trial: Trial | None,
-    *,
-    lost: Sequence[str],
-    files: Sequence[str],
-) -> str | None:
-    """Return why ``lost``, with ``files`` in it, must stay; ``trial`` is None for plain units."""
-    if trial is not None:
-        matcher = trial.matcher
-    else:
-        matcher = read_matcher([(None, clean_pattern(unit.name) or "")])
-    refusal = safety.refusal(lost, files, matcher)
-    if refusal is not None or not safety.meets_source(lost):
-        return refusal
-    # Resolving every source again is slow, so only where one of them can be hit.
-    trial = trial or try_edits(facts, unit.edits)
-    return lost_sources(facts, rewritten(facts, trial)) if trial is not None else None
 
 
 def _settle(

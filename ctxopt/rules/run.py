@@ -11,7 +11,7 @@ from ctxopt.config.selection import Selection
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.text import IgnoreFile
-from ctxopt.paths import is_covered
+from ctxopt.paths import is_at_or_below, is_covered
 from ctxopt.rules.finding import SECRETS, Finding, Suppression
 from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
@@ -154,9 +154,9 @@ def _is_told_by(finding: Finding, repairs: list[Finding], repaired: Collection[s
 
 
 def _holds_same_bytes(finding: Finding, other: Finding) -> bool:
-    """Whether a finding is about a folder whose bytes are all those that ``other`` is about."""
+    """Whether a finding is about what ``other`` is about, or a folder whose bytes are all of that."""
     return finding.size == other.size > 0 and all(
-        any(path.startswith(above + "/") for above in finding.paths) for path in other.paths
+        any(is_at_or_below(path, above) for above in finding.paths) for path in other.paths
     )
 
 

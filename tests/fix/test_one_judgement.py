@@ -136,6 +136,83 @@ def test_the_plan_of_a_project_is_the_same_whichever_dockerfile_is_named(tmp_pat
     check_plans(lay_project(load_project(name), str(tmp_path / "p")))
 
 
+IMAGE = "FROM node:22\nCOPY . .\nRUN npm ci && npm run build\n"
+BIG = {"tests/fixtures/images/photo.png": 12_000_000}
+SCM = {
+    "Dockerfile": "FROM python\nCOPY . /src\nRUN pip wheel /src\n",
+    "pyproject.toml": '[build-system]\nrequires = ["setuptools-scm"]\n',
+}
+MOCKS = {"Dockerfile": IMAGE, "index.ts": "import './tests/mocks'\n", "tests/mocks/index.ts": "1"}
+TWO = {
+    "Dockerfile": IMAGE,
+    "package.json": "{}",
+    ".gitignore": "dist\n",
+    "a/i.ts": "1",
+    "b/i.ts": "1",
+    "c/i.ts": "1",
+}
+TWO_DISTS = {"a/dist/x.js": HEAVY, "b/dist/x.js": HEAVY}
+NARROWER: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
+    "tests that a source imports": (MOCKS, BIG, ["tests/fixtures/images"]),
+    "tests that a source imports, and what git ignores among them": ({**MOCKS, ".gitignore": "*.png\n"}, BIG, ["tests/fixtures/images"]),
+    "tests beside a history that is compared": ({**SCM, "tests/test_a.py": 13_000_000}, BIG, ["tests/fixtures/images"]),
+    "tests that are a package of Go": (
+        {
+            "Dockerfile": "FROM golang\nCOPY . /src\nRUN go build\n",
+            "go.mod": "module x\n",
+            "test/x.go": "package test\n",
+            "test/a.json": 13_000_000,
+        },
+        {"test/cache/__pycache__/x.pyc": HEAVY},
+        ["**/__pycache__"],
+    ),
+    "tests that a step runs": (
+        {"Dockerfile": IMAGE + "RUN npm test\n", "tests/a.test.js": "1"}, {"tests/app/node_modules/x.js": HEAVY}, ["**/node_modules"]
+    ),
+    "output that another image takes from one folder and does not make": (
+        {**TWO, "docker/Dockerfile": "FROM a\nCOPY a /x\n"}, TWO_DISTS, ["b/dist"]
+    ),
+    "output of which a comment keeps a part": (
+        {**TWO, ".dockerignore": "# ctxopt: keep a/dist/x.js\n.git\n"}, {**TWO_DISTS, "c/dist/x.js": HEAVY}, ["b/dist", "c/dist"]
+    ),
+}  # fmt: skip
+WHOLE: dict[str, tuple[dict[str, Any], dict[str, Any], list[str]]] = {
+    "tests that nothing imports": ({"Dockerfile": IMAGE, "tests/a.test.ts": 13_000_000}, BIG, ["**/tests"]),
+    "output that each build makes": (TWO, TWO_DISTS, ["**/dist"]),
+    "one place": (TWO, {"a/dist/x.js": HEAVY}, ["**/dist"]),
+    "data that a step may test with": ({"Dockerfile": IMAGE + "RUN npm test\n", "tests/a.test.js": "1"}, BIG, []),
+    "data that a source imports": (
+        {"Dockerfile": IMAGE, "index.ts": "import './tests/fixtures/images/photo.png'\n", "tests/a": "1"}, BIG, []
+    ),
+    "data that git tracks among tests that a source imports": ({**MOCKS, **BIG}, {}, []),
+    "data that git tracks beside a history that is compared": ({**SCM, **BIG}, {}, []),
+    "packages that git tracks among tests that a step runs": (
+        {"Dockerfile": IMAGE + "RUN npm test\n", "tests/app/node_modules/x.js": HEAVY}, {}, []
+    ),
+    "output that no step makes": ({**TWO, "Dockerfile": "FROM a\nCOPY . .\n"}, TWO_DISTS, []),
+    "all of it is named": ({**TWO, "Dockerfile": "FROM a\nCOPY a/dist b/dist /x/\n"}, TWO_DISTS, []),
+    "all of it is kept": ({**TWO, ".dockerignore": "# ctxopt: keep */dist\n.git\n"}, TWO_DISTS, []),
+    "packages in two places": ({**TWO, "Dockerfile": IMAGE}, {"a/node_modules/x": HEAVY, "b/node_modules/x": HEAVY}, ["**/node_modules"]),
+    "logs in two places": (TWO, {"a/x.log": HEAVY, "b/x.log": HEAVY}, ["**/*.log"]),
+    "packages in a folder that git does not know": (TWO, {"new/node_modules/x": HEAVY, "new/i.ts": "1"}, ["**/node_modules"]),
+    "a folder that git does not know with a few packages": (TWO, {"new/node_modules/x": 100_000, "new/x.bin": HEAVY}, []),
+    "tests of two modules": ({**TWO, "a/tests/x.json": HEAVY, "b/tests/x.json": HEAVY}, {}, ["**/tests"]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", [*NARROWER, *WHOLE])
+def test_a_narrower_line_survives_a_wider_one(tmp_path, case):
+    tree, left_over, lines = {**NARROWER, **WHOLE}[case]
+    root = lay(tmp_path, tree)
+    init(root)
+    git(root, "add", "-A")
+    lay(root, left_over)
+    fix = fix_of(root)
+    found = [text for line in fix.lines for text in line.texts if text != "**/.git"]
+    assert sorted(found) == lines
+    check_plans(root)
+
+
 OUTPUT: dict[str, tuple[dict[str, Any], str]] = {
     "no step makes it": ({"docker/Dockerfile": SERVER}, "left"),
     "no step of the one that takes it makes it": ({"Dockerfile": NARROW, "docker/Dockerfile": SERVER}, "left"),

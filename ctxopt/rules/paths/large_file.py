@@ -15,6 +15,7 @@ from typing import Final
 from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.entry_choice import Topic
 from ctxopt.evidence.facts import Facts
+from ctxopt.evidence.test_folders import lies_in_tests
 from ctxopt.paths import parent
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.grouping import Group, by_pattern, finding_of, split, split_needed
@@ -83,11 +84,7 @@ def _is_for_tests(facts: Facts, item: Candidate) -> bool:
     """Whether tests read it that a step of the build runs."""
     if facts.needs.tests is None or item.state in ("ignored", "untracked"):
         return False
-    return any(
-        entry.kind == "test-data"
-        for folder in item.path.split("/")[:-1]
-        for entry in facts.catalog.match_name(folder, True)
-    )
+    return lies_in_tests(facts.catalog, item.path)
 
 
 def _is_sure(group: Group) -> bool:

@@ -12,12 +12,11 @@ from dataclasses import replace
 
 from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.facts import Facts
-from ctxopt.paths import name
+from ctxopt.evidence.test_folders import holds_go_packages
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.grouping import report
 from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
-from ctxopt.tree.model import DIR
 
 _HEAVY = 10_000_000
 """Bytes from which on tests are a warning."""
@@ -57,25 +56,12 @@ def _is_superfluous(facts: Facts, candidate: Candidate) -> bool:
     # Sources that no instruction takes cost nothing, and may be left as they are.
     is_taken = candidate.reach != "permitted"
     is_told = is_taken or _is_left_over(facts, candidate)
-    return is_told and not _holds_go_packages(facts, candidate.path)
+    return is_told and not holds_go_packages(facts.view, candidate.path)
 
 
 def _is_left_over(facts: Facts, candidate: Candidate) -> bool:
     """Whether no checkout has it, which is all that is known without a Dockerfile."""
     return not facts.knows_build and candidate.state in ("ignored", "untracked")
-
-
-def _holds_go_packages(facts: Facts, path: str) -> bool:
-    """Whether there is Go code below ``path`` that is no test."""
-    # The go command skips ``testdata`` itself, so nothing in it can be imported.
-    if name(path) == "testdata":
-        return False
-    rows = facts.view.rows(path, enter=lambda row: name(row.path) != "testdata")
-    return any(
-        row.path.endswith(".go") and not row.path.endswith("_test.go")
-        for row in rows
-        if row.kind != DIR
-    )
 
 
 RULE = Rule("test-data", "Tests and test reports", Severity.INFO, check, about="paths")
