@@ -6,7 +6,7 @@ What a path is, ``entry_choice`` decides; here its bytes, its reach and the reas
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
@@ -24,6 +24,7 @@ from ctxopt.tree.model import DIR, FILE, SOCKET, Flag, Tally
 
 if TYPE_CHECKING:
     from ctxopt.evidence.documentation import Documentation
+    from ctxopt.evidence.secret_clue import Clue
 
 FOR_TESTS: Final = frozenset({"test-data", "docs"})
 """Kinds that are sources as well: what is worse inside them comes first."""
@@ -49,6 +50,8 @@ class Candidate:
     nearest: str
     """What the instruction closest to it names: the path itself, a folder above it, or ``""``."""
     needed_because: str | None
+    clue: Clue | None = None
+    """What in the file shows a secret, where that and not its name made it a candidate."""
 
 
 class CandidateJudge:
@@ -83,6 +86,7 @@ class CandidateJudge:
         self.worktrees: Final = by_parent(needs.worktrees)
         self._worktrees = needs.worktrees
         self._remade = remade
+        self._has_plan = analysis.plan is not None
 
     def judge(self, path: str, kind: int, size: int) -> Candidate | None:
         """Return the candidate that a path is, with ``size`` bytes of its own; None where it is none."""
@@ -115,6 +119,25 @@ class CandidateJudge:
             # Whether these may go depends on the tests that run: no other pattern may take them along.
             self._must_not_hide(item for item in (*entries, *others) if not _is_of(entry, item))
         return self._candidate(known, topic, entry, total)
+
+    def is_open(self, path: str) -> bool:
+        """Tell whether a file may get somewhere with this build, and no person said that it must stay."""
+        if path in self._kept:
+            return False
+        return not self._has_plan or self._reaches.of(path).reach != "permitted"
+
+    def secret(self, path: str, size: int, clue: Clue) -> Candidate:
+        """Return the candidate that a file of ``size`` bytes is because of what it holds, whatever its name says."""
+        entries, _ = self.catalog.hits(path, False)
+        entry = next((entry for entry in entries if entry.kind == "secret"), None)
+        known = KnownPath(
+            path=path,
+            is_dir=False,
+            is_large=False,
+            state=self.git.of(path, False),
+            nearby=lambda: self._nearby.of(path),
+        )
+        return replace(self._candidate(known, "secret", entry, size), clue=clue)
 
     def _must_not_hide(self, entries: Iterable[CatalogEntry]) -> None:
         self.unsafe.update(entry.pattern for entry in entries)

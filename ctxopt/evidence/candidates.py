@@ -19,6 +19,7 @@ from ctxopt.evidence.keep import KeepList
 from ctxopt.evidence.needs import Needs
 from ctxopt.evidence.reach import Reaches
 from ctxopt.evidence.remade import Remade
+from ctxopt.evidence.secret_search import search_secrets
 from ctxopt.evidence.test_folders import tests_stay
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.paths import by_parent, name
@@ -31,6 +32,8 @@ class Candidates(NamedTuple):
     found: tuple[Candidate, ...]
     unsafe: frozenset[str]
     """The catalogue's patterns that would also hide what is no candidate."""
+    unread: int = 0
+    """Small files that git does not have and that were too many to look into for secrets."""
 
     def about(self, *topics: Topic) -> list[Candidate]:
         """Return the candidates of these topics, the heaviest first."""
@@ -97,8 +100,11 @@ class _Pass:
             for item in postponed:
                 found += self._inside_or_whole(item)
             stack += self._children_without(path, claimed + postponed)
+        secrets, unread = search_secrets(self._judge, found)
+        inside = {secret.path for secret in secrets}
+        found = [candidate for candidate in found if candidate.path not in inside] + secrets
         found.sort(key=lambda candidate: candidate.path)
-        return Candidates(tuple(found), frozenset(self._judge.unsafe))
+        return Candidates(tuple(found), frozenset(self._judge.unsafe), unread)
 
     def _inside_or_whole(self, whole: Candidate) -> list[Candidate]:
         """Either the candidates inside a folder of sources or of anything, or the folder: what explains more bytes."""

@@ -53,6 +53,18 @@ class GitStatuses:
         """Return the paths in ``folder`` that git names as ignored, not those below an ignored folder."""
         return self._ignored.get(folder, ())
 
+    def new_in(self, folder: Folder) -> list[int]:
+        """Return the places in ``folder`` of the entries that are no files git tracks, as far as git says so."""
+        evidence = self._evidence
+        if evidence is None:
+            return []
+        names = folder.names
+        if not self.knows_tracked and not evidence.is_ignored(folder.path):
+            ignored = set(self.ignored_in(folder.path))
+            return [place for place, name in enumerate(names) if folder.child(name) in ignored]
+        tracked, prefix = self._tracked, folder.child("")
+        return [place for place, name in enumerate(names) if prefix + name not in tracked]
+
     def is_new(self, folder: str) -> bool:
         """Tell whether git neither ignores a folder nor tracks anything in it; needs ``knows_tracked``."""
         if self._evidence is None or folder in self._evidence.ignored:

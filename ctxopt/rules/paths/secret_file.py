@@ -9,19 +9,23 @@ is told, and gets no line: ``config/secrets.yml`` is a file that Rails reads whe
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Final
 
 from ctxopt.evidence.facts import Facts
-from ctxopt.evidence.secrets import is_secret
+from ctxopt.evidence.secret_clue import Clue
+from ctxopt.evidence.secrets import clue_of
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.rules.finding import Finding
-from ctxopt.rules.grouping import Group, by_pattern, finding_of, split
+from ctxopt.rules.grouping import Group, by_pattern, finding_of, shown, split
 from ctxopt.rules.rule import Rule, add_line
 from ctxopt.rules.spared import with_exceptions
 from ctxopt.severity import Severity
+from ctxopt.units import and_more, count
 
 _WHAT = "holds secrets"
 _VARIANTS = "**/.env.*"
+_SHOWN: Final = 3
 _COMMITTED = (
     "Git tracks it, so no line can keep it secret: take what is real out of it and revoke that, "
     "or leave it out by hand if no build reads it."
@@ -32,26 +36,31 @@ def check(facts: Facts) -> Iterator[Finding]:
     """Yield one finding for each kind of secret and for how far it gets."""
     root = facts.analysis.tree.root
     suspects = facts.candidates.about("secret", "infrastructure-state")
-    # Each question may read the first bytes of a file, so it is asked once.
     meant = {pattern.text for pattern in facts.matcher.patterns if pattern.exception}
-    secrets, harmless = split(
-        suspects, lambda item: item.path not in meant and is_secret(root, item)
-    )
+    # Each question may read the first bytes of a file, so it is asked once.
+    clues = {item.path: clue_of(root, item) for item in suspects if item.path not in meant}
+    secrets, harmless = split(suspects, lambda item: clues.get(item.path) is not None)
     tracked, own = split(secrets, lambda item: item.state == "tracked")
     named = [item for item in own if item.needed_because]
     for group in by_pattern(facts, own, harmless + named + tracked):
         edits = _edits_with_exceptions(facts, group)
         for part in _by_consequence(group):
             cures = not any(member.needed_because for member in part.members)
-            finding = finding_of(
+            found = finding_of(
                 facts, RULE.id, part, _WHAT, severity=_severity(facts, part), cures=cures
             )
             if cures and edits:
-                finding = dataclasses.replace(finding, edits=edits)
-            yield finding
+                found = dataclasses.replace(found, edits=edits)
+            yield _with_evidence(found, part, clues, found.help)
     for group in by_pattern(facts, tracked):
         for part in _by_consequence(group):
-            yield _committed(facts, part)
+            found = finding_of(
+                facts, RULE.id, part, _WHAT, severity=_severity(facts, part), cures=False
+            )
+            # No leftover of one person: the application may well read it, and whoever has the repository has it.
+            yield _with_evidence(found, part, clues, f"{_reason(part)} {_COMMITTED}")
+    if facts.candidates.unread:
+        yield _unread(facts.candidates.unread)
 
 
 def _edits_with_exceptions(facts: Facts, group: Group) -> tuple[Edit, ...]:
@@ -67,13 +76,33 @@ def _edits_with_exceptions(facts: Facts, group: Group) -> tuple[Edit, ...]:
     return tuple(add_line(text, _WHAT) for text in texts or ())
 
 
-def _committed(facts: Facts, group: Group) -> Finding:
-    """Return the finding about secrets that git tracks."""
-    finding = finding_of(
-        facts, RULE.id, group, _WHAT, severity=_severity(facts, group), cures=False
+def _with_evidence(
+    finding: Finding, group: Group, clues: Mapping[str, Clue | None], advice: str
+) -> Finding:
+    """Return the finding with the line, the key and the kind of what was seen, and never the value."""
+    seen = [(item.path, clue) for item in group.members if (clue := clues[item.path]) and clue.kind]
+    if not seen:
+        return dataclasses.replace(finding, help=advice)
+    if len(group.members) == 1:
+        evidence = str(seen[0][1])
+        evidence = evidence[0].upper() + evidence[1:]
+    else:
+        evidence = "; ".join(f"{shown(path)} {clue}" for path, clue in seen[:_SHOWN])
+        evidence += and_more(len(seen) - _SHOWN)
+    return dataclasses.replace(finding, help=f"{evidence}. {advice}")
+
+
+def _unread(number: int) -> Finding:
+    """Return the note that some files were not looked into."""
+    files = count(number, "small file")
+    return Finding(
+        rule=RULE.id,
+        severity=Severity.INFO,
+        message=f"{files} that git does not have were too many to look into for secrets",
+        subject="unread",
+        entries=number,
+        help="Ignore what is data: the fewer of them are sent, the more of the rest is looked into.",
     )
-    # No leftover of one person: the application may well read it, and whoever has the repository has it.
-    return dataclasses.replace(finding, help=f"{_reason(group)} {_COMMITTED}")
 
 
 def _reason(group: Group) -> str:

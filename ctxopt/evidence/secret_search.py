@@ -1,0 +1,66 @@
+"""Secrets by what they are: the small files that git does not have are opened, whatever their names.
+
+Opens regular files that are sent, the first bytes of each, and never keeps or shows what it reads.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Final
+
+from ctxopt.evidence.candidate import Candidate, CandidateJudge
+from ctxopt.evidence.new_files import LARGEST, find_new_files
+from ctxopt.evidence.read_start import read_start
+
+if TYPE_CHECKING:
+    from ctxopt.evidence.secret_clue import Clue
+
+_CLOSED: Final = frozenset(
+    ["dependencies", "build-output", "cache", "test-report", "version-control", "worktree"]
+)
+"""What tools fill: keys in there came with a package, and there are thousands of files."""
+_TOLD: Final = frozenset(["secret", "infrastructure-state"])
+_PROGRAMS: Final = """
+    .py .pyi .js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .go .rs .java .kt .kts .scala .groovy .clj .c .h .cc .cpp .hpp .cs
+    .fs .vb .swift .m .mm .rb .php .pl .pm .lua .r .jl .dart .ex .exs .erl .hs .ml .nim .zig .sql .graphql .proto .md .mdx
+    .rst .adoc .txt .html .htm .ipynb .tex .j2 .tmpl .tpl .erb .ejs .hbs
+"""
+_CODE: Final = frozenset(_PROGRAMS.split())
+_FOR_SHOW: Final = (
+    r"(?i)(?:\A|[-_.])(?:example|sample|template|dummy|fake|mock|dist|schema|defaults?)(?:[-_.]|\Z)"
+    r"|\A(?:docker-)?compose\b.*\.ya?ml\Z|\.(?:dist|tpl|tmpl|j2)\Z|snakeoil|insecure"
+)
+
+
+def search_secrets(
+    judge: CandidateJudge, found: Iterable[Candidate]
+) -> tuple[list[Candidate], int]:
+    """Return the secrets that no name gave away, and how many files were not looked into; ``found`` is what names say."""
+    known = {item.path: item.topic for item in found}
+    told = {path for path, topic in known.items() if topic in _TOLD}
+    closed = told.union(path for path, topic in known.items() if topic in _CLOSED)
+    new = find_new_files(judge.view, judge.git, closed)
+    secrets = []
+    for path, size in new.files:
+        if path in told or not judge.is_open(path):
+            continue
+        clue = _look_into(judge.view.tree.root, path)
+        if clue is not None:
+            secrets.append(judge.secret(path, size, clue))
+    return secrets, new.unread
+
+
+def _look_into(root: str, path: str) -> Clue | None:
+    name = path.rpartition("/")[2]
+    if re.search(_FOR_SHOW, name):
+        return None
+    content = read_start(os.path.join(root, path), LARGEST)
+    if content is None:
+        return None
+    # A hundred expressions, which most contexts do not need.
+    from ctxopt.evidence.secret_clue import find_clue, find_value
+
+    is_code = name[name.rfind(".") :].lower() in _CODE
+    return find_clue(content, is_code=is_code, is_suspect=False) or find_value(content, path)
