@@ -7,33 +7,104 @@ read. That another file takes the place of the one at the root may be meant, so 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 
+from ctxopt.errors import IgnoreFileError
 from ctxopt.evidence.facts import Facts
+from ctxopt.evidence.misnamed import Misnamed, find_misnamed, folders_to_search, may_be_one
+from ctxopt.evidence.read_start import read_start
+from ctxopt.languages.ignore.edits import Edit
+from ctxopt.languages.ignore.escape import escape_folder
+from ctxopt.languages.ignore.text import parse_ignore_file
+from ctxopt.paths import parent
 from ctxopt.rules.finding import Finding, Location
-from ctxopt.rules.rule import Rule
+from ctxopt.rules.rule import Rule, add_line
+from ctxopt.rules.trial import hidden_by
 from ctxopt.severity import Severity
+from ctxopt.tree.model import DIR
+
+_MOST_READ = 65_536
+"""Bytes of a file that is not read by Docker; longer ones are told without their lines."""
 
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each such file."""
     context = facts.analysis.context
-    advice = f"the one in force is {context.ignore.path}"
-    if not context.ignore.path:
-        advice = f"no ignore file is in force; {_proper(facts)} would be"
     for inactive in context.inactive:
         severity = RULE.severity
         # Another file in its place may be what is wanted for this one Dockerfile.
         if inactive.reason.endswith("is used instead"):
             severity = Severity.INFO
-        yield Finding(
-            rule=RULE.id,
-            severity=severity,
-            message=f"Docker does not read this ignore file: {inactive.reason}",
-            location=Location(inactive.path),
-            subject=inactive.path,
-            help=advice,
-        )
+        yield _finding(facts, inactive.path, inactive.reason, severity)
+    known = {inactive.path for inactive in context.inactive} | {context.ignore.path}
+    for found in _misnamed(facts):
+        if found.path not in known:
+            severity = RULE.severity
+            if found.is_podmans and context.ignore.path:
+                severity = Severity.INFO
+            yield _finding(facts, found.path, found.reason, severity)
+
+
+def _finding(facts: Facts, path: str, reason: str, severity: Severity) -> Finding:
+    in_force = facts.analysis.context.ignore.path
+    advice = f"the one in force is {in_force}"
+    if not in_force:
+        advice = f"no ignore file is in force; {_proper(facts)} would be"
+    edits: tuple[Edit, ...] = ()
+    if severity is not Severity.INFO:
+        edits = tuple(_lines_to_move(facts, path))
+    return Finding(
+        rule=RULE.id,
+        severity=severity,
+        message=f"Docker does not read this ignore file: {reason}",
+        location=Location(path),
+        subject=path,
+        edits=edits,
+        help=advice,
+    )
+
+
+def _misnamed(facts: Facts) -> Iterator[Misnamed]:
+    tree = facts.analysis.tree
+    for path in folders_to_search(facts.analysis.context.dockerfile.inside):
+        folder = tree.folders.get(path)
+        # One search in all names says no for nearly every folder.
+        if folder is not None and may_be_one(folder.joined.lower()):
+            entries = zip(folder.names, folder.kinds, strict=True)
+            yield from find_misnamed(path, {name for name, kind in entries if kind != DIR})
+
+
+def _lines_to_move(facts: Facts, path: str) -> Iterator[Edit]:
+    """Yield the lines of a file that is not read which would hide something where they count.
+
+    Below a folder they were meant for that folder or for the root: the narrower reading that hides something is taken.
+    """
+    content = read_start(os.path.join(facts.analysis.tree.root, path), _MOST_READ + 1)
+    if content is None or len(content) > _MOST_READ:
+        return
+    try:
+        texts = [text for _, text in parse_ignore_file(content, path).patterns()]
+    except IgnoreFileError:
+        return
+    # What an exception brings back depends on the lines above it, which may not all be moved.
+    if any(text.startswith("!") for text in texts):
+        return
+    folder = parent(path)
+    readings: list[list[str]] = [[text] for text in texts]
+    if folder:
+        readings = [[escape_folder(folder) + text, text] for text in texts]
+    hidden = hidden_by(facts, [text for reading in readings for text in reading])
+    for text in _first_that_hides(
+        readings, {text for text, change in hidden.items() if change.lost}
+    ):
+        yield add_line(text, f"it stands in {path}, which Docker does not read")
+
+
+def _first_that_hides(readings: Iterable[list[str]], hiding: set[str]) -> Iterator[str]:
+    for reading in readings:
+        found = [text for text in reading if text in hiding]
+        yield from found[:1]
 
 
 def _proper(facts: Facts) -> str:

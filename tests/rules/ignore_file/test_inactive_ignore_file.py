@@ -40,3 +40,59 @@ def test_ignore_file_that_is_replaced():
 )
 def test_ignore_files_in_force(tree, dockerfile):
     catches_not("inactive-ignore-file", tree, dockerfile=dockerfile)
+
+
+SITE = {"node_modules/x/index.js": 500_000, "index.js": 1, "Dockerfile": "FROM a\nCOPY . .\n"}
+
+
+@pytest.mark.parametrize(
+    ("tree", "dockerfile", "file", "lines"),
+    [
+        ({".Dockerignore": "node_modules\n"}, None, ".Dockerignore", ["node_modules"]),
+        ({"dockerignore.txt": "node_modules\n.git\n"}, None, "dockerignore.txt", ["node_modules"]),
+        ({".dockerginore": "# a\nnode_modules\n"}, None, ".dockerginore", ["node_modules"]),
+        ({".containerignore": "node_modules\n"}, None, ".containerignore", ["node_modules"]),
+        # With exceptions the lines belong together.
+        ({"dockerignore": "*\n!index.js\n"}, None, "dockerignore", []),
+        ({"dockerignore": "nothing\n"}, None, "dockerignore", []),
+        (
+            {"web/Dockerfile": "FROM a\nCOPY . .\n", "web/.dockerignore": "node_modules\n", "web/node_modules/a": 9},
+            "web/Dockerfile", "web/.dockerignore", ["web/node_modules"],
+        ),
+        (
+            {"web/Dockerfile": "FROM a\nCOPY . .\n", "web/.dockerignore": "node_modules\n"},
+            "web/Dockerfile", "web/.dockerignore", ["node_modules"],
+        ),
+        (
+            {"docker/Dockerfile.prod": "FROM a\nCOPY . .\n", "docker/prod.dockerignore": "node_modules\n"},
+            "docker/Dockerfile.prod", "docker/prod.dockerignore", ["node_modules"],
+        ),
+    ],
+)  # fmt: skip
+def test_lines_that_do_not_count_are_offered_where_they_would(tree, dockerfile, file, lines):
+    found = catches(
+        "inactive-ignore-file", {**SITE, **tree}, dockerfile=dockerfile, line=None, edits=lines
+    )
+    assert found.location.file == file
+    assert found.severity is Severity.WARNING
+
+
+def test_podmans_file_beside_dockers_is_no_mistake():
+    tree = {**SITE, ".dockerignore": "x\n", ".containerignore": "node_modules\n"}
+    found = catches("inactive-ignore-file", tree, line=None, edits=[])
+    assert found.severity is Severity.INFO
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {".dockerignore": "x\n", ".gitignore": "y\n"},
+        {".dockerignore.example": "node_modules\n"},
+        {"docs/dockerignore.txt": "node_modules\n"},
+        {"web/Dockerfile": "FROM a\n", "web/Dockerfile.dockerignore": "node_modules\n"},
+        {"Dockerfile.dev": "FROM a\n", "Dockerfile.dev.dockerignore": "node_modules\n"},
+        {"pkg/dockerignore/dockerignore.go": "package x\n"},
+    ],
+)
+def test_other_files(tree):
+    catches_not("inactive-ignore-file", {**SITE, **tree})
