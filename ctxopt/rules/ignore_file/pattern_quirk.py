@@ -1,7 +1,7 @@
 r"""A pattern in the language of a shell, of git or of regular expressions, which Docker reads otherwise.
 
-Docker expands no braces, does not negate a class with ``!``, reads ``\d`` as a digit and, next to a
-wildcard, ``|`` as "or" across the whole pattern. The finding says what Docker makes of it and gives
+Docker expands no braces, does not negate a class with ``!``, reads ``\d`` as a digit, ``\*`` as a star
+and, next to a wildcard, ``|`` as "or" across the whole pattern. The finding says what Docker makes of it and gives
 plain lines that do what was meant; their effect on this tree is replayed.
 """
 
@@ -35,6 +35,8 @@ _GROUP = r"\(([^()]*\|[^()]*)\)"
 _NEGATED = r"(?<!\\)\[!"
 _CLASSES = {"d": "[0-9]", "w": "[0-9A-Za-z_]", "D": "[^0-9/]", "s": "[ ]"}
 _CLASS = r"\\([dwDs])(?![A-Za-z])"
+_ESCAPED_STARS = r"\\\*\\\*|^\\\*\."
+"""What formatters of Markdown make of ``**/`` and ``*.``; one such star inside a name may be meant."""
 _LETTER = r"\\(?=[A-Za-z0-9_])"
 _MOST_LINES = 40
 _NAMED = 3
@@ -55,7 +57,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     hits = find_hits(facts.view, [item.pattern for item, _ in suspects])
     for (item, quirk), found in zip(suspects, hits, strict=True):
         # Where a file is really called that, the line says what it means.
-        is_literal = item.pattern.kind is PatternKind.EXACT or "{" in item.pattern.text
+        is_literal = item.pattern.kind is PatternKind.EXACT or _has_plain_reading(item.pattern.text)
         if not (quirk.plain and found.count and is_literal):
             yield _finding_for(facts, item, quirk)
 
@@ -66,6 +68,11 @@ def _find(facts: Facts) -> Iterator[tuple[WrittenPattern, Quirk]]:
         # ``comment-trap`` tells of such a line, and its cure is another one.
         if quirk is not None and not comment_cure(item.line.number, item.line.text):
             yield item, quirk
+
+
+def _has_plain_reading(text: str) -> bool:
+    """Whether a file may be called like the line, with its braces or stars."""
+    return "{" in text or "\\*" in text
 
 
 def find_quirk(written: str, pattern: Pattern) -> Quirk | None:
@@ -100,6 +107,9 @@ def _spelled_out(body: str, *, is_expression: bool) -> Quirk | None:
         return Quirk("Docker negates a class with ^, not with !", (re.sub(_NEGATED, "[^", body),))
     if body.startswith("^") and is_expression:
         return Quirk("^ stands for the start of the path", (body[1:],))
+    if re.search(_ESCAPED_STARS, body):
+        plain = body.replace("\\*", "*").replace("\\_", "_")
+        return Quirk("a star behind a backslash is a plain character", (plain,))
     if re.search(_CLASS, body):
         classed = re.sub(_CLASS, lambda match: _CLASSES[match[1]], body)
         return Quirk("it is read as a class of characters", (classed,))

@@ -71,6 +71,10 @@ def _finding_for(facts: Facts, found: SourceCheck, git_ignored: Collection[str])
         severity, advice = Severity.INFO, "make it before the build"
     elif is_main(found) and found.paths[0] in git_ignored:
         severity, advice = Severity.INFO, "git ignores it: make it before the build"
+    hiding = _hidden_by(facts, found)
+    if severity is Severity.INFO and hiding is not None:
+        severity = RULE.severity
+        advice = f"{advice}, and add !{found.paths[0]} at the end of the ignore file: {hiding} would hide it"
     return Finding(
         rule=RULE.id,
         severity=severity,
@@ -94,6 +98,18 @@ def _is_made(facts: Facts, found: SourceCheck) -> bool:
     )
     evidence = facts.evidence
     return known or (evidence is not None and any(map(evidence.is_ignored, ways)))
+
+
+def _hidden_by(facts: Facts, found: SourceCheck) -> str | None:
+    """Return the line that would hide a missing source as soon as it was made; None where none would."""
+    path = found.paths[0]
+    if not is_main(found) or has_meta(path):
+        return None
+    decision = facts.matcher.decide(path)
+    if not decision.excluded or decision.index is None:
+        return None
+    pattern = facts.matcher.patterns[decision.index]
+    return f"{facts.ignore_path}:{pattern.line} ({pattern})"
 
 
 def _git_ignored(facts: Facts, missing: Sequence[SourceCheck]) -> Collection[str]:

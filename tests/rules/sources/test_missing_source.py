@@ -120,6 +120,41 @@ def test_a_context_below_the_top_of_the_repository(tmp_path):
     assert found.severity is Severity.INFO
 
 
+@pytest.mark.parametrize(
+    ("ignore_file", "line"),
+    [
+        ("target/\n", 1),
+        (".git\n**/target\n", 2),
+        ("*\n!src\n", 1),
+        ("target/*\n", 1),
+        ("**/*.jar\n", 1),
+    ],
+)
+def test_making_it_does_not_help_where_a_line_hides_it(ignore_file, line):
+    tree = {
+        **TREE,
+        "Dockerfile": "FROM a\nCOPY src /\nCOPY target/app.jar /\n",
+        ".dockerignore": ignore_file,
+    }
+    (found,) = find("missing-source", tree)
+    assert found.severity is Severity.ERROR
+    assert "make it before the build, and add !target/app.jar" in found.help
+    assert f".dockerignore:{line} (" in found.help
+
+
+@pytest.mark.parametrize(
+    "ignore_file", ["", "targets\n", "target\n!target/app.jar\n", "*\n!src\n!target\n", "app.jar\n"]
+)
+def test_making_it_is_enough_where_no_line_hides_it(ignore_file):
+    tree = {
+        **TREE,
+        "Dockerfile": "FROM a\nCOPY src /\nCOPY target/app.jar /\n",
+        ".dockerignore": ignore_file,
+    }
+    (found,) = find("missing-source", tree)
+    assert (found.severity, found.help) == (Severity.INFO, "make it before the build")
+
+
 UNSET = "pass --build-arg ARTIFACT=..."
 
 
