@@ -6,11 +6,19 @@ Opens the scripts that are called, and files of tasks where steps call their pro
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from ctxopt.evidence.called_texts import ReachedTasks, TextFile, reach_tasks
-from ctxopt.evidence.git_history import BuildTakings, asks_git, compares_in_script, is_script
+from ctxopt.evidence.certainty import certainty_of
+from ctxopt.evidence.git_history import (
+    BuildTakings,
+    Taking,
+    asks_git,
+    compares_in_script,
+    is_script,
+    runs_git,
+)
 from ctxopt.evidence.named_paths import paths_in, start_folders
 from ctxopt.evidence.needs import Clues, GitReason, Need
 from ctxopt.evidence.recipes import program_of, read_recipes
@@ -31,6 +39,8 @@ _OPENED_FOR: Final = (
 _SHELL: Final = r"#![^\n]{0,100}sh\b"
 _SAID: Final = r"(?m)(?:^|\s)#.*$|^[ \t]*(?:echo|printf)\b[^|>&;`$\n]*$"
 """Comments, and what is only printed."""
+_NOTES: Final = r"(?m)^[ \t]{0,200}(?://|#|\*|--).*$"
+"""Comments that take a line, in most languages."""
 _QUOTED: Final = r"""["'`]([^"'`\n]{1,300})["'`]"""
 _COMMAND: Final = (
     r"(?:npm|npx|pnpm|yarn|bun|make|just|task|rake|sh|bash|node|python3?|ruby|go|cp|cat|tar)\s|\S+$"
@@ -101,6 +111,17 @@ class Called(NamedTuple):
         return recipes.always
 
 
+class _Start(NamedTuple):
+    """Where a chase begins."""
+
+    texts: Sequence[TextFile]
+    """Commands, with the place where they stand; without one, what they name is known already."""
+    takings: Sequence[Taking]
+    """What has been brought by then."""
+    folders: Collection[str]
+    """Where the commands are run."""
+
+
 def follow_calls(
     taken: BuildTakings, scripts: Iterable[TextFile], tasks: Sequence[TextFile], files: SentFiles
 ) -> Called:
@@ -108,26 +129,52 @@ def follow_calls(
 
     ``tasks`` are the files of tasks that are known.
     """
-    return _Chase(taken, tasks, files).run(scripts)
+    runs = [run for run in taken.build.runs if run.reachable]
+    # A script that one step calls may read what only another one is given, through what it calls itself.
+    arriving = {id(taking): taking for run in runs for taking in taken.arriving(run)}
+    start = _Start(
+        texts=[TextFile("", text) for text in taken.build.scripts()],
+        takings=list(arriving.values()),
+        folders={
+            folder for run in runs for folder in start_folders(run, taken.arriving(run), files)
+        },
+    )
+    return _Chase(taken, start, tasks, files).run(scripts)
+
+
+def follow_start(
+    taken: BuildTakings, tasks: Sequence[TextFile], files: SentFiles, where: str = ""
+) -> Called | None:
+    """Follow what starts the image, as ``follow_calls`` does the steps; None where nothing is said to."""
+    commands = [
+        TextFile(f"{item.keyword} in line {item.line}{where}", " ".join(item.args))
+        for item in taken.build.dockerfile.instructions
+        if item.keyword in ("CMD", "ENTRYPOINT")
+    ]
+    if not commands:
+        return None
+    roots = {root for taking in taken.takings for root in taking.roots}
+    return _Chase(taken, _Start(commands, taken.takings, roots), tasks, files).run(())
 
 
 class _Chase:
     """Reads what is called until nothing new is."""
 
-    def __init__(self, taken: BuildTakings, tasks: Sequence[TextFile], files: SentFiles) -> None:
+    def __init__(
+        self,
+        taken: BuildTakings,
+        start: _Start,
+        tasks: Sequence[TextFile],
+        files: SentFiles,
+    ) -> None:
         self._taken = taken
         self._files = files
-        self._steps = list(taken.build.scripts())
-        runs = [run for run in taken.build.runs if run.reachable]
-        # A script that one step calls may read what only another one is given, through what it calls itself.
-        arriving = {id(taking): taking for run in runs for taking in taken.arriving(run)}
-        self._takings = list(arriving.values())
+        self._start = start
+        self._steps = [text for _, text in start.texts]
+        self._takings = start.takings
         self._tasks = [*tasks, *self._other_tasks()]
-        started = [
-            folder for run in runs for folder in start_folders(run, taken.arriving(run), files)
-        ]
         self._workspaces = Workspaces(
-            started=started,
+            started=start.folders,
             copied=_copied(taken),
             packages={
                 parent(file.path): file.text for file in tasks if program_of(file.path) == "npm"
@@ -147,7 +194,8 @@ class _Chase:
         while True:
             texts = [*self._steps, *(_commands(*item) for item in known.items())]
             tasks = reach_tasks(texts, self._tasks, self._workspaces)
-            needs = [*self._named_by_scripts(known), *self._named_by_tasks(tasks)]
+            needs = [*self._named_at_start(), *self._named_by_scripts(known)]
+            needs += self._named_by_tasks(tasks)
             fresh = {need.path: need for need in (*needs, *self._named_always(tasks))}
             waiting = [path for path in fresh if path not in opened][: MOST_SCRIPTS - len(opened)]
             if not waiting:
@@ -162,7 +210,7 @@ class _Chase:
             taken=self._taken._replace(tasks=self._emitting(tasks), texts=texts),
             clues=Clues(
                 needs=tuple(needs),
-                mentions=tuple(_asking(known, fresh)),
+                mentions=tuple(_asking(known, fresh, tasks)),
                 tests=self._tests(known, tasks),
             ),
             texts=tuple(texts),
@@ -186,6 +234,11 @@ class _Chase:
             return False
         return re.search(_NO_EMIT, self._files.text(config)) is not None
 
+    def _named_at_start(self) -> Iterator[Need]:
+        for place, text in self._start.texts:
+            if place:
+                yield from self._named("", text, place)
+
     def _named_by_scripts(self, scripts: Mapping[str, str]) -> Iterator[Need]:
         for path, text in scripts.items():
             yield from self._named(path, _commands(path, text), path)
@@ -206,13 +259,27 @@ class _Chase:
                 yield Need(found, f"named by {by}")
 
     def _tests(self, scripts: Mapping[str, str], tasks: Iterable[ReachedTasks]) -> str | None:
+        test_command = self._files.catalog.test_command
         shell = [_commands(*item) for item in scripts.items() if _is_shell(*item)]
         texts = [re.sub(_ON_REQUEST, "", text) for text in shell]
-        commands = (*texts, *(task.commands for task in tasks))
-        return next(filter(None, map(self._files.catalog.test_command, commands)), None)
+        started = [text for place, text in self._start.texts if place]
+        if started:
+            # A script that starts an image does one thing or the other, as it is told.
+            texts = [
+                text
+                for text in texts
+                if certainty_of(text, lambda command: bool(test_command(command))) == "always"
+            ]
+        commands = (*started, *texts, *(task.commands for task in tasks))
+        return next(filter(None, map(test_command, commands)), None)
 
 
-def _asking(scripts: Mapping[str, str], named: Mapping[str, Need]) -> Iterator[GitReason]:
+def _asking(
+    scripts: Mapping[str, str], named: Mapping[str, Need], tasks: Iterable[ReachedTasks]
+) -> Iterator[GitReason]:
+    for task in tasks:
+        if runs_git(task.commands):
+            yield GitReason(task.path, f"{task.path} asks git", compares_in_script(task.commands))
     for path, text in scripts.items():
         if path in named and asks_git(path, text):
             told = f"{path}, {named[path].reason}, asks git"
@@ -237,9 +304,8 @@ def _commands(path: str, text: str) -> str:
     """Return what a text gives to the shell, one command a line."""
     if _is_shell(path, text) or program_of(path) in ("make", "just", "task", "npm"):
         return re.sub(_SAID, "", text)
-    return "\n".join(
-        match[1] for match in re.finditer(_QUOTED, text) if re.match(_COMMAND, match[1])
-    )
+    quoted = re.findall(_QUOTED, re.sub(_NOTES, "", text))
+    return "\n".join(words for words in quoted if re.match(_COMMAND, words))
 
 
 def _is_shell(path: str, text: str) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.config.load import Config
-from ctxopt.evidence.called_needs import Called, follow_calls
+from ctxopt.evidence.called_needs import Called, follow_calls, follow_start
 from ctxopt.evidence.called_texts import TextFile
 from ctxopt.evidence.catalog import Catalog, load_catalog
 from ctxopt.evidence.checkouts import find_worktrees
@@ -16,11 +16,17 @@ from ctxopt.evidence.dockerfile_search import find_dockerfiles, find_hidden
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.git_history import BuildTakings
 from ctxopt.evidence.git_reasons import may_compare, reasons_for_git
-from ctxopt.evidence.image_start import find_fixtures, needs_of_applications, needs_of_start
+from ctxopt.evidence.image_start import (
+    find_fixtures,
+    needs_of_applications,
+    needs_of_loads,
+    needs_of_start,
+)
 from ctxopt.evidence.import_needs import needs_of_imports
 from ctxopt.evidence.manifest_needs import needs_of_manifests, roots_built
 from ctxopt.evidence.manifest_search import ManifestFile, find_manifests
 from ctxopt.evidence.needs import Clues, Needs, first_by_path
+from ctxopt.evidence.opened_history import needs_of_opened_history
 from ctxopt.evidence.other_dockerfiles import OtherDockerfile, read_siblings
 from ctxopt.evidence.project_tests import find_project_tests
 from ctxopt.evidence.reached_tests import needs_of_reached_tests
@@ -86,8 +92,7 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
         clues.append(needs_of_start(own[0], files, fixtures))
     if builds:
         clues.append(Clues(tests=find_project_tests(analysis.tree.root, catalog)))
-    clues += [told.clues, needs_of_imports(manifests.entered, files)]
-    clues += [needs_of_applications(fixtures, files)]
+    clues += [told.clues, *_clues_of_sources(manifests.entered, fixtures, files)]
     if own:
         clues.append(needs_of_other_stages(own[0].build, files))
     for other, (taken, clue) in zip(others, named, strict=True):
@@ -95,7 +100,7 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
         clues += [clue, needs_of_steps(taken, files, where)]
         clues.append(needs_of_start(taken, files, fixtures, where))
     called = _follow(clues, builds, told.callers, files)
-    clues += [one.clues for one in called]
+    clues += called.clues(fixtures)
     if not any(one.tests for one in clues):
         # Where tests run, all of them stay anyway, and no source has to be opened.
         clues.append(
@@ -103,7 +108,7 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
                 manifests.entered, files, lambda: _compiles_all(builds, manifests.files, files)
             )
         )
-    reasons = reasons_for_git(clues, called, told.callers, files)
+    reasons = reasons_for_git(clues, [*called.builds, *called.starts], told.callers, files)
     return Needs(
         needs=first_by_path(need for one in clues for need in one.needs),
         git=tuple(dict.fromkeys(item.reason for item in reasons)),
@@ -114,8 +119,31 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
         served=tuple(item.path for item in others if not _is_own(analysis, item.path)),
         elsewhere=tuple(dict.fromkeys(root for one in clues for root in one.elsewhere)),
         worktrees=worktrees,
-        builds=tuple(one.taken for one in called),
+        builds=tuple(one.taken for one in called.builds),
     )
+
+
+def _clues_of_sources(
+    folders: Sequence[str], fixtures: Sequence[str], files: SentFiles
+) -> list[Clues]:
+    """What the sources in ``folders``, those of the project itself, read."""
+    return [
+        needs_of_imports(folders, files),
+        needs_of_applications(fixtures, files),
+        needs_of_opened_history(folders, files),
+    ]
+
+
+class _Followed(NamedTuple):
+    """What each build calls while it is made, and what its image calls when it starts."""
+
+    builds: list[Called]
+    starts: list[Called]
+
+    def clues(self, fixtures: Iterable[str]) -> list[Clues]:
+        found = [one.clues for one in (*self.builds, *self.starts)]
+        texts = (text for one in (*self.builds, *self.starts) for text in one.texts)
+        return [*found, needs_of_loads(texts, fixtures)]
 
 
 def _follow(
@@ -123,11 +151,16 @@ def _follow(
     builds: Iterable[BuildTakings],
     callers: Iterable[TextFile],
     files: SentFiles,
-) -> list[Called]:
-    """Follow each build to what its steps call."""
+) -> _Followed:
     tasks = [file for file in callers if program_of(file.path)]
     scripts = [TextFile(*script) for one in clues for script in one.scripts]
-    return [follow_calls(taken, scripts, tasks, files) for taken in builds]
+    found = _Followed([], [])
+    for taken in builds:
+        found.builds.append(follow_calls(taken, scripts, tasks, files))
+        start = follow_start(taken, tasks, files)
+        if start is not None:
+            found.starts.append(start)
+    return found
 
 
 def _compiles_all(

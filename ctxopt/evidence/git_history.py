@@ -153,7 +153,12 @@ class BuildTakings(NamedTuple):
 def asks_git(path: str, text: str) -> bool:
     """Tell whether the script at ``path`` runs git on the repository it is in."""
     # Prose and data mention git as well, and run nothing.
-    return is_script(path, text) and bool(_ASKS_GIT.search(text)) and not is_outside(path, text)
+    return is_script(path, text) and runs_git(text) and not is_outside(path, text)
+
+
+def runs_git(text: str) -> bool:
+    """Tell whether commands or a program run git to ask for what a repository holds."""
+    return _ASKS_GIT.search(text) is not None
 
 
 def is_script(path: str, text: str) -> bool:

@@ -64,7 +64,10 @@ def _held(
             return None
         return mention_of(path, text, files.catalog)
     if task is not None:
-        return mention_of(path, f"{task.always}\n{task.commands}", files.catalog)
+        held = mention_of(path, f"{task.always}\n{task.commands}", files.catalog)
+        if held is None and mention in called.clues.mentions:
+            return mention
+        return held
     if path not in called.known and called.reaches(path, callers):
         return mention
     return None

@@ -58,6 +58,15 @@ def needs_of_start(
     return Clues(needs=needs, tests=tests)
 
 
+def needs_of_loads(texts: Iterable[str], fixtures: Iterable[str]) -> Clues:
+    """Return the fixtures where one of ``texts``, those that steps and commands call, loads some."""
+    if not any(_LOADS.search(text) for text in texts):
+        return Clues()
+    return Clues(
+        needs=tuple(Need(path, "a script that is called loads fixtures") for path in fixtures)
+    )
+
+
 def _is_for_work(taken: BuildTakings, files: SentFiles) -> bool:
     """Whether the image holds sources that nothing compiles and nothing starts: people build and test in it.
 

@@ -281,3 +281,93 @@ def test_what_is_reached_compares(tmp_path, tree, dockerfile, expected):
     needs = needs_of(tmp_path, tree, dockerfile)
     assert needs.git
     assert needs.compares is expected
+
+
+def start(*commands):
+    return "".join(["FROM a\nCOPY . .\n", *(f"{command}\n" for command in commands)])
+
+
+SHOP = {"shop/fixtures/seed.json": "x"}
+
+# What starts the image is followed as well: to what it names, the tests it runs, the history it asks for.
+STARTED = [
+    ("docs/a.md", {"docs/a.md": "x"}, start('CMD ["serve", "docs/a.md"]'), "CMD in line 3"),
+    ("docs/a.md", {"docs/a.md": "x", "run.sh": "serve docs/a.md\n"}, start('ENTRYPOINT ["./run.sh"]'), "run.sh"),
+    ("docs/a.md", {"docs/a.md": "x", "run": "#!/bin/sh\nserve docs/a.md\n"}, start("CMD ./run"), "run"),
+    ("docs/a.md", {"docs/a.md": "x", "package.json": scripts(start="serve docs/a.md")}, start("CMD npm start"), "package.json"),
+    ("docs/a.md", {"docs/a.md": "x", "Makefile": "run:\n\tserve docs/a.md\n"}, start('CMD ["make", "run"]'), "Makefile"),
+    ("docs/a.md", {"docs/a.md": "x", "app.py": "open('docs/a.md')"}, start('CMD ["python", "app.py"]'), "app.py"),
+]  # fmt: skip
+
+NOT_STARTED = [
+    ("docs/a.md", {"docs/a.md": "x"}, start('CMD ["serve", "/docs/a.md"]')),
+    ("docs/a.md", {"docs/a.md": "x", "run.sh": "serve docs/a.md\n"}, start('CMD ["./other.sh"]')),
+    ("docs/a.md", {"docs/a.md": "x", "run.sh": "# serve docs/a.md\n"}, start('CMD ["./run.sh"]')),
+    ("docs/a.md", {"docs/a.md": "x", "run.sh": "echo docs/a.md\n"}, start('CMD ["./run.sh"]')),
+    ("docs/a.md", {"docs/a.md": "x", "package.json": scripts(docs="serve docs/a.md")}, start("CMD npm start")),
+    ("docs/a.md", {"docs/a.md": "x", "package.json": scripts(start="serve docs/a.md")}, start("CMD node x")),
+    ("docs/a.md", {"docs/a.md": "x", "Makefile": "run:\n\tserve docs/a.md\nx:\n"}, start("CMD make x")),
+    ("docs/a.md", {"docs/a.md": "x", "app.py": "print('see docs/a.md there')"}, start("CMD python app.py")),
+    ("docs/a.md", {"docs/a.md": "x", "run.sh": "serve docs/a.md\n"}, "FROM a\nCOPY run.sh .\nCMD ./run.sh\n"),
+    ("docs/a.md", {"docs/a.md": "x", "run.sh": "serve docs/a.md\n"}, start("HEALTHCHECK CMD true")),
+    ("dist/a.js", {"dist/a.js": "x"}, start('CMD ["node", "dist/a.js"]')),
+    ("docs", {"docs/a.md": "x"}, start('CMD ["mkdocs", "serve"]')),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("path", "tree", "dockerfile", "by"), STARTED)
+def test_what_a_start_names(tmp_path, path, tree, dockerfile, by):
+    assert needs_of(tmp_path, tree, dockerfile).why(path) == f"named by {by}"
+
+
+@pytest.mark.parametrize(("path", "tree", "dockerfile"), NOT_STARTED)
+def test_what_no_start_names(tmp_path, path, tree, dockerfile):
+    assert needs_of(tmp_path, tree, dockerfile).why(path) is None
+
+
+START_TESTS = [
+    ({}, start('CMD ["pytest"]'), True),
+    ({"package.json": scripts(test="jest")}, start("CMD npm test"), True),
+    ({"package.json": scripts(check="jest")}, start("CMD npm run check"), True),
+    ({"run.sh": "set -e\nexec pytest tests/\n"}, start("ENTRYPOINT ./run.sh"), True),
+    ({"run.sh": "case $1 in\n  x) pytest tests/;;\nesac\n"}, start("ENTRYPOINT ./run.sh"), False),
+    ({"run.sh": "if [ $X ]; then pytest; fi\nexec gunicorn\n"}, start("ENTRYPOINT ./run.sh"), False),
+    ({"run.sh": "tests() {\n  pytest\n}\nexec gunicorn\n"}, start("ENTRYPOINT ./run.sh"), False),
+    ({"package.json": scripts(test="jest", start="node a")}, start("CMD npm start"), False),
+    ({"package.json": scripts(check="jest")}, start("CMD npm start"), False),
+    ({}, start('CMD ["gunicorn"]'), False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tree", "dockerfile", "expected"), START_TESTS)
+def test_tests_that_a_start_runs(tmp_path, tree, dockerfile, expected):
+    assert bool(needs_of(tmp_path, tree, dockerfile).tests) is expected
+
+
+LOADS = [
+    (SHOP | {"setup.sh": "python manage.py loaddata seed\n"}, run("./setup.sh"), True),
+    (SHOP | {"Makefile": "seed:\n\tpython manage.py loaddata seed\n"}, run("make seed"), True),
+    (SHOP | {"package.json": scripts(start="manage.py loaddata seed")}, start("CMD npm start"), True),
+    (SHOP | {"setup.sh": "python manage.py migrate\n"}, run("./setup.sh"), False),
+    (SHOP | {"setup.sh": "# loaddata seed\n"}, run("./setup.sh"), False),
+    (SHOP | {"setup.sh": "python manage.py loaddata seed\n"}, run("true"), False),
+    (SHOP | {"Makefile": "a:\nseed:\n\tpython manage.py loaddata seed\n"}, run("make"), False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tree", "dockerfile", "expected"), LOADS)
+def test_fixtures_that_a_called_text_loads(tmp_path, tree, dockerfile, expected):
+    assert bool(needs_of(tmp_path, tree, dockerfile).why("shop/fixtures")) is expected
+
+
+START_GIT = [
+    ({"run.sh": "git rev-parse HEAD\n"}, start("CMD ./run.sh"), True),
+    ({"package.json": scripts(start="git describe; node a")}, start("CMD npm start"), True),
+    ({"package.json": scripts(start="node a", rel="git describe")}, start("CMD npm start"), False),
+    ({"run.sh": "git rev-parse HEAD\n"}, start("CMD ./other.sh"), False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tree", "dockerfile", "expected"), START_GIT)
+def test_the_history_that_a_start_asks_for(tmp_path, tree, dockerfile, expected):
+    assert bool(needs_of(tmp_path, tree, dockerfile).git) is expected

@@ -1,0 +1,63 @@
+"""Code of the project that opens files of ``.git`` itself, to show which version it is. Opens sources, by their names.
+
+Bounded: ``MOST_SOURCES`` files, those near the root first, and only where ``.git`` is sent at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import islice
+from typing import Final
+
+from ctxopt.evidence.needs import Clues, GitReason
+from ctxopt.evidence.sent_files import SentFiles
+
+MOST_SOURCES: Final = 200
+_NAMED: Final = (
+    r"(?i)(?!test_|.*[._-](?:test|spec)s?\.)[\w.-]*(?:version|config|git|revision|commit|build|release|info|about|status|system|"
+    r"application|app|kernel|bootstrap|settings|util|helper|environment|constants|functions|index|main|server|__init__|vars)"
+    r"[\w-]*\.(?:php|py|rb|js|mjs|cjs|ts|go|pl|phtml|inc)$"
+)
+"""Names of files that say what a program is, in the languages that do."""
+_FILES: Final = r"(?:HEAD|refs|packed-refs|ORIG_HEAD|FETCH_HEAD|logs)"
+_OPENS: Final = (
+    r"(?:open|fopen|file|file_get_contents|file_exists|is_file|is_readable|readFile|readFileSync|existsSync|read|readlines|"
+    r"ReadFile|Open|Path|exist\?|exists)\s{0,9}\(?\s{0,9}[brf]?[\"'`](?:\.{0,2}/){0,9}\.git/"
+    + _FILES
+)
+"""A file of the working directory's own repository, not of one that a variable names."""
+_FROM_HERE: Final = (
+    r"(?:__DIR__|__FILE__|__file__|__dirname|import\.meta|Rails\.root|base_path|root_path|BASE_DIR|BASE_PATH|ABSPATH|"
+    r"ROOT(?:_?(?:DIR|PATH))?|PROJECT_\w{1,20}|APP_\w{1,20}|cwd|getcwd|Getwd|DOCUMENT_ROOT)\b"
+    r"[^\n]{0,200}[\"'`/]\.git(?:/|[\"'`]\s{0,9}[,/]\s{0,9}[\"'`])" + _FILES
+)
+"""A path that starts where the code lies."""
+_TESTS: Final = frozenset(
+    {"test", "tests", "spec", "specs", "__tests__", "testdata", "fixtures", "e2e"}
+)
+
+
+def needs_of_opened_history(folders: Iterable[str], files: SentFiles) -> Clues:
+    """Return the sources in ``folders``, those of the project itself, that open what ``.git`` holds."""
+    if not files.has(".git"):
+        return Clues()
+    mentions = []
+    for path in islice(_sources(folders, files), MOST_SOURCES):
+        text = files.text(path)
+        # Most sources never say it, and to look for four letters is fast.
+        if ".git" in text and (re.search(_OPENS, text) or re.search(_FROM_HERE, text)):
+            mentions.append(GitReason(path, f"{path} opens a file of .git", compares=False))
+    return Clues(mentions=tuple(mentions))
+
+
+def _sources(folders: Iterable[str], files: SentFiles) -> Iterator[str]:
+    named = re.compile(_NAMED)
+    for path in folders:
+        if not _TESTS.isdisjoint(path.split("/")):
+            continue
+        folder = files.tree.folders[path]
+        for name in filter(named.match, folder.names):
+            source = folder.child(name)
+            if files.has(source):
+                yield source
