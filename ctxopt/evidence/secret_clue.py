@@ -317,6 +317,9 @@ def _is_set_here(lead: bytes) -> bool:
         return False
     if text.startswith(b"//") and not text.endswith(b":"):
         return False
+    # ``${PASSWORD:default}`` takes the value from elsewhere.
+    if lead.endswith(b"${"):
+        return False
     return not lead or lead[-1:] in b" \t\"'{,([<;&?:$/|@"
 
 

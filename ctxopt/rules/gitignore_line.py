@@ -32,7 +32,7 @@ class GitignoreLine(NamedTuple):
 def line_for(facts: Facts, paths: Collection[str]) -> GitignoreLine | None:
     """Return the line that stands for most of ``paths``, at least two; None where each is better named alone."""
     wanted = set(paths)
-    texts = _patterns(facts.view.tree.root)
+    texts = read_gitignore_lines(facts.view.tree.root)
     if not texts:
         return None
     best: GitignoreLine | None = None
@@ -49,8 +49,8 @@ def line_for(facts: Facts, paths: Collection[str]) -> GitignoreLine | None:
     return best
 
 
-def _patterns(root: str) -> list[str]:
-    """The lines of ``.gitignore`` as Docker has to be told, those that mean the same to both."""
+def read_gitignore_lines(root: str) -> list[str]:
+    """Return the lines of ``.gitignore`` at a root as Docker has to be told, those that mean the same to both."""
     content = read_start(os.path.join(root, ".gitignore"), _MOST_BYTES) or b""
     found: dict[str, None] = {}
     for line in content.decode("utf-8-sig", "surrogateescape").splitlines()[:_MOST_LINES]:

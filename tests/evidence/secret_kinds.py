@@ -291,6 +291,7 @@ HARMLESS = [
     (".claude/settings.local.json", '{"permissions": {"allow": ["Bash(git push:*)", "Read(secrets/**)"]}}'),
     (".vscode/settings.json", '{"editor.tokenColorCustomizations": {"comments": "#aabbcc12"}}'),
     ("auth.json", '{"providers": ["github"], "session": "cookie"}'),
+    ("spring.properties", "datasource.password=${DB_PASSWORD:db-57x1a2b}\n"),
     ("ci.yml", "env:\n  TOKEN: ${{ secrets.GITHUB_TOKEN }}\n  API_KEY: ${{ secrets.KEY_1 }}\n"),
     ("Jenkinsfile", "withCredentials([string(credentialsId: 'github-token-id', variable: 'TOKEN')]) {}\n"),
     ("vars.hcl", 'variable "db_password" {\n  sensitive = true\n}\npassword = var.db_password1\n'),

@@ -12,9 +12,12 @@ from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.facts import Facts
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.grouping import Group, finding_of, is_notable, note_of, split_needed
+from ctxopt.rules.latent import Latent, find_latent
 from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
+from ctxopt.units import and_more
 
+_SHOWN = 4
 _WHAT = "ignored by git, so that no clean checkout has it"
 
 
@@ -27,6 +30,26 @@ def check(facts: Facts) -> Iterator[Finding]:
     for item in needed:
         if is_notable(facts, item):
             yield note_of(RULE.id, item)
+    latent = find_latent(facts)
+    if latent is not None:
+        yield _not_there_yet(facts, latent)
+
+
+def _not_there_yet(facts: Facts, latent: Latent) -> Finding:
+    """Return the note about names that the next build may bring; no line saves anything today."""
+    names = " and ".join(latent.names[:_SHOWN]) + and_more(len(latent.names) - _SHOWN)
+    lines = ", ".join(latent.patterns[:_SHOWN])
+    source = latent.use.source
+    return Finding(
+        rule=RULE.id,
+        severity=Severity.INFO,
+        message=(
+            f"git ignores {names}, {facts.ignore_path} does not: {source.instruction} in line "
+            f"{source.line} takes them once they are there"
+        ),
+        subject="latent",
+        help=f"A clean checkout does not show it. Write {lines} before the first one is sent.",
+    )
 
 
 def _groups(facts: Facts, candidates: list[Candidate]) -> Iterator[Group]:
