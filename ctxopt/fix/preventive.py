@@ -13,13 +13,17 @@ from typing import Final, NamedTuple
 
 from ctxopt.errors import IgnoreFileError
 from ctxopt.evidence.catalog import CatalogKind
+from ctxopt.evidence.env_files import env_reader, is_env_file
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.foretold import Foretold, find_foretold
-from ctxopt.evidence.run_steps import makes_something
+from ctxopt.evidence.generated_input import GeneratedInput
+from ctxopt.evidence.git_history import BuildTakings
+from ctxopt.evidence.made_output import fetching_of, making_of
 from ctxopt.fix.decisions import LineChange
 from ctxopt.fix.options import FixOptions
 from ctxopt.fix.proposal import ProposedLine
 from ctxopt.fix.safety import Safety
+from ctxopt.fix.unit import Confidence
 from ctxopt.git.folder import ignored_if_there
 from ctxopt.languages.dockerfile import Build
 from ctxopt.languages.golang.paths import has_meta
@@ -62,13 +66,30 @@ class Preventive(NamedTuple):
 class _Line(NamedTuple):
     texts: tuple[str, ...]
     coming: Foretold
+    reader: str | None = None
+    """The tool of a build that would read it; then a build may be made with it, and nothing is proven."""
 
     @property
     def rule(self) -> str:
         return RULE_OF_KIND[self.coming.entry.kind]
 
     def edits(self) -> list[Edit]:
-        return [Edit(EditKind.ADD, None, text, _reason(self.coming)) for text in self.texts]
+        return [Edit(EditKind.ADD, None, text, self.reason) for text in self.texts]
+
+    @property
+    def confidence(self) -> Confidence:
+        if self.reader is None:
+            return "proven"
+        return "likely"
+
+    @property
+    def reason(self) -> str:
+        reason = "git ignores it"
+        if self.coming.manifest:
+            reason += f", and {self.coming.manifest} is here"
+        if self.reader is not None:
+            reason += f"; {self.reader} reads it where it is there"
+        return reason
 
 
 def add_preventive(
@@ -105,8 +126,8 @@ def _proposed(facts: Facts, lines: Sequence[_Line], trial: Trial) -> Iterator[Pr
             texts=line.texts,
             replaces=(),
             rule=line.rule,
-            confidence="proven",
-            reason=_reason(line.coming),
+            confidence=line.confidence,
+            reason=line.reason,
             bytes=change.lost_bytes - before.lost_bytes,
             entries=change.lost_entries - before.lost_entries,
             total_bytes=change.lost_bytes,
@@ -117,22 +138,18 @@ def _proposed(facts: Facts, lines: Sequence[_Line], trial: Trial) -> Iterator[Pr
         before = change
 
 
-def _reason(coming: Foretold) -> str:
-    if not coming.manifest:
-        return "git ignores it"
-    return f"git ignores it, and {coming.manifest} is here"
-
-
 def _wanted(facts: Facts, options: FixOptions) -> Iterator[_Line]:
     """Yield the lines that the build allows and that no other line makes superfluous."""
-    safety = Safety(facts)
+    safety, generated = Safety(facts), GeneratedInput(facts)
     texts: list[str] = []
     found = sorted(find_foretold(facts), key=lambda item: _ORDER.index(item.entry.kind))
     for coming in found:
-        if not _is_allowed(facts, coming):
+        if not _is_allowed(facts, coming, generated):
             continue
         line = _line_for(facts, coming)
         if line is None or _is_covered(facts, coming, texts):
+            continue
+        if line.confidence != "proven" and options.least == "proven":
             continue
         matcher = _matcher([line.texts[0]])
         if matcher is None or safety.refusal((), (), matcher) is not None:
@@ -143,7 +160,7 @@ def _wanted(facts: Facts, options: FixOptions) -> Iterator[_Line]:
         yield line
 
 
-def _is_allowed(facts: Facts, coming: Foretold) -> bool:
+def _is_allowed(facts: Facts, coming: Foretold, generated: GeneratedInput) -> bool:
     """Whether the rule runs, people and instructions do not name it, and builds make what they need of it."""
     kind = coming.entry.kind
     if not facts.config.selection.runs(RULE_OF_KIND[kind]):
@@ -154,17 +171,33 @@ def _is_allowed(facts: Facts, coming: Foretold) -> bool:
         return False
     # What no build makes may be made for it beforehand.
     if kind == "dependencies":
-        return not any(facts.remade.why_doubtful(kind, path) for path in coming.paths)
-    if kind == "build-output":
-        return all(_is_made(facts, path) for path in coming.paths)
-    return True
+        return any(_is_installed(facts, path) for path in coming.paths)
+    if kind == "build-output" and not all(_is_made(facts, path) for path in coming.paths):
+        return False
+    if kind not in ("build-output", "secret"):
+        return True
+    return not any(generated.why_named(path) for path in coming.paths)
+
+
+def _is_installed(facts: Facts, path: str) -> bool:
+    """Whether every build that would take packages installs them itself, whatever it is given."""
+    if facts.remade.why_doubtful("dependencies", path) is not None:
+        return False
+    return all(fetching_of(taker) != "sometimes" for taker in _takers(facts, path))
 
 
 def _is_made(facts: Facts, path: str) -> bool:
-    """Whether every build that would take a path has steps that make something of sources."""
+    """Whether every build that would take a path has steps that make output of sources, whatever it is given."""
+    takers = _takers(facts, path)
+    return bool(takers) and all(making_of(taker) == "always" for taker in takers)
+
+
+def _takers(facts: Facts, path: str) -> Sequence[BuildTakings]:
+    """Return the builds that would take a path, or all where none does."""
     builds = facts.needs.builds
-    takers = [build for build in builds if any(taking.takes(path) for taking in build.takings)]
-    return bool(builds) and all(makes_something(taker.build) for taker in takers or builds)
+    return [
+        build for build in builds if any(taking.takes(path) for taking in build.takings)
+    ] or builds
 
 
 def _names(build: Build, coming: Foretold) -> bool:
@@ -186,6 +219,7 @@ def _names(build: Build, coming: Foretold) -> bool:
 def _line_for(facts: Facts, coming: Foretold) -> _Line | None:
     """Return the line: the pattern where git ignores the name everywhere, else the places."""
     entry = coming.entry
+    reader = _reader_of(facts, coming)
     if entry.pattern == _VARIANTS:
         evidence = facts.evidence
         found = with_exceptions(
@@ -193,12 +227,26 @@ def _line_for(facts: Facts, coming: Foretold) -> _Line | None:
         )
         if found is None:
             return None
-        return _Line((*found, *_template(facts, found)), coming)
-    if coming.everywhere or entry.confidence == "high":
-        return _Line((entry.pattern,), coming)
-    if len(coming.paths) > _MOST_PATHS or "*" in entry.pattern.removeprefix("**/"):
+        return _Line((*found, *_template(facts, found)), coming, reader)
+    paths = coming.paths
+    if entry.kind == "dependencies":
+        # Elsewhere a build may take the packages as they are.
+        paths = tuple(path for path in paths if _is_installed(facts, path))
+    is_general = coming.everywhere or entry.confidence == "high"
+    if is_general and len(paths) == len(coming.paths):
+        return _Line((entry.pattern,), coming, reader)
+    if len(paths) > _MOST_PATHS or "*" in entry.pattern.removeprefix("**/"):
         return None
-    return _Line(tuple(map(escape_pattern, coming.paths)), coming)
+    return _Line(tuple(map(escape_pattern, paths)), coming)
+
+
+def _reader_of(facts: Facts, coming: Foretold) -> str | None:
+    """Return the tool of a build that would read it, if it is a file of settings."""
+    path = coming.paths[0]
+    if not is_env_file(path):
+        return None
+    readers = (env_reader(taker.texts) for taker in _takers(facts, path))
+    return next(filter(None, readers), None)
 
 
 def _template(facts: Facts, texts: Sequence[str]) -> Iterator[str]:

@@ -62,6 +62,9 @@ TREES = [
     (".env*\n", {}, "FROM node\nCOPY . .\nRUN cp .env.ci .env\n", ["**/.env.local", "**/.env.*.local"]),
     (".env.*\n", {f"{name}/.env.dev": "A=\n" for name in "abcdef"}, NODE, ["**/.env.local", "**/.env.*.local"]),
     ("node_modules\n", {"package.json": "{}"}, None, ["**/node_modules"]),
+    # Another Dockerfile takes the packages of one place as they are.
+    ("node_modules\n", {"package.json": "{}", "tools/package.json": "{}",
+     "b.Dockerfile": "FROM a\nCOPY tools /t\nRUN chmod +x /t/a\n"}, NODE, ["node_modules"]),
     (".terraform\n*.tfstate\n", {"main.tf": ""}, NODE, ["**/*.tfstate", "**/.terraform"]),
     ("vendor/\n", {"composer.json": "{}"}, "FROM php\nCOPY . .\nRUN composer install\n", ["**/vendor"]),
     ("bin/\nobj/\n", {"a/a.csproj": ""}, "FROM sdk\nCOPY . .\nRUN dotnet publish -c Release\n", ["**/bin", "**/obj"]),
@@ -106,6 +109,11 @@ SILENT = [
     ("target\n", {"pom.xml": ""}, "FROM jre\nCOPY . .\nRUN chmod +x a\n"),
     ("target\n", {"pom.xml": ""}, None),
     (".next\n", {"package.json": "{}", "next.config.js": ""}, "FROM node\nCOPY . .\nRUN npm ci\n"),
+    # Only on a condition is it made again.
+    ("node_modules\n", PACKAGE, "FROM node\nARG CI\nCOPY . .\nRUN if [ -n \"$CI\" ]; then npm ci; fi\n"),
+    ("target\n", {"pom.xml": ""}, "FROM maven\nARG CI\nCOPY . .\nRUN if [ -n \"$CI\" ]; then mvn package; fi\n"),
+    # A workflow writes it just before.
+    (".env\n", {".github/workflows/a.yml": "jobs:\n  a:\n    steps:\n      - run: echo A=1 > .env\n      - run: docker build .\n"}, NODE),
     # Another Dockerfile with the same ignore file takes it as it is.
     ("target\n", {"pom.xml": "", "Dockerfile.jvm": "FROM jre\nCOPY target/a.jar /\n"}, MAVEN),
     ("target\n", {"pom.xml": "", "docker/Dockerfile": "FROM jre\nCOPY . /\n"}, MAVEN),
@@ -259,3 +267,16 @@ def test_the_new_file_is_not_among_what_is_left_alone(tmp_path):
     assert ".dockerignore" not in str(fix_of(tmp_path).left_alone)
     lay(tmp_path, {"web/.dockerignore": "x\n"})
     assert "**/.dockerignore" in [item.text for item in fix_of(tmp_path).left_alone]
+
+
+VITE = (
+    "FROM node AS b\nCOPY . .\nRUN npm ci && npx vite build\nFROM nginx\nCOPY --from=b /dist /h\n"
+)
+
+
+def test_what_a_tool_of_the_build_would_read_is_not_proven(tmp_path):
+    tree = {**STACK, "Dockerfile": VITE}
+    assert preventive(tmp_path, tree) == ALL
+    sure = {line.texts[0]: line.confidence for line in fix_of(tmp_path).lines if line.is_preventive}
+    assert sure == {"**/node_modules": "proven", "**/.env": "likely", "**/.env.*": "likely"}
+    assert texts_of(fix_of(tmp_path, least="proven")) == ALL[:1]
