@@ -55,7 +55,8 @@ class Documentation:
 
     def why(self, folder: str) -> str | None:
         """Return why ``folder`` may be read, in a clause; None where nothing says so."""
-        if any(map(_PACKAGE.search, files_below(self._analysis.permitted, [folder]))):
+        code = filter(_PACKAGE.search, files_below(self._analysis.permitted, [folder]))
+        if any(map(self._may_be_imported, code)):
             return "it holds code, which may be imported"
         for taken in self._needs.builds:
             reason = _named_by(taken, folder)
@@ -70,10 +71,20 @@ class Documentation:
                 return f"{path} names it"
         return None
 
+    def _may_be_imported(self, path: str) -> bool:
+        """Whether code is more than a program of its own, which Go says in the first words."""
+        if not path.endswith(".go"):
+            return True
+        return re.search(r"(?m)^package main\b", self._files.text(path)) is None
+
+    @cached_property
+    def _files(self) -> SentFiles:
+        return SentFiles(self._analysis, self._catalog)
+
     @cached_property
     def _texts(self) -> Sequence[tuple[str, str]] | None:
         """The sources, manifests and scripts that are sent, with their texts; None where there are too many."""
-        files = SentFiles(self._analysis, self._catalog)
+        files = self._files
         found: list[tuple[str, str]] = []
         left = _MOST_TEXT
         for path in self._paths(files):

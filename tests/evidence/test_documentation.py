@@ -26,6 +26,7 @@ UNREAD: list[tuple[dict[str, Any], str, list[str]]] = [
     ({**PAGES, ".github/workflows/a.yml": "run: mkdocs build -d docs/\n"}, BROAD, ["docs"]),
     ({**PAGES, "package.json": '{"scripts": {"docs": "typedoc"}}'}, SITE, ["docs"]),
     ({**PAGES, "docs/conf.py": "x = 1\n", "docs/make.sh": "cp docs/a b\n"}, BROAD, ["docs"]),
+    ({**PAGES, "go.mod": "module a\n", "docs/tools/extract.go": "// x\npackage main\n"}, BROAD, ["docs"]),
     ({"documentation/a.pdf": 9 * MB}, BROAD, ["documentation"]),
     ({"doc/a.png": 9 * MB}, BROAD, ["doc"]),
     ({"screenshots/a.png": 9 * MB}, BROAD, ["screenshots"]),
