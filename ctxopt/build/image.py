@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ctxopt.build.share_out import ResolvedSource, Share, Shares, share_out
 from ctxopt.build.sources import Load, SourceUse
 from ctxopt.languages.dockerfile import Build, Source
-from ctxopt.paths import parent, upwards
+from ctxopt.paths import parent, topmost, upwards
 from ctxopt.tree.lookup import ViewLookup
 
 if TYPE_CHECKING:
@@ -50,9 +50,15 @@ class Image:
         found += self._below.get(path, ())
         return min(found, key=lambda part: (part.ran, len(part.via)), default=None)
 
+    def roots_in(self, path: str) -> tuple[str, ...]:
+        """Return what of ``arrivals`` lies below the context's ``path``, the topmost; nothing where that arrives whole."""
+        if any(part.has(path) for part in self._holding(path)):
+            return ()
+        return tuple(topmost(part.root for part in self._below.get(path, ())))
+
     def may_hold(self, use: SourceUse) -> bool:
         """Tell whether a RUN step may have put something into the image that ``use`` took."""
-        return any(part.source == use.source for part in self.possible)
+        return any(part.source is use.source for part in self.possible)
 
     @cached_property
     def may_hold_more(self) -> bool:
@@ -88,7 +94,7 @@ class Image:
 
     def lines_of(self, use: SourceUse) -> tuple[int, ...]:
         """Return the lines of the COPY --from that take on what ``use`` took, up to the image."""
-        lines = {line for part in self.arrivals if part.source == use.source for line in part.via}
+        lines = {line for part in self.arrivals if part.source is use.source for line in part.via}
         return tuple(sorted(lines))
 
     def _is_main(self, part: Placed) -> bool:
@@ -156,7 +162,7 @@ class Image:
 
     def _places_of(self, source: Source) -> list[int]:
         first = len(self._uses)
-        return [first + place for place, part in enumerate(self.arrivals) if part.source == source]
+        return [first + place for place, part in enumerate(self.arrivals) if part.source is source]
 
 
 def _carries(source: Source) -> bool:

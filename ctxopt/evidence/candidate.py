@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.sources import SourceUse
@@ -26,8 +26,17 @@ if TYPE_CHECKING:
     from ctxopt.evidence.documentation import Documentation
     from ctxopt.evidence.secret_clue import Clue
 
+_REMADE: Final = frozenset({"dependencies", "build-output"})
+"""Kinds that a RUN step makes again in the place of what was copied."""
 FOR_TESTS: Final = frozenset({"test-data", "docs"})
 """Kinds that are sources as well: what is worse inside them comes first."""
+
+
+class PartOf(NamedTuple):
+    """The sums of some of what lies in a folder."""
+
+    bytes: int
+    entries: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +61,10 @@ class Candidate:
     needed_because: str | None
     clue: Clue | None = None
     """What in the file shows a secret, where that and not its name made it a candidate."""
+    through: tuple[int, ...] = ()
+    """The lines of the COPY --from that take it on into the final image."""
+    part: PartOf | None = None
+    """What of it gets as far as ``reach`` says; None where all of it does."""
 
 
 class CandidateJudge:
@@ -150,11 +163,17 @@ class CandidateJudge:
         reason = self._reasons.get(path) or self._remade.why_never(topic, path)
         if reason is None and topic == "docs" and known.is_dir:
             reason = self._documentation.why(path)
+        if reason and entry:
+            self.unsafe.add(entry.pattern)
+        if topic in _REMADE and reached.may_be_remade:
+            # What is in the image then is what the step has made there.
+            reached = reached._replace(reach="builder", through=(), parts=())
         entries = 1
         if known.is_dir:
             entries = self._entries_of(path)
-        if reason and entry:
-            self.unsafe.add(entry.pattern)
+        part = None
+        if reached.parts:
+            part = self._sums_of(reached.parts)
         return Candidate(
             path=path,
             is_dir=known.is_dir,
@@ -168,6 +187,8 @@ class CandidateJudge:
             root=reached.root,
             nearest=reached.nearest,
             needed_because=reason,
+            through=reached.through,
+            part=part,
         )
 
     @cached_property
@@ -176,6 +197,24 @@ class CandidateJudge:
         from ctxopt.evidence.documentation import Documentation
 
         return Documentation(self._analysis, self.catalog, self._needs)
+
+    def _sums_of(self, parts: Iterable[str]) -> PartOf:
+        """Return the bytes and the entries of paths, of which none lies in another one."""
+        size = entries = 0
+        for path in parts:
+            if path in self.view.tree.folders:
+                size += self._total(path).bytes
+                entries += self._entries_of(path)
+            else:
+                size += self._size_of(path)
+                entries += 1
+        return PartOf(size, entries)
+
+    def _size_of(self, path: str) -> int:
+        folder = self.view.tree.folders.get(parent(path))
+        if folder is None or name(path) not in folder.names:
+            return 0
+        return folder.sizes[folder.names.index(name(path))]
 
     def _total(self, path: str) -> Tally:
         return self.view.totals.get(path) or Tally()

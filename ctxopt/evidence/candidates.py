@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from ctxopt.build.analysis import Analysis
-from ctxopt.build.sources import SourceUse
 from ctxopt.config.load import Config
 from ctxopt.evidence.candidate import FOR_TESTS, Candidate, CandidateJudge
 from ctxopt.evidence.catalog import Catalog
@@ -49,12 +48,12 @@ def find_candidates(
     evidence: GitEvidence | None,
     kept: KeepList,
     needs: Needs,
-    uses: Sequence[SourceUse],
+    reaches: Reaches,
     remade: Remade,
 ) -> Candidates:
     """Walk the measured folders once, from the top; what is claimed is not entered.
 
-    ``uses`` are the instructions that take from the main context, ``remade`` tells which builds make what.
+    ``reaches`` tells how far they travel, ``remade`` which builds make what.
     """
     children = by_parent(analysis.tree.folders)
     judge = CandidateJudge(
@@ -64,7 +63,7 @@ def find_candidates(
         kept=kept.paths(analysis.permitted),
         git=GitStatuses(evidence, analysis.tree.folders, children),
         needs=needs,
-        reaches=Reaches(analysis, uses),
+        reaches=reaches,
         remade=remade,
     )
     return _Pass(analysis, judge, needs, children).run()

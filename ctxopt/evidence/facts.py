@@ -17,7 +17,7 @@ from ctxopt.evidence.catalog import Catalog
 from ctxopt.evidence.git_history import BuildTakings, Taking
 from ctxopt.evidence.keep import KeepList, read_keep_list
 from ctxopt.evidence.needs import Needs
-from ctxopt.evidence.reach import Reach, uses_of
+from ctxopt.evidence.reach import Reach, Reaches, uses_of
 from ctxopt.evidence.remade import Remade
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.languages.ignore.matcher import Matcher
@@ -128,6 +128,11 @@ class Facts:
         return dataclasses.replace(self, is_shared=True)
 
     @cached_property
+    def reaches(self) -> Reaches:
+        """How far each path travels."""
+        return Reaches(self.analysis, self.uses)
+
+    @cached_property
     def candidates(self) -> Candidates:
         """The paths that may be superfluous, found at the first call."""
         return find_candidates(
@@ -137,7 +142,7 @@ class Facts:
             evidence=self.evidence,
             kept=self.kept,
             needs=self.needs,
-            uses=self.uses,
+            reaches=self.reaches,
             remade=self.remade,
         )
 
@@ -160,14 +165,7 @@ class Facts:
         """How far the bytes at ``path`` travel."""
         if not self.knows_build:
             return "permitted"
-        found = {use.reach for use in (*self.uses_of(path), *self.named_by(path))}
-        if "final" in found:
-            return "final"
-        if "builder" in found:
-            return "builder"
-        if found or (self.transfer is not None and self.transfer.is_whole):
-            return "sent"
-        return "permitted"
+        return self.reaches.of(path).reach
 
 
 def _own_build(plan: Plan | None) -> tuple[BuildTakings, ...]:

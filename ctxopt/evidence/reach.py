@@ -10,7 +10,7 @@ from ctxopt.build.analysis import Analysis
 from ctxopt.build.sources import SourceUse
 from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.ignore.matcher import read_matcher
-from ctxopt.paths import parent, relative, upwards
+from ctxopt.paths import parent, relative, topmost, upwards
 
 if TYPE_CHECKING:
     from ctxopt.evidence.git_history import BuildTakings
@@ -54,6 +54,12 @@ class Reached(NamedTuple):
     """The most that an instruction takes with it: the path alone, a folder above it, or ``""`` for everything."""
     nearest: str = ""
     """What the instruction closest to it names: the path itself, a folder above it, or ``""``."""
+    through: tuple[int, ...] = ()
+    """The lines of the COPY --from that take it on into the final image."""
+    may_be_remade: bool = False
+    """Whether a RUN step has run between, which may have removed it or put another in its place."""
+    parts: tuple[str, ...] = ()
+    """What of it gets so far, where not all does."""
 
 
 class _Taker(NamedTuple):
@@ -61,6 +67,8 @@ class _Taker(NamedTuple):
 
     use: SourceUse
     root: str
+    takes_part: bool = False
+    """Whether it takes only something below the path."""
 
     @property
     def furthest(self) -> tuple[int, int, int]:
@@ -73,6 +81,7 @@ class Reaches:
 
     def __init__(self, analysis: Analysis, uses: Sequence[SourceUse]) -> None:
         self._untaken = _reach_without_instruction(analysis)
+        self._plan = analysis.plan
         self._takes: dict[str, list[SourceUse]] = defaultdict(list)
         self._passes: dict[str, list[SourceUse]] = defaultdict(list)
         for use in uses:
@@ -89,8 +98,35 @@ class Reaches:
             return Reached(self._untaken)
         use = max(takers, key=lambda taker: taker.furthest).use
         roots = sorted((taker.root for taker in takers), key=len)
-        reach = _REACH[use.reach]
-        return Reached(reach, use, root=roots[0], nearest=roots[-1])
+        found = Reached(
+            _REACH[use.reach],
+            use,
+            root=roots[0],
+            nearest=roots[-1],
+            parts=_parts(path, [taker for taker in takers if taker.use.reach == use.reach]),
+        )
+        if use.reach == "builder":
+            return self._through_stages(path, found, takers)
+        return found
+
+    def _through_stages(self, path: str, found: Reached, takers: Sequence[_Taker]) -> Reached:
+        """Return how far ``path`` gets from a stage that is not the image's own, by the instructions of its build."""
+        # What other Dockerfiles do with what they take is not followed.
+        if self._plan is None:
+            return found
+        way = self._plan.image.way_of(path)
+        if way is None:
+            return found
+        for taker in takers:
+            if taker.use.source is way.source:
+                return found._replace(
+                    reach="final",
+                    use=taker.use,
+                    through=way.via,
+                    may_be_remade=way.ran,
+                    parts=self._plan.image.roots_in(path),
+                )
+        return found
 
     def _takers(self, path: str) -> list[_Taker]:
         if not self._takes:
@@ -102,7 +138,15 @@ class Reaches:
             if not _leaves_out(use, path, root)
         ]
         # Who takes something below a folder takes part of it: that counts as naming the folder.
-        return found + [_Taker(use, path) for use in self._passes.get(path, ())]
+        return found + [_Taker(use, path, takes_part=True) for use in self._passes.get(path, ())]
+
+
+def _parts(path: str, takers: Sequence[_Taker]) -> tuple[str, ...]:
+    """Return what ``takers`` take below ``path``, the topmost; nothing where one of them takes all of it."""
+    if not all(taker.takes_part for taker in takers):
+        return ()
+    roots = (root for taker in takers for root in taker.use.roots)
+    return tuple(topmost(root for root in roots if relative(root, path)))
 
 
 def _reach_without_instruction(analysis: Analysis) -> Reach:

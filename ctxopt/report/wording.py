@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ctxopt.build.image import describe_way
 from ctxopt.report.console import printable
 from ctxopt.units import count, format_size
 
@@ -30,6 +29,9 @@ def reach(use: SourceUse, image: Image) -> str:
         return "builder stage"
     if not lines:
         return "builder stage only"
+    # What reads Dockerfiles is loaded for the reports that speak of them alone.
+    from ctxopt.build.image import describe_way
+
     share = image.share_of(use)
     where = f"final image through {describe_way(lines)}"
     if share.bytes == use.bytes:

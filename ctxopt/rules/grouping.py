@@ -35,13 +35,13 @@ class Group(NamedTuple):
 
     @property
     def bytes(self) -> int:
-        """Bytes of all members."""
-        return sum(member.bytes for member in self.members)
+        """Bytes of all members, as far as they get where the sentence says."""
+        return sum((member.part or member).bytes for member in self.members)
 
     @property
     def entries(self) -> int:
-        """Entries of all members."""
-        return sum(member.entries for member in self.members)
+        """Entries of all members, counted so."""
+        return sum((member.part or member).entries for member in self.members)
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -121,10 +121,25 @@ def report(facts: Facts, rule: str, candidates: list[Candidate], what: str) -> I
     free, needed = split_needed(candidates)
     for group in by_pattern(facts, free, needed):
         if group.bytes >= facts.config.noise_floor:
-            yield finding_of(facts, rule, group, what)
+            for part in by_reach(group, facts.config.noise_floor):
+                yield finding_of(facts, rule, part, what)
     for candidate in needed:
         if is_notable(facts, candidate):
             yield note_of(rule, candidate)
+
+
+def by_reach(group: Group, least: int = 0) -> Iterator[Group]:
+    """Yield the members by how far they get, the furthest first, since a sentence speaks of all of them.
+
+    What together is less than ``least`` bytes is left out, unless it is all there is.
+    """
+    reaches = sorted({member.reach for member in group.members}, key=_RANK.__getitem__)
+    parts = [
+        Group(group.pattern, tuple(item for item in group.members if item.reach == reach))
+        for reach in reversed(reaches)
+    ]
+    heavy = [part for part in parts if part.bytes >= least]
+    yield from heavy or parts[:1]
 
 
 def is_notable(facts: Facts, needed: Candidate) -> bool:
@@ -254,7 +269,13 @@ def travels(facts: Facts, candidate: Candidate) -> str:
     target = f"stage {use.stage}"
     if use.reach == "final":
         target = "the final image"
-    return f"is copied into {target} by {use.source.instruction} in {place}"
+    clause = f"is copied into {target} by {use.source.instruction} in {place}"
+    if candidate.through:
+        # Without a Dockerfile nothing of what reads one is loaded.
+        from ctxopt.build.image import describe_way
+
+        clause += f" and reaches the final image through {describe_way(candidate.through)}"
+    return clause
 
 
 def _travels_untaken(facts: Facts, candidate: Candidate) -> str:

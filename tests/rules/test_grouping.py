@@ -9,11 +9,13 @@ from typing import Any
 import pytest
 
 from ctxopt.config.load import Config
+from ctxopt.evidence.candidate import PartOf
 from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.catalog import load_catalog
 from ctxopt.rules.grouping import (
     Group,
     by_pattern,
+    by_reach,
     edits_for,
     finding_of,
     grade,
@@ -150,8 +152,12 @@ def test_lines(group: Group, lines: list[str]):
         ({"use": use("mount")}, True, "is sent for the bind mount in line 4"),
         ({"use": use("final")}, True, "is copied into the final image by COPY in line 4"),
         ({"use": use("builder")}, True, "is copied into stage build by COPY in line 4"),
+        ({"use": use("builder"), "through": (8,)}, True,
+         "is copied into stage build by COPY in line 4 and reaches the final image through COPY --from in line 8"),
+        ({"use": use("builder"), "through": (5, 6, 8)}, True,
+         "is copied into stage build by COPY in line 4 and reaches the final image through COPY --from in lines 5, 6 and 8"),
     ],
-)
+)  # fmt: skip
 def test_how_far_it_gets(changes: dict[str, Any], has_plan: bool, text: str):
     assert travels(facts(has_plan=has_plan), candidate(**changes)) == text
 
@@ -166,6 +172,35 @@ def test_how_far_it_gets(changes: dict[str, Any], has_plan: bool, text: str):
 )
 def test_names(group: Group, name: str):
     assert name_of(group) == name
+
+
+FAR = [
+    candidate("a", reach="final"),
+    candidate("b"),
+    candidate("c", reach="permitted", bytes=FLOOR - 1),
+]
+
+
+@pytest.mark.parametrize(
+    ("members", "least", "expected"),
+    [
+        (FAR, 0, [["a"], ["b"], ["c"]]),
+        (FAR, FLOOR, [["a"], ["b"]]),
+        (FAR[1:], FLOOR, [["b"]]),
+        (FAR[:1] * 2, FLOOR, [["a", "a"]]),
+        ([FAR[2], FAR[0]], 0, [["a"], ["c"]]),
+        # Together they are enough: the furthest is told.
+        (FAR[::-1], FLOOR + 1, [["a"]]),
+    ],
+)
+def test_by_reach(members: list[Candidate], least: int, expected: list[list[str]]):
+    parts = by_reach(Group("**/x", tuple(members)), least)
+    assert [list(part.paths) for part in parts] == expected
+
+
+def test_a_part_counts_as_a_part():
+    group = Group(None, (candidate("a", part=PartOf(7, 1)), candidate("b", bytes=3, entries=2)))
+    assert (group.bytes, group.entries) == (10, 3)
 
 
 def test_a_finding_says_what_it_is_how_it_comes_back_and_when_to_keep_it():

@@ -13,6 +13,7 @@ from ctxopt.rules.finding import Finding
 from ctxopt.rules.grouping import (
     Group,
     by_pattern,
+    by_reach,
     edits_for,
     finding_of,
     joined,
@@ -32,7 +33,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     tiny: list[Group] = []
     for group in by_pattern(facts, free, needed):
         if group.bytes >= facts.config.noise_floor:
-            yield finding_of(facts, RULE.id, group, _WHAT)
+            for part in by_reach(group, facts.config.noise_floor):
+                yield finding_of(facts, RULE.id, part, _WHAT)
         # What no instruction takes costs neither bytes nor a layer cache.
         elif group.worst.reach != "permitted" or not facts.knows_build:
             tiny.append(group)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.facts import Facts
 from ctxopt.rules.finding import Finding
-from ctxopt.rules.grouping import Group, finding_of, is_notable, note_of, split_needed
+from ctxopt.rules.grouping import Group, by_reach, finding_of, is_notable, note_of, split_needed
 from ctxopt.rules.latent import Latent, find_latent
 from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
@@ -26,7 +26,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     free, needed = split_needed(facts.candidates.about("ignored"))
     for group in _groups(facts, free):
         if group.bytes >= facts.config.noise_floor:
-            yield finding_of(facts, RULE.id, group, f"{_WHAT[0].upper()}{_WHAT[1:]}.")
+            for part in by_reach(group, facts.config.noise_floor):
+                yield finding_of(facts, RULE.id, part, f"{_WHAT[0].upper()}{_WHAT[1:]}.")
     for item in needed:
         if is_notable(facts, item):
             yield note_of(RULE.id, item)

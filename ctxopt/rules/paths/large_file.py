@@ -18,7 +18,7 @@ from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.test_folders import lies_in_tests
 from ctxopt.paths import parent
 from ctxopt.rules.finding import Finding
-from ctxopt.rules.grouping import Group, by_pattern, finding_of, split, split_needed
+from ctxopt.rules.grouping import Group, by_pattern, by_reach, finding_of, split, split_needed
 from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
 
@@ -43,12 +43,17 @@ def check(facts: Facts) -> Iterator[Finding]:
             least = 1
         if group.bytes < least:
             continue
-        finding = finding_of(facts, RULE.id, group, _WHAT, cures=_is_safe(group))
-        is_dump = all(item.topic == "dump" for item in group.members)
-        if not (is_ignored or is_dump or _is_safe(group)):
-            finding = replace(finding, severity=Severity.INFO)
-        yield finding
+        for part in by_reach(group, least):
+            yield _finding_for(facts, part, is_ignored=is_ignored)
     yield from _documentation(facts)
+
+
+def _finding_for(facts: Facts, group: Group, *, is_ignored: bool) -> Finding:
+    finding = finding_of(facts, RULE.id, group, _WHAT, cures=_is_safe(group))
+    is_dump = all(item.topic == "dump" for item in group.members)
+    if not (is_ignored or is_dump or _is_safe(group)):
+        finding = replace(finding, severity=Severity.INFO)
+    return finding
 
 
 def _documentation(facts: Facts) -> Iterator[Finding]:

@@ -17,7 +17,7 @@ from ctxopt.evidence.secret_clue import Clue
 from ctxopt.evidence.secrets import clue_of
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.rules.finding import Finding
-from ctxopt.rules.grouping import Group, by_pattern, finding_of, shown, split
+from ctxopt.rules.grouping import Group, by_pattern, by_reach, finding_of, shown, split
 from ctxopt.rules.rule import Rule, add_line
 from ctxopt.rules.spared import with_exceptions
 from ctxopt.severity import Severity
@@ -44,7 +44,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     named = [item for item in own if item.needed_because]
     for group in by_pattern(facts, own, harmless + named + tracked):
         edits = _edits_with_exceptions(facts, group)
-        for part in _by_consequence(group):
+        for part in by_reach(group):
             cures = not any(member.needed_because for member in part.members)
             found = finding_of(
                 facts, RULE.id, part, _WHAT, severity=_severity(facts, part), cures=cures
@@ -53,7 +53,7 @@ def check(facts: Facts) -> Iterator[Finding]:
                 found = dataclasses.replace(found, edits=edits)
             yield _with_evidence(found, part, clues, found.help)
     for group in by_pattern(facts, tracked):
-        for part in _by_consequence(group):
+        for part in by_reach(group):
             found = finding_of(
                 facts, RULE.id, part, _WHAT, severity=_severity(facts, part), cures=False
             )
@@ -123,13 +123,6 @@ def _severity(facts: Facts, group: Group) -> Severity:
     if reach == "permitted" and facts.knows_build:
         return Severity.INFO
     return Severity.WARNING
-
-
-def _by_consequence(group: Group) -> Iterator[Group]:
-    for wanted in (True, False):
-        members = [item for item in group.members if (item.reach == "final") is wanted]
-        if members:
-            yield Group(group.pattern, tuple(members))
 
 
 RULE = Rule(

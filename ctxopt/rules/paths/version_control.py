@@ -19,6 +19,7 @@ from ctxopt.rules.finding import Finding
 from ctxopt.rules.grouping import (
     Group,
     by_pattern,
+    by_reach,
     finding_of,
     is_notable,
     note_of,
@@ -35,6 +36,7 @@ _ADVICE = (
 )
 
 
+_HISTORY = "the history, which changes with every commit"
 _WORKTREE = "another checkout of this repository, which git worktree made"
 
 
@@ -46,10 +48,11 @@ def check(facts: Facts) -> Iterator[Finding]:
         if item.reach != "permitted" or not facts.knows_build:
             yield _note_of(facts, item)
     for group in by_pattern(facts, [item for item in found if item not in needed], needed):
-        # However small it is, each commit changes it, and with it every later layer.
-        busts = group.worst.reach in ("builder", "final")
-        if busts or group.bytes >= facts.config.noise_floor:
-            yield finding_of(facts, RULE.id, group, "the history, which changes with every commit")
+        for part in by_reach(group):
+            # However small it is, each commit changes it, and with it every later layer.
+            busts = part.worst.reach in ("builder", "final")
+            if busts or part.bytes >= facts.config.noise_floor:
+                yield finding_of(facts, RULE.id, part, _HISTORY)
 
     yield from _worktrees(facts)
 

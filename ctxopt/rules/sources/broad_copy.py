@@ -59,7 +59,7 @@ def _finding_for(
     """Return the finding about one COPY: ``own`` is the part of the waste that no other rule tells."""
     severity = RULE.severity
     reach: Reach = "builder"
-    if use.reach == "final":
+    if use.reach == "final" or any(_stays(facts, use, item.path) for item in waste):
         severity, reach = Severity.WARNING, "final"
     sources = " ".join(use.source.raw)
     number = "a path"
@@ -79,6 +79,12 @@ def _finding_for(
         reach=reach,
         help="exclude them, or copy the folders that the stage needs",
     )
+
+
+def _stays(facts: Facts, use: SourceUse, path: str) -> bool:
+    """Whether a later stage takes on what ``use`` took, with no step between that would make it again."""
+    reached = facts.reaches.of(path)
+    return reached.use is use and reached.through != () and not reached.may_be_remade
 
 
 def _waste_of_size(facts: Facts, view: View) -> list[_Waste]:

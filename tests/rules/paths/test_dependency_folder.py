@@ -9,7 +9,7 @@ import pytest
 from ctxopt.config.load import Config
 from ctxopt.severity import Severity
 from tests.rules.paths.contexts import MB
-from tests.support.judging import BROAD, NARROW, STAGED, findings
+from tests.support.judging import BROAD, NARROW, STAGED, facts_of, findings
 
 pytestmark = pytest.mark.usefixtures("clean")
 
@@ -78,3 +78,33 @@ def test_what_is_kept_by_the_configuration_is_no_candidate(tmp_path):
     assert [edit.text for edit in found.edits] == ["a/node_modules"]
     config = Config(keep=("**/node_modules",))
     assert findings("dependency-folder", tmp_path / "2", tree, config=config) == []
+
+
+PLACES: list[tuple[Any, ...]] = [
+    # Dockerfile -> paths, reach and bytes of each finding: what is not sent is not among what is copied.
+    ("FROM a\nCOPY server /s\nRUN npm ci\n", [(["server/.venv"], "final", MB), ([".venv"], "permitted", 5 * MB)]),
+    ("FROM a\nCOPY . /s\nRUN npm ci\n", [([".venv", "server/.venv"], "final", 6 * MB)]),
+    ("FROM a\nCOPY server/.venv/lib/x /s\nCOPY . /s\nRUN npm ci\n", [([".venv"], "final", 5 * MB)]),
+    # What a step installs again is no longer what was copied.
+    ("FROM a AS x\nCOPY server /s\nRUN npm ci\nFROM a\nCOPY --from=x /s /s\n",
+     [(["server/.venv"], "builder", MB), ([".venv"], "permitted", 5 * MB)]),
+    ("FROM a AS x\nRUN npm ci\nCOPY server /s\nFROM a\nCOPY --from=x /s /s\n",
+     [(["server/.venv"], "final", MB), ([".venv"], "permitted", 5 * MB)]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("dockerfile", "expected"), PLACES)
+def test_places_are_told_by_how_far_they_get(tmp_path, dockerfile, expected):
+    tree = {".venv/lib/x": 5 * MB, "server/.venv/lib/x": MB, "server/a.py": 1}
+    found = findings("dependency-folder", tmp_path, tree, dockerfile)
+    told = [(list(item.paths), item.reach, item.size) for item in found if item.edits]
+    assert told == expected
+
+
+def test_only_what_is_taken_counts(tmp_path):
+    """An instruction that names a file below is no reason to count all that lies beside it."""
+    tree = {".venv/lib/x": 5 * MB, ".venv/y": MB, "a.py": 1}
+    dockerfile = "FROM a\nCOPY .venv/y /y\nRUN npm ci\n"
+    facts = facts_of(tmp_path, tree, dockerfile)
+    (candidate,) = facts.candidates.about("dependencies")
+    assert (candidate.bytes, candidate.part) == (6 * MB, (MB, 1))

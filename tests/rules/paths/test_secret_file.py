@@ -82,6 +82,38 @@ def test_a_secret_in_the_image_is_an_error(tmp_path, dockerfile, severity):
     assert bool(found.edits) == (".env /" not in (dockerfile or ""))
 
 
+SHARED = "FROM a AS build\nWORKDIR /app\nCOPY . .\nRUN npm ci\nFROM b\nCOPY --from=build "
+
+
+@pytest.mark.parametrize(
+    ("taken", "severity", "words"),
+    [
+        ("/app /app", Severity.ERROR, "and reaches the final image through COPY --from in line 6"),
+        ("/ /", Severity.ERROR, "and reaches the final image through COPY --from in line 6"),
+        ("/app/.env /", Severity.ERROR, "and reaches the final image through COPY --from in line 6"),
+        ("/app/.e* /x/", Severity.ERROR, "and reaches the final image through COPY --from in line 6"),
+        ("/app/dist /app", Severity.WARNING, "is copied into stage build by COPY in line 3"),
+        ("--exclude=.env /app /app", Severity.WARNING, "is copied into stage build by COPY in line 3"),
+        ("/srv/app /app", Severity.WARNING, "is copied into stage build by COPY in line 3"),
+        ("/app/*.env /app", Severity.ERROR, "and reaches the final image through COPY --from in line 6"),
+    ],
+)  # fmt: skip
+def test_a_secret_that_a_later_stage_takes_on(tmp_path, taken, severity, words):
+    (found,) = findings("secret-file", tmp_path, {".env": "A=1\n"}, SHARED + taken + "\n")
+    assert (found.severity, found.message.endswith(words)) == (severity, True)
+
+
+def test_secrets_are_split_by_how_far_they_get(tmp_path):
+    tree = {"a/.env": "A=1\n", "b/.env": "A=1\n", "c/.env": "A=1\n"}
+    dockerfile = "FROM a AS build\nCOPY a /a\nCOPY b /b\nFROM b\nCOPY --from=build /b /b\n"
+    found = findings("secret-file", tmp_path, tree, dockerfile)
+    assert [(list(item.paths), item.reach, item.severity, item.size) for item in found] == [
+        (["b/.env"], "final", Severity.ERROR, 4),
+        (["a/.env"], "builder", Severity.WARNING, 4),
+        (["c/.env"], "permitted", Severity.INFO, 4),
+    ]
+
+
 @pytest.mark.parametrize(("tree", "ignored", "paths"), COMMITTED)
 def test_what_is_committed_is_told_without_a_line(tmp_path, tree, ignored, paths):
     (found,) = findings("secret-file", tmp_path, tree, BROAD, ignored=ignored)

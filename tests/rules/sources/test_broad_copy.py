@@ -30,10 +30,20 @@ def test_broad_copy_into_the_final_image():
     assert (found.size, found.entries, found.paths) == (0, 0, ())
 
 
-def test_broad_copy_into_a_builder():
-    text = "FROM scratch AS build\nCOPY . /app\nFROM scratch\nCOPY --from=build /app /\n"
+@pytest.mark.parametrize(
+    ("taken", "severity", "reach"),
+    [
+        ("/app/out", Severity.INFO, "builder"),
+        ("/app/src", Severity.INFO, "builder"),
+        ("/app", Severity.WARNING, "final"),
+        ("/app/node_modules", Severity.WARNING, "final"),
+    ],
+)
+def test_broad_copy_into_a_builder(taken, severity, reach):
+    text = f"FROM scratch AS build\nCOPY . /app\nFROM scratch\nCOPY --from=build {taken} /\n"
     tree = {**TREE, **HEAVY, "Dockerfile": text}
-    assert catches("broad-copy", tree, line=2).severity is Severity.INFO
+    found = catches("broad-copy", tree, line=2)
+    assert (found.severity, found.reach) == (severity, reach)
 
 
 @pytest.mark.parametrize(
