@@ -17,6 +17,7 @@ from ctxopt.evidence.dockerfile_search import is_dockerfile_name, is_foreign
 from ctxopt.evidence.git_history import BuildTakings
 from ctxopt.evidence.needs import Needs
 from ctxopt.evidence.sent_files import SentFiles
+from ctxopt.evidence.test_folders import lies_in_tests
 from ctxopt.paths import is_at_or_below, is_covered, name
 from ctxopt.tree.view import files_below
 
@@ -29,6 +30,7 @@ _RENDERS: Final = re.compile(
 """Tools whose input is documentation."""
 _PACKAGE: Final = re.compile(r"(?:\.go|\.rs|\.java|\.kt|\.rb|\.php|\.cs|\.proto|/__init__\.py)$")
 """Code that is imported by the name of its package or not by a path at all."""
+_TEST: Final = re.compile(r"^test_|^conftest\.|[_.-](?:test|tests|spec|stories)\.\w+$")
 _PROSE: Final = (
     ".md", ".mdx", ".rst", ".adoc", ".txt", ".svg", ".csv", ".lock", ".map", ".sum", ".snap", ".po",
 )  # fmt: skip
@@ -71,6 +73,12 @@ class Documentation:
                 return f"{path} names it"
         return None
 
+    def _is_idle_test(self, path: str) -> bool:
+        """Whether a file is a test, and no step of the build runs tests."""
+        if self._needs.tests is not None:
+            return False
+        return _TEST.search(name(path)) is not None or lies_in_tests(self._catalog, path)
+
     def _may_be_imported(self, path: str) -> bool:
         """Whether code is more than a program of its own, which Go says in the first words."""
         if not path.endswith(".go"):
@@ -107,6 +115,8 @@ class Documentation:
                 continue
             for file_name in folder.names:
                 path = folder.child(file_name)
+                if self._is_idle_test(path):
+                    continue
                 if _may_name(file_name) and path not in files.tree.folders and files.has(path):
                     yield path
 

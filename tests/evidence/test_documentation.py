@@ -27,6 +27,7 @@ UNREAD: list[tuple[dict[str, Any], str, list[str]]] = [
     ({**PAGES, "package.json": '{"scripts": {"docs": "typedoc"}}'}, SITE, ["docs"]),
     ({**PAGES, "docs/conf.py": "x = 1\n", "docs/make.sh": "cp docs/a b\n"}, BROAD, ["docs"]),
     ({**PAGES, "go.mod": "module a\n", "docs/tools/extract.go": "// x\npackage main\n"}, BROAD, ["docs"]),
+    ({**PAGES, "a_test.go": 'package a\nvar x = "docs/a"\n', "tests/a.py": "open('docs/a')\n"}, BROAD, ["docs"]),
     ({"documentation/a.pdf": 9 * MB}, BROAD, ["documentation"]),
     ({"doc/a.png": 9 * MB}, BROAD, ["doc"]),
     ({"screenshots/a.png": 9 * MB}, BROAD, ["screenshots"]),
@@ -45,6 +46,10 @@ READ: list[tuple[dict[str, Any], str]] = [
     (PAGES, "FROM a\nCOPY docs /docs\nCOPY . .\n"),
     (PAGES, "FROM a\nCOPY . .\nWORKDIR /a/docs\n"),
     ({**PAGES, "site.Dockerfile": "FROM a\nCOPY . .\nRUN sphinx-build docs out\n"}, BROAD),
+    (
+        {**PAGES, "go.mod": "module a\n", "a_test.go": 'package a\nvar x = "docs/a"\n'},
+        "FROM a\nCOPY . .\nRUN go test ./...\n",
+    ),
     # A source, a manifest or a script names it.
     ({**PAGES, "a.py": 'open("docs/index.md")\n'}, BROAD),
     ({**PAGES, "a.py": "path = root / 'docs' / 'a'\n"}, BROAD),
