@@ -6,7 +6,7 @@ What a path is, ``entry_choice`` decides; here its bytes, its reach and the reas
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -139,8 +139,8 @@ class CandidateJudge:
             return False
         return not self._has_plan or self._reaches.of(path).reach != "permitted"
 
-    def secret(self, path: str, size: int, clue: Clue) -> Candidate:
-        """Return the candidate that a file of ``size`` bytes is because of what it holds, whatever its name says."""
+    def secret(self, path: str, size: int) -> Candidate:
+        """Return the candidate that a file of ``size`` bytes is if it holds a secret, whatever else it may be."""
         entries, _ = self.catalog.hits(path, False)
         entry = next((entry for entry in entries if entry.kind == "secret"), None)
         known = KnownPath(
@@ -150,7 +150,7 @@ class CandidateJudge:
             state=self.git.of(path, False),
             nearby=lambda: self._nearby.of(path),
         )
-        return replace(self._candidate(known, "secret", entry, size), clue=clue)
+        return self._candidate(known, "secret", entry, size)
 
     def _must_not_hide(self, entries: Iterable[CatalogEntry]) -> None:
         self.unsafe.update(entry.pattern for entry in entries)

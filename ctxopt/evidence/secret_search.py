@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ctxopt.evidence.candidate import Candidate, CandidateJudge
@@ -21,6 +22,7 @@ _CLOSED: Final = frozenset(
     ["dependencies", "build-output", "cache", "test-report", "version-control", "worktree"]
 )
 """What tools fill: keys in there came with a package, and there are thousands of files."""
+_MADE: Final = frozenset(["build-output", "test-report"])
 _TOLD: Final = frozenset(["secret", "infrastructure-state"])
 _PROGRAMS: Final = """
     .py .pyi .js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .go .rs .java .kt .kts .scala .groovy .clj .c .h .cc .cpp .hpp .cs
@@ -35,32 +37,44 @@ _FOR_SHOW: Final = (
 
 
 def search_secrets(
-    judge: CandidateJudge, found: Iterable[Candidate]
+    judge: CandidateJudge, found: Sequence[Candidate]
 ) -> tuple[list[Candidate], int]:
     """Return the secrets that no name gave away, and how many files were not looked into; ``found`` is what names say."""
-    known = {item.path: item.topic for item in found}
-    told = {path for path, topic in known.items() if topic in _TOLD}
-    closed = told.union(path for path, topic in known.items() if topic in _CLOSED)
+    told = {item.path for item in found if item.topic in _TOLD}
+    closed = told.union(item.path for item in found if _is_closed(item))
     new = find_new_files(judge.view, judge.git, closed)
     secrets = []
     for path, size in new.files:
         if path in told or not judge.is_open(path):
             continue
-        clue = _look_into(judge.view.tree.root, path)
+        candidate = judge.secret(path, size)
+        clue = _look_into(judge.view.tree.root, candidate)
         if clue is not None:
-            secrets.append(judge.secret(path, size, clue))
+            secrets.append(replace(candidate, clue=clue))
     return secrets, new.unread
 
 
-def _look_into(root: str, path: str) -> Clue | None:
+def _is_closed(candidate: Candidate) -> bool:
+    """Whether a folder is not looked into: tools fill it, and a line takes it away with all that is in it."""
+    return candidate.topic in _CLOSED and (
+        candidate.topic not in _MADE or not candidate.needed_because
+    )
+
+
+def _look_into(root: str, candidate: Candidate) -> Clue | None:
+    path = candidate.path
+    # A hundred expressions, which most contexts do not need.
+    from ctxopt.evidence.secret_clue import find_clue, find_value
+    from ctxopt.evidence.secrets import clue_of
+
+    if candidate.entry is not None:
+        # A folder of another kind may stand before its name.
+        return clue_of(root, candidate)
     name = path.rpartition("/")[2]
     if re.search(_FOR_SHOW, name):
         return None
     content = read_start(os.path.join(root, path), LARGEST)
     if content is None:
         return None
-    # A hundred expressions, which most contexts do not need.
-    from ctxopt.evidence.secret_clue import find_clue, find_value
-
     is_code = name[name.rfind(".") :].lower() in _CODE
     return find_clue(content, is_code=is_code, is_suspect=False) or find_value(content, path)

@@ -9,7 +9,7 @@ import os
 import re
 from typing import Final
 
-from ctxopt.evidence.candidates import Candidate
+from ctxopt.evidence.candidate import Candidate
 from ctxopt.evidence.read_start import read_start
 from ctxopt.evidence.secret_clue import BY_NAME, Clue, find_clue, find_value, without_harmless
 
@@ -57,12 +57,8 @@ _TEST_KEY: Final = r"(?:\A|[-_.\d])(?i:tests?)(?![a-z]*(?:ament|ify|imon|ate))|[
 _TEST_FILE: Final = r"(?i)(?:_tests?|[-.]tests?|_spec|\.spec)\.\w+\Z|\Atest_\w+\.py\Z"
 _MOST_TEST_FILES: Final = 50
 _TEST_LOOKED_AT: Final = 1 << 18
+_SETTING: Final = rb"(?m)^[ \t]*[^#;\s]"
 _PUBLIC: Final = rb"-----BEGIN (?:CERTIFICATE|[A-Z ]*PUBLIC KEY|X509 CRL|DH PARAM)"
-
-
-def is_secret(root: str, candidate: Candidate) -> bool:
-    """Tell whether a candidate of the kinds ``secret`` and ``infrastructure-state`` holds secrets."""
-    return clue_of(root, candidate) is not None
 
 
 def clue_of(root: str, candidate: Candidate) -> Clue | None:
@@ -93,9 +89,13 @@ def clue_of(root: str, candidate: Candidate) -> Clue | None:
 
 def _clue_in(root: str, candidate: Candidate, content: bytes, named: Clue | None) -> Clue | None:
     """Return what shows a secret in a file that its name makes suspect; ``named`` where the name is enough."""
-    content = without_harmless(content)
-    if not content.strip() or _is_test_key(root, candidate):
+    left = without_harmless(content)
+    # Comments about what was public are no settings of their own.
+    if left != content and not re.search(_SETTING, left):
+        left = b""
+    if not left.strip() or _is_test_key(root, candidate):
         return None
+    content = left
     clue = find_clue(content) or find_value(content, candidate.path)
     if clue is not None:
         return clue
@@ -142,8 +142,3 @@ def _is_named_by_test(folder: str, key: str) -> bool:
         if wanted in (read_start(os.path.join(folder, test), _TEST_LOOKED_AT) or b""):
             return True
     return False
-
-
-def shows_secret(content: bytes) -> bool:
-    """Tell whether the start of a file holds a private key, a token, or a password that looks real."""
-    return find_clue(content) is not None

@@ -6,9 +6,10 @@ import os
 
 import pytest
 
-from ctxopt.evidence.candidates import Candidate
+from ctxopt.evidence.candidate import Candidate
 from ctxopt.evidence.catalog import CatalogEntry
-from ctxopt.evidence.secrets import is_secret, shows_secret
+from ctxopt.evidence.secret_clue import find_clue
+from ctxopt.evidence.secrets import clue_of
 from tests.support.trees import lay
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n"
@@ -94,6 +95,13 @@ NO_SECRETS = [
     ("config/secrets.yml", RAILS, {"state": "untracked", "confidence": "low"}),
     ("secrets.yml", f"test:\n  secret_key_base: {HEX}\n", LOW),
     ("secrets.yml", f"development:\n  # a: b\n\n  api_key: {HEX}", LOW),
+    # Keys of suites, what stands in for a secret, and what every visitor may see.
+    ("internal/suites/common/pki/private.pem", KEY, LOW),
+    ("integration/tls.key", KEY, LOW),
+    ("itest/tls.key", KEY, LOW),
+    ("ci/base.env", "X_REDIS_PASSWORD=redis_password\nX_SECRET=django_secret_key\n", LOW),
+    (".env.production", f"VITE_TOKEN={HEX}\n", LOW),
+    (".env", f"NEXT_PUBLIC_API_KEY={HEX}\n# note\n", {"state": "ignored"}),
     # Keys of tests say so.
     ("tls/testkey.pem", KEY, LOW),
     ("server-test.key", KEY, LOW),
@@ -108,21 +116,21 @@ NO_SECRETS = [
 @pytest.mark.parametrize(("path", "content", "how"), SECRETS)
 def test_a_secret(tmp_path, path, content, how):
     root = lay(tmp_path, {path: content} if content is not None else {f"{path}/": ""})
-    assert is_secret(root, candidate(path, **how))
+    assert clue_of(root, candidate(path, **how))
 
 
 @pytest.mark.parametrize(("path", "content", "how"), NO_SECRETS)
 def test_no_secret(tmp_path, path, content, how):
     root = lay(tmp_path, {path: content} if content is not None else {f"{path}/": ""})
-    assert not is_secret(root, candidate(path, **how))
+    assert clue_of(root, candidate(path, **how)) is None
 
 
 @pytest.mark.parametrize("confidence", ["high", "low"])
 def test_what_cannot_be_opened_is_judged_by_its_name(tmp_path, confidence):
     os.mkfifo(tmp_path / "id_rsa")
-    found = is_secret(str(tmp_path), candidate("id_rsa", confidence=confidence))
-    assert found is (confidence == "high")
-    assert is_secret(str(tmp_path), candidate("gone", confidence=confidence)) is found
+    found = clue_of(str(tmp_path), candidate("id_rsa", confidence=confidence))
+    assert (found is not None) is (confidence == "high")
+    assert clue_of(str(tmp_path), candidate("gone", confidence=confidence)) == found
 
 
 @pytest.mark.parametrize(
@@ -140,7 +148,7 @@ def test_what_cannot_be_opened_is_judged_by_its_name(tmp_path, confidence):
 )
 def test_a_key_that_a_test_beside_it_names(tmp_path, test, content, state, is_told):
     root = lay(tmp_path, {"tls/server.pem": KEY, f"tls/{test}": content})
-    assert is_secret(root, candidate("tls/server.pem", state, "low")) is is_told
+    assert bool(clue_of(root, candidate("tls/server.pem", state, "low"))) is is_told
 
 
 SHOWS = [
@@ -182,9 +190,9 @@ SHOWS_NOT = [
 
 @pytest.mark.parametrize("text", SHOWS)
 def test_content_that_shows_a_secret(text):
-    assert shows_secret(text.encode())
+    assert find_clue(text.encode())
 
 
 @pytest.mark.parametrize("text", SHOWS_NOT)
 def test_content_that_shows_none(text):
-    assert not shows_secret(text.encode())
+    assert find_clue(text.encode()) is None

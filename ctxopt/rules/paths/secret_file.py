@@ -9,19 +9,22 @@ is told, and gets no line: ``config/secrets.yml`` is a file that Rails reads whe
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final
 
+from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.facts import Facts
-from ctxopt.evidence.secret_clue import Clue
-from ctxopt.evidence.secrets import clue_of
 from ctxopt.languages.ignore.edits import Edit
+from ctxopt.paths import name
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.grouping import Group, by_pattern, by_reach, finding_of, shown, split
 from ctxopt.rules.rule import Rule, add_line
 from ctxopt.rules.spared import with_exceptions
 from ctxopt.severity import Severity
 from ctxopt.units import and_more, count
+
+if TYPE_CHECKING:
+    from ctxopt.evidence.secret_clue import Clue
 
 _WHAT = "holds secrets"
 _VARIANTS = "**/.env.*"
@@ -34,11 +37,8 @@ _COMMITTED = (
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield one finding for each kind of secret and for how far it gets."""
-    root = facts.analysis.tree.root
     suspects = facts.candidates.about("secret", "infrastructure-state")
-    meant = {pattern.text for pattern in facts.matcher.patterns if pattern.exception}
-    # Each question may read the first bytes of a file, so it is asked once.
-    clues = {item.path: clue_of(root, item) for item in suspects if item.path not in meant}
+    clues = _clues(facts, suspects)
     secrets, harmless = split(suspects, lambda item: clues.get(item.path) is not None)
     tracked, own = split(secrets, lambda item: item.state == "tracked")
     named = [item for item in own if item.needed_because]
@@ -61,6 +61,23 @@ def check(facts: Facts) -> Iterator[Finding]:
             yield _with_evidence(found, part, clues, f"{_reason(part)} {_COMMITTED}")
     if facts.candidates.unread:
         yield _unread(facts.candidates.unread)
+
+
+def _clues(facts: Facts, suspects: Sequence[Candidate]) -> dict[str, Clue | None]:
+    """Return by path what shows that it holds a secret; each question may read a file, so it is asked once."""
+    if not suspects:
+        return {}
+    # Its tables and expressions are many, and most contexts have no suspect.
+    from ctxopt.evidence.secrets import clue_of
+
+    root = facts.analysis.tree.root
+    # Who lets a file in by its name has made up their mind about it.
+    meant = {pattern.text for pattern in facts.matcher.patterns if pattern.exception}
+    return {
+        item.path: clue_of(root, item)
+        for item in suspects
+        if meant.isdisjoint((item.path, f"**/{name(item.path)}"))
+    }
 
 
 def _edits_with_exceptions(facts: Facts, group: Group) -> tuple[Edit, ...]:
