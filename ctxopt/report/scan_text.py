@@ -167,7 +167,8 @@ def _unknown(analysis: Analysis, look: Look) -> list[Text]:
     if plan is None:
         return []
     told = [item for item in plan.build.unknowns if look.verbose or not _is_usual(item)]
-    notes = [describe_unknown(item) for item in told]
+    # Stages that are built on one image share what is not known of it.
+    notes = list(dict.fromkeys(map(describe_unknown, told)))
     notes += [
         f"the build context {printable(item)} is not a folder: not measured" for item in plan.remote
     ]

@@ -43,20 +43,22 @@ def check(facts: Facts) -> Iterator[Finding]:
     uses = [use for use in facts.main_uses if "" in use.roots and use.source.mount is None]
     if transfer is None or not uses:
         return
-    waste = _waste_of_size(facts, transfer.view)
-    if sum(item.size for item in waste) < facts.config.noise_floor:
+    floor = facts.config.noise_floor
+    # What weighs more is told by the rule about its kind.
+    claimed = [item.path for item in facts.candidates.found if item.bytes >= floor]
+    waste = [
+        item
+        for item in _waste_of_size(facts, transfer.view)
+        if not any(overlaps(item.path, path) for path in claimed)
+    ]
+    if not waste or sum(item.size for item in waste) < floor:
         return
-    claimed = {item.path for item in facts.candidates.found}
-    own = [item for item in waste if not any(overlaps(item.path, path) for path in claimed)]
     # One instruction in one stage is one finding, however many of its sources are the root.
     for use in {(use.source.line, use.stage): use for use in uses}.values():
-        yield _finding_for(facts, use, waste, own)
+        yield _finding_for(facts, use, waste)
 
 
-def _finding_for(
-    facts: Facts, use: SourceUse, waste: Sequence[_Waste], own: Sequence[_Waste]
-) -> Finding:
-    """Return the finding about one COPY: ``own`` is the part of the waste that no other rule tells."""
+def _finding_for(facts: Facts, use: SourceUse, waste: Sequence[_Waste]) -> Finding:
     severity = RULE.severity
     reach: Reach = "builder"
     if use.reach == "final" or any(_stays(facts, use, item.path) for item in waste):
@@ -73,9 +75,9 @@ def _finding_for(
         f" {number} that nothing is known to read: {names}",
         location=dockerfile_line(facts, use.source),
         subject=f"{use.stage} {sources}",
-        paths=shown(item.path for item in own),
-        size=sum(item.size for item in own),
-        entries=sum(item.entries for item in own),
+        paths=shown(item.path for item in waste),
+        size=sum(item.size for item in waste),
+        entries=sum(item.entries for item in waste),
         reach=reach,
         help="exclude them, or copy the folders that the stage needs",
     )

@@ -25,6 +25,8 @@ from ctxopt.severity import Severity
 _MOST = 0.8
 """Share of missing sources from which on the context is the wrong one."""
 
+_DASHES = ("\u2013", "\u2014", "\u2212")
+"""What word processors make of hyphens: Docker takes the option behind one for a source."""
 _MADE = frozenset(("build-output", "cache", "dependencies"))
 
 
@@ -40,8 +42,12 @@ def check(facts: Facts) -> Iterator[Finding]:
     if _are_most(facts, main):
         yield _wrong_context(facts, main)
         missing = [found for found in missing if found not in main]
+    same: dict[tuple[str, str], list[SourceCheck]] = {}
     for found in missing:
-        yield _finding_for(facts, found, git_ignored)
+        same.setdefault((found.kind, found.text), []).append(found)
+    # One path that several stages copy is one fact.
+    for several in same.values():
+        yield _finding_for(facts, several, git_ignored)
 
 
 def _are_most(facts: Facts, missing: Sequence[SourceCheck]) -> bool:
@@ -57,12 +63,20 @@ def _are_most(facts: Facts, missing: Sequence[SourceCheck]) -> bool:
     return len(gone) > 1 and len(gone & named) >= _MOST * len(named)
 
 
-def _finding_for(facts: Facts, found: SourceCheck, git_ignored: Collection[str]) -> Finding:
+def _finding_for(
+    facts: Facts, several: Sequence[SourceCheck], git_ignored: Collection[str]
+) -> Finding:
+    found = several[0]
     severity = RULE.severity
     message = source_message(facts, found)
+    others = sorted({other.source.line for other in several} - {found.source.line})
+    if others:
+        message += f" (also in {_lines(others)})"
     advice = "correct the source, or make the file first"
     unset = unset_arguments(facts, found)
-    if found.kind != "missing":
+    if found.text.lstrip("/").startswith(_DASHES):
+        advice = "an option starts with two plain hyphens: write -- in place of the dash"
+    elif found.kind != "missing":
         advice = "name the path that the link leads to"
     elif unset is not None:
         severity, advice = Severity.WARNING, unset.help
@@ -84,6 +98,12 @@ def _finding_for(facts: Facts, found: SourceCheck, git_ignored: Collection[str])
         paths=found.paths,
         help=advice,
     )
+
+
+def _lines(numbers: Sequence[int]) -> str:
+    if len(numbers) == 1:
+        return f"line {numbers[0]}"
+    return f"lines {', '.join(map(str, numbers))}"
 
 
 def _is_made(facts: Facts, found: SourceCheck) -> bool:

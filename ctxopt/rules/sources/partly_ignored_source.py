@@ -14,11 +14,13 @@ from typing import Final
 from ctxopt.build.sources import SourceCheck
 from ctxopt.evidence.facts import Facts, is_waste
 from ctxopt.git.evidence import GitEvidence
+from ctxopt.paths import name
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule
 from ctxopt.rules.written import checks_of, dockerfile_line, is_main, source_message
 from ctxopt.severity import Severity
 
+_ON_PURPOSE: Final = frozenset(("container", "ci", "docs", "editor"))
 _TEST: Final = (
     r"(?i)(?:\A|/)(?:tests?|specs?|__tests__|__snapshots__|testdata|fixtures|e2e)(?:/|\Z)"
     r"|[._-](?:spec|test)s?\.\w+\Z|(?:\A|/)test_[^/]*\Z"
@@ -60,8 +62,15 @@ def _is_source(facts: Facts, evidence: GitEvidence, path: str) -> bool:
     """Whether git tracks a path that is neither waste nor a test, which ignore files are written for."""
     if not (evidence.is_tracked(path) or evidence.has_tracked_below(path)):
         return False
-    is_dir = path in facts.view.tree.folders
-    return not re.search(_TEST, path) and not is_waste(facts, path, is_dir)
+    if re.search(_TEST, path) or name(path).startswith(".git"):
+        return False
+    # The files that break the layer cache are left out on purpose, as waste is.
+    known = {
+        entry.kind for entry in facts.catalog.match_path(path, path in facts.view.tree.folders)
+    }
+    return known.isdisjoint(_ON_PURPOSE) and not is_waste(
+        facts, path, path in facts.view.tree.folders
+    )
 
 
 RULE = Rule(

@@ -12,22 +12,24 @@ from tests.rules.sources.contexts import TREE, build
 from tests.support.judging import catches, catches_not
 
 HEAVY: dict[str, Any] = {"node_modules/a.js": 900_000, "coverage.bin": 400_000}
+CRUMBS: dict[str, Any] = {f"out{number}.bin": 40_000 for number in range(5)}
+"""Each too light for the rule about its kind."""
 
 
 def test_broad_copy_into_the_final_image():
     found = catches(
         "broad-copy",
-        build("COPY . /app", **HEAVY),
+        build("COPY . /app", **CRUMBS, **HEAVY),
         line=2,
         tracked=["src/a.py"],
-        ignored=["node_modules", "coverage.bin"],
+        ignored=[*CRUMBS, "node_modules", "coverage.bin"],
     )
-    assert "copies 2 paths" in found.message
-    assert "node_modules, coverage.bin" in found.message
+    assert "copies 5 paths" in found.message
+    assert "out0.bin, out1.bin, out2.bin" in found.message
     assert found.severity is Severity.WARNING
     assert found.reach == "final"
-    # The rules about paths report these bytes; nobody counts them twice.
-    assert (found.size, found.entries, found.paths) == (0, 0, ())
+    # What other rules tell is not told twice.
+    assert (found.size, found.entries, found.paths) == (200_000, 5, tuple(CRUMBS))
 
 
 @pytest.mark.parametrize(
@@ -36,13 +38,13 @@ def test_broad_copy_into_the_final_image():
         ("/app/out", Severity.INFO, "builder"),
         ("/app/src", Severity.INFO, "builder"),
         ("/app", Severity.WARNING, "final"),
-        ("/app/node_modules", Severity.WARNING, "final"),
+        ("/app/out0.bin", Severity.WARNING, "final"),
     ],
 )
 def test_broad_copy_into_a_builder(taken, severity, reach):
     text = f"FROM scratch AS build\nCOPY . /app\nFROM scratch\nCOPY --from=build {taken} /\n"
-    tree = {**TREE, **HEAVY, "Dockerfile": text}
-    found = catches("broad-copy", tree, line=2)
+    tree = {**TREE, **CRUMBS, "Dockerfile": text}
+    found = catches("broad-copy", tree, line=2, tracked=["src/a.py"], ignored=list(CRUMBS))
     assert (found.severity, found.reach) == (severity, reach)
 
 
@@ -54,6 +56,8 @@ def test_broad_copy_into_a_builder(taken, severity, reach):
         ("COPY . /app", "*\n!src\n"),
         ("COPY node_modules /n\nCOPY . /app", "coverage.bin\n"),
         ("RUN --mount=type=bind,target=/src true", ""),
+        # The rules about these kinds tell all of it.
+        ("COPY . /app", ""),
     ],
 )
 def test_copies_without_waste(instruction, ignore):
