@@ -1,18 +1,21 @@
-"""The cures that a scan shows: those that ``fix`` would write, and of the others the reason why not. Pure.
+"""The cures that a scan shows: those that ``fix`` would write, and of the others the reason why not.
 
 What is asked is the first round of a fix, so that both judge by the same measure.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
 from ctxopt.config.load import Config
 from ctxopt.evidence.facts import Facts
+from ctxopt.evidence.gather import gather_facts
 from ctxopt.fix.decisions import LineChange, change_of
-from ctxopt.fix.proposal import Proposal, propose
+from ctxopt.fix.exceptions import let_sources_in, may_send_more
+from ctxopt.fix.options import DEFAULTS
+from ctxopt.fix.proposal import Proposal, ProposedLine, propose
 from ctxopt.fix.unit import Unit
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.paths import is_covered
@@ -37,12 +40,26 @@ def judge_cures(facts: Facts, results: RuleResults, config: Config) -> RuleResul
     asked = results
     if shared is not facts:
         asked = run_rules(shared, RULES, config.selection)
-    judge = _Judge(facts, asked, propose(shared, asked))
+    needed = let_sources_in(shared, asked.reported, DEFAULTS)
+    if needed is not None:
+        shared = gather_facts(needed.analysis, config).shared()
+        asked = run_rules(shared, RULES, config.selection)
+    let_in: Iterable[ProposedLine] = ()
+    if needed is not None:
+        let_in = needed.lines
+    judge = _Judge(facts, asked, propose(shared, asked), let_in)
     return results._replace(reported=tuple(map(judge.judged, results.reported)))
 
 
 class _Judge:
-    def __init__(self, facts: Facts, asked: RuleResults, proposal: Proposal) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        asked: RuleResults,
+        proposal: Proposal,
+        let_in: Iterable[ProposedLine],
+    ) -> None:
+        self._let_in = {text for line in let_in for text in line.texts}
         self._file = facts.ignore_file
         self._can_be_edited = facts.analysis.context.ignore.path is None or self._file is not None
         self._taken = {line.change for line in proposal.lines}
@@ -59,6 +76,12 @@ class _Judge:
             return replace(finding, help="fix finds no line that would pay")
         if not finding.edits or whole.is_pruning:
             return finding
+        if may_send_more(finding):
+            texts = [edit.text or "" for edit in finding.edits]
+            if self._let_in.issuperset(texts):
+                return finding
+            why = _tell(texts, "the build would fail all the same")
+            return replace(finding, edits=(), help=_joined([finding.help, why]))
         kept: list[Edit] = []
         refused: dict[str, list[str]] = {}
         for part in whole.parts:

@@ -15,6 +15,7 @@ from ctxopt.config.load import Config
 from ctxopt.errors import WriteError
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.gather import gather_facts
+from ctxopt.fix.exceptions import let_sources_in
 from ctxopt.fix.options import DEFAULTS, FixOptions
 from ctxopt.fix.preventive import Preventive, add_preventive
 from ctxopt.fix.proposal import LeftAlone, ProposedLine, propose
@@ -23,7 +24,7 @@ from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.folder import ask_git
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.rules.registry import RULES
-from ctxopt.rules.run import run_rules
+from ctxopt.rules.run import RuleResults, run_rules
 from ctxopt.rules.trial import try_edits
 
 _OWN_NAMES = ("**/.dockerignore", "**/*.dockerignore", ".dockerignore")
@@ -182,9 +183,15 @@ class _Planner:
 
     def _propose_in_rounds(self, options: FixOptions) -> _Plan:
         plan = _Plan(facts=self._gather(self._analysis), lines=[], tracked=set(), left={}, rounds=0)
+        found = self._run_rules(plan.facts)
+        needed = let_sources_in(plan.facts, found.reported, options)
+        if needed is not None:
+            plan.lines.extend(needed.lines)
+            plan = plan._replace(facts=self._gather(needed.analysis))
+            found = self._run_rules(plan.facts)
         while plan.rounds < _ROUNDS:
             facts = plan.facts
-            proposal = propose(facts, run_rules(facts, RULES, self._config.selection), options)
+            proposal = propose(facts, found, options)
             plan.left.update({item.text: item for item in proposal.left})
             plan = plan._replace(possible=proposal.possible)
             if proposal.trial is None:
@@ -196,7 +203,11 @@ class _Planner:
             plan.tracked.update(proposal.tracked)
             after = rewalked(facts.analysis, proposal.trial)
             plan = plan._replace(facts=self._gather(after), rounds=plan.rounds + 1)
+            found = self._run_rules(plan.facts)
         return plan
+
+    def _run_rules(self, facts: Facts) -> RuleResults:
+        return run_rules(facts, RULES, self._config.selection)
 
     def _gather(self, analysis: Analysis) -> Facts:
         # One file serves all of the builds, so what it should say is no matter of which one is named.
@@ -210,7 +221,9 @@ def _superfluous(plan: _Plan) -> Iterator[str]:
     # Within one round, the choice among the lines has seen to that already.
     if plan.rounds < 2 or file is None:
         return
-    texts = {text for line in plan.lines if not line.replaces for text in line.texts}
+    new = (text for line in plan.lines if not line.replaces for text in line.texts)
+    # An exception may wait for what is made before the build.
+    texts = {text for text in new if not text.startswith("!")}
     gone: list[Edit] = []
     for line in file.lines:
         if line.text not in texts:

@@ -8,7 +8,7 @@ import stat
 from bisect import bisect_left
 from typing import Final
 
-from ctxopt.build.analysis import Analysis
+from ctxopt.build.analysis import Analysis, build_policy
 from ctxopt.build.in_force import IgnoreChoice
 from ctxopt.build.plan import Plan, paths_of
 from ctxopt.build.source_report import report_sources
@@ -21,6 +21,7 @@ from ctxopt.rules.trial import Trial
 from ctxopt.tree import wire
 from ctxopt.tree.model import DIR, FILE, ContextTree, Flag, Folder
 from ctxopt.tree.view import View
+from ctxopt.tree.workers import default_walker, walk
 
 _NEW_MODE: Final = stat.S_IFREG | 0o644
 _NOW: Final = 1_800_000_000_000_000_000
@@ -46,6 +47,25 @@ def rewalked(analysis: Analysis, trial: Trial) -> Analysis:
     return dataclasses.replace(
         analysis,
         context=analysis.context._replace(ignore=_choice(analysis, trial.file)),
+        matcher=trial.matcher,
+        tree=tree,
+        permitted=view,
+        plan=_plan(analysis, view, trial.matcher),
+    )
+
+
+def walked_again(analysis: Analysis, trial: Trial) -> Analysis:
+    """Return the analysis under the trial's file where that lets in what was never walked; reads the disk."""
+    context = analysis.context._replace(ignore=_choice(analysis, trial.file))
+    policy = build_policy(context, trial.matcher, with_excluded=analysis.with_excluded)
+    tree = walk(context.root, policy, default_walker())
+    folders = dict(tree.folders)
+    _put_file(folders, analysis, trial)
+    tree = dataclasses.replace(tree, folders=folders, tallies={}, types=None)
+    view = View(tree, context.builder)
+    return dataclasses.replace(
+        analysis,
+        context=context,
         matcher=trial.matcher,
         tree=tree,
         permitted=view,

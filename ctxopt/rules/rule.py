@@ -39,6 +39,8 @@ class Rule:
     check: RuleCheck
     about: About = field(kw_only=True)
     below_floor: BelowFloor = field(default="never", kw_only=True)
+    may_send_more: bool = field(default=False, kw_only=True)
+    """Whether its lines cure a build that fails, which is worth more than what they let in."""
 
     @property
     def page(self) -> str:

@@ -6,10 +6,13 @@ source back; it is offered only if a replay shows that the source is then sent.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 from ctxopt.build.sources import SourceCheck
 from ctxopt.evidence.facts import Facts
+from ctxopt.languages.dockerfile import Source
+from ctxopt.languages.golang.paths import has_meta
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.explain import explain
 from ctxopt.rules.finding import Finding
@@ -29,12 +32,53 @@ def check(facts: Facts) -> Iterator[Finding]:
         if key not in told:
             told.add(key)
             yield _finding_for(facts, found)
+    if facts.is_shared:
+        yield from _in_other_builds(facts)
+
+
+def _in_other_builds(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for each source of the other Dockerfiles that the ignore file hides."""
+    others = facts.needs.builds
+    if facts.plan is not None:
+        others = others[1:]
+    for taken in others:
+        named = [
+            (source, path.path.strip("/"))
+            for source in taken.build.sources
+            for path in source.local
+        ]
+        plain = [(source, path) for source, path in named if path and not has_meta(path)]
+        # With which folder it is built is a guess: only what is all here speaks for this one.
+        if not all(_is_there(facts, path) for _, path in plain):
+            continue
+        for source, path in plain:
+            edit, change = cure(facts, source, path)
+            if edit is not None:
+                yield Finding(
+                    rule=RULE.id,
+                    severity=RULE.severity,
+                    message=f"{path} is excluded, so a build of {taken.build.dockerfile.path} fails",
+                    subject=path,
+                    paths=(path,),
+                    size=change.gained_bytes,
+                    entries=change.gained_entries,
+                    edits=(edit,),
+                    help=f"add {edit.text} at the end of {facts.ignore_path}",
+                )
+
+
+def _is_there(facts: Facts, path: str) -> bool:
+    return os.path.lexists(os.path.join(facts.view.tree.root, path))
 
 
 def _finding_for(facts: Facts, found: SourceCheck) -> Finding:
     edits: tuple[Edit, ...] = ()
     advice = "correct the line that hides it"
-    edit, change = _cure(facts, found)
+    edit: Edit | None = None
+    change = NO_CHANGE
+    # A named context has an ignore file of its own, which is not the one in force here.
+    if is_main(found):
+        edit, change = cure(facts, found.source, found.paths[0])
     if edit is not None:
         edits = (edit,)
         advice = f"add {edit.text} at the end of {facts.ignore_path}"
@@ -52,20 +96,24 @@ def _finding_for(facts: Facts, found: SourceCheck) -> Finding:
     )
 
 
-def _cure(facts: Facts, found: SourceCheck) -> tuple[Edit | None, Difference]:
-    """Return the exception that brings a source back, and what it changes; None if none does only that."""
-    # A named context has an ignore file of its own, which is not the one in force here.
-    if not is_main(found):
-        return None, NO_CHANGE
-    path = found.paths[0]
+def cure(facts: Facts, source: Source, path: str) -> tuple[Edit | None, Difference]:
+    """Return the exception that brings ``path`` back, and what it changes; None if none does only that."""
     exception = explain(facts.matcher, path).exception
     if exception is None:
         return None, NO_CHANGE
-    edit = add_line(exception, f"{found.source.instruction} in line {found.source.line} takes it")
+    instruction = "a bind mount" if source.mount else source.instruction
+    edit = add_line(exception, f"{instruction} in line {source.line} takes it")
     trial = try_edits(facts, [edit])
     if trial is None or trial.difference.lost or trial.matcher.decide(path).excluded:
         return None, NO_CHANGE
     return edit, trial.difference
 
 
-RULE = Rule("ignored-source", "Source that is ignored", Severity.ERROR, check, about="sources")
+RULE = Rule(
+    "ignored-source",
+    "Source that is ignored",
+    Severity.ERROR,
+    check,
+    about="sources",
+    may_send_more=True,
+)

@@ -15,9 +15,11 @@ from ctxopt.build.sources import SourceCheck
 from ctxopt.evidence.facts import Facts
 from ctxopt.git.folder import ignored_if_there
 from ctxopt.languages.golang.paths import has_meta
+from ctxopt.languages.ignore.edits import Edit
 from ctxopt.paths import join, name, parent, upwards
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule
+from ctxopt.rules.sources.ignored_source import cure
 from ctxopt.rules.unset_argument import unset_arguments
 from ctxopt.rules.written import checks_of, dockerfile_line, is_main, source_message
 from ctxopt.severity import Severity
@@ -86,8 +88,13 @@ def _finding_for(
     elif is_main(found) and found.paths[0] in git_ignored:
         severity, advice = Severity.INFO, "git ignores it: make it before the build"
     hiding = _hidden_by(facts, found)
+    edits: tuple[Edit, ...] = ()
+    # What is made beforehand is meant; of what is only missing it is not known that its name is right.
     if severity is Severity.INFO and hiding is not None:
         severity = RULE.severity
+        exception, _ = cure(facts, found.source, found.paths[0])
+        if exception is not None:
+            edits = (exception,)
         advice = f"{advice}, and add !{found.paths[0]} at the end of the ignore file: {hiding} would hide it"
     return Finding(
         rule=RULE.id,
@@ -96,6 +103,7 @@ def _finding_for(
         location=dockerfile_line(facts, found.source),
         subject=found.text,
         paths=found.paths,
+        edits=edits,
         help=advice,
     )
 
@@ -175,4 +183,11 @@ def _exists(facts: Facts, path: str) -> bool:
     return folder is not None and name(path) in folder.names
 
 
-RULE = Rule("missing-source", "Source that does not exist", Severity.ERROR, check, about="sources")
+RULE = Rule(
+    "missing-source",
+    "Source that does not exist",
+    Severity.ERROR,
+    check,
+    about="sources",
+    may_send_more=True,
+)
