@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from ctxopt.evidence.candidate import Candidate, CandidateJudge
 from ctxopt.evidence.new_files import LARGEST, find_new_files
 from ctxopt.evidence.read_start import read_start
+from ctxopt.tree.model import FILE, Flag
+from ctxopt.tree.view import View
 
 if TYPE_CHECKING:
     from ctxopt.evidence.secret_clue import Clue
@@ -44,7 +46,7 @@ def search_secrets(
     closed = told.union(item.path for item in found if _is_closed(item))
     new = find_new_files(judge.view, judge.git, closed)
     secrets = []
-    for path, size in new.files:
+    for path, size in (*_copied_settings(judge.view, found), *new.files):
         if path in told or not judge.is_open(path):
             continue
         candidate = judge.secret(path, size)
@@ -52,6 +54,25 @@ def search_secrets(
         if clue is not None:
             secrets.append(replace(candidate, clue=clue))
     return secrets, new.unread
+
+
+def _copied_settings(view: View, found: Sequence[Candidate]) -> Iterator[tuple[str, int]]:
+    """Yield the ``.env`` files near the top of build output, with their bytes: bundlers put copies there."""
+    for item in found:
+        if not item.is_dir or item.topic != "build-output" or not _is_closed(item):
+            continue
+        top = view.tree.folders.get(item.path)
+        if top is None:
+            continue
+        for path in (item.path, *top.subfolders()):
+            folder = view.tree.folders.get(path)
+            if folder is None or not view.sends_below(path) or ".env" not in folder.joined:
+                continue
+            flags = view.flags(folder) or bytes(len(folder.names))
+            for place, name in enumerate(folder.names):
+                is_sent_file = folder.kinds[place] == FILE and not flags[place] & Flag.EXCLUDED
+                if is_sent_file and name.startswith(".env"):
+                    yield folder.child(name), folder.sizes[place]
 
 
 def _is_closed(candidate: Candidate) -> bool:

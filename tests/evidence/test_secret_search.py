@@ -106,6 +106,16 @@ def test_a_finding_says_what_was_seen(tmp_path):
             "dist/\n",
             ["dist/.env"],
         ),
+        # Bundlers copy it beside what they make; deeper down, and in packages, it is theirs.
+        (
+            {".next/standalone/.env": "A=1\n", "package.json": "{}"},
+            BROAD,
+            ".next\n",
+            [".next/standalone/.env"],
+        ),
+        ({".next/.env/x": "A=1\n", "package.json": "{}"}, BROAD, ".next\n", []),
+        ({".next/a/b/.env": "A=1\n", "package.json": "{}"}, BROAD, ".next\n", []),
+        ({"node_modules/a/.env": "A=1\n", "package.json": "{}"}, BROAD, "node_modules\n", []),
         # What no instruction takes, what is not sent, what tools fill, what is for tests, what a link leads to.
         ({"deploy": KEY}, NARROW, "", []),
         ({"deploy": KEY, ".dockerignore": "deploy\n"}, BROAD, "", []),
