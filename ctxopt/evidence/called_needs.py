@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from ctxopt.evidence.called_texts import ReachedTasks, TextFile, reach_tasks
+from ctxopt.evidence.called_texts import ReachedTasks, TaskFiles, TextFile, reach_tasks, read_tasks
 from ctxopt.evidence.certainty import certainty_of
 from ctxopt.evidence.git_history import (
     BuildTakings,
@@ -21,7 +21,7 @@ from ctxopt.evidence.git_history import (
 )
 from ctxopt.evidence.named_paths import paths_in, start_folders
 from ctxopt.evidence.needs import Clues, GitReason, Need
-from ctxopt.evidence.recipes import program_of, read_recipes
+from ctxopt.evidence.recipes import program_of
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.evidence.shell_commands import calls
 from ctxopt.evidence.workspaces import MANAGERS, Workspaces
@@ -76,8 +76,8 @@ class Called(NamedTuple):
     """All that is run: steps, scripts, tasks."""
     tasks: Mapping[str, ReachedTasks]
     """What is reached of the files of tasks, by path."""
-    known: Mapping[str, str]
-    """The texts of all files of tasks, by path."""
+    known: TaskFiles
+    """All files of tasks, by path."""
     workspaces: Workspaces
 
     def reaches(self, path: str, callers: Iterable[str]) -> bool:
@@ -105,10 +105,25 @@ class Called(NamedTuple):
 
     def installed(self, path: str) -> str | None:
         """Return the packages that the package.json at ``path`` installs; None where that is not known."""
-        recipes = read_recipes(path, self.known.get(path, ""))
-        if recipes is None:
+        found = self.known.get(path)
+        if found is None:
             return None
-        return recipes.always
+        return found[1].always
+
+
+class KnownTasks(NamedTuple):
+    """The files of tasks that are known before anything is followed, read once for all builds."""
+
+    read: TaskFiles
+    packages: Mapping[str, str]
+    """The texts of package.json, by folder."""
+
+
+def know_tasks(files: Iterable[TextFile]) -> KnownTasks:
+    """Take the files of tasks among ``files`` apart."""
+    several = [file for file in files if program_of(file.path)]
+    packages = {parent(file.path): file.text for file in several if program_of(file.path) == "npm"}
+    return KnownTasks(read_tasks(several), packages)
 
 
 class _Start(NamedTuple):
@@ -123,7 +138,7 @@ class _Start(NamedTuple):
 
 
 def follow_calls(
-    taken: BuildTakings, scripts: Iterable[TextFile], tasks: Sequence[TextFile], files: SentFiles
+    taken: BuildTakings, scripts: Iterable[TextFile], tasks: KnownTasks, files: SentFiles
 ) -> Called:
     """Follow the steps of a build, and the ``scripts`` that they name, to what those call.
 
@@ -143,7 +158,7 @@ def follow_calls(
 
 
 def follow_start(
-    taken: BuildTakings, tasks: Sequence[TextFile], files: SentFiles, where: str = ""
+    taken: BuildTakings, tasks: KnownTasks, files: SentFiles, where: str = ""
 ) -> Called | None:
     """Follow what starts the image, as ``follow_calls`` does the steps; None where nothing is said to."""
     commands = [
@@ -164,7 +179,7 @@ class _Chase:
         self,
         taken: BuildTakings,
         start: _Start,
-        tasks: Sequence[TextFile],
+        tasks: KnownTasks,
         files: SentFiles,
     ) -> None:
         self._taken = taken
@@ -172,13 +187,11 @@ class _Chase:
         self._start = start
         self._steps = [text for _, text in start.texts]
         self._takings = start.takings
-        self._tasks = [*tasks, *self._other_tasks()]
+        self._tasks = {**tasks.read, **read_tasks(self._other_tasks())}
         self._workspaces = Workspaces(
             started=start.folders,
             copied=_copied(taken),
-            packages={
-                parent(file.path): file.text for file in tasks if program_of(file.path) == "npm"
-            },
+            packages=tasks.packages,
             is_managed=any(map(files.has, MANAGERS)),
         )
 
@@ -215,7 +228,7 @@ class _Chase:
             ),
             texts=tuple(texts),
             tasks={task.path: task for task in tasks},
-            known={file.path: file.text for file in self._tasks},
+            known=self._tasks,
             workspaces=self._workspaces,
         )
 
@@ -270,7 +283,9 @@ class _Chase:
                 for text in texts
                 if certainty_of(text, lambda command: bool(test_command(command))) == "always"
             ]
-        commands = (*started, *texts, *(task.commands for task in tasks))
+        # Many packages have the same scripts.
+        lines = dict.fromkeys(line for task in tasks for line in task.commands.splitlines())
+        commands = (*started, *texts, "\n".join(lines))
         return next(filter(None, map(test_command, commands)), None)
 
 

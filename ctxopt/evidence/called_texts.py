@@ -6,10 +6,10 @@ What only ``release`` runs is no part of a build whose steps never say ``release
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from typing import Final, NamedTuple, TypeAlias
 
-from ctxopt.evidence.recipes import Recipes, program_of, read_recipes
+from ctxopt.evidence.recipes import Recipe, Recipes, program_of, read_recipes
 from ctxopt.evidence.shell_commands import commands_in
 from ctxopt.evidence.workspaces import Workspaces
 from ctxopt.paths import parent
@@ -34,6 +34,8 @@ class ReachedTasks(NamedTuple):
     """The names of the tasks that are."""
 
 
+TaskFiles: TypeAlias = Mapping[str, tuple[str, Recipes]]
+"""Files of tasks by path, each with its program and what it holds."""
 _CALLERS: Final[Mapping[str, frozenset[str]]] = {
     "make": frozenset({"make", "gmake"}),
     "just": frozenset({"just"}),
@@ -61,17 +63,22 @@ _NO_LIFECYCLE: Final = frozenset({"-g", "--global", "--ignore-scripts"})
 _MANAGER_PREFIX: Final = r"^(?:npm|pnpm|yarn|bun|node):"
 
 
-def reach_tasks(
-    texts: Sequence[str], files: Iterable[TextFile], workspaces: Workspaces
-) -> list[ReachedTasks]:
-    """Return what ``texts``, those of steps and scripts, reach of the files of tasks ``files``."""
-    by_path: dict[str, tuple[str, Recipes]] = {}
+def read_tasks(files: Iterable[TextFile]) -> TaskFiles:
+    """Return the files of tasks among ``files``, taken apart."""
+    found: dict[str, tuple[str, Recipes]] = {}
     for file in files:
         program = program_of(file.path)
         recipes = read_recipes(file.path, file.text)
         if program is not None and recipes is not None:
-            by_path[file.path] = program, recipes
-    return _Search(texts, by_path, workspaces).run()
+            found[file.path] = program, recipes
+    return found
+
+
+def reach_tasks(
+    texts: Sequence[str], files: TaskFiles, workspaces: Workspaces
+) -> list[ReachedTasks]:
+    """Return what ``texts``, those of steps and scripts, reach of the files of tasks ``files``."""
+    return _Search(texts, files, workspaces).run()
 
 
 def calls_tasks(command: str, tasks: Iterable[ReachedTasks]) -> bool:
@@ -89,16 +96,14 @@ def calls_tasks(command: str, tasks: Iterable[ReachedTasks]) -> bool:
 class _Search:
     """Goes from text to text until none names a task that is new."""
 
-    def __init__(
-        self,
-        texts: Sequence[str],
-        files: Mapping[str, tuple[str, Recipes]],
-        workspaces: Workspaces,
-    ) -> None:
+    def __init__(self, texts: Sequence[str], files: TaskFiles, workspaces: Workspaces) -> None:
         self._texts = list(texts)
         self._files = files
         self._workspaces = workspaces
         self._reached: dict[str, dict[str, str]] = {}
+        self._given: dict[str, dict[frozenset[str], None]] = {program: {} for program in _CALLERS}
+        """What all commands so far give to each program; many packages have the same scripts."""
+        self._parsed: set[str] = set()
 
     def run(self) -> list[ReachedTasks]:
         while self._go_on():
@@ -115,21 +120,67 @@ class _Search:
 
     def _go_on(self) -> bool:
         """Look once into every file; return whether something new was reached."""
-        commands = [words for text in self._texts for words in commands_in(text)]
-        given = {program: list(_given(program, commands)) for program in _CALLERS}
+        self._parse()
+        scripts = _script_names(self._given["npm"])
         number = len(self._texts)
         for path, (program, recipes) in self._files.items():
-            calls = given[program]
+            calls = self._given[program]
             if not calls or not (
                 path.endswith(_PARTS) or self._workspaces.has_part(parent(path), self._texts)
             ):
                 continue
             known = self._reached.setdefault(path, {})
-            for key in _named(program, recipes, calls, list(known)):
+            named: Iterable[str]
+            if program == "npm":
+                named = scripts.among(recipes.by_name)
+            else:
+                named = _named(program, recipes, calls, list(known))
+            for key in named:
                 if key not in known:
                     known[key] = recipes.by_name[key].text
                     self._texts.append(known[key])
         return len(self._texts) > number
+
+    def _parse(self) -> None:
+        for text in self._texts:
+            if text in self._parsed:
+                continue
+            self._parsed.add(text)
+            commands = list(commands_in(text))
+            for program, given in self._given.items():
+                given.update((frozenset(words), None) for words in _given(program, commands))
+
+
+class _ScriptNames(NamedTuple):
+    """The names of scripts of package.json that commands give."""
+
+    whole: Set[str]
+    """As they are given, with what npm runs before and after them by itself."""
+    parts: Mapping[str, str]
+    """What Nx gives after a project and Turbo after a package, by the whole word."""
+    starts: Sequence[str]
+    """Those that end in a star, without it."""
+
+    def among(self, scripts: Mapping[str, Recipe]) -> Iterator[str]:
+        yield from (key for key in scripts if key in self.whole)
+        for word, part in self.parts.items():
+            if word not in scripts:
+                yield from (key for key in _around(part) if key in scripts)
+        for start in self.starts:
+            yield from (key for key in scripts if key.startswith(start))
+
+
+def _script_names(calls: Iterable[Collection[str]]) -> _ScriptNames:
+    words = {word for given in calls for word in given}
+    return _ScriptNames(
+        whole={key for word in words for key in _around(word)},
+        parts={word: re.split("[:#]", word)[-1] for word in words if ":" in word or "#" in word},
+        starts=[word.rstrip("*") for word in words if len(word) > 1 and word.endswith("*")],
+    )
+
+
+def _around(script: str) -> tuple[str, str, str]:
+    return (f"pre{script}", script, f"post{script}")
 
 
 def _named(
@@ -137,9 +188,6 @@ def _named(
 ) -> Iterator[str]:
     """The tasks of one file that calls name, and those that the tasks ``known`` run with them."""
     for words in calls:
-        if program == "npm":
-            yield from _scripts(recipes, words)
-            continue
         found = _matching(recipes, [option for word in words for option in _readings(word)])
         # Words after make may be folders and jobs; those after the others are tasks, of another file at most.
         takes_default = not found and (program == "make" or not words)
@@ -169,20 +217,6 @@ def _matching(recipes: Recipes, words: Iterable[str]) -> list[str]:
 def _meets_pattern(pattern: str, words: Iterable[str]) -> bool:
     before, _, after = pattern.partition("%")
     return any(word.startswith(before) and word.endswith(after) for word in words)
-
-
-def _scripts(recipes: Recipes, words: Iterable[str]) -> Iterator[str]:
-    scripts = recipes.by_name
-    for word in words:
-        wanted = word
-        if wanted not in scripts:
-            # Nx names the project before the script, Turbo the package.
-            wanted = re.split("[:#]", word)[-1]
-        # npm runs pre and post by themselves.
-        yield from (key for key in (f"pre{wanted}", wanted, f"post{wanted}") if key in scripts)
-        if len(word) > 1 and word.endswith("*"):
-            start = word.rstrip("*")
-            yield from (key for key in scripts if key.startswith(start))
 
 
 def _given(program: str, commands: Iterable[Sequence[str]]) -> Iterator[set[str]]:

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.config.load import Config
-from ctxopt.evidence.called_needs import Called, follow_calls, follow_start
+from ctxopt.evidence.called_needs import Called, follow_calls, follow_start, know_tasks
 from ctxopt.evidence.called_texts import TextFile
 from ctxopt.evidence.catalog import Catalog, load_catalog
 from ctxopt.evidence.checkouts import find_worktrees
@@ -30,7 +30,6 @@ from ctxopt.evidence.opened_history import needs_of_opened_history
 from ctxopt.evidence.other_dockerfiles import OtherDockerfile, read_siblings
 from ctxopt.evidence.project_tests import find_project_tests
 from ctxopt.evidence.reached_tests import needs_of_reached_tests
-from ctxopt.evidence.recipes import program_of
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.evidence.source_needs import (
     needs_of_dockerfile,
@@ -152,7 +151,7 @@ def _follow(
     callers: Iterable[TextFile],
     files: SentFiles,
 ) -> _Followed:
-    tasks = [file for file in callers if program_of(file.path)]
+    tasks = know_tasks(callers)
     scripts = [TextFile(*script) for one in clues for script in one.scripts]
     found = _Followed([], [])
     for taken in builds:

@@ -13,13 +13,17 @@ from typing import Final
 from ctxopt.evidence.needs import Clues, GitReason
 from ctxopt.evidence.sent_files import SentFiles
 
-MOST_SOURCES: Final = 200
-_NAMED: Final = (
-    r"(?i)(?!test_|.*[._-](?:test|spec)s?\.)[\w.-]*(?:version|config|git|revision|commit|build|release|info|about|status|system|"
-    r"application|app|kernel|bootstrap|settings|util|helper|environment|constants|functions|index|main|server|__init__|vars)"
-    r"[\w-]*\.(?:php|py|rb|js|mjs|cjs|ts|go|pl|phtml|inc)$"
-)
-"""Names of files that say what a program is, in the languages that do."""
+MOST_SOURCES: Final = 100
+_HINTS: Final = (
+    "version", "config", "git", "revision", "commit", "build", "release", "info", "about", "status", "system",
+    "app", "kernel", "bootstrap", "settings", "util", "helper", "environment", "constants", "functions", "index",
+    "main", "server", "__init__", "vars",
+)  # fmt: skip
+"""Parts of the names of files that say what a program is."""
+_ENDINGS: Final = (
+    ".php", ".py", ".rb", ".js", ".mjs", ".cjs", ".ts", ".go", ".pl", ".phtml", ".inc",
+)  # fmt: skip
+_FOR_TESTS: Final = r"test_|.*[._-](?:test|spec)s?\."
 _FILES: Final = r"(?:HEAD|refs|packed-refs|ORIG_HEAD|FETCH_HEAD|logs)"
 _OPENS: Final = (
     r"(?:open|fopen|file|file_get_contents|file_exists|is_file|is_readable|readFile|readFileSync|existsSync|read|readlines|"
@@ -52,12 +56,21 @@ def needs_of_opened_history(folders: Iterable[str], files: SentFiles) -> Clues:
 
 
 def _sources(folders: Iterable[str], files: SentFiles) -> Iterator[str]:
-    named = re.compile(_NAMED)
     for path in folders:
         if not _TESTS.isdisjoint(path.split("/")):
             continue
         folder = files.tree.folders[path]
-        for name in filter(named.match, folder.names):
-            source = folder.child(name)
-            if files.has(source):
-                yield source
+        # One look at all names together: most folders have none of these.
+        text = folder.joined.lower()
+        hints = [hint for hint in _HINTS if hint in text]
+        if not hints:
+            continue
+        for name in folder.names:
+            if name.endswith(_ENDINGS) and _is_named(name.lower(), hints):
+                source = folder.child(name)
+                if files.has(source):
+                    yield source
+
+
+def _is_named(name: str, hints: Iterable[str]) -> bool:
+    return any(hint in name for hint in hints) and not re.match(_FOR_TESTS, name)

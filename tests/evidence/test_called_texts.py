@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from ctxopt.evidence.called_texts import TextFile, reach_tasks
+from ctxopt.evidence.called_texts import TextFile, reach_tasks, read_tasks
 from ctxopt.evidence.workspaces import Workspaces
 
 MAKE = TextFile("Makefile", "all: b\nb:\n\tone\nc:\n\ttwo\nd/%.o:\n\tthree\n")
@@ -75,7 +75,7 @@ NOT_REACHED = [
 
 def commands(step, *files):
     folders = Workspaces(started=(), copied=(), packages={}, is_managed=False)
-    found = reach_tasks([step], files, folders)
+    found = reach_tasks([step], read_tasks(files), folders)
     return {line.strip() for item in found for line in item.commands.splitlines()}
 
 
