@@ -52,6 +52,8 @@ _CALLERS: Final[Mapping[str, frozenset[str]]] = {
 """What runs the tasks of each program's files."""
 _PARTS: Final = (".mk", ".rake")
 """What another file of tasks reads, wherever it lies."""
+_MOST_ROUNDS: Final = 30
+"""Files that call each other in turn: people write a few in a row."""
 _ONE_COMMAND: Final = frozenset({"npx", "bunx", "pnpx"})
 """What runs a program of a package, and no script."""
 _INSTALL_WORDS: Final = frozenset({"ci", "i", "install", "add", "clean-install"})
@@ -106,8 +108,9 @@ class _Search:
         self._parsed: set[str] = set()
 
     def run(self) -> list[ReachedTasks]:
-        while self._go_on():
-            pass
+        for _ in range(_MOST_ROUNDS):
+            if not self._go_on():
+                break
         return [
             ReachedTasks(
                 path=path,
@@ -134,7 +137,7 @@ class _Search:
             if program == "npm":
                 named = scripts.among(recipes.by_name)
             else:
-                named = _named(program, recipes, calls, list(known))
+                named = _with_needs(recipes, _named(program, recipes, calls))
             for key in named:
                 if key not in known:
                     known[key] = recipes.by_name[key].text
@@ -183,10 +186,22 @@ def _around(script: str) -> tuple[str, str, str]:
     return (f"pre{script}", script, f"post{script}")
 
 
-def _named(
-    program: str, recipes: Recipes, calls: Iterable[Collection[str]], known: Iterable[str]
-) -> Iterator[str]:
-    """The tasks of one file that calls name, and those that the tasks ``known`` run with them."""
+def _with_needs(recipes: Recipes, named: Iterable[str]) -> Iterator[str]:
+    """The tasks ``named`` and those that run with them, each once."""
+    waiting = list(dict.fromkeys(named))
+    seen = set(waiting)
+    while waiting:
+        key = waiting.pop()
+        yield key
+        fresh = [
+            each for each in _matching(recipes, recipes.by_name[key].needs) if each not in seen
+        ]
+        seen.update(fresh)
+        waiting += fresh
+
+
+def _named(program: str, recipes: Recipes, calls: Iterable[Collection[str]]) -> Iterator[str]:
+    """The tasks of one file that calls name."""
     for words in calls:
         found = _matching(recipes, [option for word in words for option in _readings(word)])
         # Words after make may be folders and jobs; those after the others are tasks, of another file at most.
@@ -194,8 +209,6 @@ def _named(
         if takes_default and recipes.default in recipes.by_name:
             yield str(recipes.default)
         yield from found
-    for key in known:
-        yield from _matching(recipes, recipes.by_name[key].needs)
 
 
 def _readings(word: str) -> tuple[str, ...]:
@@ -205,13 +218,15 @@ def _readings(word: str) -> tuple[str, ...]:
 
 
 def _matching(recipes: Recipes, words: Iterable[str]) -> list[str]:
-    wanted = set(words)
-    return [
+    wanted = dict.fromkeys(words)
+    found = [word for word in wanted if word in recipes.by_name]
+    # A variable that is not known may stand for any target, and a pattern for many.
+    found += [
         key
-        for key in recipes.by_name
-        # A variable that is not known may stand for any target, and a pattern for many.
-        if key in wanted or "$" in key or ("%" in key and _meets_pattern(key, wanted))
+        for key in recipes.patterns
+        if "$" in key or ("%" in key and _meets_pattern(key, wanted))
     ]
+    return found
 
 
 def _meets_pattern(pattern: str, words: Iterable[str]) -> bool:

@@ -29,6 +29,8 @@ class Recipes(NamedTuple):
     by_name: Mapping[str, Recipe]
     default: str | None = None
     """What is run where nothing is named."""
+    patterns: tuple[str, ...] = ()
+    """The names that stand for others: patterns, and variables that are not known."""
 
 
 class _Rule(NamedTuple):
@@ -47,6 +49,7 @@ _VARIABLE: Final = (
 )
 _USED: Final = r"\$[({]([\w.-]{1,100})[)}]"
 _GOAL: Final = r"(?m)^\.DEFAULT_GOAL[ \t]{0,9}[:?]?=[ \t]{0,9}(\S{1,100})"
+_MOST_PATTERNS: Final = 200
 _MOST_EXPANDED: Final = 1 << 20
 _LONGEST_VALUE: Final = 5000
 _TASK: Final = r"[ \t]{0,99}(?:multi)?task[ \t(]{1,9}[:'\"]?([\w:-]{1,100})(.{0,500})$"
@@ -93,7 +96,8 @@ def _makefile(text: str) -> Recipes:
     first = next((target for target in found if not target.startswith(".")), None)
     if goal:
         first = goal[1]
-    return Recipes("\n".join(always), found, first)
+    patterns = [key for key in found if "$" in key or "%" in key][:_MOST_PATTERNS]
+    return Recipes("\n".join(always), found, first, tuple(patterns))
 
 
 def _rules(lines: Iterable[str]) -> tuple[list[_Rule], list[str]]:

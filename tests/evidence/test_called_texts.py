@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -100,3 +101,17 @@ def test_from_one_file_to_the_next_and_back():
 def test_tasks_that_call_each_other_end():
     make = TextFile("Makefile", "a: b\n\tmake b\nb: a\n\tmake a\n")
     assert "make a" in commands("make", make)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "".join(f"t{i}: t{i + 1}\n" for i in range(5000)),
+        "".join(f"t{i}:\n\tmake t{i + 1}\n" for i in range(5000)),
+        "".join(f"t{i}%: t{i + 1}\n" for i in range(5000)),
+    ],
+)
+def test_a_long_chain_of_targets_is_read_at_once(text):
+    start = time.perf_counter()
+    commands("make", TextFile("Makefile", text))
+    assert time.perf_counter() - start < 5
