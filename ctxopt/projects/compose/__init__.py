@@ -1,3 +1,8 @@
-"""Compose files, as ``docker compose`` reads them: compose-go 2.9."""
+"""Compose files, as ``docker compose`` reads them: compose-go 2.9.
+
+    request = ComposeRequest(cwd="/src/shop", variables={})
+    model = load_model(find_project(request), request)   # all files merged, with the place of each value
+    active_services(model.fields, profiles=("dev",))     # those that would be built
+"""
 
 from __future__ import annotations
