@@ -2,6 +2,8 @@
 
     files = find_files(BakeRequest(cwd="/src/shop", variables={}))
     config, problems = read_targets(BakeScope(list(files.bodies), {}))   # groups and targets, evaluated
+
+What Bake refuses is refused, with the file and the line.
 """
 
 from __future__ import annotations
