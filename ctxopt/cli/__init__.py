@@ -14,6 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from ctxopt.cli.boundary import leave
+from ctxopt.cli.builds import builds
 from ctxopt.cli.check import check
 from ctxopt.cli.explain import explain
 from ctxopt.cli.fix import fix
@@ -72,5 +73,5 @@ def main(
     """Measure Docker build contexts exactly, and keep them small."""
 
 
-for command in (scan, fix, check, lint, ls, explain, rules):
+for command in (scan, fix, check, lint, ls, explain, builds, rules):
     app.command()(command)

@@ -6,38 +6,20 @@ Lists folders that the walk passed by, near the root; opens no file.
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
 from ctxopt.evidence.catalog import Catalog
+from ctxopt.languages.dockerfile.file_name import is_dockerfile_name
 from ctxopt.paths import join, name
 from ctxopt.tree.model import DIR, FILE, ContextTree, Folder
 
-_NAME: Final = r"(?i)(?:(?:Docker|Container)file(?:[._-].*)?|.*\.(?:docker|container)file)\Z"
-_NO_DOCKERFILE: Final = (
-    ".dockerignore",
-    ".md",
-    ".go",
-    ".py",
-    ".j2",
-    ".tmpl",
-    ".sh",
-    ".rs",
-    ".js",
-    ".ts",
-)
 _MOST_LEVELS: Final = 6
 _MOST_LISTED: Final = 200
 """Folders that are listed although nothing of them is sent."""
 _NEAR: Final = 3
 """Levels below the root on which those are looked for."""
 _FOREIGN: Final = frozenset(("dependencies", "cache", "version-control"))
-
-
-def is_dockerfile_name(name: str) -> bool:
-    """Tell whether people name Dockerfiles like that."""
-    return bool(re.match(_NAME, name)) and not name.lower().endswith(_NO_DOCKERFILE)
 
 
 def find_dockerfiles(

@@ -13,11 +13,12 @@ from typing import Final
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.evidence.catalog import Catalog
-from ctxopt.evidence.dockerfile_search import is_dockerfile_name, is_foreign
+from ctxopt.evidence.dockerfile_search import is_foreign
 from ctxopt.evidence.git_history import BuildTakings
 from ctxopt.evidence.needs import Needs
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.evidence.test_folders import lies_in_tests
+from ctxopt.languages.dockerfile.file_name import is_dockerfile_name
 from ctxopt.paths import is_at_or_below, is_covered, name
 from ctxopt.tree.view import files_below
 

@@ -43,10 +43,28 @@ class Problem(NamedTuple):
 
 
 class Declared(NamedTuple):
-    """The builds that were found, and the problems."""
+    """The builds that were found, the problems, the files that were read; ``apart`` are builds of examples."""
 
     builds: tuple[DeclaredBuild, ...] = ()
     problems: tuple[Problem, ...] = ()
+    files: tuple[str, ...] = ()
+    apart: tuple[DeclaredBuild, ...] = ()
+
+
+def build_key(build: DeclaredBuild) -> tuple[object, ...]:
+    """Return what makes two builds the same, wherever they are declared and whatever they are called."""
+    contexts = sorted(
+        (name, place.replace("service:", "target:", 1)) for name, place in build.contexts.items()
+    )
+    return (
+        build.context or (build.declared_in, build.line),
+        build.dockerfile,
+        build.dockerfile_inline,
+        build.target,
+        tuple(sorted(build.args.items())),
+        tuple(contexts),
+        build.from_git,
+    )
 
 
 def problem_of(error: ProjectError) -> Problem:

@@ -54,8 +54,18 @@ def line_of(value: object) -> int | None:
     return getattr(value, "line", 0) or None
 
 
-def read_limited(path: str, limit: int) -> bytes:
-    """Return the content of a file of at most ``limit`` bytes; raises ProjectError that says why not."""
+STDIN = "-"
+
+
+def read_limited(path: str, limit: int, stdin: bytes = b"") -> bytes:
+    """Return the content of a file of at most ``limit`` bytes; raises ProjectError that says why not.
+
+    What came in on standard input, ``stdin``, stands for the path ``-``.
+    """
+    if path == STDIN:
+        if len(stdin) > limit:
+            raise ProjectError(f"is larger than {limit >> 10} KiB and was not read", path=path)
+        return stdin
     import os
     import stat
 

@@ -6,8 +6,9 @@ import pytest
 
 from ctxopt.build.context import find_context
 from ctxopt.evidence.catalog import load_catalog
-from ctxopt.evidence.dockerfile_search import find_dockerfiles, find_hidden, is_dockerfile_name
+from ctxopt.evidence.dockerfile_search import find_dockerfiles, find_hidden
 from ctxopt.evidence.other_dockerfiles import find_other_dockerfiles, read_siblings
+from ctxopt.languages.dockerfile.file_name import is_dockerfile_name
 from ctxopt.languages.ignore.matcher import read_matcher
 from tests.support.judging import known_facts
 from tests.support.trees import lay

@@ -48,6 +48,17 @@ class Definitions:
         # The targets that a block with a matrix stands for, by its label.
         self.matrices: dict[str, list[str]] = {}
         self.opening = False
+        # Where it is set, what is wrong with one block goes there, and the others stay.
+        self.refused: list[ProjectError] | None = None
+
+    def guard(self, action: Callable[[], None]) -> None:
+        """Do something about one definition; where it is refused, go on if the others may stay."""
+        try:
+            action()
+        except ProjectError as problem:
+            if self.refused is None:
+                raise
+            self.refused.append(problem)
 
     def blocks_of(self, kind: str, name: str, evaluate: Evaluate) -> list[Definition]:
         """Return the definitions of a target or group; those of a group: the last one."""
@@ -69,8 +80,12 @@ class Definitions:
         self.opening = True
         found: dict[str, list[Definition]] = {}
         for block in self.blocks["target"]:
-            for definition in self.expand(block, evaluate):
-                found.setdefault(definition.name, []).append(definition)
+
+            def one(block: x.HclBlock = block) -> None:
+                for definition in self.expand(block, evaluate):
+                    found.setdefault(definition.name, []).append(definition)
+
+            self.guard(one)
         self.expanded = found
         return found
 

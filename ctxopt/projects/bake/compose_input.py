@@ -11,25 +11,30 @@ from ctxopt.projects.compose.files import ComposeRequest, ProjectFiles
 from ctxopt.projects.compose.load import load_model
 from ctxopt.projects.compose.merge import pairs
 from ctxopt.projects.compose.project import project_builds
+from ctxopt.projects.declared import Problem
 from ctxopt.projects.values import Fields
 
 
-def read_compose_files(paths: tuple[str, ...], request: BakeRequest) -> BakeConfig:
+def read_services(
+    paths: tuple[str, ...], request: BakeRequest, problems: list[Problem] | None = None
+) -> BakeConfig:
     """Return the services of Compose files as targets, and the group of them all; raises ProjectError.
+
+    With a list of ``problems`` a service that is refused goes there, and the others stay.
 
     Source: BX ``bake/compose.go``. ``COMPOSE_FILE`` and ``COMPOSE_PROFILES`` are not asked.
     """
     if not paths:
         return BakeConfig({}, {})
     environment = Environment([request.variables]).read_folder(request.cwd)
-    asked = ComposeRequest(cwd=request.cwd, variables=request.variables)
+    asked = ComposeRequest(cwd=request.cwd, variables=request.variables, stdin=request.stdin)
     files = ProjectFiles(paths, request.cwd, environment)
-    model = load_model(files, asked)
+    model = load_model(files, asked, problems)
     services = model.fields.get("services") or Fields()
     for service in services.values():
         _take_environment(service)
     targets = {}
-    for build in project_builds(files, model, ("*",)):
+    for build in project_builds(files, model, ("*",), problems):
         contexts = {name: _linked(place) for name, place in build.contexts.items()}
         for name, place in _extra_contexts(services[build.name]).items():
             contexts.setdefault(name, place)

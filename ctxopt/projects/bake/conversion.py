@@ -38,6 +38,22 @@ def _rank(value: Any) -> tuple[str, Any]:
     return "~", repr(value)
 
 
+def weigh(value: Any, limit: int = 1 << 21) -> int:
+    """Return how much a value is with all that is in it, as often as it is in it; not over ``limit``."""
+    weight = 0
+    stack = [value]
+    while stack and weight < limit:
+        one = stack.pop()
+        weight += 1
+        if isinstance(one, str):
+            weight += len(one) >> 3
+        elif isinstance(one, list):
+            stack += one
+        elif isinstance(one, dict):
+            stack += one.values()
+    return weight
+
+
 def kind_of(value: Any) -> str:
     """Return what HCL calls the type of a value."""
     if value is None:

@@ -20,7 +20,11 @@ from ctxopt.projects.bake.conversion import (
     to_number,
     to_text,
     unify,
+    weigh,
 )
+
+# What an expression costs, where a text or an item costs one.
+_STEP = 10
 
 
 class Namespace(Protocol):
@@ -39,6 +43,9 @@ class Names(Protocol):
     def call(self, name: str, arguments: list[Any]) -> Any:
         """Return the result of a function; raises EvaluationError."""
 
+    def count(self, steps: int) -> None:
+        """Take note of work that is done; raises EvaluationError where it has no end."""
+
     def knows_function(self, name: str) -> bool:
         """Tell whether there is such a function."""
 
@@ -55,6 +62,7 @@ class Evaluator:
     def value(self, node: x.Expression) -> Any:
         """Return the value of ``node``; raises ProjectError with the line where it has none."""
         try:
+            self.names.count(_STEP)
             found = getattr(self, "eval_" + type(node).__name__.lower())(node)
         except EvaluationError as problem:
             raise ProjectError(str(problem), path=self.path, line=node.line) from problem
@@ -144,6 +152,7 @@ class Evaluator:
         arguments = [self.value(argument) for argument in node.arguments]
         if node.expands:
             arguments += to_list(arguments.pop())
+        self.names.count(weigh(arguments))
         return self.names.call(node.name, arguments)
 
     def attempt(self, node: x.Call) -> Any:
@@ -167,6 +176,7 @@ class Evaluator:
     def eval_binary(self, node: x.Binary) -> Any:
         # Without short circuit: what is wrong on either side is wrong.
         left, right = self.value(node.left), self.value(node.right)
+        self.names.count(weigh([left, right]))
         return operate(node.operator, left, right)
 
     def eval_conditional(self, node: x.Conditional) -> Any:

@@ -10,6 +10,7 @@ from ctxopt.errors import ProjectError
 from ctxopt.projects.bake import expression as x
 from ctxopt.projects.bake.hcl_json import read_hcl_json
 from ctxopt.projects.bake.hcl_text import MAX_BYTES, read_hcl
+from ctxopt.projects.compose.files import absolute
 from ctxopt.projects.values import read_limited
 
 # All that exist, in this order. BX bake/bake.go, defaultFilenames.
@@ -22,7 +23,7 @@ HCL_NAMES = (
 class BakeRequest(NamedTuple):
     """What ``docker buildx bake`` is given: the folder stood in, its options, the variables set.
 
-    Without ``targets`` the target or group ``default`` is built; ``everything`` asks for all targets.
+    Without ``targets`` the target or group ``default`` is built.
     """
 
     cwd: str
@@ -30,7 +31,7 @@ class BakeRequest(NamedTuple):
     targets: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
     variables: Mapping[str, str] = {}
-    everything: bool = False
+    stdin: bytes = b""
 
 
 class BakeFiles(NamedTuple):
@@ -40,13 +41,16 @@ class BakeFiles(NamedTuple):
     bodies: tuple[x.HclBody, ...]
 
 
-def find_files(request: BakeRequest) -> BakeFiles:
-    """Return what Bake reads; raises ProjectError where it finds nothing, or cannot read one of them."""
+def find_files(request: BakeRequest, refused: list[ProjectError] | None = None) -> BakeFiles:
+    """Return what Bake reads; raises ProjectError where it finds nothing, or cannot read one of them.
+
+    With a list of ``refused`` a file that cannot be read goes there, and the others stay.
+    """
     named = request.files
     if not named and request.variables.get("BUILDX_BAKE_FILE"):
         separator = request.variables.get("BUILDX_BAKE_PATH_SEPARATOR") or os.pathsep
         named = tuple(request.variables["BUILDX_BAKE_FILE"].split(separator))
-    paths = [os.path.normpath(os.path.join(request.cwd, name)) for name in named]
+    paths = [absolute(name, request.cwd) for name in named]
     if not paths:
         defaults = (os.path.join(request.cwd, name) for name in COMPOSE_NAMES + HCL_NAMES)
         paths = [path for path in defaults if os.path.exists(path)]
@@ -56,20 +60,28 @@ def find_files(request: BakeRequest) -> BakeFiles:
         if path.endswith((".yml", ".yaml")):
             compose.append(path)
             continue
-        body = _parse(path)
+        try:
+            body = _parse(path, request.stdin)
+        except ProjectError as problem:
+            if refused is None:
+                raise
+            refused.append(problem)
+            continue
         if body is None:
             compose.append(path)
         else:
             bodies.append(body)
     filled = [body for body in bodies if body.attributes or body.blocks]
+    if refused and not compose and not filled:
+        raise refused.pop(0)
     if not compose and not filled:
         raise ProjectError("couldn't find a bake definition", path=paths[0] if paths else None)
     return BakeFiles(tuple(compose), tuple(filled))
 
 
-def _parse(path: str) -> x.HclBody | None:
+def _parse(path: str, stdin: bytes) -> x.HclBody | None:
     """A file by its name; None for one without a known ending that is a Compose file."""
-    content = read_limited(path, MAX_BYTES)
+    content = read_limited(path, MAX_BYTES, stdin)
     try:
         text = content.decode()
     except UnicodeDecodeError as problem:

@@ -11,8 +11,8 @@ from ctxopt.projects.bake import expression as x
 from ctxopt.projects.bake import template
 from ctxopt.projects.bake.hcl_checks import check_newlines, check_separate
 
-# The parser takes 25 milliseconds a kilobyte: a second for files that are as long as any that is written by hand.
-MAX_BYTES = 128 << 10
+# The parser takes 25 milliseconds a kilobyte; what is written by hand has a few dozen of them.
+MAX_BYTES = 64 << 10
 MAX_DEPTH = 60
 
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
@@ -22,14 +22,22 @@ _OPERATOR = re.compile(r"(==|!=|<=|>=|&&|\|\||[-+*/%<>!?])\Z")
 
 def read_hcl(text: str, path: str) -> x.HclBody:
     """Return a file of HCL; raises ProjectError with the line of what is wrong."""
-    return _Reader(path, 0).body(_parse(text.removeprefix("\ufeff"), path, 0).children[0], text)
+    tree = _parse(text.removeprefix("\ufeff"), path, 0)
+    try:
+        return _Reader(path, 0).body(tree.children[0])
+    except RecursionError as problem:
+        # Operators in a row nest without a bracket.
+        raise ProjectError("is nested too deep", path=path) from problem
 
 
 def read_expression(text: str, path: str, line: int) -> x.Expression:
     """Return the expression ``text``, which stands on ``line`` of ``path``."""
     tree = _parse(f"x = (\n{text}\n)", path, line - 2)
     attribute = tree.children[0].children[0]
-    return _Reader(path, line - 2).expression(attribute.children[-1])
+    try:
+        return _Reader(path, line - 2).expression(attribute.children[-1])
+    except RecursionError as problem:
+        raise ProjectError("is nested too deep", path=path, line=line) from problem
 
 
 def _parse(text: str, path: str, before: int) -> Any:
@@ -68,7 +76,7 @@ class _Reader:
     def refuse(self, reason: str, tree: Any) -> ProjectError:
         return ProjectError(reason, path=self.path, line=self.line(tree))
 
-    def body(self, tree: Any, text: str) -> x.HclBody:
+    def body(self, tree: Any) -> x.HclBody:
         made = x.HclBody({}, {}, [], self.path)
         items = [item for item in tree.children if item.data in ("attribute", "block")]
         twin = check_separate(items)
@@ -76,7 +84,7 @@ class _Reader:
             raise self.refuse("two definitions on one line", twin)
         for item in items:
             if item.data == "block":
-                made.blocks.append(self.block(item, text))
+                made.blocks.append(self.block(item))
                 continue
             name = str(item.children[0].children[0])
             if name in made.attributes:
@@ -88,7 +96,7 @@ class _Reader:
             made.lines[name] = self.line(item)
         return made
 
-    def block(self, tree: Any, text: str) -> x.HclBlock:
+    def block(self, tree: Any) -> x.HclBlock:
         kind, *labels = (child for child in tree.children if getattr(child, "data", "") != "body")
         names = []
         for label in labels:
@@ -99,7 +107,7 @@ class _Reader:
                 names.append(str(label.children[0]))
         body = next(child for child in tree.children if getattr(child, "data", "") == "body")
         kind_name = str(kind.children[0])
-        return x.HclBlock(kind_name, tuple(names), self.body(body, text), self.line(tree))
+        return x.HclBlock(kind_name, tuple(names), self.body(body), self.line(tree))
 
     def expression(self, tree: Any) -> x.Expression:
         method = getattr(self, "read_" + str(tree.data), None)
@@ -183,9 +191,10 @@ class _Reader:
         if inner.data == "keyword":
             return x.Template((str(inner.children[0]),), line)
         read = self.expression(inner)
-        bare = isinstance(read, x.Variable) and not hasattr(inner.children[0], "type")
-        if bare and isinstance(read, x.Variable):
+        if hasattr(inner.children[0], "type"):
             # A bare word is the key itself; in parentheses it is a variable.
+            return read
+        if isinstance(read, x.Variable):
             return x.Template((read.name,), line)
         if isinstance(read, x.Literal):
             return x.Template((str(inner.children[0].children[0]),), line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from ctxopt.errors import ProjectError
-from ctxopt.projects.bake.compose_input import read_compose_files
+from ctxopt.projects.bake.compose_input import read_services
 from ctxopt.projects.bake.files import BakeRequest, find_files
 from ctxopt.projects.bake.scope import BakeScope
 from ctxopt.projects.bake.target_fields import read_targets
@@ -16,7 +16,7 @@ from ctxopt.projects.bake.targets import (
     join_targets,
     read_override,
 )
-from ctxopt.projects.declared import Declared, DeclaredBuild
+from ctxopt.projects.declared import Declared, DeclaredBuild, Problem, problem_of
 from ctxopt.projects.location import dockerfile_path, is_remote
 
 
@@ -27,12 +27,10 @@ def read_bake(request: BakeRequest) -> Declared:
     """
     overrides = tuple(read_override(text) for text in request.overrides)
     files = find_files(request)
-    compose = read_compose_files(files.compose, request)
+    compose = read_services(files.compose, request)
     own, problems = read_targets(BakeScope(list(files.bodies), request.variables))
     config = _joined(compose, own)
     asked = request.targets or ("default",)
-    if request.everything:
-        asked = tuple(name for name in config.targets if not name.startswith("_"))
     try:
         targets = Resolver(config, overrides, request.variables).resolve(asked)
     except ProjectError as problem:
@@ -42,6 +40,43 @@ def read_bake(request: BakeRequest) -> Declared:
         path = (*files.compose, *(body.path for body in files.bodies))[0]
         raise ProjectError(problem.reason, path=path) from problem
     return Declared(tuple(_build(target, request) for target in targets), tuple(problems))
+
+
+def read_bake_files(request: BakeRequest) -> Declared:
+    """Return the builds of all targets, and what is wrong with the others, whatever ``default`` is.
+
+    A target that only lends its attributes is none. Raises ProjectError where nothing
+    can be read.
+    """
+    refused: list[ProjectError] = []
+    problems: list[Problem] = []
+    files = find_files(request, refused)
+    compose = read_services(files.compose, request, problems)
+    scope = BakeScope(list(files.bodies), request.variables)
+    scope.defined.refused = refused
+    own, ignored = read_targets(scope)
+    config = _joined(compose, own)
+    resolver = Resolver(config, (), request.variables)
+    found: dict[str, BakeTarget] = {}
+    for name in _built(config):
+        try:
+            found.update((target.name, target) for target in resolver.resolve_target(name))
+        except ProjectError as problem:
+            refused.append(problem)
+    problems += ignored + [problem_of(problem) for problem in refused]
+    builds = tuple(_build(target, request) for target in found.values())
+    return Declared(builds, tuple(dict.fromkeys(problems)))
+
+
+def _built(config: BakeConfig) -> list[str]:
+    """The targets that are there to be built: not those that only lend their attributes to others."""
+    lent = {parent for target in config.targets.values() for parent in target.inherits}
+    grouped = {name for group in config.groups.values() for name in group.members} | {"default"}
+    return [
+        name
+        for name in config.targets
+        if name in grouped or not (name in lent or name.startswith("_"))
+    ]
 
 
 def _joined(first: BakeConfig, second: BakeConfig) -> BakeConfig:

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any, NamedTuple
 
 from ctxopt.errors import ProjectError
 from ctxopt.projects.bake import expression as x
 from ctxopt.projects.bake.blocks import Definition, collect
-from ctxopt.projects.bake.conversion import EvaluationError, to_bool, to_text
+from ctxopt.projects.bake.conversion import EvaluationError, to_bool, to_text, weigh
 from ctxopt.projects.bake.evaluation import Evaluator
 from ctxopt.projects.bake.functions import call_function, functions
 from ctxopt.projects.bake.variable_types import convert, from_environment, read_type
 
 # Part of every file, whatever it says itself.
 _BUILT_IN = {"BAKE_CMD_CONTEXT": "cwd://", "BAKE_LOCAL_PLATFORM": "linux/amd64"}
-_MAX_CALLS = 40
+_MAX_CALLS = 25
+_MAX_STEPS = 2_000_000
 
 
 class Unset(NamedTuple):
@@ -32,6 +34,8 @@ class BakeScope:
         self.defined = collect(bodies)
         self.environment = variables
         self.values: dict[str, Any] = {}
+        self.failed: dict[str, ProjectError] = {}
+        self.steps = 0
         self.open: list[str] = []
         self.calls: list[str] = []
 
@@ -50,8 +54,12 @@ class BakeScope:
         """A value, evaluated where it was not before; a cycle is an error."""
         if name in self.values:
             return self.values[name]
+        if name in self.failed:
+            raise self.failed[name]
         if name in self.open:
             raise EvaluationError(f"variable cycle not allowed for {name}")
+        if len(self.open) > _MAX_CALLS:
+            raise EvaluationError(f"{name} is needed too deep in other values")
         self.open.append(name)
         try:
             if name in self.defined.attributes:
@@ -61,6 +69,11 @@ class BakeScope:
                 found = self.declared(name)
             else:
                 raise EvaluationError(f"there is no variable named {name!r}")
+        except ProjectError as problem:
+            # Without its history, which grows with every name on the way.
+            kept = ProjectError(problem.reason, path=problem.path, line=problem.line)
+            self.failed[name] = kept
+            raise kept from None
         finally:
             self.open.pop()
         self.values[name] = found
@@ -91,12 +104,19 @@ class BakeScope:
             if "default" not in body.attributes:
                 return "" if wanted is None else Unset(name)
             if wanted is not None:
+                self.count(weigh(default))
                 return convert(default, wanted)
         except (EvaluationError, ValueError) as problem:
             line = body.lines.get("default") or block.line
             reason = f"invalid value for variable {name}: {problem}"
             raise ProjectError(reason, path=body.path, line=line) from problem
         return default
+
+    def count(self, steps: int) -> None:
+        """Take note of work that is done; raises EvaluationError where it has no end."""
+        self.steps += steps
+        if self.steps > _MAX_STEPS:
+            raise EvaluationError("takes too many steps")
 
     def knows_function(self, name: str) -> bool:
         """Tell whether a function is defined, here or by Bake."""
@@ -127,15 +147,18 @@ class BakeScope:
 
     def check_all(self) -> None:
         """Evaluate every variable and attribute, and the validations; raises ProjectError for what fails."""
+        guard = self.defined.guard
         for name, definition in self.defined.attributes.items():
-            self.located(name, definition.path, definition.line)
-        for name, block in self.defined.variables.items():
-            if name not in _BUILT_IN:
-                self.located(name, block.body.path, block.line)
-        for name, block in self.defined.variables.items():
+            guard(partial(self.located, name, definition.path, definition.line))
+        own = {
+            name: block for name, block in self.defined.variables.items() if name not in _BUILT_IN
+        }
+        for name, block in own.items():
+            guard(partial(self.located, name, block.body.path, block.line))
+        for name, block in own.items():
             for inner in block.body.blocks:
-                if inner.kind == "validation" and name not in _BUILT_IN:
-                    self.validate(name, inner)
+                if inner.kind == "validation":
+                    guard(partial(self.validate, name, inner))
 
     def located(self, name: str, path: str, line: int) -> None:
         """Evaluate one name, and say where it stands if that fails."""

@@ -7,6 +7,7 @@ from typing import Any
 from ctxopt.errors import ProjectError
 from ctxopt.projects.bake.blocks import Definition
 from ctxopt.projects.bake.conversion import EvaluationError, kind_of, to_bool, to_text
+from ctxopt.projects.bake.expression import HclBlock
 from ctxopt.projects.bake.scope import BakeScope
 from ctxopt.projects.bake.targets import BakeConfig, BakeTarget, TargetGroup, join_targets
 from ctxopt.projects.declared import Problem
@@ -30,20 +31,27 @@ def read_targets(scope: BakeScope) -> tuple[BakeConfig, list[Problem]]:
     targets: dict[str, BakeTarget] = {}
     problems: list[Problem] = []
     for name, definitions in scope.defined.targets(scope.evaluate).items():
-        for definition in definitions:
-            target = _target(definition, scope)
-            targets[name] = join_targets(targets[name], target) if name in targets else target
-            problems += _ignored(definition)
-    groups = {}
+
+        def read_one(name: str = name, definitions: list[Definition] = definitions) -> None:
+            for definition in definitions:
+                problems.extend(_ignored(definition))
+                target = _target(definition, scope)
+                targets[name] = join_targets(targets[name], target) if name in targets else target
+
+        scope.defined.guard(read_one)
+    groups: dict[str, TargetGroup] = {}
     for label, names in scope.defined.matrices.items():
-        if names:
-            first = targets[names[0]]
-            groups[label] = TargetGroup(tuple(names), first.path, first.line)
+        known = [targets[name] for name in names if name in targets]
+        if known:
+            groups[label] = TargetGroup(tuple(names), known[0].path, known[0].line)
     for block in scope.defined.blocks["group"]:
-        definition = Definition(block.labels[0], block.body, {}, block.line)
-        reader = _Reader(definition, scope)
-        members = tuple(reader.texts("targets"))
-        groups[definition.name] = TargetGroup(members, block.body.path, block.line)
+
+        def read_group(block: HclBlock = block) -> None:
+            reader = _Reader(Definition(block.labels[0], block.body, {}, block.line), scope)
+            members = tuple(reader.texts("targets"))
+            groups[block.labels[0]] = TargetGroup(members, block.body.path, block.line)
+
+        scope.defined.guard(read_group)
     return BakeConfig(targets, groups), list(dict.fromkeys(problems))
 
 

@@ -35,6 +35,9 @@ class BakeTarget(NamedTuple):
     contexts: Mapping[str, str] = {}
 
 
+_MAX_CHAIN = 100
+
+
 class TargetGroup(NamedTuple):
     """What a name stands for, and where that is said."""
 
@@ -93,12 +96,20 @@ class Resolver:
         self.config = config
         self.overrides = overrides
         self.variables = variables
+        self.joined: dict[str, BakeTarget] = {}
+        self.cuts = 0
 
     def resolve(self, asked: tuple[str, ...]) -> list[BakeTarget]:
         """Return the targets of a build and those that they are linked to; raises ProjectError."""
         found: dict[str, BakeTarget] = {}
         for name in self.names(asked):
             self.add(name, found, ())
+        return list(found.values())
+
+    def resolve_target(self, name: str) -> list[BakeTarget]:
+        """Return one target and those that it is linked to, whatever groups there are; raises ProjectError."""
+        found: dict[str, BakeTarget] = {}
+        self.add(name, found, ())
         return list(found.values())
 
     def names(self, asked: tuple[str, ...]) -> list[str]:
@@ -137,6 +148,8 @@ class Resolver:
         return found
 
     def add(self, name: str, found: dict[str, BakeTarget], chain: tuple[str, ...]) -> None:
+        if len(chain) > _MAX_CHAIN:
+            raise self.refuse(f"is linked to more than {_MAX_CHAIN} targets in a row", name)
         if name in chain:
             shown = " -> ".join([*chain, name])
             raise self.refuse(f"infinite loop of linked targets: {shown}", chain[-1])
@@ -154,12 +167,18 @@ class Resolver:
 
     def inherited(self, name: str, chain: tuple[str, ...]) -> BakeTarget:
         """A target over what it inherits, from left to right; a loop ends where it closes."""
+        if name in self.joined:
+            return self.joined[name]
+        if len(chain) > _MAX_CHAIN:
+            raise self.refuse(f"inherits more than {_MAX_CHAIN} targets in a row", name)
+        cuts = self.cuts
         own = self.config.targets[name]
         base: BakeTarget | None = None
         for parent in own.inherits:
             if parent not in self.config.targets:
                 raise self.refuse(f"failed to find target {parent}", name)
             if parent == name or parent in chain:
+                self.cuts += 1
                 continue
             found = self.inherited(parent, (*chain, name))
             base = found if base is None else join_targets(base, found)
@@ -167,6 +186,9 @@ class Resolver:
         for override in self.overrides:
             if re.match(translate(override.pattern), name):
                 joined = self.overridden(joined, override)
+        if cuts == self.cuts:
+            # Without a loop it is the same for whoever inherits it.
+            self.joined[name] = joined
         return joined
 
     def overridden(self, target: BakeTarget, override: Override) -> BakeTarget:

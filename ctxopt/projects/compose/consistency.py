@@ -12,6 +12,20 @@ from ctxopt.projects.values import Fields, line_of
 _RESOURCES = ("secrets", "configs", "networks")
 
 
+def check_builds(model: Fields, active: Fields, path: str) -> list[ProjectError]:
+    """Return what is wrong with the builds of services, each for itself, and take those services out."""
+    found = []
+    for name, service in list(active.items()):
+        checker = _Checker(model, active, name, service, path)
+        try:
+            checker.check_build()
+            checker.check_contexts()
+        except ProjectError as problem:
+            found.append(problem)
+            active.pop(name)
+    return found
+
+
 def check_services(model: Fields, active: Fields, path: str) -> None:
     """Raise ProjectError, in ``path``, where the active services of a model do not hold together.
 

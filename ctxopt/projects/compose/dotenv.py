@@ -37,6 +37,7 @@ class _Reader:
         self.outer = outer
         self.earlier = earlier
         self.place = 0
+        self.size = 0
         self.found: dict[str, str] = {}
 
     def read(self) -> dict[str, str]:
@@ -76,6 +77,9 @@ class _Reader:
         if separator:
             self.place = separator.end()
             self.found[name[0]] = self.value()
+            self.size += len(self.found[name[0]])
+            if self.size > MAX_BYTES:
+                raise self.refuse("the values grow without end")
             return
         rest = self.text[self.place : self.line_end()].strip()
         if rest and not rest.startswith("#"):

@@ -28,15 +28,12 @@ class Extender:
         self.read = read
         self.home = home
 
-    def extend_all(self, model: Fields, marked: tuple[Path, ...]) -> None:
-        """Replace every service of ``model`` that extends another one by the result, in place.
+    def extend(self, services: Fields, name: str, marked: tuple[Path, ...]) -> None:
+        """Replace a service that extends another one by the result, in place.
 
-        What ``marked`` names is taken out of the bases first. Raises ProjectError with the line.
+        What ``marked`` names is taken out of the base first. Raises ProjectError with the line.
         """
-        services = model.get("services")
-        if isinstance(services, Fields):
-            for name in list(services):
-                services[name] = self.extended(services, name, marked, ())
+        services[name] = self.extended(services, name, marked, ())
 
     def extended(
         self, services: Fields, name: str, marked: tuple[Path, ...], chain: tuple[Path, ...]
@@ -46,7 +43,9 @@ class Extender:
         if not isinstance(service, Fields) or service.get("extends") is None:
             return service
         line = service.line_of("extends")
-        if (self.path, name) in chain or len(chain) > _MAX_CHAIN:
+        if len(chain) > _MAX_CHAIN:
+            raise self.refuse(f"extends more than {_MAX_CHAIN} services in a row", line)
+        if (self.path, name) in chain:
             raise self.refuse(f"circular reference: service {name!r} extends itself", line)
         chain = (*chain, (self.path, name))
         base_name, file = self.reference(service["extends"], name, line)

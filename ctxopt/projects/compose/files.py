@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ctxopt.errors import ProjectError
 from ctxopt.projects.compose.environment import Environment, process_environment
+from ctxopt.projects.values import STDIN
 
 # Two orders: ``.yaml`` comes before ``.yml`` only for ``compose.*``. CG cli/options.go.
 DEFAULT_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -27,6 +28,7 @@ class ComposeRequest(NamedTuple):
     project_directory: str | None = None
     project_name: str | None = None
     variables: Mapping[str, str] = {}
+    stdin: bytes = b""
 
 
 class ProjectFiles(NamedTuple):
@@ -41,12 +43,12 @@ def find_project(request: ComposeRequest) -> ProjectFiles:
     """Return the files of the project, absolute, as Compose would choose them; raises ProjectError."""
     cwd = request.cwd
     environment, reads_dotenv = process_environment(request.variables, request.env_files, cwd)
-    given = [os.path.normpath(os.path.join(cwd, name)) for name in request.files]
+    given = [absolute(name, cwd) for name in request.files]
     directory = None
     if request.project_directory is not None:
         directory = os.path.normpath(os.path.join(cwd, request.project_directory))
     if given and directory is None:
-        directory = os.path.dirname(given[0])
+        directory = os.path.dirname(given[0]) or cwd
     if reads_dotenv:
         environment = environment.read_folder(directory or cwd)
     paths = given or _named(environment, cwd) or _default(directory or cwd)
@@ -65,7 +67,12 @@ def _named(environment: Environment, cwd: str) -> list[str]:
     if not value:
         return []
     separator = environment.get("COMPOSE_PATH_SEPARATOR") or os.pathsep
-    return [os.path.normpath(os.path.join(cwd, name)) for name in value.split(separator)]
+    return [absolute(name, cwd) for name in value.split(separator)]
+
+
+def absolute(name: str, cwd: str) -> str:
+    """Return the path of a file that was named; ``-`` is standard input and stays."""
+    return name if name == STDIN else os.path.normpath(os.path.join(cwd, name))
 
 
 def _default(folder: str) -> list[str]:

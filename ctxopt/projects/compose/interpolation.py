@@ -11,6 +11,9 @@ from ctxopt.projects.values import Fields, Text, line_of
 
 Lookup = Callable[[str], str | None]
 
+_MAX_DEPTH = 30
+_MAX_TEXT = 1 << 20
+
 _NAME = re.compile(r"[_a-zA-Z][_a-zA-Z0-9]*")
 _OPERATOR = re.compile(r":?[-+?]")
 
@@ -46,6 +49,8 @@ def substitute(template: str, lookup: Lookup) -> str:
             pieces.append("$")
             place = found + 1
     pieces.append(template[place:])
+    if sum(map(len, pieces)) > _MAX_TEXT:
+        raise TemplateError("the value grows without end")
     return "".join(pieces)
 
 
@@ -55,6 +60,8 @@ def _closing(template: str, start: int) -> int:
     for place in range(start, len(template)):
         if template[place] == "{":
             depth += 1
+            if depth > _MAX_DEPTH:
+                raise TemplateError(f"braces are nested more than {_MAX_DEPTH} deep")
         elif template[place] == "}":
             depth -= 1
             if depth == 0:
@@ -85,14 +92,34 @@ def _braced(inside: str, lookup: Lookup) -> str:
     raise TemplateError(f"required variable {name[0]} is missing a value: {reason}")
 
 
-def interpolate(value: Any, lookup: Lookup, path: str, at: tuple[str, ...] = ()) -> Any:
+class _Budget:
+    """How much text the values of one file may become together."""
+
+    def __init__(self) -> None:
+        self.left = 16 * _MAX_TEXT
+
+    def take(self, text: str) -> str:
+        self.left -= len(text)
+        if self.left < 0:
+            raise TemplateError("the values grow without end")
+        return text
+
+
+def interpolate(
+    value: Any,
+    lookup: Lookup,
+    path: str,
+    at: tuple[str, ...] = (),
+    budget: _Budget | None = None,
+) -> Any:
     """Return ``value`` with every string in it substituted; keys stay as they are.
 
     Raises ProjectError that names ``path``, the line, and where in the file it is.
     """
+    budget = budget or _Budget()
     if isinstance(value, Text):
         try:
-            return type(value)(substitute(value, lookup), value.line)
+            return type(value)(budget.take(substitute(value, lookup)), value.line)
         except TemplateError as problem:
             where = ".".join(at)
             raise ProjectError(
@@ -101,8 +128,8 @@ def interpolate(value: Any, lookup: Lookup, path: str, at: tuple[str, ...] = ())
     if isinstance(value, Fields):
         made = value.shallow()
         for key, inner in value.items():
-            made[key] = interpolate(inner, lookup, path, (*at, key))
+            made[key] = interpolate(inner, lookup, path, (*at, key), budget)
         return made
     if isinstance(value, list):
-        return [interpolate(inner, lookup, path, (*at, "[]")) for inner in value]
+        return [interpolate(inner, lookup, path, (*at, "[]"), budget) for inner in value]
     return value

@@ -4,56 +4,68 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from copy import deepcopy
+from functools import partial
 from typing import Any, NamedTuple
 
 from ctxopt.errors import ProjectError
 from ctxopt.projects.compose.environment import Environment
 from ctxopt.projects.compose.extends import Extender, resolve_service
 from ctxopt.projects.compose.files import ComposeRequest, ProjectFiles
-from ctxopt.projects.compose.interpolation import interpolate
+from ctxopt.projects.compose.interpolation import Lookup, interpolate
 from ctxopt.projects.compose.merge import long_build, merge, remove
 from ctxopt.projects.compose.schema import check_model
+from ctxopt.projects.declared import Problem, problem_of
 from ctxopt.projects.values import Fields, line_of, read_limited
 from ctxopt.projects.yaml_text import MAX_BYTES, Document, read_documents
 
-_MAX_INCLUDES = 50
+_MAX_INCLUDES = 200
 _SECTIONS = ("services", "networks", "volumes", "secrets", "configs", "models")
 
 
 class Model(NamedTuple):
     """What the files say together: paths are absolute, profiles not yet chosen.
 
-    ``places`` has, for each service with a ``build``, the file and line that declare it first.
+    ``places`` has, for each service with a ``build``, the file and line that declare it first; ``files`` are
+    all that were read.
     """
 
     fields: Fields
     environment: Environment
     places: dict[str, tuple[str, int | None]]
+    files: tuple[str, ...]
 
 
-def load_model(files: ProjectFiles, request: ComposeRequest) -> Model:
+def load_model(
+    files: ProjectFiles, request: ComposeRequest, problems: list[Problem] | None = None
+) -> Model:
     """Return the model of a project; raises ProjectError with the file and line that Compose refuses.
 
+    With a list of ``problems`` a service or an include that is refused goes there, and the others stay.
     Source: CG ``loader/loader.go``.
     """
-    loader = _Loader(request.variables.get("HOME"))
+    loader = _Loader(request, problems)
     name = loader.project_name(files, request)
     environment = Environment([{"COMPOSE_PROJECT_NAME": name}, *files.environment.layers])
     fields = loader.load(ProjectFiles(files.paths, files.directory, environment), ())
-    return Model(fields, environment, loader.places)
+    return Model(fields, environment, loader.places, tuple(loader.parsed))
 
 
 class _Loader:
-    def __init__(self, home: str | None) -> None:
-        self.home = home
+    def __init__(self, request: ComposeRequest, problems: list[Problem] | None) -> None:
+        self.home = request.variables.get("HOME")
+        self.stdin = request.stdin
+        self.problems = problems
+        self.includes = 0
         self.parsed: dict[str, list[Document]] = {}
         self.places: dict[str, tuple[str, int | None]] = {}
 
     def documents(self, path: str) -> list[Document]:
         """The documents of a file, parsed once a run; whoever changes them takes a copy."""
         if path not in self.parsed:
-            self.parsed[path] = read_documents(read_limited(path, MAX_BYTES), path)
+            content = read_limited(path, MAX_BYTES, self.stdin)
+            self.parsed[path] = read_documents(content, path)
         return self.parsed[path]
 
     def project_name(self, files: ProjectFiles, request: ComposeRequest) -> str:
@@ -73,7 +85,7 @@ class _Loader:
         model = Fields()
         for path in files.paths:
             model = self.add_file(model, path, files, included)
-        if not model:
+        if not model and not self.problems:
             raise ProjectError("empty compose file", path=files.paths[0])
         for service in _services(model).values():
             if isinstance(service, Fields):
@@ -88,16 +100,60 @@ class _Loader:
         for document in self.documents(path):
             self.check_mapping(document.value, path)
             lookup = files.environment.get
-            fields = interpolate(deepcopy(document.value), lookup, path)
+            fields = self.interpolated(deepcopy(document.value), lookup, path)
             extender = Extender(path, files.directory, self.reader(files.environment), self.home)
-            extender.extend_all(fields, document.marked)
+            services = _services(fields)
+            for name in list(services):
+                self.guard(
+                    services, name, partial(extender.extend, services, name, document.marked)
+                )
             self.note_places(fields, path)
             for at in document.marked:
                 remove(model, at)
             self.include_all(fields, path, files, (*included, path))
             model = merge(model, fields, path)
-            check_model(model, path)
+            self.check(model, path)
         return model
+
+    def guard(self, fields: Fields, name: str, action: Callable[[], object]) -> None:
+        """Do something about one item; where it is refused, it goes, if the others may stay."""
+        try:
+            action()
+        except ProjectError as problem:
+            if self.problems is None:
+                raise
+            self.problems.append(problem_of(problem))
+            fields.pop(name, None)
+
+    def interpolated(self, fields: Fields, lookup: Lookup, path: str) -> Fields:
+        services = fields.get("services")
+        if self.problems is None or not isinstance(services, Fields):
+            made: Fields = interpolate(fields, lookup, path)
+            return made
+        rest = fields.shallow()
+        rest["services"] = None
+        made = interpolate(rest, lookup, path)
+        made["services"] = services
+        for name in list(services):
+
+            def one(name: str = name) -> None:
+                services[name] = interpolate(services[name], lookup, path, ("services", name))
+
+            self.guard(services, name, one)
+        return made
+
+    def check(self, model: Fields, path: str) -> None:
+        try:
+            check_model(model, path)
+        except ProjectError:
+            services = model.get("services")
+            if self.problems is None or not isinstance(services, Fields):
+                raise
+            for name in list(services):
+                only = Fields((("services", Fields(((name, services[name]),))),))
+                only["services"].lines = services.lines
+                self.guard(services, name, partial(check_model, only, path))
+            check_model(model, path)
 
     def check_mapping(self, value: Any, path: str) -> None:
         if not isinstance(value, Fields):
@@ -133,7 +189,13 @@ class _Loader:
             raise ProjectError("include must be a list", path=path, line=fields.line_of("include"))
         for entry in entries:
             line = line_of(entry) or fields.line_of("include")
-            self.import_model(fields, self.include(entry, files, included, path, line), path, line)
+            kept = Fields((("entry", entry),))
+
+            def one(entry: Any = entry, line: int | None = line) -> None:
+                model = self.include(entry, files, included, path, line)
+                self.import_model(fields, model, path, line)
+
+            self.guard(kept, "entry", one)
 
     def include(
         self,
@@ -150,7 +212,11 @@ class _Loader:
             raise ProjectError("include needs a path", path=path, line=line)
         paths = [os.path.normpath(os.path.join(files.directory, name)) for name in _texts(entry["path"])]  # fmt: skip
         for name in paths:
-            if name in included or len(included) > _MAX_INCLUDES:
+            self.includes += 1
+            if self.includes > _MAX_INCLUDES:
+                reason = f"more than {_MAX_INCLUDES} files are included"
+                raise ProjectError(reason, path=path, line=line)
+            if name in included:
                 raise ProjectError(f"include cycle detected: {name}", path=path, line=line)
             if not os.path.exists(name):
                 reason = f"included file {name} does not exist"

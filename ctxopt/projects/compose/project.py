@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from ctxopt.errors import ProjectError
-from ctxopt.projects.compose.consistency import check_services
+from ctxopt.projects.compose.consistency import check_builds, check_services
 from ctxopt.projects.compose.environment import Environment
 from ctxopt.projects.compose.files import ComposeRequest, ProjectFiles, find_project
 from ctxopt.projects.compose.load import Model, load_model
 from ctxopt.projects.compose.merge import pairs, scalar_text
-from ctxopt.projects.declared import DeclaredBuild
+from ctxopt.projects.declared import Declared, DeclaredBuild, Problem, problem_of
 from ctxopt.projects.location import dockerfile_path
 from ctxopt.projects.values import Fields, Text, line_of
 
@@ -27,23 +27,58 @@ def read_compose(request: ComposeRequest) -> tuple[DeclaredBuild, ...]:
     return project_builds(files, model, profiles)
 
 
+def read_compose_files(request: ComposeRequest) -> Declared:
+    """Return the builds of all services, whatever their profiles, and what is wrong with the others.
+
+    Raises ProjectError only where nothing can be read.
+    """
+    files = find_project(request)
+    problems: list[Problem] = []
+    model = load_model(files, request, problems)
+    builds = project_builds(files, model, ("*",), problems)
+    return Declared(builds, tuple(dict.fromkeys(problems)), model.files)
+
+
 def _profiles_of(environment: Environment) -> tuple[str, ...]:
     value = environment.get("COMPOSE_PROFILES") or ""
     return tuple(name.strip() for name in value.split(",") if name.strip())
 
 
 def project_builds(
-    files: ProjectFiles, model: Model, profiles: Sequence[str]
+    files: ProjectFiles,
+    model: Model,
+    profiles: Sequence[str],
+    problems: list[Problem] | None = None,
 ) -> tuple[DeclaredBuild, ...]:
-    """Return the builds of the services that ``profiles`` make active; raises ProjectError."""
+    """Return the builds of the services that ``profiles`` make active; raises ProjectError.
+
+    With a list of ``problems`` a service that is refused goes there, and the others stay.
+    """
     active = active_services(model.fields, profiles)
-    check_services(model.fields, active, files.paths[0])
-    found = []
+    if problems is None:
+        check_services(model.fields, active, files.paths[0])
+    else:
+        refused = check_builds(model.fields, active, files.paths[0])
+        problems += [problem_of(problem) for problem in refused]
+    found: list[DeclaredBuild] = []
     for name, service in sorted(active.items()):
-        if isinstance(service.get("build"), Fields):
-            place, line = model.places.get(name, (files.paths[0], line_of(service)))
-            found.append(_build(name, service, model.environment, files, (place, line)))
+        try:
+            found += _builds_of(name, service, model, files)
+        except ProjectError as problem:
+            if problems is None:
+                raise
+            problems.append(problem_of(problem))
     return tuple(found)
+
+
+def _builds_of(
+    name: str, service: Fields, model: Model, files: ProjectFiles
+) -> list[DeclaredBuild]:
+    """The build of a service; none where it has an image alone."""
+    if not isinstance(service.get("build"), Fields):
+        return []
+    place = model.places.get(name, (files.paths[0], line_of(service)))
+    return [_build(name, service, model.environment, files, place)]
 
 
 def active_services(model: Fields, profiles: Sequence[str]) -> Fields:

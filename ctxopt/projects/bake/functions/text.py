@@ -7,7 +7,7 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from ctxopt.projects.bake.conversion import EvaluationError, to_text
+from ctxopt.projects.bake.conversion import MAX_TEXT, EvaluationError, to_text
 
 # Seconds: Go's regular expressions never backtrack, Python's may without end.
 _PATIENCE = 1.0
@@ -17,7 +17,10 @@ def _compile(pattern: str) -> Any:
     import regex
 
     # Go's ``\\z`` is Python's ``\\Z``; nothing else of its syntax reads differently.
-    return regex.compile(pattern.replace("\\z", "\\Z"))
+    try:
+        return regex.compile(pattern.replace("\\z", "\\Z"))
+    except regex.error as problem:
+        raise EvaluationError(f"not a regular expression: {problem}") from problem
 
 
 def _search(pattern: str, text: str, start: int = 0) -> Any:
@@ -54,6 +57,8 @@ def regex_all(pattern: str, text: str) -> list[Any]:
 def regex_replace(text: str, pattern: str, replacement: str) -> str:
     """Return ``text`` with every match replaced; ``$1`` and ``${name}`` are groups."""
 
+    size = 0
+
     def expand(found: Any) -> str:
         def group(name: re.Match[str]) -> str:
             key = name[1].strip("{}")
@@ -62,7 +67,12 @@ def regex_replace(text: str, pattern: str, replacement: str) -> str:
             except (IndexError, KeyError):
                 return ""
 
-        return re.sub(r"\$(\w+|\{\w+\})", group, replacement).replace("$$", "$")
+        nonlocal size
+        made = re.sub(r"\$(\w+|\{\w+\})", group, replacement).replace("$$", "$")
+        size += len(made)
+        if size > MAX_TEXT:
+            raise EvaluationError("the text grows without end")
+        return made
 
     try:
         return str(_compile(pattern).sub(expand, text, timeout=_PATIENCE))
@@ -81,7 +91,17 @@ def substring(text: str, start: Decimal, length: Decimal) -> str:
 
 def join(separator: str, *lists: list[Any]) -> str:
     """Return the texts of all lists with the separator between them."""
-    return separator.join(to_text(item) for items in lists for item in items)
+    texts = [to_text(item) for items in lists for item in items]
+    if len(separator) * len(texts) > MAX_TEXT:
+        raise EvaluationError("the text grows without end")
+    return separator.join(texts)
+
+
+def replace(text: str, old: str, new: str) -> str:
+    """Return ``text`` with ``new`` wherever ``old`` is."""
+    if text.count(old) * len(new) > MAX_TEXT:
+        raise EvaluationError("the text grows without end")
+    return text.replace(old, new)
 
 
 def title(text: str) -> str:
@@ -91,7 +111,9 @@ def title(text: str) -> str:
 
 def indent(spaces: Decimal, text: str) -> str:
     """Return ``text`` with every line but the first indented."""
-    return text.replace("\n", "\n" + " " * int(spaces))
+    if not 0 <= spaces < 1_000:
+        raise EvaluationError("the indentation is too wide")
+    return replace(text, "\n", "\n" + " " * int(spaces))
 
 
 def sanitize(text: str) -> str:
@@ -118,6 +140,8 @@ def format_text(template: str, *values: Any) -> str:
 
 
 def _formatted(flags: str, letter: str, value: Any) -> str:
+    if any(len(digits) > 3 for digits in re.findall(r"\d+", flags)):
+        raise EvaluationError("the format is too wide")
     from ctxopt.projects.bake.conversion import to_number
     from ctxopt.projects.bake.functions.formats import json_encode
 
@@ -165,7 +189,7 @@ FUNCTIONS = {
     "trimspace": ("s", str.strip),
     "trimprefix": ("ss", str.removeprefix),
     "trimsuffix": ("ss", str.removesuffix),
-    "replace": ("sss", lambda text, old, new: text.replace(old, new)),
+    "replace": ("sss", replace),
     "regex": ("ss", regex_one),
     "regexall": ("ss", regex_all),
     "regex_replace": ("sss", regex_replace),

@@ -1,0 +1,3 @@
+"""The files that declare builds."""
+
+from __future__ import annotations

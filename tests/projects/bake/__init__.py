@@ -1,0 +1,3 @@
+"""Bake files."""
+
+from __future__ import annotations

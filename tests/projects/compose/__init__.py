@@ -1,0 +1,3 @@
+"""Compose files."""
+
+from __future__ import annotations
