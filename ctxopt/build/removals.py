@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from ctxopt.languages.golang.paths import clean
 
-_COMMANDS = re.compile(r"&&|\|\||[;|&\n(){}]")
-_VARIABLE = re.compile(r"\$(?:\{[^}]*\}|\w+)")
+_COMMANDS = r"&&|\|\||[;|&\n(){}]"
+_VARIABLE = r"\$(?:\{[^}]*\}|\w+)"
 _ANYTHING = "\1"
 """Stands for the value of a variable."""
 _PREFIXES = ("sudo", "then", "do", "else", "!", "exec", "time")
@@ -22,8 +22,8 @@ def removed_by(scripts: Iterable[str]) -> tuple[str, ...]:
 
 def _removed_by(script: str) -> Iterator[str]:
     folder: str | None = None
-    text = _VARIABLE.sub(_ANYTHING, script.replace("\\\n", " "))
-    for command in _COMMANDS.split(text):
+    text = re.sub(_VARIABLE, _ANYTHING, script.replace("\\\n", " "))
+    for command in re.split(_COMMANDS, text):
         words = [word.strip("\"'") for word in command.split()]
         while words and words[0] in _PREFIXES:
             words = words[1:]

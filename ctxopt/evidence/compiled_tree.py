@@ -6,15 +6,13 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-_CHECKS: Final = re.compile(
-    r"(?<![\w.-])(?:(?:vue-)?tsc|next\s{1,9}build|ng\s{1,9}build|nest\s{1,9}build|svelte-check|react-scripts\s{1,9}build)(?![\w-])"
-)
+_CHECKS: Final = r"(?<![\w.-])(?:(?:vue-)?tsc|next\s{1,9}build|ng\s{1,9}build|nest\s{1,9}build|svelte-check|react-scripts\s{1,9}build)(?![\w-])"
 """Commands that type-check what tsconfig.json includes, which is by default everything."""
-_BUNDLES: Final = re.compile(r"(?<![\w.-])(?:vite|webpack|rspack)(?![\w-])")
+_BUNDLES: Final = r"(?<![\w.-])(?:vite|webpack|rspack)(?![\w-])"
 _CHECKING_PLUGINS: Final = ("vite-plugin-checker", "fork-ts-checker-webpack-plugin", "ts-loader")
-_INDIRECT: Final = re.compile(r"(?<![\w.-])(?:make|just|task)(?![\w-])|\.sh\b")
+_INDIRECT: Final = r"(?<![\w.-])(?:make|just|task)(?![\w-])|\.sh\b"
 """Steps that may run any script of a package."""
-_WORD: Final = re.compile(r"[\w:./-]{1,100}")
+_WORD: Final = r"[\w:./-]{1,100}"
 
 
 def compiles_all(steps: Iterable[str], packages: Iterable[str]) -> bool:
@@ -22,10 +20,10 @@ def compiles_all(steps: Iterable[str], packages: Iterable[str]) -> bool:
     script = "\n".join(steps)
     texts = list(packages)
     commands = _commands_run(script, list(map(_scripts, texts)))
-    if _CHECKS.search(commands):
+    if re.search(_CHECKS, commands):
         return True
     has_plugin = any(plugin in text for text in texts for plugin in _CHECKING_PLUGINS)
-    return has_plugin and _BUNDLES.search(commands) is not None
+    return has_plugin and re.search(_BUNDLES, commands) is not None
 
 
 def _commands_run(script: str, packages: Iterable[Mapping[str, str]]) -> str:
@@ -35,12 +33,12 @@ def _commands_run(script: str, packages: Iterable[Mapping[str, str]]) -> str:
         for name, command in scripts.items():
             waiting.setdefault(name, []).append(command)
     found = [script]
-    if _INDIRECT.search(script):
+    if re.search(_INDIRECT, script):
         return "\n".join(
             [script, *(command for several in waiting.values() for command in several)]
         )
     for text in found:  # grows while it is read: a script may run another
-        for word in _WORD.findall(text):
+        for word in re.findall(_WORD, text):
             for name in (f"pre{word}", word, f"post{word}"):
                 found += waiting.pop(name, ())
     return "\n".join(found)

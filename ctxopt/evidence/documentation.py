@@ -24,14 +24,14 @@ from ctxopt.tree.view import files_below
 
 _MOST_FILES: Final = 5000
 _MOST_TEXT: Final = 1 << 25
-_RENDERS: Final = re.compile(
+_RENDERS: Final = (
     r"(?<![\w-])(?:mkdocs|zensical|sphinx[\w-]*|docusaurus|vitepress|vuepress|typedoc|mdbook|hugo|jekyll|antora|docfx|"
     r"doxygen|asciidoctor|retype|mintlify|swag|redoc[\w-]*|docs:build|build:docs|build-docs|make\s+docs?)(?![\w-])"
 )
 """Tools whose input is documentation."""
-_PACKAGE: Final = re.compile(r"(?:\.go|\.rs|\.java|\.kt|\.rb|\.php|\.cs|\.proto|/__init__\.py)$")
+_PACKAGE: Final = r"(?:\.go|\.rs|\.java|\.kt|\.rb|\.php|\.cs|\.proto|/__init__\.py)$"
 """Code that is imported by the name of its package or not by a path at all."""
-_TEST: Final = re.compile(r"^test_|^conftest\.|[_.-](?:test|tests|spec|stories)\.\w+$")
+_TEST: Final = r"^test_|^conftest\.|[_.-](?:test|tests|spec|stories)\.\w+$"
 _PROSE: Final = (
     ".md", ".mdx", ".rst", ".adoc", ".txt", ".svg", ".csv", ".lock", ".map", ".sum", ".snap", ".po",
 )  # fmt: skip
@@ -43,7 +43,7 @@ _OTHERS_READ: Final = frozenset(
 )
 _LISTS: Final = ("cmakelists.txt", "requirements")
 """Text that tools read."""
-_SERVED: Final = re.compile(r"(?:^|/)(?:html|htdocs|www|wwwroot)(?:/|$)")
+_SERVED: Final = r"(?:^|/)(?:html|htdocs|www|wwwroot)(?:/|$)"
 """Folders of an image from which a server sends whatever is in them."""
 _UNKNOWN: Final = "there are more sources than could be looked at"
 
@@ -58,7 +58,8 @@ class Documentation:
 
     def why(self, folder: str) -> str | None:
         """Return why ``folder`` may be read, in a clause; None where nothing says so."""
-        code = filter(_PACKAGE.search, files_below(self._analysis.permitted, [folder]))
+        files = files_below(self._analysis.permitted, [folder])
+        code = (path for path in files if re.search(_PACKAGE, path))
         if any(map(self._may_be_imported, code)):
             return "it holds code, which may be imported"
         for taken in self._needs.builds:
@@ -78,7 +79,7 @@ class Documentation:
         """Whether a file is a test, and no step of the build runs tests."""
         if self._needs.tests is not None:
             return False
-        return _TEST.search(name(path)) is not None or lies_in_tests(self._catalog, path)
+        return re.search(_TEST, name(path)) is not None or lies_in_tests(self._catalog, path)
 
     def _may_be_imported(self, path: str) -> bool:
         """Whether code is more than a program of its own, which Go says in the first words."""
@@ -137,15 +138,15 @@ def _named_by(taken: BuildTakings, folder: str) -> str | None:
     word = re.compile(rf"(?<![\w-]){re.escape(name(folder))}(?![\w-])")
     for instruction in taken.build.dockerfile.instructions:
         text = " ".join(instruction.args)
-        if instruction.keyword == "WORKDIR" and _SERVED.search(text):
+        if instruction.keyword == "WORKDIR" and re.search(_SERVED, text):
             return f"WORKDIR in line {instruction.line} is what a server shows"
-        if word.search(text) or (instruction.keyword == "RUN" and _RENDERS.search(text)):
+        if word.search(text) or (instruction.keyword == "RUN" and re.search(_RENDERS, text)):
             return f"{instruction.keyword} in line {instruction.line} may read it"
     for taking in taken.takings:
-        if taking.takes(folder) and _SERVED.search(taking.source.dest):
+        if taking.takes(folder) and re.search(_SERVED, taking.source.dest):
             return f"{taking.source.instruction} in line {taking.source.line} may serve it"
     for script in taken.build.scripts():
-        if word.search(script) or _RENDERS.search(script):
+        if word.search(script) or re.search(_RENDERS, script):
             return "a RUN step may read it"
     return None
 

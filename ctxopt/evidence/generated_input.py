@@ -28,7 +28,7 @@ _CODE: Final = (*_COMPILED, *(f".{ending}" for ending in _LANGUAGES.split()))
 """Endings of what is compiled, imported or served."""
 _MOST_FILES: Final = 5000
 _MOST_TEXT: Final = 1 << 25
-_GENERATES: Final = re.compile(
+_GENERATES: Final = (
     r"(?<![\w.-])(?:protoc|buf|sqlc|mockgen|swag|openapi-generator|[\w:-]*(?:generate|codegen|download|fetch|prebuild)[\w:-]*|"
     r"curl|wget|git\s+(?:clone|submodule))(?![\w-])"
 )
@@ -124,7 +124,7 @@ class GeneratedInput:
 
 
 def _makes_something(text: str) -> bool:
-    return bool(_GENERATES.search(text) or MAKES.search(text))
+    return bool(re.search(_GENERATES, text) or re.search(MAKES, text))
 
 
 def _names(path: str, text: str) -> bool:

@@ -24,17 +24,14 @@ _RUNNERS: Final = {
     "taskfile.yml": "task", "taskfile.yaml": "task",
 }  # fmt: skip
 """Files that one program reads, by their name or its end: no step that runs it, no reading."""
-_ASKS_GIT: Final = re.compile(
+_ASKS_GIT: Final = (
     r"""["'`]git["'`]|"""
     r"\bgit\s+(?:-C\s+\S+\s+)?(?:describe|rev-parse|rev-list|log|show|status|tag|ls-files|diff|archive|name-rev)\b"
 )
-_CALLS_DOCKER: Final = re.compile(
-    r"\bdocker\s+(?:buildx|build|compose|image|push|run|tag)\b|\bdocker-compose\b|\bpodman\s+build\b"
-)
-_COMPARES: Final = re.compile(
-    r"--dirty|--broken|diff-(?:index|files)|ls-files|is_?dirty|vcs\.modified|"
-    r"\bgit\b[^;&|]{0,60}?\b(?:status|diff|checkout|stash)\b",
-    re.IGNORECASE,
+_CALLS_DOCKER: Final = r"\bdocker\s+(?:buildx|build|compose|image|push|run|tag)\b|\bdocker-compose\b|\bpodman\s+build\b"
+_COMPARES: Final = (
+    r"(?i)--dirty|--broken|diff-(?:index|files)|ls-files|is_?dirty|vcs\.modified|"
+    r"\bgit\b[^;&|]{0,60}?\b(?:status|diff|checkout|stash)\b"
 )
 """What looks at the working tree: a tracked file that is missing is a change to it."""
 _READS_COMMITS: Final = frozenset(
@@ -73,9 +70,7 @@ _READS_COMMITS: Final = frozenset(
 """Texts of the catalogue that ask for commits alone; of other tools some compare, so all count as such."""
 _UNTOLD: Final = frozenset(["COPY .git ", "source=.git", "src=.git", "safe.directory"])
 """Texts that say that git is read, and not what for."""
-_CAN_DO_WITHOUT: Final = re.compile(
-    r"failOnNoGitDirectory>\s*false|failOnNoGitDirectory\s*=\s*false"
-)
+_CAN_DO_WITHOUT: Final = r"failOnNoGitDirectory>\s*false|failOnNoGitDirectory\s*=\s*false"
 
 
 class Taking(NamedTuple):
@@ -158,7 +153,7 @@ def asks_git(path: str, text: str) -> bool:
 
 def runs_git(text: str) -> bool:
     """Tell whether commands or a program run git to ask for what a repository holds."""
-    return _ASKS_GIT.search(text) is not None
+    return re.search(_ASKS_GIT, text) is not None
 
 
 def is_script(path: str, text: str) -> bool:
@@ -168,10 +163,10 @@ def is_script(path: str, text: str) -> bool:
 
 def is_outside(path: str, text: str) -> bool:
     """Tell whether a file is for the machine that builds images, or can do without the history."""
-    if _CAN_DO_WITHOUT.search(text):
+    if re.search(_CAN_DO_WITHOUT, text):
         return True
     # A Makefile holds what is run outside beside what a step runs: the step that calls make decides.
-    return _runner_of(path) is None and bool(_CALLS_DOCKER.search(text))
+    return _runner_of(path) is None and bool(re.search(_CALLS_DOCKER, text))
 
 
 def compares_files(shown: Iterable[str], text: str) -> bool | None:
@@ -179,7 +174,7 @@ def compares_files(shown: Iterable[str], text: str) -> bool | None:
 
     ``text`` is all of it, the command's options included; None where ``shown`` tells no purpose.
     """
-    if _COMPARES.search(text):
+    if re.search(_COMPARES, text):
         return True
     told = set(shown) - _UNTOLD
     if not told:
@@ -189,7 +184,7 @@ def compares_files(shown: Iterable[str], text: str) -> bool | None:
 
 def compares_in_script(text: str) -> bool:
     """Tell whether a script that runs git itself would notice a tracked file that is missing."""
-    return bool(_COMPARES.search(text))
+    return bool(re.search(_COMPARES, text))
 
 
 def _runner_of(path: str) -> str | None:

@@ -29,14 +29,12 @@ _SCRIPTS: Final = (".sh", ".bash", ".mk")
 _CONFIGURED: Final = (".yml", ".yaml")
 _MOST_FILES: Final = 100
 _MOST_BYTES: Final = 1 << 18
-_BUILDS_IMAGE: Final = re.compile(
+_BUILDS_IMAGE: Final = (
     r"\b(?:docker|podman|buildah|nerdctl)\b[^\n]{0,200}?\b(?:build|bake|bud)\b"
     r"|\bdocker-compose\b[^\n]{0,200}?\bbuild\b|docker/(?:build-push|bake)-action|kaniko"
 )
-_TARGET: Final = re.compile(
-    r"(?m)^(?P<names>[\w./%-][\w./% -]{0,200}?)[ \t]*::?(?!=)(?P<needs>.*)$"
-)
-_WORD: Final = re.compile(r"[\w./-]+")
+_TARGET: Final = r"(?m)^(?P<names>[\w./%-][\w./% -]{0,200}?)[ \t]*::?(?!=)(?P<needs>.*)$"
+_WORD: Final = r"[\w./-]+"
 
 
 class HostCommands(NamedTuple):
@@ -51,7 +49,7 @@ def find_host_commands(root: str) -> Iterator[HostCommands]:
     for path in _files(root):
         content = read_start(os.path.join(root, path), _MOST_BYTES) or b""
         text = content.decode("utf-8-sig", "surrogateescape")
-        builds = list(_BUILDS_IMAGE.finditer(text))
+        builds = list(re.finditer(_BUILDS_IMAGE, text))
         if not builds:
             continue
         if _is_makefile(path):
@@ -89,7 +87,7 @@ def _is_makefile(path: str) -> bool:
 def _before_in_makefile(text: str) -> str:
     """Return what the targets that build images run before that, and the targets that they need."""
     recipes, needs = _read_targets(text)
-    waiting = [target for target, recipe in recipes.items() if _BUILDS_IMAGE.search(recipe)]
+    waiting = [target for target, recipe in recipes.items() if re.search(_BUILDS_IMAGE, recipe)]
     builders = set(waiting)
     seen = set(waiting)
     found: list[str] = []
@@ -97,11 +95,11 @@ def _before_in_makefile(text: str) -> str:
         target = waiting.pop()
         recipe = recipes.get(target, "")
         if target in builders:
-            last = list(_BUILDS_IMAGE.finditer(recipe))[-1]
+            last = list(re.finditer(_BUILDS_IMAGE, recipe))[-1]
             recipe = recipe[: last.start()]
         found.append(f"{needs.get(target, '')}\n{recipe}")
         # A recipe calls other targets by their names, through $(MAKE) or just.
-        called = {word for word in _WORD.findall(found[-1]) if word in recipes} - seen
+        called = {word for word in re.findall(_WORD, found[-1]) if word in recipes} - seen
         seen |= called
         waiting += sorted(called)
     return "\n".join(found)
@@ -111,7 +109,7 @@ def _read_targets(text: str) -> tuple[dict[str, str], dict[str, str]]:
     """Return the recipes and the prerequisites of a Makefile by target."""
     recipes: dict[str, str] = {}
     needs: dict[str, str] = {}
-    matches = list(_TARGET.finditer(text))
+    matches = list(re.finditer(_TARGET, text))
     ends = [match.start() for match in matches[1:]] + [len(text)]
     for match, end in zip(matches, ends, strict=True):
         for target in match["names"].split():

@@ -24,12 +24,12 @@ _COMPILED: Final = (
     "go.mod", "Cargo.toml", "pom.xml", "build.gradle", "build.gradle.kts", "CMakeLists.txt", "meson.build",
 )  # fmt: skip
 """Manifests at the root of sources that are of no use before they are compiled."""
-_LOADS: Final = re.compile(r"\bloaddata\b")
-_WORD: Final = re.compile(r"[\w./@+-]+")
-_TEST_CASE: Final = re.compile(
+_LOADS: Final = r"\bloaddata\b"
+_WORD: Final = r"[\w./@+-]+"
+_TEST_CASE: Final = (
     r"(?ms)^[ \t]*\(?[\w|\"' \t-]*\btests?\b[\w|\"' \t-]*\)(?P<body>.*?)(?:;;|\besac\b)"
 )
-_TEST_RUNNER: Final = re.compile(r"\b(?:pytest|rspec|phpunit|jest|vitest)\b")
+_TEST_RUNNER: Final = r"\b(?:pytest|rspec|phpunit|jest|vitest)\b"
 
 
 class _Text(NamedTuple):
@@ -48,7 +48,7 @@ def needs_of_start(
     """
     started = list(_started(taken, files, where))
     steps = [_Text(f"RUN in line {run.line}{where}", run.script) for run in taken.build.runs]
-    loads = next((item.place for item in (*steps, *started) if _LOADS.search(item.text)), None)
+    loads = next((item.place for item in (*steps, *started) if re.search(_LOADS, item.text)), None)
     needs: tuple[Need, ...] = ()
     if loads is not None:
         needs = tuple(Need(path, f"{loads} loads fixtures") for path in fixtures)
@@ -60,7 +60,7 @@ def needs_of_start(
 
 def needs_of_loads(texts: Iterable[str], fixtures: Iterable[str]) -> Clues:
     """Return the fixtures where one of ``texts``, those that steps and commands call, loads some."""
-    if not any(_LOADS.search(text) for text in texts):
+    if not any(re.search(_LOADS, text) for text in texts):
         return Clues()
     return Clues(
         needs=tuple(Need(path, "a script that is called loads fixtures") for path in fixtures)
@@ -121,7 +121,7 @@ def _started(taken: BuildTakings, files: SentFiles, where: str) -> Iterator[_Tex
             continue
         command = " ".join(instruction.args)
         yield _Text(f"{instruction.keyword} in line {instruction.line}{where}", command)
-        for word in _WORD.findall(command):
+        for word in re.findall(_WORD, command):
             for path in _scripts(word, taken.takings, files):
                 if path not in opened:
                     opened.add(path)
@@ -152,4 +152,4 @@ def _is_file(path: str, files: SentFiles) -> bool:
 
 def _offers_tests(script: str) -> bool:
     """Whether a script has a case for tests that runs them, as in ``docker run IMAGE tests``."""
-    return any(_TEST_RUNNER.search(case["body"]) for case in _TEST_CASE.finditer(script))
+    return any(re.search(_TEST_RUNNER, case["body"]) for case in re.finditer(_TEST_CASE, script))

@@ -15,27 +15,23 @@ from ctxopt.evidence.read_start import read_start
 from ctxopt.paths import join
 
 _WORKFLOWS: Final = ".github/workflows"
-_COMPOSE_FILE: Final = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml\Z")
+_COMPOSE_FILE: Final = r"(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml\Z"
 _MOST_FILES: Final = 50
 _MOST_BYTES: Final = 1 << 18
-_CONTINUATION: Final = re.compile(r"\\\n\s*")
-_RUNS: Final = re.compile(
-    r"\b(?:docker|docker-compose|podman)\b[^\n&|;]*\s(?:run|exec)\s(?P<rest>[^\n&|;]*)"
-)
-_MOUNTS: Final = re.compile(r"(?:^|\s)(?:-v|--volume|--mount)\b")
-_ASKS_ENTRY_POINT: Final = re.compile(r"\s(?:run-)?tests?\s*[\"']?\s*\Z")
+_CONTINUATION: Final = r"\\\n\s*"
+_RUNS: Final = r"\b(?:docker|docker-compose|podman)\b[^\n&|;]*\s(?:run|exec)\s(?P<rest>[^\n&|;]*)"
+_MOUNTS: Final = r"(?:^|\s)(?:-v|--volume|--mount)\b"
+_ASKS_ENTRY_POINT: Final = r"\s(?:run-)?tests?\s*[\"']?\s*\Z"
 """``docker compose run server tests``: the entry point knows what to do."""
-_FIRST_SERVICE: Final = re.compile(
+_FIRST_SERVICE: Final = (
     r"(?m)^services:[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*(?P<indent>[ \t]+)[\w.-]+:"
 )
-_BUILDS: Final = re.compile(r"(?m)^\s+build:")
-_MOUNTS_SOURCES: Final = re.compile(
-    r"(?m)^\s*-\s*[\"']?\.{1,2}/?:|^\s*source:\s*[\"']?\.{1,2}/?[\"']?\s*$"
-)
-_COMMAND: Final = re.compile(
+_BUILDS: Final = r"(?m)^\s+build:"
+_MOUNTS_SOURCES: Final = r"(?m)^\s*-\s*[\"']?\.{1,2}/?:|^\s*source:\s*[\"']?\.{1,2}/?[\"']?\s*$"
+_COMMAND: Final = (
     r"(?ms)^(?P<indent>[ \t]+)(?:command|entrypoint):(?P<words>.*?)(?=^(?P=indent)[^\s-]|\Z)"
 )
-_LIST: Final = re.compile(r"[\[\]\"',]|^\s*-\s", re.MULTILINE)
+_LIST: Final = r"(?m)[\[\]\"',]|^\s*-\s"
 
 
 def find_project_tests(root: str, catalog: Catalog) -> str | None:
@@ -44,7 +40,7 @@ def find_project_tests(root: str, catalog: Catalog) -> str | None:
         if any(_is_test(rest, catalog) for rest in _image_commands(_text(root, path))):
             return path
     for path in _files(root, "", (".yml", ".yaml")):
-        if _COMPOSE_FILE.match(path) and _has_test_service(_text(root, path), catalog):
+        if re.match(_COMPOSE_FILE, path) and _has_test_service(_text(root, path), catalog):
             return path
     return None
 
@@ -65,24 +61,24 @@ def _text(root: str, path: str) -> str:
 
 def _image_commands(text: str) -> Iterator[str]:
     """What a workflow gives to images that hold what they need: nothing is mounted over it."""
-    for match in _RUNS.finditer(_CONTINUATION.sub(" ", text)):
-        if not _MOUNTS.search(match["rest"]):
+    for match in re.finditer(_RUNS, re.sub(_CONTINUATION, " ", text)):
+        if not re.search(_MOUNTS, match["rest"]):
             yield match["rest"]
 
 
 def _is_test(command: str, catalog: Catalog) -> bool:
-    return bool(catalog.test_command(command) or _ASKS_ENTRY_POINT.search(command))
+    return bool(catalog.test_command(command) or re.search(_ASKS_ENTRY_POINT, command))
 
 
 def _has_test_service(text: str, catalog: Catalog) -> bool:
     """Whether a Compose file has a service that is built, runs tests, and gets no sources mounted."""
-    first = _FIRST_SERVICE.search(text)
+    first = re.search(_FIRST_SERVICE, text)
     if first is None:
         return False
     for service in re.split(rf"(?m)^{first['indent']}(?=[\w.-]+:)", text[first.start("indent") :]):
-        if not _BUILDS.search(service) or _MOUNTS_SOURCES.search(service):
+        if not re.search(_BUILDS, service) or re.search(_MOUNTS_SOURCES, service):
             continue
-        for command in _COMMAND.finditer(service):
-            if catalog.test_command(" ".join(_LIST.sub(" ", command["words"]).split())):
+        for command in re.finditer(_COMMAND, service):
+            if catalog.test_command(" ".join(re.sub(_LIST, " ", command["words"]).split())):
                 return True
     return False

@@ -18,13 +18,13 @@ from ctxopt.paths import name, parent, upwards
 
 MOST_SOURCES: Final = 5000
 MOST_TEXT: Final = 1 << 25
-_FOR_TESTS: Final = re.compile(
+_FOR_TESTS: Final = (
     r"^(?:test_|conftest|tests?\.rs$|(?:jest|vitest|playwright|cypress|karma|wdio)\.)"
     r"|[_.](?:test|tests|spec|unittest|stories|cy|bench)\.\w+$|^spec_helper"
 )
 """Names of tests, and of the configurations of their tools: no build of the application reads them by itself."""
-_SCRIPTS: Final = re.compile(r"\.(?:[cm]?[jt]sx?|vue|svelte)$")
-_JVM_SOURCES: Final = re.compile(
+_SCRIPTS: Final = r"\.(?:[cm]?[jt]sx?|vue|svelte)$"
+_JVM_SOURCES: Final = (
     r"(?:^|/)(src/\w{0,50}[mM]ain/(?:java|kotlin|scala|groovy|clojure|resources|webapp))/"
 )
 """Where Maven and Gradle look for production code; its packages may be called anything."""
@@ -43,7 +43,7 @@ def needs_of_reached_tests(
     needs = [
         Need(path, f"part of {match[1]}")
         for path in sorted(tests.paths)
-        if (match := _JVM_SOURCES.search(path))
+        if (match := re.search(_JVM_SOURCES, path))
     ]
     needs += _Search(tests, files, compiles_all).run()
     return Clues(needs=tuple(needs))
@@ -146,9 +146,9 @@ class _Search:
 
     def _is_read(self, source: str) -> bool:
         """Whether the build reads a source that is kept: any but a test, unless all of the tree is compiled."""
-        if not _FOR_TESTS.search(name(source)):
+        if not re.search(_FOR_TESTS, name(source)):
             return True
-        if not _SCRIPTS.search(source):
+        if not re.search(_SCRIPTS, source):
             return False
         if self._knows_all is None:
             self._knows_all = self._compiles_all()

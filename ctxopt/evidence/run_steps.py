@@ -8,7 +8,7 @@ from typing import Final
 
 from ctxopt.languages.dockerfile import Build
 
-_INSTALLER: Final = re.compile(
+_INSTALLER: Final = (
     r"(?<![\w.-])(?:npm|npx|pnpm|yarn|bun|corepack|deno|lerna|nx|turbo|pip[\d.]*|uv|poetry|pipenv|pdm|conda|mamba|"
     r"composer|bundle|bundler|bin/setup|mix|rebar3|bower|jspm|go|cargo|carthage|pod|swift|stack|cabal|renv|packrat|Rscript|"
     r"r-lib|gradlew?|mvnw?|sbt|dotnet|nuget|make|just|task|invoke|bazel|buck|flutter|dart|pub)(?![\w-])|\.sh\b"
@@ -112,24 +112,20 @@ _IDLE: Final = frozenset(
     ]
 )
 """Commands that make nothing out of sources."""
-_FETCHES: Final = re.compile(
+_FETCHES: Final = (
     r"(?:npm|pnpm|bun)\s+(?:-\S+\s+)*(?:ci|i|install|add|config|cache|set|prune|fund|audit)\b(?!\s+\.)"
     r"|yarn(?:\s+(?:install|add|config|cache|set)\b|\s+-|\s*$)"
     r"|(?:pip[\d.]*|python[\d.]*\s+-m\s+pip)\s+install\b(?!.*\s\.)"
     r"|bundle\s+(?:install|config)\b|composer\s+install\b|gem\s+install\b"
 )
 """Commands that install packages of others."""
-_HELPER: Final = re.compile(
-    r"(?:upload|publish|push|download|fetch|entrypoint|health|wait)[^/]*\.sh$"
-)
-_SEPARATOR: Final = re.compile(r"&&|\|\||[;|\n&]")
-_KEYWORDS: Final = re.compile(
-    r"^(?:\s|[({!]|(?:if|then|else|elif|do|while|until)\b|case\s{1,9}\S{1,200}\s{1,9}in\b|[\w.*|\"'-]{1,50}\))+"
-)
-_ASSIGNMENT: Final = re.compile(r"^(?:\w+=(?:\"[^\"]*\"|'[^']*'|\S*)\s+)+")
+_HELPER: Final = r"(?:upload|publish|push|download|fetch|entrypoint|health|wait)[^/]*\.sh$"
+_SEPARATOR: Final = r"&&|\|\||[;|\n&]"
+_KEYWORDS: Final = r"^(?:\s|[({!]|(?:if|then|else|elif|do|while|until)\b|case\s{1,9}\S{1,200}\s{1,9}in\b|[\w.*|\"'-]{1,50}\))+"
+_ASSIGNMENT: Final = r"^(?:\w+=(?:\"[^\"]*\"|'[^']*'|\S*)\s+)+"
 
 
-MAKES: Final = re.compile(
+MAKES: Final = (
     r"(?<![\w./-])(?:(?:npm|pnpm|yarn|bun)\s(?:[^&|;\n]*\s)?[\w:-]*(?:build|compile|bundle|generate|dist)|"
     r"(?:npx\s+|pnpm\s+|yarn\s+|bunx\s+)?(?:vite|next|nuxt|tsc|webpack|turbo|nx|ng|rollup|parcel|esbuild|gulp|grunt)|"
     r"make|cmake|ninja|meson|just|task|cargo|trunk|go\s+(?:build|install)|mage|dotnet\s+(?:build|publish|restore)|"
@@ -152,30 +148,30 @@ def makes_nothing(build: Build) -> bool:
 
 def _commands(build: Build) -> Iterator[str]:
     for script in build.scripts():
-        for command in _SEPARATOR.split(script.replace("\\\n", " ")):
+        for command in re.split(_SEPARATOR, script.replace("\\\n", " ")):
             yield command.strip()
 
 
 def is_known_maker(command: str) -> bool:
     """Tell whether a command is known to make output of sources."""
-    return may_make(command) and MAKES.search(command) is not None
+    return may_make(command) and re.search(MAKES, command) is not None
 
 
 def fetches(command: str) -> bool:
     """Tell whether a command installs packages of others, and does no more."""
-    return _FETCHES.match(_ASSIGNMENT.sub("", command)) is not None
+    return re.match(_FETCHES, re.sub(_ASSIGNMENT, "", command)) is not None
 
 
 def may_make(command: str) -> bool:
     """Tell whether a command may make output of sources: it does more than fetch and arrange files."""
-    command = _ASSIGNMENT.sub("", _KEYWORDS.sub("", command))
+    command = re.sub(_ASSIGNMENT, "", re.sub(_KEYWORDS, "", command))
     if not command or command.startswith("#"):
         return False
     word = command.split()[0]
-    return word not in _IDLE and not _FETCHES.match(command) and not _HELPER.search(word)
+    return word not in _IDLE and not re.match(_FETCHES, command) and not re.search(_HELPER, word)
 
 
 def installs_nothing(build: Build) -> bool:
     """Tell whether the build has steps, and none of them may install packages."""
     scripts = list(build.scripts())
-    return bool(scripts) and not any(map(_INSTALLER.search, scripts))
+    return bool(scripts) and not any(re.search(_INSTALLER, script) for script in scripts)

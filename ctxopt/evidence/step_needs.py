@@ -24,8 +24,8 @@ from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.languages.dockerfile import Build, RunStep
 from ctxopt.paths import join, name
 
-_TRUSTED: Final = re.compile(r"safe\.directory[\s=\"']+([^\s\"';&|]+)")
-_SOLUTION_STEP: Final = re.compile(
+_TRUSTED: Final = r"safe\.directory[\s=\"']+([^\s\"';&|]+)"
+_SOLUTION_STEP: Final = (
     r"\b(?:dotnet\s+(?:restore|build|publish|test|pack)|msbuild)\b(?![^&|;\n]*\w\.\w*proj\b)"
 )
 _TEST_STAGES: Final = frozenset({"test", "tests", "testing", "ci", "e2e"})
@@ -75,7 +75,7 @@ def builds_solution(builds: Iterable[Build]) -> bool:
     """
     several = list(builds)
     scripts = (script for build in several for script in build.scripts())
-    return not several or any(map(_SOLUTION_STEP.search, scripts))
+    return not several or any(re.search(_SOLUTION_STEP, script) for script in scripts)
 
 
 def _test_command(build: Build, catalog: Catalog) -> str | None:
@@ -115,7 +115,7 @@ def _asks_history(run: RunStep, taken: BuildTakings, files: SentFiles) -> tuple[
 def _trusts_context(script: str, build: Build) -> bool:
     """Whether a step lets git read a folder of another owner, and no step has cloned that folder."""
     cloning = [other for other in build.scripts() if "git clone" in other]
-    trusted = _TRUSTED.findall(script)
+    trusted = re.findall(_TRUSTED, script)
     return any(not any(folder in other for other in cloning) for folder in trusted)
 
 
