@@ -225,9 +225,9 @@ def _superfluous(plan: _Plan) -> Iterator[str]:
     # An exception may wait for what is made before the build.
     texts = {text for text in new if not text.startswith("!")}
     gone: list[Edit] = []
-    for line in file.lines:
-        if line.text not in texts:
-            continue
+    # New lines stand at the end: one of the same text above is older, or was repaired into that.
+    last = {line.text: line for line in file.lines if line.text in texts}
+    for line in last.values():
         edit = Edit(EditKind.REMOVE, line.number, None, "another line does it")
         trial = try_edits(facts, [*gone, edit])
         if trial is not None and trial.is_exact and not trial.difference:

@@ -116,3 +116,17 @@ def test_scan_does_not_call_it_enough_to_make_what_is_hidden(tmp_path):
     assert "error missing-source" in told
     assert "make it before the build, and add !target/app.jar at the end of the ignore file" in told
     assert "+ !target/app.jar" in told
+
+
+def test_what_comes_back_with_a_source_is_left_out_again_at_once(tmp_path):
+    tree = {
+        "Dockerfile": "FROM a\nCOPY . .\nCOPY web /x\n",
+        ".dockerignore": "web\n*.log\n",
+        "web/app/x.log": 500_000,
+        "b/x.log": 500_000,
+    }
+    fix = fix_of(lay(tmp_path, tree))
+    assert fix.new_content is not None
+    with open(fix.path, "wb") as file:
+        file.write(fix.new_content)
+    assert fix_of(tmp_path).new_content is None

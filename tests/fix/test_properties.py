@@ -134,7 +134,9 @@ def test_what_holds_of_every_fix(folder, names, lines, sources, ignored):
     assert new.permitted_bytes == planned.foreseen.permitted_bytes
     fails = {(check.source.line, check.text) for check in old.plan.sources.checks if check.fails}
     still = {(check.source.line, check.text) for check in new.plan.sources.checks if check.fails}
-    assert still < fails if is_cure else still == fails
+    # What is let in may still have to be made before the build.
+    assert still <= fails
+    assert is_cure or still == fails
     for _, path in literal_sources(old):
         assert old.matcher.decide(path).excluded or not new.matcher.decide(path).excluded
     again = plan_fix(new, QUIET)
