@@ -7,7 +7,7 @@ What RUN steps remove, make or put elsewhere is not known: see ``Image.possible`
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -65,7 +65,7 @@ class Image:
         """Whether a RUN step may have put something into the image that nothing copies there."""
         if not self.possible:
             return False
-        most = range(len(self._uses), len(self._uses) + len(self.arrivals) + len(self.possible))
+        most = range(len(self._uses), len(self._uses) + len(self._arriving) + len(self.possible))
         return self._shares.taken_by([*self._straight_places(), *most]).files > self.total.files
 
     @cached_property
@@ -146,23 +146,45 @@ class Image:
     def _shares(self) -> Shares:
         """Who takes what: first the instructions, then what arrives of what they took, then what may."""
         sources = [ResolvedSource(use.source, use.roots) for use in self._uses]
-        for part in (*self.arrivals, *self.possible):
-            if part.source is not None:
-                # What ``--exclude`` leaves out is among the holes.
-                source = part.source._replace(exclude=())
-                sources.append(ResolvedSource(source, (part.root,), part.holes))
+        sources += [resolved for _, resolved in self._arriving]
+        sources += [resolved for _, resolved in _by_source(self.possible)]
         return share_out(self._loads[0].transfer.view, sources)
+
+    @cached_property
+    def _arriving(self) -> list[tuple[Source, ResolvedSource]]:
+        return list(_by_source(self.arrivals))
 
     def _straight_places(self) -> list[int]:
         return [place for place, use in enumerate(self._uses) if use.reach == "final"]
 
     def _final_places(self) -> list[int]:
         first = len(self._uses)
-        return self._straight_places() + list(range(first, first + len(self.arrivals)))
+        return self._straight_places() + list(range(first, first + len(self._arriving)))
 
     def _places_of(self, source: Source) -> list[int]:
         first = len(self._uses)
-        return [first + place for place, part in enumerate(self.arrivals) if part.source is source]
+        return [
+            first + place
+            for place, (taken_by, _) in enumerate(self._arriving)
+            if taken_by is source
+        ]
+
+
+def _by_source(parts: Iterable[Placed]) -> Iterator[tuple[Source, ResolvedSource]]:
+    """Yield the instructions with what they took: all that is whole together, each part with holes by itself."""
+    whole: dict[int, tuple[Source, list[str]]] = {}
+    for part in parts:
+        source = part.source
+        if source is None:
+            continue
+        if part.holes:
+            # What ``--exclude`` leaves out is among the holes.
+            bare = source._replace(exclude=())
+            yield source, ResolvedSource(bare, (part.root,), part.holes)
+        else:
+            whole.setdefault(id(source), (source, []))[1].append(part.root)
+    for source, roots in whole.values():
+        yield source, ResolvedSource(source._replace(exclude=()), tuple(roots))
 
 
 def _carries(source: Source) -> bool:

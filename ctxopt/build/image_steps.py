@@ -14,7 +14,7 @@ from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.dockerfile import Build, Origin, RunStep, Source, SourcePath, Workdir
 from ctxopt.languages.golang.strings import clean_join
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
-from ctxopt.paths import join, name, relative
+from ctxopt.paths import name, relative
 from ctxopt.tree.lookup import ViewLookup
 from ctxopt.tree.model import DIR, FILE
 
@@ -35,8 +35,7 @@ class _Destination(NamedTuple):
 class _Taken(NamedTuple):
     """What a source takes: a file or folder, of which ``patterns`` take all or leave something out."""
 
-    named: SourceMatch
-    kind: int
+    match: SourceMatch
     patterns: tuple[tuple[Matcher, bool], ...]
 
 
@@ -116,11 +115,11 @@ class ImageSteps:
         if source.mount not in _MOUNTS:
             return
         origin = self._tree_of(source.from_)
-        tree.loose.update(origin.loose)
+        tree.loosen(origin.loose)
         for path in source.paths:
             for named in origin.named_by(path.path.strip("/")):
-                for part in origin.take(named.real, SOMEWHERE, source.line):
-                    tree.loose[_started(part, source)] = None
+                parts = origin.take(named.real, SOMEWHERE, source.line)
+                tree.loosen(_started(part, source) for part in parts)
 
 
 class _Copy:
@@ -134,18 +133,21 @@ class _Copy:
         self._tree = tree
         self._is_archive = is_archive
         self._dest = _destination(source)
+        self._folder: str | None = None
+        """The destination behind its links, where it says that it is a folder."""
         self._exclude = tuple(_matchers(source.exclude, takes=False))
 
     def run(self) -> None:
         source, tree = self._source, self._tree
         if self._dest.is_folder:
-            tree.make_folder(tree.resolve_new(self._dest.path))
-        tree.loose.update(self._origin.loose)
+            self._folder = tree.resolve_new(self._dest.path)
+            tree.make_folder(self._folder)
+        tree.loosen(self._origin.loose)
         for path in source.paths:
             if path.kind != "local":
                 continue
             if path.vague and source.from_ is not None:
-                tree.loose.update(dict.fromkeys(self._origin.placed))
+                tree.loosen(self._origin.placed)
                 continue
             for taken in self._taken(path):
                 self._put(taken)
@@ -163,37 +165,39 @@ class _Copy:
             wanted = clean_join("/", pattern).strip("/")
             if wanted:
                 patterns += tuple(_matchers([wanted], takes=True))
-        self._tree.loose.update(dict.fromkeys(self._origin.possible(inside)))
-        for named in self._origin.named_by(inside):
-            kind = self._origin.kind(named.real)
-            if kind is not None:
-                yield _Taken(named, kind, patterns)
+        self._tree.loosen(self._origin.possible(inside))
+        for found in self._origin.named_by(inside):
+            yield _Taken(found, patterns)
 
     def _put(self, taken: _Taken) -> None:
         """Place what was taken; a folder's content goes into the destination, a file goes in or is called so."""
         tree = self._tree
-        real = taken.named.real
-        at, is_vague, is_archive = tree.resolve_new(self._dest.path), False, False
-        if taken.kind != DIR:
-            is_archive = self._unpacks(taken)
-            if not is_archive:
-                at, is_vague = self._file_at(name(taken.named.path))
-        for part in self._origin.take(real, at, self._source.line):
+        found = taken.match
+        is_vague = is_archive = False
+        if found.kind != DIR:
+            is_archive = self._unpacks(found)
+        if found.kind == DIR or is_archive:
+            at = tree.resolve_new(self._dest.path)
+        else:
+            at, is_vague = self._file_at(name(found.path))
+        for part in self._origin.take(found.real, at, self._source.line):
             left = _without(_started(part, self._source), at, taken.patterns)
             if left is not None:
                 tree.place(left._replace(unpacked=part.unpacked or is_archive, is_vague=is_vague))
 
-    def _unpacks(self, taken: _Taken) -> bool:
+    def _unpacks(self, found: SourceMatch) -> bool:
         is_add = self._source.instruction == "ADD" and self._source.from_ is None
-        return is_add and taken.kind == FILE and self._is_archive(taken.named.real)
+        return is_add and found.kind == FILE and self._is_archive(found.real)
 
     def _file_at(self, called: str) -> tuple[str, bool]:
         """Return where a file called so comes to lie, and whether the destination may be a folder all the same."""
-        tree, path = self._tree, self._dest.path
-        at = tree.resolve_new(path)
+        tree = self._tree
+        if self._folder is not None:
+            return tree.enter(self._folder, called), False
+        at = tree.resolve_new(self._dest.path)
         kind = tree.kind(at)
-        if self._dest.is_folder or kind == DIR:
-            return tree.resolve_new(join(path, called)), False
+        if kind == DIR:
+            return tree.enter(at, called), False
         return at, kind is None and not tree.is_known
 
 
@@ -236,7 +240,4 @@ def _without(part: Placed, at: str, patterns: tuple[tuple[Matcher, bool], ...]) 
     """Return the part, which was put at ``at`` with others, without what the patterns leave out; None where that is all."""
     above = relative(part.at, at) or ""
     holes = tuple(LeftOut(part.root, above, matcher, takes) for matcher, takes in patterns)
-    left = part._replace(holes=(*part.holes, *holes))
-    if left.is_hidden(left.root, left.kind):
-        return None
-    return left
+    return part._replace(holes=(*part.holes, *holes)).settled()

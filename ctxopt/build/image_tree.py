@@ -6,12 +6,11 @@ frontend/dockerfile/dockerfile2llb/convert.go dispatchCopy; tonistiigi/fsutil co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from ctxopt.build.placement import Placed, Removed, replacements
+from ctxopt.build.placement import Hole, Placed, Removed, replacements
 from ctxopt.build.removals import removed_by
-from ctxopt.build.share_out import Hole
 from ctxopt.languages.golang.paths import BadPatternError, has_meta, match, resolve_links
 from ctxopt.paths import join, name, parent, relative, upwards, with_slash
 from ctxopt.tree.model import DIR, SYMLINK
@@ -21,10 +20,11 @@ SOMEWHERE = "\0"
 
 
 class SourceMatch(NamedTuple):
-    """One thing that a source names: by which name, and where it is behind all links."""
+    """One thing that a source names: by which name, where it is behind all links, and what."""
 
     path: str
     real: str
+    kind: int
 
 
 class ImageTree:
@@ -32,22 +32,45 @@ class ImageTree:
 
     def __init__(self, *, is_known: bool, base: ImageTree | None = None) -> None:
         self.placed: list[Placed] = []
-        self.loose: dict[Placed, None] = {}
-        """Parts of which a RUN step may have put something anywhere."""
         self.scripts: list[str] = []
         """What its RUN steps gave to the shell."""
         self.is_known = is_known
         """Whether there is nothing in it besides what was placed."""
-        self._folders = {""}
+        self._at: dict[str, list[int]] = {}
+        """The places in ``placed`` of what lies at a path."""
+        self._names: dict[str, set[str]] = {"": set()}
+        """The folders, with the names that were put into each."""
+        self._loose: dict[tuple[object, ...], Placed] = {}
         if base is not None:
             self.placed = list(base.placed)
-            self.loose = dict(base.loose)
             self.scripts = list(base.scripts)
-            self._folders = set(base._folders)
+            self._at = {path: list(places) for path, places in base._at.items()}
+            self._names = {path: set(names) for path, names in base._names.items()}
+            self._loose = dict(base._loose)
+
+    @property
+    def loose(self) -> Iterable[Placed]:
+        """Parts of which a RUN step may have put something anywhere."""
+        return self._loose.values()
+
+    def loosen(self, parts: Iterable[Placed]) -> None:
+        """Let a RUN step have put ``parts`` anywhere."""
+        for part in parts:
+            # By identity: to compare the whole of two instructions for each of thousands of files takes seconds.
+            key = (part.root, part.kind, id(part.lookup), id(part.source))
+            known = self._loose.get(key)
+            if known is None or len(part.holes) < len(known.holes):
+                self._loose[key] = part
 
     def make_folder(self, path: str) -> None:
         """Make a folder, as WORKDIR and the destination of a COPY do."""
-        self._folders.update(upwards(path))
+        missing: list[str] = []
+        while path not in self._names:
+            missing.append(path)
+            path = parent(path)
+        for folder in reversed(missing):
+            self._names[folder] = set()
+            self._names[parent(folder)].add(name(folder))
 
     def place(self, part: Placed) -> None:
         """Put a part where it says."""
@@ -55,17 +78,21 @@ class ImageTree:
         if part.unpacked:
             folder = part.at
         self.make_folder(folder)
+        if part.at:
+            self._names[parent(part.at)].add(name(part.at))
+        self._at.setdefault(part.at, []).append(len(self.placed))
         self.placed.append(part._replace(since=len(self.scripts)))
 
     def run(self, script: str) -> None:
         """Let a RUN step do what it may: remove anything, and put any part of what is here elsewhere."""
-        self.loose.update(dict.fromkeys(self.placed))
+        self.loosen(self.placed)
         self.scripts.append(script)
         self.is_known = False
 
     def find(self, path: str) -> tuple[Placed, str] | None:
         """Return the part that lies at ``path`` with its path in the context; None where no part does."""
-        for part in reversed(self.placed):
+        for place in sorted(self._above(path), reverse=True):
+            part = self.placed[place]
             inside = part.path_at(path)
             if inside is not None and part.kind_of(inside) is not None:
                 return part, inside
@@ -77,11 +104,25 @@ class ImageTree:
         if found is not None:
             part, inside = found
             return part.kind_of(inside)
-        if path in self._folders or any(
-            part.at.startswith(with_slash(path)) for part in self.placed
-        ):
+        if path in self._names:
             return DIR
         return None
+
+    def _above(self, path: str) -> list[int]:
+        """Return the places of what lies at ``path`` or at a folder above it."""
+        return [place for here in upwards(path) for place in self._at.get(here, ())]
+
+    def _below(self, path: str) -> list[int]:
+        """Return the places of what lies below ``path``."""
+        found: list[int] = []
+        stack = [path]
+        while stack:
+            folder = stack.pop()
+            for called in self._names.get(folder, ()):
+                child = join(folder, called)
+                found += self._at.get(child, ())
+                stack.append(child)
+        return found
 
     def resolve(self, path: str) -> str | None:
         """Follow the links on the way to ``path``; None where nothing is known to lie there."""
@@ -93,6 +134,13 @@ class ImageTree:
             return self._target(here, kind)
 
         return resolve_links(path, look)
+
+    def enter(self, folder: str, called: str) -> str:
+        """Return where a file goes that is put into ``folder``, on the way to which there are no links."""
+        path = join(folder, called)
+        if self.kind(path) != SYMLINK:
+            return path
+        return self.resolve_new(path)
 
     def resolve_new(self, path: str) -> str:
         """Follow the links on the way to ``path``, which need not be there."""
@@ -117,16 +165,23 @@ class ImageTree:
         parts = source.split("/")
         first = next((place for place, part in enumerate(parts) if has_meta(part)), None)
         if first is None:
-            real = self.resolve(source)
-            if real is None:
-                return []
-            return [SourceMatch(source, real)]
+            return self._match(source, self.resolve(source))
         base = self.resolve("/".join(parts[:first]))
         if base is None:
             return []
         pattern = "/".join(parts[first:])
-        found = [(path, self.resolve(path)) for path in self._matches(base, pattern)]
-        return [SourceMatch(path, real) for path, real in found if real is not None]
+        return [item for path in self._matches(base, pattern) for item in self._match(path, path)]
+
+    def _match(self, path: str, real: str | None) -> list[SourceMatch]:
+        """Return what is at ``real``, on the way to which there are no links; nothing where nothing is known to be."""
+        if real is None:
+            return []
+        kind = self.kind(real)
+        if kind == SYMLINK:
+            return self._match(path, self.resolve(real))
+        if kind is None:
+            return []
+        return [SourceMatch(path, real, kind)]
 
     def _matches(self, base: str, pattern: str) -> Iterator[str]:
         """Yield what matches below ``base``; a match is not searched further."""
@@ -141,44 +196,47 @@ class ImageTree:
                 path = join(folder, child)
                 inside = relative(path, base) or ""
                 if _matches_whole(pattern, inside):
-                    if self.kind(path) is not None:
-                        yield path
+                    yield path
                 elif (deepest is None or depth < deepest) and self.kind(path) == DIR:
                     stack.append((path, depth + 1))
 
     def _names_in(self, folder: str) -> set[str]:
-        start = with_slash(folder)
-        found = {
-            made[len(start) :].partition("/")[0] for made in self._folders if made.startswith(start)
-        }
-        for part in self.placed:
-            if part.at.startswith(start):
-                found.add(part.at[len(start) :].partition("/")[0])
+        found = set(self._names.get(folder, ()))
+        for place in self._above(folder):
+            part = self.placed[place]
             inside = part.path_at(folder)
             if inside is not None and part.lookup is not None:
                 below = part.lookup.view.tree.folders.get(inside)
                 if below is not None:
                     found.update(below.names)
-        found.discard("")
         return found
 
     def take(self, real: str, at: str, line: int) -> Iterator[Placed]:
         """Yield the parts at or below ``real`` as a COPY --from in ``line`` puts them at ``at``."""
-        for place, part in enumerate(self.placed):
+        removed: dict[int, tuple[str, ...]] = {}
+        for place in sorted((*self._above(real), *self._below(real))):
+            part = self.placed[place]
             moved = self._moved(part, real, at)
             if moved is None:
                 continue
-            later = self.placed[place + 1 :]
-            scripts = self.scripts[part.since :]
-            holes: tuple[Hole, ...] = (*moved.holes, *replacements(part, later))
-            patterns = removed_by(scripts)
-            if patterns:
-                holes = (*holes, Removed(part.root, part.at, patterns))
-            moved = moved._replace(
-                holes=holes, via=(*part.via, line), ran=part.ran or bool(scripts), is_vague=False
-            )
-            if not moved.is_hidden(moved.root, moved.kind):
-                yield moved
+            if part.since not in removed:
+                removed[part.since] = removed_by(self.scripts[part.since :])
+            holes: list[Hole] = [*moved.holes, *replacements(part, self._later(place))]
+            if removed[part.since]:
+                holes.append(Removed(part.root, part.at, removed[part.since]))
+            ran = part.ran or part.since < len(self.scripts)
+            moved = moved._replace(holes=tuple(holes), via=(*part.via, line), ran=ran)
+            left = moved.settled()
+            if left is not None:
+                yield left._replace(is_vague=False)
+
+    def _later(self, place: int) -> Iterator[Placed]:
+        """Yield what was put over the part at ``place``, or into it, after it."""
+        part = self.placed[place]
+        places = self._above(part.at)
+        if part.kind == DIR:
+            places += self._below(part.at)
+        return (self.placed[other] for other in sorted(places) if other > place)
 
     def possible(self, source: str) -> Iterator[Placed]:
         """Yield the parts that a source may name, though nothing tells."""

@@ -5,16 +5,28 @@ Paths in an image and paths of a context are relative and clean; ``""`` is the r
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from ctxopt.build.share_out import Hole
 from ctxopt.languages.dockerfile import Source
 from ctxopt.languages.ignore.matcher import Matcher
 from ctxopt.paths import is_at_or_below, join, overlaps, relative
 from ctxopt.tree.lookup import ViewLookup
 from ctxopt.tree.model import DIR, FILE
+
+
+class Hole(Protocol):
+    """Why some of what lies below a root is not there; asked about paths of the context."""
+
+    def hides(self, path: str) -> bool:
+        """Tell whether the file or link ``path`` is not there."""
+
+    def hides_all(self, folder: str) -> bool:
+        """Tell whether nothing below ``folder`` can be there."""
+
+    def concerns(self, folder: str) -> bool:
+        """Tell whether something at or below ``folder`` may not be there."""
 
 
 class LeftOut(NamedTuple):
@@ -139,6 +151,14 @@ class Placed(NamedTuple):
             return any(hole.hides_all(path) for hole in self.holes)
         return any(hole.hides(path) for hole in self.holes)
 
+    def settled(self) -> Placed | None:
+        """Return the part, a file without the question whether it is there; None where it is not."""
+        if self.is_hidden(self.root, self.kind):
+            return None
+        if self.kind == DIR:
+            return self
+        return self._replace(holes=())
+
     def has(self, path: str) -> bool:
         """Tell whether the context's ``path`` came along with it."""
         return is_at_or_below(path, self.root) and not self.is_hidden(path)
@@ -161,7 +181,7 @@ def context_at_root(lookup: ViewLookup) -> Placed:
     return Placed(at="", lookup=lookup, root="", kind=DIR)
 
 
-def replacements(part: Placed, later: Sequence[Placed]) -> tuple[Replaced, ...]:
+def replacements(part: Placed, later: Iterable[Placed]) -> tuple[Replaced, ...]:
     """Return what the parts that were placed later put in the place of some of ``part``."""
     found: list[Replaced] = []
     for other in later:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.dockerfile import Source
@@ -16,18 +16,8 @@ from ctxopt.paths import folders_above, overlaps, relative
 from ctxopt.tree.model import DIR, FILE
 from ctxopt.tree.view import View
 
-
-class Hole(Protocol):
-    """Why some of what lies below a root is not there; asked about paths of the context."""
-
-    def hides(self, path: str) -> bool:
-        """Tell whether the file or link ``path`` is not there."""
-
-    def hides_all(self, folder: str) -> bool:
-        """Tell whether nothing below ``folder`` can be there."""
-
-    def concerns(self, folder: str) -> bool:
-        """Tell whether something at or below ``folder`` may not be there."""
+if TYPE_CHECKING:
+    from ctxopt.build.placement import Hole
 
 
 class ResolvedSource(NamedTuple):
