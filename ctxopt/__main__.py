@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from contextlib import suppress
 
 
 def main() -> None:
@@ -23,8 +22,12 @@ def _run() -> None:
     if sys.argv[1:] == ["--version"]:
         from ctxopt import __version__
 
-        with suppress(OSError):
+        try:
             os.write(sys.stdout.fileno(), f"ctxopt {__version__}\n".encode())
+        except BrokenPipeError:
+            pass
+        except OSError as error:
+            sys.exit(f"error: cannot write to stdout: {error.strerror}")
         return
     gc.disable()  # the process is short and its values hold no cycles: a tenth of a scan's time
     from ctxopt.cli import run

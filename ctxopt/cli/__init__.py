@@ -13,7 +13,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from ctxopt.cli.boundary import leave
+from ctxopt.cli.boundary import code_of_lost, leave
 from ctxopt.cli.builds import builds
 from ctxopt.cli.check import check
 from ctxopt.cli.explain import explain
@@ -43,6 +43,8 @@ def run() -> NoReturn:
         app(prog_name="ctxopt")
     except KeyboardInterrupt:
         code = int(ExitCode.INTERRUPTED)
+    except OSError as error:
+        code = code_of_lost(error)  # a help text, which Typer writes by itself
     except SystemExit as exit_:
         # Click leaves with a number or, after --help, with nothing.
         code = 0
@@ -71,6 +73,15 @@ def main(
     ] = False,
 ) -> None:
     """Measure Docker build contexts exactly, and keep them small."""
+
+
+@app.command(hidden=True, name="help")
+def help_(command: Annotated[str | None, typer.Argument()] = None) -> None:
+    """Show the help of a command, as ``-h`` does."""
+    arguments = ["-h"]
+    if command is not None:
+        arguments.insert(0, command)
+    app(arguments, prog_name="ctxopt")
 
 
 for command in (scan, fix, check, lint, ls, explain, builds, rules):

@@ -7,12 +7,15 @@ import os
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from typing import NoReturn, ParamSpec
+from typing import TYPE_CHECKING, NoReturn, ParamSpec
 
 import typer
 
 from ctxopt.errors import CtxoptError, ExitCode
 from ctxopt.report import console
+
+if TYPE_CHECKING:
+    from ctxopt.build.context import BuildContext
 
 P = ParamSpec("P")
 
@@ -24,10 +27,20 @@ def leave(code: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         try:
             stream.flush()
-        except OSError:
-            # The interpreter flushes once more at its end, and would complain about the same.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        except OSError as error:
+            code = code_of_lost(error, code, stream.fileno())
     sys.exit(code)
+
+
+def code_of_lost(error: OSError, code: int = 0, descriptor: int = 1) -> int:
+    """Say that a text could not be written, and return the exit code: a reader that has gone wants no more."""
+    # The interpreter flushes once more at its end, and would complain about the same.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
+    # A code that is not 0 has been explained.
+    if code or isinstance(error, BrokenPipeError):
+        return code
+    console.write_error(f"cannot write to stdout: {error.strerror}")
+    return int(ExitCode.USAGE)
 
 
 def command(command: Callable[P, int | None]) -> Callable[P, None]:
@@ -73,6 +86,17 @@ def _report_bug(error: Exception) -> ExitCode:
 def _shows_tracebacks() -> bool:
     """Tell whether CTXOPT_DEBUG is on; only here is it read, so it means the same everywhere."""
     return os.environ.get("CTXOPT_DEBUG", "").lower() not in _OFF
+
+
+def refuse_inputs(output: str | None, context: BuildContext) -> None:
+    """Raise WriteError where a report would take the place of the file that it is about."""
+    if output is None:
+        return
+    from ctxopt.report.output import check_report
+
+    for path in (context.ignore.absolute, context.dockerfile.absolute):
+        if path is not None:
+            check_report(output, path)
 
 
 def deliver(pieces: Iterator[str], output: str | None) -> None:

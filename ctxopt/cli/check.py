@@ -103,7 +103,7 @@ HistoryOption = Annotated[
     typer.Option("--history", metavar="N", min=1, help="Show the size over the last N commits."),
 ]
 ChangesOption = Annotated[
-    int, typer.Option("--top", metavar="N", min=0, help="Lines in each list.")
+    int, typer.Option("--top", metavar="N", parser=o.whole_number, help="Lines in each list.")
 ]
 CheckFormatOption = Annotated[
     CheckFormat | None, typer.Option("--format", help="How to write the report. Default: text.")

@@ -7,7 +7,7 @@ from typing import Annotated, assert_never
 import typer
 
 from ctxopt.cli import options as o
-from ctxopt.cli.boundary import command, deliver
+from ctxopt.cli.boundary import command, deliver, refuse_inputs
 from ctxopt.cli.inputs import Given, read_inputs
 
 Paths = Annotated[
@@ -49,6 +49,7 @@ def explain(
             config=config,
         )
     )
+    refuse_inputs(output, inputs.context)
     answers = answer_paths(inputs.context, paths, inputs.request)
     match format_:
         case o.ListFormat.json:

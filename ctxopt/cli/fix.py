@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Annotated, assert_never
 import typer
 
 from ctxopt.cli import options as o
-from ctxopt.cli.boundary import command, deliver
+from ctxopt.cli.boundary import command, deliver, refuse_inputs
 from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_settings
-from ctxopt.errors import ConfigError, ExitCode
+from ctxopt.errors import ConfigError, ExitCode, WriteError
 from ctxopt.report import console
 
 if TYPE_CHECKING:
@@ -125,9 +125,21 @@ def fix(
     if outcome is None:
         return ExitCode.OK
     with_color = output is None and console.wants_color(color.value, sys.stdout)
-    deliver(iter((_render(format_, outcome, with_color),)), output)
+    _deliver(outcome, format_, output, with_color=with_color)
     would_change = outcome.fix.new_content is not None
     return ExitCode.FINDINGS if check and would_change else ExitCode.OK
+
+
+def _deliver(
+    outcome: Outcome, format_: o.FixFormat, output: str | None, *, with_color: bool
+) -> None:
+    try:
+        deliver(iter((_render(format_, outcome, with_color),)), output)
+    except WriteError as error:
+        if outcome.written:
+            # Whoever reads the message has to know that the file is not what it was.
+            raise WriteError(error.message, hint=f"{outcome.fix.shown} is written") from error
+        raise
 
 
 def _limits(bandwidth: str | None) -> dict[str, object] | None:
@@ -181,6 +193,7 @@ def _decide(
 
         # Before anything is written: a report must not take the place of the ignore file.
         check_report(output, planned.path)
+        refuse_inputs(output, planned.measured.context)
     if not interactive or planned.new_content is None:
         return planned
     from ctxopt.cli.interactive import ask_in_terminal

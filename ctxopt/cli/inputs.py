@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
-from ctxopt.errors import ConfigError
+from ctxopt.errors import ConfigError, ContextError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,7 +50,16 @@ def read_inputs(given: Given) -> Inputs:
     from ctxopt.build.context import find_context
 
     config, request = read_settings(given)
-    context = find_context(given.path or ".", dockerfile=config.dockerfile, builder=config.builder)
+    try:
+        context = find_context(
+            given.path or ".", dockerfile=config.dockerfile, builder=config.builder
+        )
+    except ContextError as error:
+        # What the configuration names is looked for from the context root, and nothing was typed.
+        if given.file is None and config.dockerfile is not None:
+            hint = f"dockerfile is {config.origin('dockerfile')}"
+            raise ContextError(error.message, hint=hint) from error
+        raise
     return Inputs(context, config, request)
 
 

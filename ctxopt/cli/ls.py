@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, assert_never
 import typer
 
 from ctxopt.cli import options as o
-from ctxopt.cli.boundary import command, deliver
+from ctxopt.cli.boundary import command, deliver, refuse_inputs
 from ctxopt.cli.inputs import Given, Inputs, read_inputs
 from ctxopt.errors import ConfigError
 from ctxopt.report import console
@@ -72,6 +72,7 @@ def ls(
             config=config,
         )
     )
+    refuse_inputs(output, inputs.context)
     errors: list[WalkError] = []
     match format_:
         case o.ListFormat.json:

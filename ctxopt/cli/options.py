@@ -7,6 +7,16 @@ from typing import Annotated
 
 import typer
 
+
+def whole_number(text: str | int) -> int:
+    """Return the number that was typed; raises BadParameter for anything but digits."""
+    if isinstance(text, int):
+        return text  # Typer hands over the default, too
+    if not (text.isascii() and text.isdigit()):
+        raise typer.BadParameter(f"{text!r} is not a whole number")
+    return int(text)
+
+
 # Typer takes choices as enumerations, and shows their values: members are called as they are typed.
 
 

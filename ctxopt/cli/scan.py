@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, assert_never
 import typer
 
 from ctxopt.cli import options as o
-from ctxopt.cli.boundary import command, deliver
+from ctxopt.cli.boundary import command, deliver, refuse_inputs
 from ctxopt.cli.cures import cures_of_fix, fix_command
 from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_inputs
 from ctxopt.errors import ExitCode
@@ -21,8 +21,12 @@ if TYPE_CHECKING:
     from ctxopt.rules.run import RuleResults
 
 
-Depth = Annotated[int, typer.Option("--depth", metavar="N", min=0, help="Folder levels to show.")]
-TopOption = Annotated[int, typer.Option("--top", metavar="N", min=0, help="Lines in each list.")]
+Depth = Annotated[
+    int, typer.Option("--depth", metavar="N", parser=o.whole_number, help="Folder levels to show.")
+]
+TopOption = Annotated[
+    int, typer.Option("--top", metavar="N", parser=o.whole_number, help="Lines in each list.")
+]
 WithExcluded = Annotated[
     bool, typer.Option("--with-excluded", help="Also measure folders that Docker skips.")
 ]
@@ -68,6 +72,7 @@ def scan(
         baseline=baseline,
     )
     inputs = read_inputs(given)
+    refuse_inputs(output, inputs.context)
     # Before anything is measured: a mistake in an option must not cost a walk.
     wanted = _format(inputs, format_)
     known = read_known(inputs.config)

@@ -188,12 +188,18 @@ def nearest(name: str, known: Collection[str]) -> str | None:
     return next(iter(get_close_matches(plain, sorted(known), 1)), None)
 
 
+_MOST_NAMED = 12
+
+
 def unknown(kind: str, name: str, known: Collection[str], place: str) -> ConfigError:
     """Return the error for a ``name`` that is not among ``known``, with the nearest that is."""
     close = nearest(name, known)
     hint = f"known: {', '.join(sorted(known))}"
     if close:
         hint = f"did you mean {close!r}?"
+    elif kind == "rule" and len(known) > _MOST_NAMED:
+        # A list that fills the screen helps no one; there is a command for it.
+        hint = f"ctxopt {kind}s lists them"
     return ConfigError(f"{place}: unknown {kind} {name!r}", hint=hint)
 
 

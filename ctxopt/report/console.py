@@ -48,12 +48,12 @@ def _escape(char: str) -> str:
 
 
 def wants_color(choice: ColorChoice, stream: IO[str]) -> bool:
-    """Decide on colour: the option beats NO_COLOR, which beats FORCE_COLOR and the terminal."""
+    """Decide on colour: the option beats NO_COLOR, which beats FORCE_COLOR, CLICOLOR_FORCE and the terminal."""
     if choice != "auto":
         return choice == "always"
     if os.environ.get("NO_COLOR"):
         return False
-    if os.environ.get("FORCE_COLOR"):
+    if os.environ.get("FORCE_COLOR") or os.environ.get("CLICOLOR_FORCE", "0") != "0":
         return True
     return stream.isatty() and os.environ.get("TERM") != "dumb"
 

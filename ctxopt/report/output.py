@@ -31,7 +31,7 @@ def check_report(path: str, other: str) -> None:
     target = os.path.realpath(path)
     if target == os.path.realpath(other):
         raise WriteError(
-            f"{path} is the file that is to be changed", hint="write the report to another file"
+            f"{path} is what the report is about", hint="write the report to another file"
         )
     if not os.path.isdir(os.path.dirname(target)):
         raise WriteError(f"cannot write {path!r}: its folder does not exist")

@@ -182,3 +182,67 @@ def test_a_traceback_is_shown_on_demand(monkeypatch, capsys, value, shows):
     assert caught.value.exit_code == 3
     assert "this is a bug in ctxopt: ZeroDivisionError: on purpose" in told
     assert ("Traceback" in told) is shows
+
+
+@pytest.mark.parametrize(
+    "arguments", [["-h"], ["scan", "-h"], ["help"], ["--version"], ["scan", "."], ["rules"]]
+)
+def test_a_full_disk_is_one_sentence(context, arguments):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "ctxopt", *arguments],
+            cwd=context, env=environment(), stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode != 0
+    assert done.stderr == "error: cannot write to stdout: No space left on device\n"
+
+
+@pytest.mark.parametrize("command", [["scan"], ["ls"], ["explain", "src"], ["fix"]])
+@pytest.mark.parametrize("name", [".dockerignore", "./.dockerignore", "Dockerfile"])
+def test_a_report_takes_no_input_s_place(context, command, name):
+    before = (context / name).read_bytes()
+    done = ctxopt(*command, "-o", name, cwd=context)
+    assert done.returncode == 2
+    assert "is what the report is about" in done.stderr
+    assert (context / name).read_bytes() == before
+
+
+def test_a_report_that_fails_says_that_the_file_is_written(context):
+    lay(
+        context,
+        {
+            "node_modules/a.js": 900_000,
+            "package.json": "{}",
+            ".gitignore": "node_modules\n",
+            ".git/HEAD": "x",
+        },
+    )
+    done = ctxopt("fix", "-o", "/dev/full", cwd=context)
+    assert done.returncode == 2
+    assert done.stderr.endswith("hint: .dockerignore is written\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "start"),
+    [(["help"], "Usage: ctxopt [OPTIONS]"), (["help", "scan"], "Usage: ctxopt scan"), (["help", "fix"], "Usage: ctxopt fix")],
+)  # fmt: skip
+def test_help_is_a_command(context, arguments, start):
+    done = ctxopt(*arguments, cwd=context)
+    assert (done.returncode, done.stdout.startswith(start)) == (0, True)
+
+
+@pytest.mark.parametrize("value", ["x", "-1", "1.5", "", "\u0661"])
+def test_a_number_is_a_whole_one(context, value):
+    done = ctxopt("scan", "--depth", value, cwd=context)
+    assert done.returncode == 2
+    assert f"{value!r} is not a whole number" in done.stderr
+
+
+def test_a_dockerfile_of_the_configuration_is_not_called_an_option(context):
+    lay(context, {"ctxopt.toml": 'dockerfile = "nope"\n'})
+    done = ctxopt("scan", cwd=context)
+    assert done.returncode == 2
+    assert (
+        done.stderr
+        == "error: Dockerfile 'nope': no such file\nhint: dockerfile is set in ctxopt.toml\n"
+    )
