@@ -178,6 +178,7 @@ class _Copy:
             is_archive = self._unpacks(found)
         if found.kind == DIR or is_archive:
             at = tree.resolve_new(self._dest.path)
+            tree.make_folder(at)
         else:
             at, is_vague = self._file_at(name(found.path))
         for part in self._origin.take(found.real, at, self._source.line):

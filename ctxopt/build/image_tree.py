@@ -189,16 +189,15 @@ class ImageTree:
         deepest = None
         if "[" not in pattern:
             deepest = pattern.count("/")
-        stack = [(base, 0)]
+        stack = [(base, -1)]
         while stack:
-            folder, depth = stack.pop()
-            for child in sorted(self._names_in(folder)):
-                path = join(folder, child)
-                inside = relative(path, base) or ""
-                if _matches_whole(pattern, inside):
-                    yield path
-                elif (deepest is None or depth < deepest) and self.kind(path) == DIR:
-                    stack.append((path, depth + 1))
+            path, depth = stack.pop()
+            if depth >= 0 and _matches_whole(pattern, relative(path, base) or ""):
+                yield path
+            elif depth < 0 or ((deepest is None or depth < deepest) and self.kind(path) == DIR):
+                # In Docker's order: of two files that come to lie in one place the later stays.
+                names = sorted(self._names_in(path), reverse=True)
+                stack += [(join(path, called), depth + 1) for called in names]
 
     def _names_in(self, folder: str) -> set[str]:
         found = set(self._names.get(folder, ()))

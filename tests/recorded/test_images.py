@@ -21,6 +21,7 @@ from ctxopt.tree.model import DIR, FILE, SYMLINK
 from tests.support.recordings import lay_case, load
 
 CASES = load("images.jsonl")
+RANDOM = load("images-random.jsonl")
 BUILT = [case for case in CASES if case["image"]["error"] is None]
 
 
@@ -64,7 +65,7 @@ def content_of(part: Placed, path: str) -> int | str | None:
     return folder.sizes[place]
 
 
-@pytest.mark.parametrize("case", BUILT, ids=[case["id"] for case in BUILT])
+@pytest.mark.parametrize("case", BUILT + RANDOM, ids=[case["id"] for case in BUILT + RANDOM])
 def test_files_of_the_image(case, tmp_path):
     tree = tree_of(plan_of(case, tmp_path))
     foretold: dict[str, int | str | None] = {}
@@ -86,6 +87,7 @@ def test_files_of_the_image(case, tmp_path):
 
 def test_enough_was_asked():
     assert len(BUILT) > 110
+    assert len(RANDOM) > 80
 
 
 OVERLAID = {
