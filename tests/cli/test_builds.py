@@ -204,6 +204,7 @@ def arguments(case):
     return given
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "case", load("compose.jsonl.gz") + load("bake.jsonl.gz"), ids=lambda case: case["id"]
 )

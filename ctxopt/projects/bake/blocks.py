@@ -15,6 +15,12 @@ from ctxopt.projects.bake.conversion import EvaluationError, to_list, to_text
 Evaluate: TypeAlias = Callable[[x.Expression, str, Mapping[str, Any]], Any]
 _NAME = re.compile(r"[a-zA-Z0-9_-]+\Z")
 _MAX_COMBINATIONS = 10_000
+# What a target or a group may say; what it does not say is null for those that refer to it.
+BLOCK_KEYS = frozenset(
+    """annotations args attest cache-from cache-to call context contexts description dockerfile dockerfile-inline
+    entitlements extra-hosts inherits labels matrix name network no-cache no-cache-filter output platforms policy pull
+    secret shm-size ssh tags target targets ulimits""".split()  # noqa: SIM905 - read as a table
+)
 _LABELLED = ("variable", "function", "group", "target")
 
 

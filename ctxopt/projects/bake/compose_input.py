@@ -6,6 +6,7 @@ from typing import Any
 
 from ctxopt.projects.bake.files import BakeRequest
 from ctxopt.projects.bake.targets import BakeConfig, BakeTarget, TargetGroup
+from ctxopt.projects.compose.consistency import check_targets
 from ctxopt.projects.compose.environment import Environment
 from ctxopt.projects.compose.files import ComposeRequest, ProjectFiles
 from ctxopt.projects.compose.load import load_model
@@ -27,14 +28,16 @@ def read_services(
     if not paths:
         return BakeConfig({}, {})
     environment = Environment([request.variables]).read_folder(request.cwd)
-    asked = ComposeRequest(cwd=request.cwd, variables=request.variables, stdin=request.stdin)
+    asked = ComposeRequest(
+        cwd=request.cwd, variables=request.variables, stdin=request.stdin, fallback_name="bake"
+    )
     files = ProjectFiles(paths, request.cwd, environment)
     model = load_model(files, asked, problems)
     services = model.fields.get("services") or Fields()
     for service in services.values():
         _take_environment(service)
     targets = {}
-    for build in project_builds(files, model, ("*",), problems):
+    for build in project_builds(files, model, ("*",), problems, check=check_targets):
         contexts = {name: _linked(place) for name, place in build.contexts.items()}
         for name, place in _extra_contexts(services[build.name]).items():
             contexts.setdefault(name, place)

@@ -136,6 +136,29 @@ def to_map(value: Any) -> dict[str, Any]:
     raise EvaluationError(f"a map is required, not {kind_of(value)}")
 
 
+def _unify_items(chosen: list[Any], other: list[Any]) -> list[Any]:
+    """A list as it is where the other one has the same types in it, else with one type for all."""
+    if [kind_of(item) for item in chosen] == [kind_of(item) for item in other]:
+        return chosen
+    return _one_type(chosen, [*chosen, *other])
+
+
+def _unify_fields(chosen: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    if chosen.keys() == other.keys():
+        return {key: unify(value, other[key]) for key, value in chosen.items()}
+    values = _one_type(list(chosen.values()), [*chosen.values(), *other.values()])
+    return dict(zip(chosen, values, strict=True))
+
+
+def _one_type(items: list[Any], beside: list[Any]) -> list[Any]:
+    kinds = {kind_of(item) for item in beside if item is not None}
+    if not kinds <= {"string", "number", "bool"} or len(kinds) == 1:
+        return items
+    if "string" not in kinds:
+        raise EvaluationError("the two sides of a condition have different types in them")
+    return [None if item is None else to_text(item) for item in items]
+
+
 def is_equal(one: Any, other: Any) -> bool:
     """Tell whether two values are the same; a text and a number never are."""
     if kind_of(one) != kind_of(other):
@@ -156,7 +179,11 @@ def unify(chosen: Any, other: Any) -> Any:
     kinds = {kind_of(chosen), kind_of(other)}
     primitive = kinds & {"string", "number", "bool"}
     collections = kinds & {"list", "set"}
-    if len(kinds) == 1 or kinds == collections:
+    if kinds == collections:
+        return _unify_items(chosen, other)
+    if kinds == {"object"}:
+        return _unify_fields(chosen, other)
+    if len(kinds) == 1:
         return chosen
     if kinds == primitive and "string" in kinds:
         return to_text(chosen)

@@ -16,6 +16,19 @@ def check_separate(items: list[Any]) -> Any:
     return None
 
 
+def check_separators(tree: Any) -> Any:
+    """Return the first value of an object that neither a comma nor a line break parts from the one before."""
+    before = None
+    for child in tree.children:
+        if hasattr(child, "type"):
+            before = None
+        elif child is not None and child.data == "object_elem":
+            if before is not None and child.meta.line <= _last_line(before):
+                return child
+            before = child
+    return None
+
+
 def _last_line(tree: Any) -> int:
     """The line of the last token that is no line break; a heredoc takes the break behind it along."""
     for child in reversed(tree.children):

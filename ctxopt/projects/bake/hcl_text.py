@@ -9,7 +9,7 @@ from typing import Any
 from ctxopt.errors import ProjectError
 from ctxopt.projects.bake import expression as x
 from ctxopt.projects.bake import template
-from ctxopt.projects.bake.hcl_checks import check_newlines, check_separate
+from ctxopt.projects.bake.hcl_checks import check_newlines, check_separate, check_separators
 
 # The parser takes 25 milliseconds a kilobyte; what is written by hand has a few dozen of them.
 MAX_BYTES = 64 << 10
@@ -180,6 +180,9 @@ class _Reader:
 
     def read_object(self, tree: Any, line: int) -> x.Expression:
         items = []
+        twin = check_separators(tree)
+        if twin is not None:
+            raise self.refuse("a comma or a line break is missing between two values", twin)
         for element in _trees(tree):
             key, value = _trees(element)
             items.append((self.key(key), self.expression(value)))
@@ -284,4 +287,4 @@ def _flushed(lines: list[str]) -> list[str]:
     """The lines of ``<<-`` without the indentation that all of them share."""
     filled = [line for line in lines if line.strip()]
     shared = min((len(line) - len(line.lstrip(" \t")) for line in filled), default=0)
-    return [line[shared:] if line.strip() else line.lstrip(" \t") for line in lines]
+    return [line[shared:] if line.strip() else line for line in lines]

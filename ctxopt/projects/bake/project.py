@@ -13,6 +13,7 @@ from ctxopt.projects.bake.targets import (
     BakeConfig,
     BakeTarget,
     Resolver,
+    check_overrides,
     join_targets,
     read_override,
 )
@@ -30,6 +31,7 @@ def read_bake(request: BakeRequest) -> Declared:
     compose = read_services(files.compose, request)
     own, problems = read_targets(BakeScope(list(files.bodies), request.variables))
     config = _joined(compose, own)
+    check_overrides(overrides, config)
     asked = request.targets or ("default",)
     try:
         targets = Resolver(config, overrides, request.variables).resolve(asked)

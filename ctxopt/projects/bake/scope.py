@@ -8,9 +8,10 @@ from typing import Any, NamedTuple
 
 from ctxopt.errors import ProjectError
 from ctxopt.projects.bake import expression as x
-from ctxopt.projects.bake.blocks import Definition, collect
+from ctxopt.projects.bake.blocks import BLOCK_KEYS, Definition, collect
 from ctxopt.projects.bake.conversion import EvaluationError, to_bool, to_text, weigh
 from ctxopt.projects.bake.evaluation import Evaluator
+from ctxopt.projects.bake.function_checks import check_function, parameters
 from ctxopt.projects.bake.functions import call_function, functions
 from ctxopt.projects.bake.variable_types import convert, from_environment, read_type
 
@@ -129,8 +130,8 @@ class BakeScope:
             return call_function(name, arguments)
         if name in self.calls or len(self.calls) > _MAX_CALLS:
             raise EvaluationError(f"function cycle not allowed for {name}")
-        names = _names_in(block.body.attributes.get("params"))
-        rest = _names_in(block.body.attributes.get("variadic_params"))
+        names = parameters(block)
+        rest = [names.pop()] if "variadic_params" in block.body.attributes else []
         if len(arguments) < len(names) or (len(arguments) > len(names) and not rest):
             raise EvaluationError(f"{name} takes {len(names)} argument(s), not {len(arguments)}")
         local = dict(zip(names, arguments, strict=False))
@@ -148,6 +149,8 @@ class BakeScope:
     def check_all(self) -> None:
         """Evaluate every variable and attribute, and the validations; raises ProjectError for what fails."""
         guard = self.defined.guard
+        for name, block in self.defined.functions.items():
+            guard(partial(check_function, name, block, self.defined, set(functions())))
         for name, definition in self.defined.attributes.items():
             guard(partial(self.located, name, definition.path, definition.line))
         own = {
@@ -222,12 +225,6 @@ class BlockMembers:
                 known = True
         finally:
             self.scope.open.pop()
-        if not known:
+        if not known and name not in BLOCK_KEYS:
             raise EvaluationError(f"{self.name} has no attribute {name!r}")
         return found
-
-
-def _names_in(node: x.Expression | None) -> list[str]:
-    if isinstance(node, x.Tuple):
-        return [item.name for item in node.items if isinstance(item, x.Variable)]
-    return [node.name] if isinstance(node, x.Variable) else []

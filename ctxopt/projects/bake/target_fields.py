@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ctxopt.errors import ProjectError
-from ctxopt.projects.bake.blocks import Definition
+from ctxopt.projects.bake.blocks import BLOCK_KEYS, Definition
 from ctxopt.projects.bake.conversion import EvaluationError, kind_of, to_bool, to_text
 from ctxopt.projects.bake.expression import HclBlock
 from ctxopt.projects.bake.scope import BakeScope
@@ -19,7 +19,7 @@ _LISTS = (
     "inherits", "tags", "platforms", "output", "cache-from", "cache-to", "secret", "ssh", "attest", "annotations",
     "entitlements", "no-cache-filter", "ulimits",
 )  # fmt: skip
-_KNOWN = {*_TEXTS, *_FLAGS, *_MAPS, *_LISTS, "matrix", "name", "policy"}
+_KNOWN = BLOCK_KEYS - {"targets"}
 
 
 def read_targets(scope: BakeScope) -> tuple[BakeConfig, list[Problem]]:
@@ -111,6 +111,8 @@ class _Reader:
             return []
         if not isinstance(value, list):
             raise self.refuse(f"{key}: a list is required, not {kind_of(value)}", key)
+        if None in value:
+            raise self.refuse(f"{key}: a null value is not allowed", key)
         return value
 
     def texts(self, key: str) -> list[str]:

@@ -86,6 +86,13 @@ def read_override(text: str) -> Override:
     return Override(pattern, tuple(key), value if equals else None)
 
 
+def check_overrides(overrides: tuple[Override, ...], config: BakeConfig) -> None:
+    """Raise ProjectError where a ``--set`` is about no target."""
+    for override in overrides:
+        if not any(re.match(translate(override.pattern), name) for name in config.targets):
+            raise ProjectError(f"could not find any target matching {override.pattern!r}")
+
+
 class Resolver:
     """Answers what a build of some targets needs."""
 

@@ -150,7 +150,9 @@ def _primitive(name: str, text: str, kind: str) -> Any:
             raise EvaluationError(f"failed to parse {name} as bool: {text!r}")
         return text in _TRUE
     if kind == "number":
-        if not _FLOAT.match(text) or len(text) > 400:
+        # Go's own numbers may have underscores between their digits.
+        plain = re.sub(r"(?<=\d)_(?=\d)", "", text)
+        if not _FLOAT.match(plain) or len(text) > 400:
             raise EvaluationError(f"failed to parse {name} as number: {text!r}")
-        return Decimal(text)
+        return Decimal(plain)
     return text

@@ -37,8 +37,19 @@ def check_services(model: Fields, active: Fields, path: str) -> None:
         checker.check_contexts()
         checker.check_dependencies()
         checker.check_resources()
+        checker.check_volumes()
+        checker.check_network()
         checker.check_env_files()
     _check_cycles(active, path)
+
+
+def check_targets(model: Fields, active: Fields, path: str) -> None:
+    """Raise ProjectError where Bake refuses a service: it asks for less than Compose."""
+    for name, service in active.items():
+        checker = _Checker(model, active, name, service, path)
+        checker.check_build()
+        checker.check_contexts()
+        checker.check_env_files()
 
 
 class _Checker:
@@ -94,6 +105,22 @@ class _Checker:
                 if isinstance(name, str) and name not in known and (section, name) != ("networks", "default"):  # fmt: skip
                     raise self.refuse(f"refers to undefined {section[:-1]} {name}")
 
+    def check_volumes(self) -> None:
+        known = self.model.get("volumes") or {}
+        for volume in self.service.get("volumes") or ():
+            name = None
+            if isinstance(volume, Fields):
+                if volume.get("type") == "volume":
+                    name = volume.get("source")
+            elif ":" in str(volume) and not str(volume).startswith((".", "/", "~")):
+                name = str(volume).partition(":")[0]
+            if name and name not in known:
+                raise self.refuse(f"refers to undefined volume {name}")
+
+    def check_network(self) -> None:
+        if self.service.get("network_mode") and self.service.get("networks"):
+            raise self.refuse("declares mutually exclusive network_mode and networks")
+
     def check_env_files(self) -> None:
         files = self.service.get("env_file")
         if files is None:
@@ -116,14 +143,28 @@ class _Checker:
 
 def dependencies(service: Fields) -> dict[str, bool]:
     """Return the services that one depends on, and whether each of them has to be there."""
+    found = dict.fromkeys(_shared(service), True)
     value = service.get("depends_on")
     if isinstance(value, list):
-        return {str(name): True for name in value}
-    found = {}
+        return found | {str(name): True for name in value}
     for name, options in (value or {}).items():
         required = options.get("required", True) if isinstance(options, Fields) else True
         found[name] = bool(required)
     return found
+
+
+def _shared(service: Fields) -> list[str]:
+    """The services whose network, processes or volumes a service uses."""
+    names = []
+    for key in ("network_mode", "pid", "ipc"):
+        mode = service.get(key)
+        if isinstance(mode, str) and mode.startswith("service:"):
+            names.append(mode.removeprefix("service:"))
+    names += [str(link).partition(":")[0] for link in service.get("links") or ()]
+    for source in service.get("volumes_from") or ():
+        if not str(source).startswith("container:"):
+            names.append(str(source).partition(":")[0])
+    return names
 
 
 def _check_cycles(active: Fields, path: str) -> None:

@@ -70,6 +70,11 @@ class _Reader:
         if export:
             self.place = export.end()
         name = _NAME.match(self.text, self.place)
+        if not name and self.text[self.place] == "=":
+            # A value without a name is read and belongs to none.
+            self.place += 1
+            self.value()
+            return
         if not name:
             raise self.refuse(f"unexpected character {self.text[self.place]!r} in variable name")
         self.place = name.end()

@@ -40,7 +40,7 @@ class Extender:
     ) -> Any:
         """Return the service ``name`` with all that it extends below it."""
         service = services[name]
-        if not isinstance(service, Fields) or service.get("extends") is None:
+        if not isinstance(service, Fields) or "extends" not in service:
             return service
         line = service.line_of("extends")
         if len(chain) > _MAX_CHAIN:

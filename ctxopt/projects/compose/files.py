@@ -29,6 +29,8 @@ class ComposeRequest(NamedTuple):
     project_name: str | None = None
     variables: Mapping[str, str] = {}
     stdin: bytes = b""
+    # What the project is called where nothing names it; by default after its folder.
+    fallback_name: str | None = None
 
 
 class ProjectFiles(NamedTuple):

@@ -11,6 +11,20 @@ from ctxopt.projects.values import Fields, Text, line_of
 
 Lookup = Callable[[str], str | None]
 
+# Keys that are cast to booleans once their variables are replaced.
+_FLAGS = frozenset(
+    (
+        "privileged",
+        "read_only",
+        "tty",
+        "stdin_open",
+        "init",
+        "oom_kill_disable",
+        "attach",
+        "no_cache",
+        "pull",
+    )
+)
 _MAX_DEPTH = 30
 _MAX_TEXT = 1 << 20
 
@@ -92,6 +106,19 @@ def _braced(inside: str, lookup: Lookup) -> str:
     raise TemplateError(f"required variable {name[0]} is missing a value: {reason}")
 
 
+def _is_flag(at: tuple[str, ...]) -> bool:
+    """Whether a path is one of a service or its build, where it has a fixed meaning."""
+    return at[0] == "services" and (len(at) == 3 or (len(at) == 4 and at[2] == "build"))
+
+
+def _flag(text: str) -> bool:
+    """A boolean, as variables in its place may say it. CG ``loader/interpolate.go``."""
+    known = {"true": True, "y": True, "yes": True, "on": True, "false": False, "n": False, "no": False, "off": False}  # fmt: skip
+    if text.lower() not in known:
+        raise TemplateError(f"failed to cast to expected type: invalid boolean: {text}")
+    return known[text.lower()]
+
+
 class _Budget:
     """How much text the values of one file may become together."""
 
@@ -119,7 +146,10 @@ def interpolate(
     budget = budget or _Budget()
     if isinstance(value, Text):
         try:
-            return type(value)(budget.take(substitute(value, lookup)), value.line)
+            text = budget.take(substitute(value, lookup))
+            if "$" in value and at[-1:] and at[-1] in _FLAGS and _is_flag(at):
+                return _flag(text)
+            return type(value)(text, value.line)
         except TemplateError as problem:
             where = ".".join(at)
             raise ProjectError(

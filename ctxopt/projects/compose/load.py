@@ -17,6 +17,7 @@ from ctxopt.projects.compose.interpolation import Lookup, interpolate
 from ctxopt.projects.compose.merge import long_build, merge, remove
 from ctxopt.projects.compose.schema import check_model
 from ctxopt.projects.declared import Problem, problem_of
+from ctxopt.projects.location import local_path
 from ctxopt.projects.values import Fields, line_of, read_limited
 from ctxopt.projects.yaml_text import MAX_BYTES, Document, read_documents
 
@@ -72,7 +73,7 @@ class _Loader:
         named = request.project_name or files.environment.get("COMPOSE_PROJECT_NAME")
         if named:
             return named
-        name = os.path.basename(files.directory)
+        name = request.fallback_name or os.path.basename(files.directory)
         for path in files.paths:
             for document in self.documents(path):
                 self.check_mapping(document.value, path)
@@ -87,6 +88,10 @@ class _Loader:
             model = self.add_file(model, path, files, included)
         if not model and not self.problems:
             raise ProjectError("empty compose file", path=files.paths[0])
+        for section in ("secrets", "configs"):
+            for item in (model.get(section) or {}).values():
+                if isinstance(item, Fields) and isinstance(item.get("file"), str):
+                    item["file"] = local_path(item["file"], files.directory, self.home)
         for service in _services(model).values():
             if isinstance(service, Fields):
                 if "build" in service:
@@ -251,9 +256,9 @@ class _Loader:
                 fields.place(section, Fields(), 0)
             target = fields[section]
             for name, value in source.items():
-                if section == "services" and name in target and target[name] != value:
+                if name in target and target[name] != value:
                     own = target.line_of(name) or line
-                    reason = f"services.{name} conflicts with imported resource"
+                    reason = f"{section}.{name} conflicts with imported resource"
                     raise ProjectError(reason, path=path, line=own)
                 if name not in target:
                     target.place(name, value, source.lines.get(name, 0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from ctxopt.errors import ProjectError
@@ -49,14 +49,17 @@ def project_builds(
     model: Model,
     profiles: Sequence[str],
     problems: list[Problem] | None = None,
+    *,
+    check: Callable[[Fields, Fields, str], None] = check_services,
 ) -> tuple[DeclaredBuild, ...]:
     """Return the builds of the services that ``profiles`` make active; raises ProjectError.
 
-    With a list of ``problems`` a service that is refused goes there, and the others stay.
+    With a list of ``problems`` a service that is refused goes there, and the others stay; else ``check`` says
+    whether they hold together.
     """
     active = active_services(model.fields, profiles)
     if problems is None:
-        check_services(model.fields, active, files.paths[0])
+        check(model.fields, active, files.paths[0])
     else:
         refused = check_builds(model.fields, active, files.paths[0])
         problems += [problem_of(problem) for problem in refused]

@@ -42,6 +42,15 @@ NETWORK = _words(
 VOLUME = frozenset(("name", "driver", "driver_opts", "external", "labels"))
 
 _SERVICE_NAME = re.compile(r"[a-zA-Z0-9._-]+\Z")
+_CONTAINER_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+\Z")
+_PULL_POLICY = re.compile(
+    r"(always|never|build|if_not_present|missing|refresh|daily|weekly|every_(\d+[wdhms])+)\Z"
+)
+_SECRET_SOURCES = ("file", "environment", "external", "driver", "content", "template_driver")
+_CONDITIONS = ("service_started", "service_healthy", "service_completed_successfully")
+_WATCH_ACTIONS = ("rebuild", "sync", "restart", "sync+restart", "sync+exec")
+# Lists whose items are texts.
+_TEXT_LISTS = ("profiles", "cap_add", "cap_drop", "security_opt", "links")
 _STRINGS = ("image", "container_name", "platform", "pull_policy", "hostname", "user", "working_dir", "network_mode", "restart")  # fmt: skip
 _LISTS = ("profiles", "ports", "volumes", "cap_add", "cap_drop", "devices", "expose", "links", "security_opt")  # fmt: skip
 _BUILD_STRINGS = ("context", "dockerfile", "dockerfile_inline", "target", "network", "isolation")
@@ -76,6 +85,9 @@ class _Checker:
             for name, item in self.items(model, section):
                 if isinstance(item, Fields):
                     self.keys(item, known, f"{section}.{name}")
+                    if section == "secrets" and not set(item) & set(_SECRET_SOURCES):
+                        reason = f"secrets.{name}: one of file|environment must be set"
+                        raise self.refuse(reason, item.line)
                 elif item is not None:
                     line = _line_in(model, section, name)
                     raise self.refuse(f"{section}.{name} must be a mapping", line)
@@ -92,6 +104,17 @@ class _Checker:
                 self.keys(service[key], known, f"{at}.{key}")
         for name in ("depends_on", "environment", "labels", "networks"):
             self.either(service, name, at)
+        for key in _TEXT_LISTS:
+            self.texts(service, key, at)
+        for key in ("environment", "labels"):
+            self.plain(service, key, at)
+        for key in ("command", "entrypoint"):
+            if isinstance(service.get(key), Fields):
+                raise self.refuse(f"{at}.{key} must be a string", service.line_of(key))
+        self.patterns(service, at)
+        self.dependencies(service, at)
+        self.mounts(service, at)
+        self.watches(service, at)
         if "build" in service:
             build = service["build"]
             if isinstance(build, Fields):
@@ -107,7 +130,11 @@ class _Checker:
             self.array(build, key, at)
         for key in ("args", "additional_contexts", "labels"):
             self.either(build, key, at)
-            self.scalars(build, key, at)
+        self.scalars(build, "args", at)
+        self.plain(build, "labels", at)
+        for key in ("tags", "cache_from", "cache_to", "platforms", "entitlements"):
+            self.texts(build, key, at)
+        self.contexts(build, at)
 
     def keys(self, fields: Fields, known: frozenset[str], at: str) -> None:
         for key in fields:
@@ -155,6 +182,58 @@ class _Checker:
             if isinstance(item, list | Fields):
                 raise self.refuse(f"{at}.{key}.{name} must be a string", value.line_of(name))
 
+    def patterns(self, service: Fields, at: str) -> None:
+        for key, pattern in (("container_name", _CONTAINER_NAME), ("pull_policy", _PULL_POLICY)):
+            value = service.get(key)
+            if isinstance(value, str) and not pattern.match(value):
+                reason = f"{at}.{key} {str(value)!r} does not match pattern"
+                raise self.refuse(reason, service.line_of(key))
+
+    def dependencies(self, service: Fields, at: str) -> None:
+        value = service.get("depends_on")
+        for name, options in _entries(value):
+            where = f"{at}.depends_on.{name}"
+            if isinstance(options, Fields) and options.get("condition") not in _CONDITIONS:
+                raise self.refuse(f"{where}.condition must be one of {', '.join(_CONDITIONS)}", options.line)  # fmt: skip
+
+    def mounts(self, service: Fields, at: str) -> None:
+        for key in ("ports", "volumes"):
+            for place, item in enumerate(service.get(key) or ()):
+                if isinstance(item, Fields) and not item.get("target"):
+                    raise self.refuse(f"{at}.{key}.[{place}] is missing a target", item.line)
+
+    def watches(self, service: Fields, at: str) -> None:
+        develop = service.get("develop")
+        watches = develop.get("watch") if isinstance(develop, Fields) else None
+        for place, item in enumerate(_listed(watches)):
+            if isinstance(item, Fields) and item.get("action") not in _WATCH_ACTIONS:
+                raise self.refuse(f"{at}.develop.watch.{place} has no valid action", item.line)
+
+    def contexts(self, build: Fields, at: str) -> None:
+        value: Any = build.get("additional_contexts")
+        for name, place in _entries(value):
+            if not isinstance(place, str):
+                raise self.refuse(f"{at}.additional_contexts.{name} must be a string", value.line_of(name))  # fmt: skip
+        for item in _listed(value):
+            if not isinstance(item, str) or "=" not in item:
+                reason = f"{at}.additional_contexts: invalid value {item}, expected key=value"
+                raise self.refuse(reason, line_of(item) or build.line_of("additional_contexts"))
+
+    def texts(self, fields: Fields, key: str, at: str) -> None:
+        """Refuse an item of a list that is no text."""
+        value = fields.get(key)
+        for place, item in enumerate(_listed(value)):
+            if not isinstance(item, str):
+                reason = f"{at}.{key}.[{place}]: unexpected type {type(item).__name__}"
+                raise self.refuse(reason, line_of(item) or fields.line_of(key))
+
+    def plain(self, fields: Fields, key: str, at: str) -> None:
+        """Refuse a value of a map that is a list or a map itself."""
+        value: Any = fields.get(key)
+        for name, item in _entries(value):
+            if isinstance(item, list | Fields):
+                raise self.refuse(f"{at}.{key}.{name} must be a string", value.line_of(name))
+
     def typed(
         self, fields: Fields, key: str, at: str, kind: str, accepts: Callable[[Any], bool]
     ) -> None:
@@ -165,6 +244,16 @@ class _Checker:
 
     def refuse(self, reason: str, line: int | None) -> ProjectError:
         return ProjectError(reason, path=self.path, line=line)
+
+
+def _entries(value: Any) -> list[tuple[str, Any]]:
+    """The keys and values of a map; none of anything else."""
+    return list(value.items()) if isinstance(value, Fields) else []
+
+
+def _listed(value: Any) -> list[Any]:
+    """The items of a list; none of anything else."""
+    return value if isinstance(value, list) else []
 
 
 def _line_in(model: Fields, section: str, name: str) -> int | None:

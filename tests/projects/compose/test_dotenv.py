@@ -15,10 +15,10 @@ LINES = {
     'A="b\\nc"': {"A": "b\nc"}, 'A="b\nc"': {"A": "b\nc"}, 'A="\\$X"': {"A": "$X"}, "A=$X": {"A": "outer"},
     "X=own\nA=$X": {"X": "own", "A": "outer"}, "Y=own\nA=${Y}2": {"Y": "own", "A": "own2"}, "OUTER": {"OUTER": "o"},
     "UNKNOWN": {}, "# A=1": {}, "": {}, "A=1\r\nB=2\r\n": {"A": "1", "B": "2"}, "A=${Z:-d}": {"A": "d"},
-    "A=x=y": {"A": "x=y"},
+    "A=x=y": {"A": "x=y"}, "A=1\n\n=x": {"A": "1"},
 }  # fmt: skip
 REFUSED = {
-    "A B=1": 1, "A=1\n!=2": 2, 'A="x': 1, "A='x\nB=1": 1, "A=${": 1, "A=1\n\n=x": 3, "A=${B?no}": 1,
+    "A B=1": 1, "A=1\n!=2": 2, 'A="x': 1, "A='x\nB=1": 1, "A=${": 1, "A=${B?no}": 1,
     "A0=" + "x" * 1000 + "\n" + "\n".join(f"A{n}=" + f"${{A{n - 1}}}" * 10 for n in range(1, 9)): 4,
 }  # fmt: skip
 

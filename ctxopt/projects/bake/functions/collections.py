@@ -75,13 +75,9 @@ def index_of(items: list[Any], value: Any) -> int:
     raise EvaluationError("item not found")
 
 
-def lookup(fields: dict[str, Any], key: str, *default: Any) -> Any:
+def lookup(fields: dict[str, Any], key: str, default: Any) -> Any:
     """Return the value of a key, or the default."""
-    if key in fields:
-        return fields[key]
-    if not default:
-        raise EvaluationError(f"there is no key {key!r}")
-    return default[0]
+    return fields.get(key, default)
 
 
 def merge(*maps: Any) -> dict[str, Any]:
@@ -150,7 +146,7 @@ FUNCTIONS = {
     "indexof": ("la", index_of),
     "keys": ("m", sorted),
     "values": ("m", to_list),
-    "lookup": ("msx?", lookup),
+    "lookup": ("msx", lookup),
     "merge": ("x*", merge),
     "length": ("a", length),
     "coalesce": ("x*", coalesce),

@@ -35,7 +35,7 @@ def json_encode(value: Any) -> str:
         return "{" + ",".join(pairs) + "}"
     text = json.dumps(value, ensure_ascii=False)
     # Go escapes these so that JSON can stand in a web page.
-    for sign in "<>&":
+    for sign in "<>&\u2028\u2029":
         text = text.replace(sign, f"\\u{ord(sign):04x}")
     return text
 

@@ -82,11 +82,33 @@ def regex_replace(text: str, pattern: str, replacement: str) -> str:
 
 def substring(text: str, start: Decimal, length: Decimal) -> str:
     """Return a part of ``text``; a negative start counts from the end, a negative length is all the rest."""
+    letters = clusters(text)
     first = int(start)
     if first < 0:
-        first = max(0, first + len(text))
-    rest = text[first:]
-    return rest if length < 0 else rest[: int(length)]
+        first = max(0, first + len(letters))
+    rest = letters[first:]
+    if length >= 0:
+        rest = rest[: int(length)]
+    return "".join(rest)
+
+
+def clusters(text: str) -> list[str]:
+    """Return what people take for the letters of ``text``: an accent belongs to the letter before it."""
+    if text.isascii():
+        return list(text)
+    import regex
+
+    return list(regex.findall(r"\X", text))
+
+
+def upper(text: str) -> str:
+    """Return ``text`` in upper case, letter by letter: what would become two letters stays."""
+    return "".join(one.upper() if len(one.upper()) == 1 else one for one in text)
+
+
+def lower(text: str) -> str:
+    """Return ``text`` in lower case, letter by letter."""
+    return "".join(one.lower() if len(one.lower()) == 1 else one for one in text)
 
 
 def join(separator: str, *lists: list[Any]) -> str:
@@ -106,7 +128,7 @@ def replace(text: str, old: str, new: str) -> str:
 
 def title(text: str) -> str:
     """Return ``text`` with the first letter of every word in upper case."""
-    return re.sub(r"(^|\s)(\w)", lambda found: found[1] + found[2].upper(), text)
+    return re.sub(r"(^|[^\w])(\w)", lambda found: found[1] + upper(found[2]), text)
 
 
 def indent(spaces: Decimal, text: str) -> str:
@@ -118,7 +140,7 @@ def indent(spaces: Decimal, text: str) -> str:
 
 def sanitize(text: str) -> str:
     """Return ``text`` with everything that no target's name may have as an underscore."""
-    return re.sub(r"[^a-zA-Z0-9_-]+", "_", text)
+    return re.sub(r"[^a-zA-Z0-9_-]", "_", text)
 
 
 def format_text(template: str, *values: Any) -> str:
@@ -182,8 +204,8 @@ def split(separator: str, text: str) -> list[str]:
 
 
 FUNCTIONS = {
-    "upper": ("s", str.upper),
-    "lower": ("s", str.lower),
+    "upper": ("s", upper),
+    "lower": ("s", lower),
     "title": ("s", title),
     "trim": ("ss", lambda text, chars: text.strip(chars)),
     "trimspace": ("s", str.strip),
@@ -198,9 +220,9 @@ FUNCTIONS = {
     "format": ("sx*", format_text),
     "formatlist": ("sx*", format_list),
     "substr": ("snn", substring),
-    "strlen": ("s", len),
-    "strrev": ("s", lambda text: text[::-1]),
-    "reverse": ("s", lambda text: text[::-1]),
+    "strlen": ("s", lambda text: len(clusters(text))),
+    "strrev": ("s", lambda text: "".join(reversed(clusters(text)))),
+    "reverse": ("s", lambda text: "".join(reversed(clusters(text)))),
     "indent": ("ns", indent),
     "chomp": ("s", lambda text: text.rstrip("\r\n")),
     "basename": ("s", lambda path: os.path.basename(path.rstrip("/")) or "."),
