@@ -93,7 +93,8 @@ def topmost(paths: Iterable[str]) -> list[str]:
 def folders_above(paths: Iterable[str]) -> set[str]:
     """Return every folder above one of the files ``paths``, the root among them."""
     found: set[str] = set()
-    for path in {parent(path) for path in paths}:
+    # Not ``parent``: of a large repository a call for each file is felt.
+    for path in {path.rpartition("/")[0] for path in paths}:
         folder = path
         while folder not in found:
             found.add(folder)

@@ -29,15 +29,20 @@ def find_dockerfiles(
 
     Those near the root come first.
     """
-    found = {path for path in known if is_dockerfile_name(name(path))}
+    found = {path for path in known if _may_hold_one(path) and is_dockerfile_name(name(path))}
     if folders is None:
         folders = tree.folders
     for path in folders:
         folder = tree.folders[path]
         # One search in all names says no for nearly every folder.
-        if "ockerfile" in folder.joined or "ontainerfile" in folder.joined:
+        if _may_hold_one(folder.joined):
             found.update(folder.child(name) for name in _listed(folder).dockerfiles())
     return sorted(found, key=lambda path: (path.count("/"), path))
+
+
+def _may_hold_one(text: str) -> bool:
+    """Whether a path, or many names joined, is worth an expression: of a large repository hardly one is."""
+    return "ockerfile" in text or "ontainerfile" in text
 
 
 def find_hidden(tree: ContextTree, catalog: Catalog) -> list[str]:

@@ -63,6 +63,9 @@ class GitStatuses:
             ignored = set(self.ignored_in(folder.path))
             return [place for place, name in enumerate(names) if folder.child(name) in ignored]
         tracked, prefix = self._tracked, folder.child("")
+        # Most folders hold nothing new, which is said without a loop over their names.
+        if tracked.issuperset(map(prefix.__add__, names)):
+            return []
         return [place for place, name in enumerate(names) if prefix + name not in tracked]
 
     def is_new(self, folder: str) -> bool:
