@@ -9,38 +9,50 @@ The only package that knows Typer, and the one place where exceptions become mes
 
 from __future__ import annotations
 
-from typing import Annotated, NoReturn
+import sys
+from functools import cache
+from importlib import import_module
+from typing import Annotated, Final, NoReturn
 
 import typer
 
 from ctxopt.cli.boundary import code_of_lost, leave
-from ctxopt.cli.builds import builds
-from ctxopt.cli.check import check
-from ctxopt.cli.explain import explain
-from ctxopt.cli.fix import fix
-from ctxopt.cli.lint import lint
-from ctxopt.cli.ls import ls
-from ctxopt.cli.rules import rules
-from ctxopt.cli.scan import scan
 from ctxopt.errors import ExitCode
 from ctxopt.report import console
 
-app = typer.Typer(
-    name="ctxopt",
-    help="Measure Docker build contexts exactly, and keep them small.",
-    no_args_is_help=True,
-    # Rich would be imported for every help text and every mistake, to draw boxes around them.
-    rich_markup_mode=None,
-    # A traceback is for the boundary alone to show, and only where it is asked for.
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+COMMANDS: Final = ("scan", "fix", "check", "lint", "ls", "explain", "builds", "rules")
+"""In the order of the help; each is a function in the module of its name."""
+
+
+@cache
+def make_app(first: str = "") -> typer.Typer:
+    """Return the program with the command that the ``first`` argument names; with all where it names none.
+
+    Reading the options of every command takes Typer longer than a scan of a small context.
+    """
+    app = typer.Typer(
+        name="ctxopt",
+        help="Measure Docker build contexts exactly, and keep them small.",
+        no_args_is_help=True,
+        # Rich would be imported for every help text and every mistake, to draw boxes around them.
+        rich_markup_mode=None,
+        # A traceback is for the boundary alone to show, and only where it is asked for.
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(main)
+    named = tuple(name for name in COMMANDS if name == first)
+    for name in named or COMMANDS:
+        app.command()(getattr(import_module(f"{__name__}.{name}"), name))
+    if not named:
+        app.command(hidden=True, name="help")(help_)
+    return app
 
 
 def run() -> NoReturn:
     """Run the command line and exit; no traceback ever leaves this function unasked."""
     try:
-        app(prog_name="ctxopt")
+        make_app(*sys.argv[1:2])(prog_name="ctxopt")
     except KeyboardInterrupt:
         code = int(ExitCode.INTERRUPTED)
     except OSError as error:
@@ -63,7 +75,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def main(
     version: Annotated[
         bool,
@@ -75,14 +86,9 @@ def main(
     """Measure Docker build contexts exactly, and keep them small."""
 
 
-@app.command(hidden=True, name="help")
 def help_(command: Annotated[str | None, typer.Argument()] = None) -> None:
     """Show the help of a command, as ``-h`` does."""
     arguments = ["-h"]
     if command is not None:
         arguments.insert(0, command)
-    app(arguments, prog_name="ctxopt")
-
-
-for command in (scan, fix, check, lint, ls, explain, builds, rules):
-    app.command()(command)
+    make_app(arguments[0])(arguments, prog_name="ctxopt")
