@@ -108,11 +108,15 @@ class Stack(NamedTuple):
 
 
 class _Row(NamedTuple):
-    """An entry in an index; ``regex`` is None where the lookup itself is the proof."""
+    """An entry in an index; ``is_proven`` where the lookup itself is the proof."""
 
     order: int
     entry: CatalogEntry
-    regex: str | None
+    is_proven: bool = False
+
+    def matches(self, subject: str) -> bool:
+        """Tell whether the entry's pattern matches a path, or the name alone where it asks for no more."""
+        return self.is_proven or bool(re.search(_pattern_regex(self.entry.pattern), subject))
 
 
 class _Index:
@@ -164,13 +168,12 @@ class Catalog:
             tail = entry.pattern.removeprefix("**/")
             last = paths.name(tail)
             is_anchored = tail == entry.pattern
-            start = r"\A" if is_anchored else r"(?:\A|/)"
-            row = _Row(order, entry, rf"{start}{_glob_regex(tail)}\Z")
+            row = _Row(order, entry)
             # Most patterns name one component: those are asked about the name alone, without an expression.
             if last != tail or is_anchored:
                 placed.append((last, row))
             elif _WILDCARDS.isdisjoint(tail) or (tail[0] == "*" and re.match(_EXTENSION, tail[1:])):
-                named.append((tail, row._replace(regex=None)))
+                named.append((tail, row._replace(is_proven=True)))
             else:
                 named.append((tail, row))
         self._names, self._paths = _Index(named), _Index(placed)
@@ -205,7 +208,7 @@ class Catalog:
                 (self._paths.candidates(name), path),
             )
             for row in rows
-            if row.regex is None or re.search(row.regex, subject)
+            if row.matches(subject)
         ]
         meant = _hits(found, path, name, is_dir, proven=True)
         return _entries(meant), _entries([row for row in found if row not in meant])
@@ -335,7 +338,7 @@ def _hits(
         row
         for row in rows
         if row.entry.type != other_type
-        and (proven or row.regex is None or re.search(row.regex, subject))
+        and (proven or row.matches(subject))
         and not any(fnmatchcase(name, glob) for glob in row.entry.except_names)
     ]
 
@@ -360,6 +363,14 @@ def _longest_text(glob: str) -> str:
 
 def _entries(rows: list[_Row]) -> tuple[CatalogEntry, ...]:
     return tuple(row.entry for row in sorted(rows, key=lambda row: row.order))
+
+
+@cache
+def _pattern_regex(pattern: str) -> str:
+    """Take a pattern of the catalogue; return the expression for it. Of hundreds a context asks for a few."""
+    tail = pattern.removeprefix("**/")
+    start = r"\A" if tail == pattern else r"(?:\A|/)"
+    return rf"{start}{_glob_regex(tail)}\Z"
 
 
 def _glob_regex(glob: str) -> str:
