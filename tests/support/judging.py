@@ -24,7 +24,7 @@ from tests.support.repositories import git, init
 from tests.support.trees import lay
 
 SAME = ("redundant-pattern", "pattern-matches-nothing", "exception-stops-pruning")
-GROWS = ("exception-without-effect", "trailing-slash", "ignored-source")
+GROWS = ("exception-without-effect", "trailing-slash", "ignored-source", "hidden-need")
 """Rules whose edits change nothing that is sent, and those whose edits take nothing away."""
 
 RULE_BY_ID = {rule.id: rule for rule in RULES}
