@@ -118,7 +118,7 @@ def builds(
     _deliver(declared, folder, format_, output, verbose=verbose)
     if refusal is not None:
         raise refusal
-    return _verdict(declared, folder, strict=strict, quiet=quiet)
+    return _verdict(declared, folder, strict=strict, quiet=quiet, verbose=verbose)
 
 
 class _Asked:
@@ -243,12 +243,16 @@ def _deliver(
     deliver(render_builds(declared, root, verbose=verbose), output)
 
 
-def _verdict(declared: Declared, root: str, *, strict: bool, quiet: bool) -> int:
+def _verdict(declared: Declared, root: str, *, strict: bool, quiet: bool, verbose: bool) -> int:
+    from ctxopt.projects.search import is_apart
     from ctxopt.report.builds_text import render_problem
 
     refused = any(problem.refused for problem in declared.problems)
     if not quiet:
         for problem in declared.problems:
+            # What is wrong with an example is for those who ask.
+            if problem.file and is_apart(problem.file, root) and not verbose:
+                continue
             console.note(f"warning: {render_problem(problem, root)}")
     if refused and (strict or not (declared.builds or declared.apart)):
         return ExitCode.USAGE

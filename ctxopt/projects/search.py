@@ -15,7 +15,8 @@ _PRUNED = frozenset(
 )  # fmt: skip
 # What lies below these belongs to others, or shows how something is done.
 _APART = re.compile(
-    r"(vendor|vendored|third[_-]?party|external|examples?|samples?|demos?|testdata|test-data|fixtures|__fixtures__)\Z"
+    r"(vendor|vendored|third[_-]?party|external|examples?|samples?|demos?|fixtures|__fixtures__"
+    r"|test[-_]?(data|files?|fixtures)([-_].*)?)\Z"
 )
 _COMPOSE = re.compile(r"(.*[._-])?compose([._-].*)?\.ya?ml\Z")
 _BAKE = re.compile(r"(.*[._-])?bake([._-].*)?\.(hcl|json)\Z")

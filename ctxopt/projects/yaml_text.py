@@ -214,6 +214,9 @@ class _Reader:
 def resolve(text: str, tag: str | None, line: int, *, plain: bool) -> Any:
     """Return what a scalar is: text, a number, a boolean, a date or nothing."""
     short = (tag or "").removeprefix("tag:yaml.org,2002:").removeprefix("!!")
+    if short.startswith("!") and short != "!":
+        # A tag of one's own makes a text of any scalar, of nothing as well.
+        return Text(text, line)
     if short in ("str", "binary") or (not plain and short not in ("int", "float", "bool", "null")):
         return Text(text, line)
     if text in _BOOLEANS:

@@ -56,15 +56,18 @@ class Definitions:
         self.opening = False
         # Where it is set, what is wrong with one block goes there, and the others stay.
         self.refused: list[ProjectError] | None = None
+        # The same for what is wrong with a part that no build depends on.
+        self.doubts: list[ProjectError] = []
 
-    def guard(self, action: Callable[[], None]) -> None:
+    def guard(self, action: Callable[[], None], *, only_doubt: bool = False) -> None:
         """Do something about one definition; where it is refused, go on if the others may stay."""
         try:
             action()
         except ProjectError as problem:
             if self.refused is None:
                 raise
-            self.refused.append(problem)
+            kept = self.doubts if only_doubt else self.refused
+            kept.append(problem)
 
     def blocks_of(self, kind: str, name: str, evaluate: Evaluate) -> list[Definition]:
         """Return the definitions of a target or group; those of a group: the last one."""

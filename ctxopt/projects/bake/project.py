@@ -66,6 +66,8 @@ def read_bake_files(request: BakeRequest) -> Declared:
         except ProjectError as problem:
             refused.append(problem)
     problems += ignored + [problem_of(problem) for problem in refused]
+    doubts = (problem_of(problem) for problem in scope.defined.doubts)
+    problems += [problem._replace(refused=False) for problem in doubts]
     builds = tuple(_build(target, request) for target in found.values())
     return Declared(builds, tuple(dict.fromkeys(problems)))
 

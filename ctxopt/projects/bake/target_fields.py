@@ -12,11 +12,13 @@ from ctxopt.projects.bake.scope import BakeScope
 from ctxopt.projects.bake.targets import BakeConfig, BakeTarget, TargetGroup, join_targets
 from ctxopt.projects.declared import Problem
 
-_TEXTS = ("context", "dockerfile", "dockerfile-inline", "target", "description", "network", "call", "shm-size")  # fmt: skip
+_TEXTS = ("context", "dockerfile", "dockerfile-inline", "target")
+_OTHER_TEXTS = ("description", "network", "call", "shm-size")
 _FLAGS = ("no-cache", "pull")
-_MAPS = ("args", "contexts", "labels", "extra-hosts")
+_MAPS = ("args", "contexts")
+_OTHER_MAPS = ("labels", "extra-hosts")
 _LISTS = (
-    "inherits", "tags", "platforms", "output", "cache-from", "cache-to", "secret", "ssh", "attest", "annotations",
+    "tags", "platforms", "output", "cache-from", "cache-to", "secret", "ssh", "attest", "annotations",
     "entitlements", "no-cache-filter", "ulimits",
 )  # fmt: skip
 _KNOWN = BLOCK_KEYS - {"targets"}
@@ -57,10 +59,8 @@ def read_targets(scope: BakeScope) -> tuple[BakeConfig, list[Problem]]:
 
 def _target(definition: Definition, scope: BakeScope) -> BakeTarget:
     reader = _Reader(definition, scope)
-    for key in _FLAGS:
-        reader.flag(key)
-    for key in _LISTS:
-        reader.items(key)
+    # No file that is sent depends on these, but Bake evaluates them all the same.
+    scope.defined.guard(reader.check_rest, only_doubt=True)
     texts = {key: reader.text(key) for key in _TEXTS}
     maps = {key: reader.fields(key) for key in _MAPS}
     return BakeTarget(
@@ -83,6 +83,17 @@ class _Reader:
     def __init__(self, definition: Definition, scope: BakeScope) -> None:
         self.body = definition.body
         self.evaluator = scope.evaluator(definition.body.path, definition.local)
+
+    def check_rest(self) -> None:
+        """Evaluate what says nothing about contexts; raises ProjectError for what fails."""
+        for key in _FLAGS:
+            self.flag(key)
+        for key in _LISTS:
+            self.items(key)
+        for key in _OTHER_TEXTS:
+            self.text(key)
+        for key in _OTHER_MAPS:
+            self.fields(key)
 
     def value(self, key: str) -> Any:
         node = self.body.attributes.get(key)
@@ -156,7 +167,11 @@ def _ignored(definition: Definition) -> list[Problem]:
             message = f"target {definition.name}: Bake ignores the unknown attribute {key}{meant}"
             found.append(Problem(body.path, body.lines[key], message, refused=False))
     for block in body.blocks:
-        meant = f"; {block.kind} = {{ ... }} is what it reads" if block.kind in _MAPS else ""
+        meant = (
+            f"; {block.kind} = {{ ... }} is what it reads"
+            if block.kind in _MAPS + _OTHER_MAPS
+            else ""
+        )
         message = f"target {definition.name}: Bake ignores the block {block.kind}{meant}"
         found.append(Problem(body.path, block.line, message, refused=False))
     return found

@@ -9,6 +9,7 @@ from ctxopt.errors import ProjectError
 from ctxopt.projects.compose.merge import listed, pairs
 from ctxopt.projects.values import Fields, line_of
 
+INCOMPLETE = "has neither an image nor a build context specified"
 _RESOURCES = ("secrets", "configs", "networks")
 
 
@@ -65,7 +66,7 @@ class _Checker:
     def check_build(self) -> None:
         if self.build is None:
             if not self.service.get("image") and not self.service.get("provider"):
-                raise self.refuse("has neither an image nor a build context specified")
+                raise self.refuse(INCOMPLETE)
             return
         if self.build.get("dockerfile") and self.build.get("dockerfile_inline"):
             raise self.refuse("declares mutually exclusive dockerfile and dockerfile_inline")

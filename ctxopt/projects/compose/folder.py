@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 
 from ctxopt.errors import ProjectError
+from ctxopt.projects.compose.consistency import INCOMPLETE
 from ctxopt.projects.compose.files import ComposeRequest, default_files
 from ctxopt.projects.compose.project import read_compose_files
 from ctxopt.projects.declared import Declared, DeclaredBuild, Problem, build_key, problem_of
@@ -44,6 +45,9 @@ def _beside(
     """What a file declares beside the default project."""
     folder = os.path.dirname(path)
     alone = _read(ComposeRequest(cwd=folder, files=(path,), variables=variables))
+    # What such a file leaves to another one is no mistake of its own.
+    kept = (problem for problem in alone.problems if INCOMPLETE not in problem.message)
+    alone = alone._replace(problems=tuple(kept))
     if not base:
         return alone
     both = _read(ComposeRequest(cwd=folder, files=(base[0], path), variables=variables))
