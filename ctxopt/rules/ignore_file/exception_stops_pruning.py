@@ -30,7 +30,7 @@ from ctxopt.tree.hits import Hits, find_hits, topmost
 from ctxopt.tree.model import DIR, Flag
 from ctxopt.tree.view import View
 
-_ENOUGH = 1_000
+_ENOUGH = 20_000
 """Entries walked in vain below which it takes no noticeable time."""
 
 _MOST_LINES = 12

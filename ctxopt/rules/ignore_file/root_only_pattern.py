@@ -4,17 +4,22 @@
 ignore both. The cure is ``**/node_modules``. A name alone does not say that the nested ones are
 meant, so a plain name is reported only where git ignores them or the catalogue knows them. What
 git tracks below is never hidden with them: ``*.js`` at the root spares ``assets/js`` on purpose.
+``*/node_modules`` is the same mistake one level down. In a clean tree, where nothing is sent yet, a name that is made
+in every folder of sources is a note.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Final, NamedTuple
 
 from ctxopt.evidence.facts import Facts, is_read, is_waste
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.matcher import read_matcher
+from ctxopt.paths import is_covered
 from ctxopt.rules.finding import Finding
+from ctxopt.rules.made_below import made_below
 from ctxopt.rules.rule import Rule, replace_line
 from ctxopt.rules.trial import try_edits
 from ctxopt.rules.written import WrittenPattern, place, shown, written_patterns
@@ -25,6 +30,7 @@ from ctxopt.tree.replay import Difference
 
 _WILD = frozenset("*?[")
 _QUIRKS = frozenset("|{}^\\ #")
+_ONE_LEVEL: Final = "*/"
 
 
 class _Nested(NamedTuple):
@@ -43,17 +49,82 @@ def check(facts: Facts) -> Iterator[Finding]:
     suspects = [item for item in written_patterns(facts) if _may_mean_every_depth(item)]
     if not suspects:
         return
-    forms = read_matcher((None, "**/" + item.pattern.text) for item in suspects)
+    forms = read_matcher((None, "**/" + _name_of(item)) for item in suspects)
     hits = find_hits(facts.view, forms.patterns)
-    for item, found in zip(suspects, hits, strict=True):
-        nested = _try_every_depth(facts, item, found)
+    found: list[_Told] = []
+    for item, hit in zip(suspects, hits, strict=True):
+        nested = _try_every_depth(facts, item, hit)
         if nested is not None:
-            yield _finding_for(facts, item, nested)
+            found.append(_Told(item, nested, _finding_for(facts, item, nested)))
+    yield from _joined(found)
+    if not found:
+        yield from _before_it_is_made(facts, suspects)
+
+
+def _name_of(item: WrittenPattern) -> str:
+    """Return what a line says without the level that it says it for."""
+    return item.pattern.text.removeprefix(_ONE_LEVEL)
+
+
+class _Told(NamedTuple):
+    """A line with what it misses, and the finding about it."""
+
+    item: WrittenPattern
+    nested: _Nested
+    finding: Finding
+
+
+def _joined(found: Sequence[_Told]) -> Iterator[Finding]:
+    """Yield the findings; a line whose bytes another one tells already is said with that."""
+    told: list[tuple[_Told, list[_Told]]] = []
+    # The one with the most bytes speaks for the others.
+    for each in sorted(found, key=lambda one: -one.nested.change.lost_entries):
+        for first, more in told:
+            paths = set(first.nested.change.lost)
+            is_part = all(is_covered(path, paths) for path in each.nested.change.lost)
+            if is_part and bool(first.finding.edits) == bool(each.finding.edits):
+                more.append(each)
+                break
+        else:
+            told.append((each, []))
+    told.sort(key=lambda one: one[0].item.line.number)
+    yield from (_with_lines(first, more) for first, more in told)
+
+
+def _with_lines(first: _Told, more: Sequence[_Told]) -> Finding:
+    """Return the finding about a line with ``more`` lines that are about the same bytes."""
+    if not more:
+        return first.finding
+    lines = ", ".join(f"{each.item.written} (line {each.item.line.number})" for each in more)
+    edits = [edit for each in (first, *more) for edit in each.finding.edits]
+    return replace(
+        first.finding,
+        message=f"{first.finding.message}; {lines} is about the same",
+        edits=tuple(edits),
+        help=f"write {', '.join(edit.text or '' for edit in edits)}",
+    )
+
+
+def _before_it_is_made(facts: Facts, suspects: Iterable[WrittenPattern]) -> Iterator[Finding]:
+    """Yield a note on the lines whose names will come up below the root."""
+    lines = made_below(facts, suspects)
+    if not lines:
+        return
+    names = ", ".join(f"{item.written} (line {item.line.number})" for item in lines)
+    forms = ", ".join(f"**/{item.written}" for item in lines)
+    yield Finding(
+        rule=RULE.id,
+        severity=Severity.INFO,
+        message=f"git ignores {names} at every depth, Docker only at the root",
+        location=place(facts, lines[0].line.number),
+        subject="\n".join(item.written for item in lines),
+        help=f"write {forms}; nothing of the kind is there yet",
+    )
 
 
 def _may_mean_every_depth(item: WrittenPattern) -> bool:
     """A leading slash says that only the root is meant; ``*`` takes everything anyway."""
-    text = item.pattern.text
+    text = _name_of(item)
     return (
         not item.pattern.exception
         and not item.written.startswith(("/", "./"))
@@ -66,12 +137,17 @@ def _may_mean_every_depth(item: WrittenPattern) -> bool:
 
 def _try_every_depth(facts: Facts, item: WrittenPattern, found: Hits) -> _Nested | None:
     """Return what the line misses below the root; None where that is not worth a word."""
-    unread = [hit for hit in found.kept() if "/" in hit.path and not is_read(facts, hit.path)]
+    is_deeper = item.pattern.text.startswith(_ONE_LEVEL)
+    unread = [
+        hit
+        for hit in found.kept()
+        if (is_deeper or "/" in hit.path) and not is_read(facts, hit.path)
+    ]
     is_certain = any(is_waste(facts, hit.path, hit.kind == DIR) for hit in unread)
-    if not unread or not (is_certain or _is_loose(item, found)):
+    if not unread or not (is_certain or (not is_deeper and _is_loose(item, found))):
         return None
-    text = f"**/{item.written}"
-    reason = f"{item.written} matches only at the root of the context, {text} at every depth"
+    text = f"**/{item.written.removeprefix(_ONE_LEVEL)}"
+    reason = f"{item.written} matches only {_where(item)}, {text} at every depth"
     edit = replace_line(item.line.number, text, reason)
     trial = try_edits(facts, [edit])
     if trial is None or not trial.difference.lost or trial.difference.gained:
@@ -84,6 +160,12 @@ def _try_every_depth(facts: Facts, item: WrittenPattern, found: Hits) -> _Nested
     if change.lost_bytes < facts.config.noise_floor or any(_holds_tracked(facts, change.lost)):
         return None
     return _Nested(edit, change, is_certain, ())
+
+
+def _where(item: WrittenPattern) -> str:
+    if item.pattern.text.startswith(_ONE_LEVEL):
+        return "one level below the root of the context"
+    return "at the root of the context"
 
 
 def _is_loose(item: WrittenPattern, found: Hits) -> bool:
@@ -115,21 +197,21 @@ def _holds_tracked(facts: Facts, paths: tuple[str, ...]) -> Iterator[bool]:
 def _finding_for(facts: Facts, item: WrittenPattern, nested: _Nested) -> Finding:
     change, sources = nested.change, nested.sources
     told = [path for path in change.lost if path not in sources]
-    text = nested.edit.text
     severity = Severity.INFO
-    if nested.is_certain:
-        severity = RULE.severity
     edits: tuple[Edit, ...] = ()
-    advice = f"{text} would hide something that the build reads"
-    if any(_holds_tracked(facts, sources)):
-        advice = f"{text} would hide something that git tracks"
-    if not sources and not any(is_read(facts, path) for path in change.lost):
+    advice = _why_not(facts, nested)
+    if not advice:
+        advice = f"write {nested.edit.text}"
         edits = (nested.edit,)
-        advice = f"write {text}"
+        if nested.is_certain:
+            severity = RULE.severity
+    message = f"{item.written} matches only at the root; the same is still sent from below"
+    if item.pattern.text.startswith(_ONE_LEVEL):
+        message = f"{item.written} matches only one level below the root; the same is still sent"
     return Finding(
         rule=RULE.id,
         severity=severity,
-        message=f"{item.written} matches only at the root; the same is still sent from below",
+        message=message,
         location=place(facts, item.line.number),
         subject=item.written,
         paths=shown(sorted(told, key=lambda path: -facts.total(path).bytes)),
@@ -139,6 +221,24 @@ def _finding_for(facts: Facts, item: WrittenPattern, nested: _Nested) -> Finding
         reach=facts.reach(change.lost[0]),
         help=advice,
     )
+
+
+def _why_not(facts: Facts, nested: _Nested) -> str:
+    """Return what the line for every depth would hide and must not, with its reader; nothing where it may be written."""
+    text = nested.edit.text
+    for path in (*nested.sources, *nested.change.lost):
+        reason = facts.needs.why(path) or facts.kept.why(path)
+        uses = facts.named_by(path)
+        if reason is None and uses:
+            reason = f"named in line {uses[0].source.line} of the Dockerfile"
+        if reason is not None:
+            return f"{text} would hide {path}: {reason}"
+    for path in nested.sources:
+        if any(_holds_tracked(facts, (path,))):
+            return f"{text} would hide {path}, which git tracks"
+    if nested.sources:
+        return f"{text} would hide {nested.sources[0]} as well"
+    return ""
 
 
 RULE = Rule(

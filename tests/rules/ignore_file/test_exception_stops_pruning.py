@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ctxopt.rules.ignore_file import exception_stops_pruning
 from tests.rules.ignore_file.contexts import with_ignore
 from tests.support.judging import catches, catches_not
 
@@ -15,6 +16,17 @@ HEAVY = {
 }
 
 
+@pytest.fixture
+def low_bar(monkeypatch):
+    """Let a tree that is laid quickly count as one that is walked for long."""
+    monkeypatch.setattr(exception_stops_pruning, "_ENOUGH", 1_000)
+
+
+def test_what_takes_no_noticeable_time_is_no_finding():
+    catches_not("exception-stops-pruning", with_ignore(HEAVY, "node_modules\n*.md\n!R*.md\n"))
+
+
+@pytest.mark.usefixtures("low_bar")
 def test_wildcard_exception_walks_everything():
     found = catches(
         "exception-stops-pruning",
@@ -26,11 +38,13 @@ def test_wildcard_exception_walks_everything():
     assert found.paths == ("node_modules",)
 
 
+@pytest.mark.usefixtures("low_bar")
 def test_wildcard_exception_with_too_many_hits():
     text = "node_modules\n**/*.md\n!**/*.md\n!node_modules/*/f1.js\n"
     catches("exception-stops-pruning", with_ignore(HEAVY, text), line=3, edits=[])
 
 
+@pytest.mark.usefixtures("low_bar")
 @pytest.mark.parametrize(
     "text",
     [

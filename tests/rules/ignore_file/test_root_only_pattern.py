@@ -132,4 +132,95 @@ def test_says_where_git_tracks_a_part_of_what_it_would_hide(tmp_path):
     (found,) = findings("root-only-pattern", tmp_path, tree, BROAD, ignored="/a/build")
     assert found.edits == ()
     assert found.paths == ("a/build",)
-    assert found.help == "**/build would hide something that git tracks"
+    assert found.severity is Severity.INFO
+    assert found.help == "**/build would hide src/build, which git tracks"
+
+
+def test_says_who_reads_what_it_would_hide(tmp_path):
+    tree = {
+        "a.pyc": 9,
+        "lib/__pycache__/x.pyc": MB,
+        "app/y.pyc": 100,
+        ".dockerignore": "*.pyc",
+    }
+    dockerfile = BROAD + "COPY app/y.pyc /opt/\n"
+    (found,) = findings(
+        "root-only-pattern", tmp_path, tree, dockerfile, ignored="*.pyc\n!/app/y.pyc"
+    )
+    assert found.edits == ()
+    assert found.help == "**/*.pyc would hide app/y.pyc: named by COPY in line 4"
+
+
+@pytest.mark.parametrize("path", ["node_modules/a.js", "x/y/node_modules/a.js"])
+def test_one_level_only(path):
+    tree = {path: 100, "a/node_modules/b.js": 100}
+    found = catches("root-only-pattern", with_ignore(tree, "*/node_modules\n"), line=1)
+    assert [edit.text for edit in found.edits] == ["**/node_modules"]
+    assert "only one level below the root" in found.message
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("*/node_modules\n", {"a/node_modules/x": 9}),
+        ("*/node_modules\nnode_modules\n", {"node_modules/x": 9}),
+        ("*/notes\n", {"notes/x": MB, "a/b/notes/x": MB}),
+        ("*/src/node_modules\n", {"node_modules/x": 9}),
+        ("*/*\n", {"node_modules/x": 9}),
+    ],
+)
+def test_one_level_is_silent(text, tree):
+    catches_not("root-only-pattern", with_ignore(tree, text))
+
+
+def test_lines_about_the_same_bytes_are_one_finding():
+    tree = {"app/__pycache__/a.pyc": 300, "app/a.py": 1}
+    found = catches("root-only-pattern", with_ignore(tree, "__pycache__/\n*.pyc\n"), line=1)
+    assert [edit.text for edit in found.edits] == ["**/__pycache__/", "**/*.pyc"]
+    assert "*.pyc (line 2)" in found.message
+    assert found.size == 300
+
+
+_PYTHON = {"app/a.py": 1, "main.py": 1, ".gitignore": "__pycache__/\n*.pyc\nnode_modules\n"}
+
+
+@pytest.mark.parametrize(
+    ("text", "tree", "said"),
+    [
+        ("__pycache__/\n", _PYTHON, "write **/__pycache__/; nothing of the kind is there yet"),
+        (
+            "__pycache__\n*.pyc\n",
+            _PYTHON,
+            "write **/__pycache__, **/*.pyc; nothing of the kind is there yet",
+        ),
+        (
+            "node_modules\n",
+            {**_PYTHON, "pkg/a/package.json": "{}"},
+            "write **/node_modules; nothing of the kind is there yet",
+        ),
+    ],
+)
+def test_names_that_are_made_below_are_noted_before_they_are_there(text, tree, said):
+    found = catches("root-only-pattern", with_ignore(tree, text), line=1, edits=[])
+    assert found.severity is Severity.INFO
+    assert found.help == said
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("**/__pycache__\n", _PYTHON),
+        ("/__pycache__\n", _PYTHON),
+        ("__pycache__\n**/__pycache__\n", _PYTHON),
+        ("__pycache__\napp\n", _PYTHON),
+        ("__pycache__\n", {**_PYTHON, ".gitignore": "/__pycache__\n"}),
+        ("__pycache__\n", {"main.py": 1, ".gitignore": "__pycache__\n"}),
+        ("node_modules\n", _PYTHON),
+        (
+            "__pycache__\n",
+            {**_PYTHON, "Dockerfile": "FROM a\nCOPY main.py /\n"},
+        ),
+    ],
+)
+def test_names_that_will_not_be_sent_are_not_noted(text, tree):
+    catches_not("root-only-pattern", with_ignore(tree, text))
