@@ -31,13 +31,19 @@ _PYTHON: Final = (
 )
 _RUBY: Final = r"(?m)^[^\n#]{0,200}?\brequire_relative[ \t(]{1,9}['\"]([^'\"\n#]{1,300})['\"]"
 _C: Final = r"(?m)^[ \t]{0,99}#[ \t]{0,99}(?:include|embed)[ \t]{0,99}[\"<]([^\">\n]{1,300})[\">]"
-_RUST: Final = (
-    r"(?m)\binclude(?:_str|_bytes)?!\s{0,99}[(\[{]\s{0,99}r?#?\"([^\"\n]{1,300})\""
-    r"|\binclude(?:_str|_bytes)?!\s{0,99}[(\[{]\s{0,99}concat!\s{0,9}\(\s{0,99}env!\(\"CARGO_MANIFEST_DIR\"\)\s{0,99},\s{0,99}\"([^\"\n]{1,300})\""
-    r"|#\[path\s{0,9}=\s{0,9}\"([^\"\n]{1,300})\"\]"
-    r"|(#\[cfg\((?:all\()?test\b[^\n]{0,200}\s{1,99})?^[ \t]{0,99}(?:pub(?:\([^)\n]{1,99}\))?[ \t]{1,9})?mod[ \t]{1,9}(\w{1,100})[ \t]{0,9};"
+# Each begins with letters of its own: an expression that may begin in several ways tries them all at every letter.
+_RUST_INCLUDE: Final = r"include(?:_str|_bytes)?!\s{0,99}[(\[{]\s{0,99}"
+_RUST_FILE: Final = r"r?#?\"([^\"\n]{1,300})\""
+_RUST_FROM_CRATE: Final = (
+    r"concat!\s{0,9}\(\s{0,99}env!\(\"CARGO_MANIFEST_DIR\"\)\s{0,99},\s{0,99}\"([^\"\n]{1,300})\""
 )
+_RUST_PATH: Final = r"#\[path\s{0,9}=\s{0,9}\"([^\"\n]{1,300})\"\]"
+_RUST_MODULE: Final = r"mod[ \t]{1,9}(\w{1,100})[ \t]{0,9};"
+_RUST_BEFORE_MODULE: Final = r"[ \t]{0,99}(?:pub(?:\([^)\n]{1,99}\))?[ \t]{1,9})?"
+_RUST_FOR_TESTS: Final = r"#\[cfg\((?:all\()?test\b[^\n]{0,200}\s{1,99}\Z"
 _RUST_TESTS: Final = r"(?m)^#\[cfg\(test\)\]\s{1,99}mod[ \t]{1,9}\w{1,100}[ \t]{0,9}\{"
+_MOST_BEFORE: Final = 330
+"""Characters in which an attribute stands before what it is about."""
 _RUST_TOPS: Final = frozenset({"lib.rs", "main.rs", "mod.rs", "build.rs"})
 
 
@@ -138,16 +144,27 @@ def _c(path: str, text: str) -> Iterator[Options]:
 
 
 def _rust(path: str, text: str) -> Iterator[Options]:
-    for match in re.finditer(_RUST, _without_tests(text)):
-        included, from_crate, module_path, for_tests, module = match.groups()
-        if included or module_path:
-            inside = _below(parent(path), included or module_path)
-            if inside is not None:
-                yield (inside,)
-        elif from_crate:
-            yield tuple(_from_above(path, from_crate.lstrip("/")))
-        elif not for_tests:
-            yield tuple(_rust_module(path, module))
+    text = _without_tests(text)
+    for start in re.finditer(_RUST_INCLUDE, text):
+        from_crate = re.compile(_RUST_FROM_CRATE).match(text, start.end())
+        included = re.compile(_RUST_FILE).match(text, start.end())
+        if from_crate:
+            yield tuple(_from_above(path, from_crate[1].lstrip("/")))
+        elif included:
+            yield from _one(_below(parent(path), included[1]))
+    for match in re.finditer(_RUST_PATH, text):
+        yield from _one(_below(parent(path), match[1]))
+    for match in re.finditer(_RUST_MODULE, text):
+        line = text.rfind("\n", 0, match.start()) + 1
+        if not re.fullmatch(_RUST_BEFORE_MODULE, text[line : match.start()]):
+            continue
+        if not re.search(_RUST_FOR_TESTS, text[max(line - _MOST_BEFORE, 0) : line]):
+            yield tuple(_rust_module(path, match[1]))
+
+
+def _one(path: str | None) -> Iterator[Options]:
+    if path is not None:
+        yield (path,)
 
 
 def _rust_module(path: str, module: str) -> Iterator[str]:
