@@ -20,6 +20,8 @@ class FixOptions:
     """Whether to write an ignore file that serves this Dockerfile alone."""
     preventive: bool = True
     """Whether lines for what is not there yet come along with others, or into a new file."""
+    lets_in: bool = True
+    """Whether exceptions are written for hidden sources without which the build stops."""
     choice: Choice = OPEN
     """What a person has taken and declined so far."""
     without: frozenset[str] = frozenset()

@@ -184,7 +184,9 @@ class _Planner:
     def _propose_in_rounds(self, options: FixOptions) -> _Plan:
         plan = _Plan(facts=self._gather(self._analysis), lines=[], tracked=set(), left={}, rounds=0)
         found = self._run_rules(plan.facts)
-        needed = let_sources_in(plan.facts, found.reported, options)
+        needed = None
+        if options.lets_in:
+            needed = let_sources_in(plan.facts, found.reported, options)
         if needed is not None:
             plan.lines.extend(needed.lines)
             plan = plan._replace(facts=self._gather(needed.analysis))

@@ -56,7 +56,8 @@ def plan_allow_list(
     evidence = ask_git(analysis.tree.root)
     allow_list = _make_list(analysis, config, request, options, evidence)
     base = allow_list.base()
-    lines_only = FixOptions(least=options.least, preventive=False)
+    # The list itself lets in what the build takes, and says what a person's line keeps out of it.
+    lines_only = FixOptions(least=options.least, preventive=False, lets_in=False)
     inside = plan_fix(base, config, lines_only, evidence=evidence)
     if allow_list.is_emptied_by(inside):
         inside = dataclasses.replace(inside, new_content=None, lines=(), tracked=(), foreseen=base)
