@@ -16,7 +16,6 @@ OWN = load("projects-own.jsonl.gz")
 OTHERWISE = {
     "compose-own-healthcheck-test-number": "types of keys that no build depends on are not all checked",
     "compose-own-x-in-args": "Compose takes an argument called x-a for an extension, and prints Go's own words",
-    "bake-own-strip-markers": "python-hcl2 knows no trim markers in quoted strings: refused, with the line",
     "bake-own-number-text": "a third has 155 digits there, and the last one is rounded otherwise",
     "bake-own-functions-c": "length of an object is refused, as only maps have one",
 }

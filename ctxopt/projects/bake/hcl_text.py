@@ -17,14 +17,16 @@ MAX_DEPTH = 60
 
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
+_NO_CODE = re.compile(r'"(?:[^"\\\n]|\\.)*"|#[^\n]*|//[^\n]*')
 _OPERATOR = re.compile(r"(==|!=|<=|>=|&&|\|\||[-+*/%<>!?])\Z")
 
 
 def read_hcl(text: str, path: str) -> x.HclBody:
     """Return a file of HCL; raises ProjectError with the line of what is wrong."""
-    tree = _parse(text.removeprefix("\ufeff"), path, 0)
+    text = text.removeprefix("\ufeff")
+    tree = _parse(text, path, 0)
     try:
-        return _Reader(path, 0).body(tree.children[0])
+        return _Reader(path, 0, text).body(tree.children[0])
     except RecursionError as problem:
         # Operators in a row nest without a bracket.
         raise ProjectError("is nested too deep", path=path) from problem
@@ -32,26 +34,22 @@ def read_hcl(text: str, path: str) -> x.HclBody:
 
 def read_expression(text: str, path: str, line: int) -> x.Expression:
     """Return the expression ``text``, which stands on ``line`` of ``path``."""
-    tree = _parse(f"x = (\n{text}\n)", path, line - 2)
+    text = f"x = (\n{text}\n)"
+    tree = _parse(text, path, line - 2)
     attribute = tree.children[0].children[0]
     try:
-        return _Reader(path, line - 2).expression(attribute.children[-1])
+        return _Reader(path, line - 2, text).expression(attribute.children[-1])
     except RecursionError as problem:
         raise ProjectError("is nested too deep", path=path, line=line) from problem
 
 
 def _parse(text: str, path: str, before: int) -> Any:
-    depth = 0
-    for found in re.finditer(r"[\[{(]|[\]})]", text):
-        depth += 1 if found[0] in "[{(" else -1
-        if depth > MAX_DEPTH:
-            line = text.count("\n", 0, found.start()) + 1 + before
-            raise ProjectError(f"is nested more than {MAX_DEPTH} deep", path=path, line=line)
+    _check_depth(text, path, before)
     import hcl2
     from lark.exceptions import LarkError, UnexpectedInput
 
     try:
-        return hcl2.parses_to_tree(text)
+        return hcl2.parses_to_tree(template.without_trim_marks(text))
     except UnexpectedInput as problem:
         line = problem.line if problem.line and problem.line > 0 else text.count("\n") + 1
         found_text = getattr(getattr(problem, "token", None), "value", "") or ""
@@ -62,12 +60,25 @@ def _parse(text: str, path: str, before: int) -> Any:
         raise ProjectError("not valid HCL", path=path, line=1 + before) from problem
 
 
+def _check_depth(text: str, path: str, before: int) -> None:
+    """Refuse brackets that are nested without end, before a parser sees them."""
+    # Texts and comments may hold brackets that nothing closes.
+    code = _NO_CODE.sub("", text)
+    depth = 0
+    for found in re.finditer(r"[\[{(]|[\]})]", code):
+        depth = depth + 1 if found[0] in "[{(" else max(0, depth - 1)
+        if depth > MAX_DEPTH:
+            line = code.count("\n", 0, found.start()) + 1 + before
+            raise ProjectError(f"is nested more than {MAX_DEPTH} deep", path=path, line=line)
+
+
 class _Reader:
     """One text; ``before`` is how many lines stand before it in its file."""
 
-    def __init__(self, path: str, before: int) -> None:
+    def __init__(self, path: str, before: int, text: str) -> None:
         self.path = path
         self.before = before
+        self.original = text
 
     def line(self, tree: Any) -> int:
         place: Any = getattr(tree, "line", None) or getattr(tree.meta, "line", 1)
@@ -144,13 +155,17 @@ class _Reader:
         tokens = [str(child) for child in part.children if hasattr(child, "type")]
         trees = [child for child in part.children if not hasattr(child, "type")]
         if part.data == "interpolation":
-            return template.Mark("interpolation", (), self.expression(trees[0]), False, False)
+            # The parser saw blanks where the marks are.
+            start, end = part.children[0].start_pos, part.children[-1].start_pos
+            left, right = self.original[start + 2], self.original[end - 1]
+            inner = self.expression(trees[0])
+            return template.Mark("interpolation", (), inner, left == "~", right == "~")
         names = tuple(str(one.children[0]) for one in trees if one.data == "identifier")
-        inner = [one for one in trees if one.data != "identifier"]
+        rest = [one for one in trees if one.data != "identifier"]
         return template.Mark(
             kind=next(token for token in tokens if token.isalpha()),
             names=names,
-            expression=self.expression(inner[-1]) if inner else None,
+            expression=self.expression(rest[-1]) if rest else None,
             trims_left=tokens[1] == "~",
             trims_right=tokens[-2] == "~",
         )
@@ -167,7 +182,8 @@ class _Reader:
         return _ESCAPE.sub(value, text)
 
     def read_heredoc_template(self, tree: Any, line: int) -> x.Expression:
-        first, _, rest = str(tree.children[0]).partition("\n")
+        token = tree.children[0]
+        first, _, rest = (self.original + "\n")[token.start_pos : token.end_pos].partition("\n")
         lines = re.findall(r"[^\n]*\n", rest)[:-1]
         if first.startswith("<<-"):
             lines = _flushed(lines)

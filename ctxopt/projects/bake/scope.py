@@ -18,7 +18,7 @@ from ctxopt.projects.bake.variable_types import convert, from_environment, read_
 # Part of every file, whatever it says itself.
 _BUILT_IN = {"BAKE_CMD_CONTEXT": "cwd://", "BAKE_LOCAL_PLATFORM": "linux/amd64"}
 _MAX_CALLS = 25
-_MAX_STEPS = 2_000_000
+_MAX_STEPS = 1_000_000
 
 
 class Unset(NamedTuple):

@@ -53,6 +53,21 @@ def read_template(text: str, path: str, line: int, read: ReadExpression) -> x.Ex
     return assemble(pieces, path, line)
 
 
+def without_trim_marks(text: str) -> str:
+    """Return HCL with blanks for the ``~`` of ``${~ x ~}``, which python-hcl2 does not know; places stay."""
+    if "${~" not in text and "~}" not in text:
+        return text
+    letters = list(text)
+    for found in _START.finditer(text):
+        if found[0] != "${":
+            continue
+        end = _closing(text, found.end())
+        for place in (found.end(), end - 1):
+            if 0 <= place < end and text[place] == "~":
+                letters[place] = " "
+    return "".join(letters)
+
+
 def _closing(text: str, place: int) -> int:
     """Where the brace is that closes the one before ``place``; strings may hold braces."""
     depth = 1

@@ -18,7 +18,7 @@ VALUES = {
     "try(nope, 1)": 1, "can(nope)": False, "can(1)": True, 'join("-", ["a"], ["b"])': "a-b",
     'length(setunion(["a"], ["a", "b"]))': 2, 'regex_replace("abc", "b(.)", "$1!")': "ac!",
     'formatdate("EEE DD MMM YYYY", "2024-05-06T07:08:09Z")': "Mon 06 May 2024", 'coalesce("", "x")': "",
-    'contains(["a"], "a")': True, "max(1, 3, 2)": 3, 'element(["a", "b"], 3)': "b", "null": None,
+    'contains(["a"], "a")': True, "max(1, 3, 2)": 3, 'element(["a", "b"], 3)': "b", "null": None, '"a  ${~ "b" ~}  c"': "abc", '"a ${~ 1} ${2 ~} c"': "a1 2c",
     'slice(["a", "b", "c"], 1, 2)': ["b"], 'zipmap(["a"], [1])': {"a": 1}, 'lookup({}, "a", "d")': "d",
     'format("%5.1f|%-4s|%%", 2.25, "a")': "  2.2|a   |%", '"${[1][0]}"': 1, 'merge({ a = 1 }, null)': {"a": 1},
 }  # fmt: skip
@@ -42,6 +42,11 @@ BROKEN = {
     "x = <<EOT\n%{ if true }\nEOT\n": 2, "x = <<EOT\n%{ endif }\nEOT\n": 2, "x = " + "[" * 1000 + "]" * 1000: 1,
     "x = " + "1 + " * 5000 + "1": None, "x =\n1": 1, "x = 1 +\n2": 1,
 }  # fmt: skip
+
+
+def test_brackets_in_texts_and_comments_are_none():
+    text = "# " + "(" * 100 + '\nx = "' + "[" * 100 + '" // ' + "{" * 100 + "\n"
+    assert read_hcl(text, "f.hcl").lines == {"x": 2}
 
 
 def value(text):
