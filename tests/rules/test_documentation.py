@@ -26,12 +26,14 @@ TREE = {
     "a.map": 1,
     "b.txt": 1,
     ".idea/x": 1,
+    "debug.log": 1,
     "foo/bar/x": 1,
 }
 RUN = (
     "root-only-pattern",
     "exception-without-effect",
     "redundant-pattern",
+    "near-miss",
     "pattern-never-matches",
     "comment-trap",
     "trailing-slash",
