@@ -60,10 +60,15 @@ def facts_of(
 
 
 def gathered(
-    root: object, *, config: Config | None = None, builder: BuilderName = "buildkit"
+    root: object,
+    *,
+    config: Config | None = None,
+    builder: BuilderName = "buildkit",
+    dockerfile: str | None = None,
 ) -> Facts:
     """Measure a folder as it lies there."""
-    analysis = analyze(find_context(str(root), builder=builder), BuildRequest())
+    context = find_context(str(root), dockerfile=dockerfile, builder=builder)
+    analysis = analyze(context, BuildRequest())
     return gather_facts(analysis, config or Config())
 
 

@@ -9,7 +9,8 @@ lacks its value, that is the cause, and the source is not judged.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import os
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from ctxopt.build.sources import SourceCheck
 from ctxopt.evidence.facts import Facts
@@ -18,6 +19,7 @@ from ctxopt.languages.golang.paths import has_meta
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.paths import join, name, parent, upwards
 from ctxopt.rules.finding import Finding
+from ctxopt.rules.other_context import OtherContext, find_other_context
 from ctxopt.rules.rule import Rule
 from ctxopt.rules.sources.ignored_source import cure
 from ctxopt.rules.unset_argument import unset_arguments
@@ -41,12 +43,17 @@ def check(facts: Facts) -> Iterator[Finding]:
         for found in missing
         if is_main(found) and found.kind == "missing" and found.paths[0] not in git_ignored
     ]
-    if _are_most(facts, main):
-        yield _wrong_context(facts, main)
+    # Paths that are made before the build are missing in the right folder as well.
+    other = find_other_context(facts, _made_later(facts, missing, git_ignored)) if main else None
+    if other is not None or _are_most(facts, main):
+        yield _wrong_context(facts, main, other)
         missing = [found for found in missing if found not in main]
     same: dict[tuple[str, str], list[SourceCheck]] = {}
     for found in missing:
-        same.setdefault((found.kind, found.text), []).append(found)
+        what = found.text
+        if _is_git_file(facts, found):
+            what = ".git"
+        same.setdefault((found.kind, what), []).append(found)
     # One path that several stages copy is one fact.
     for several in same.values():
         yield _finding_for(facts, several, git_ignored)
@@ -80,6 +87,11 @@ def _finding_for(
         advice = "an option starts with two plain hyphens: write -- in place of the dash"
     elif found.kind != "missing":
         advice = "name the path that the link leads to"
+    elif _is_git_file(facts, found):
+        advice = (
+            ".git is a file here, as in a worktree or a submodule, and the history lies elsewhere:"
+            " build in a clone, or give what the build asks git as an argument"
+        )
     elif unset is not None:
         severity, advice = Severity.WARNING, unset.help
         message = f"{unset.message}, which does not exist"
@@ -87,6 +99,9 @@ def _finding_for(
         severity, advice = Severity.INFO, "make it before the build"
     elif is_main(found) and found.paths[0] in git_ignored:
         severity, advice = Severity.INFO, "git ignores it: make it before the build"
+    elsewhere = _beside_dockerfile(facts, found)
+    if severity is RULE.severity and elsewhere:
+        advice = f"sources start at the root of the context: write {elsewhere}"
     hiding = _hidden_by(facts, found)
     edits: tuple[Edit, ...] = ()
     # What is made beforehand is meant; of what is only missing it is not known that its name is right.
@@ -106,6 +121,26 @@ def _finding_for(
         edits=edits,
         help=advice,
     )
+
+
+def _is_git_file(facts: Facts, found: SourceCheck) -> bool:
+    """Whether a source lies below a ``.git`` that is a file with the place of the history in it."""
+    root = facts.view.tree.root
+    for way in upwards(found.paths[0]):
+        if name(way) == ".git":
+            return os.path.isfile(os.path.join(root, way))
+    return False
+
+
+def _beside_dockerfile(facts: Facts, found: SourceCheck) -> str | None:
+    """Return where a missing file of the context lies beside the Dockerfile; None where it does not."""
+    folder = parent(facts.analysis.context.dockerfile.inside or "")
+    if not folder or found.kind != "missing" or not is_main(found):
+        return None
+    path = join(folder, found.paths[0])
+    if not _exists(facts, path):
+        return None
+    return path
 
 
 def _lines(numbers: Sequence[int]) -> str:
@@ -159,17 +194,36 @@ def _git_ignored(facts: Facts, missing: Sequence[SourceCheck]) -> Collection[str
     return ignored_if_there(facts.view.tree.root, fresh)
 
 
-def _wrong_context(facts: Facts, missing: Sequence[SourceCheck]) -> Finding:
+def _made_later(
+    facts: Facts, missing: Iterable[SourceCheck], git_ignored: Collection[str]
+) -> set[str]:
+    """Return the missing paths that something makes before the build."""
+    return {
+        found.paths[0]
+        for found in missing
+        if found.paths and (found.paths[0] in git_ignored or _is_made(facts, found))
+    }
+
+
+def _wrong_context(
+    facts: Facts, missing: Sequence[SourceCheck], other: OtherContext | None
+) -> Finding:
     paths = sorted({path for found in missing for path in found.paths})
     advice = "give the folder that docker build is given"
     folder = parent(facts.analysis.context.dockerfile.inside or "")
-    if folder and all(_exists(facts, join(folder, path)) for path in paths):
+    if other is not None:
+        advice = f"all of them are in {other.folder}: {other.command}"
+        if other.declared_in:
+            advice = f"{other.declared_in} names {other.folder}: {other.command}"
+    elif folder and all(_exists(facts, join(folder, path)) for path in paths):
         advice = f"they are in {folder}: give that folder as the context"
+    what = "most sources of this Dockerfile do not exist here"
+    if len(paths) == 1:
+        what = f"{paths[0]} does not exist here"
     return Finding(
         rule=RULE.id,
         severity=Severity.WARNING,
-        message="most sources of this Dockerfile do not exist here:"
-        " it is built with another folder as its context",
+        message=f"{what}: it is built with another folder as its context",
         location=dockerfile_line(facts, missing[0].source),
         subject="context",
         paths=tuple(paths),

@@ -8,6 +8,7 @@ from ctxopt.severity import Severity
 from tests.rules.sources.contexts import TREE, build
 from tests.support.judging import catches, catches_not, every_finding, find, findings, gathered
 from tests.support.repositories import init, write
+from tests.support.trees import lay
 
 
 @pytest.mark.parametrize(
@@ -205,3 +206,100 @@ def test_an_argument_that_is_given_or_that_a_base_stage_takes():
     assert found.help == "pass --build-arg A=..."
     (found,) = find("missing-source", {**TREE, "Dockerfile": text}, args={"A": "1"})
     assert found.severity is Severity.ERROR
+
+
+_WEB = "FROM scratch\nCOPY turbo.json /\nCOPY apps/web /web\n"
+
+
+def in_repository(folder, tree, context, dockerfile):
+    """What the rule says of a context inside of a repository."""
+    root = init(folder, tree)
+    place = f"{root}/{context}".rstrip("/")
+    facts = gathered(place, dockerfile=f"{root}/{dockerfile}")
+    return [item for item in every_finding(facts) if item.rule == "missing-source"]
+
+
+@pytest.mark.parametrize(
+    ("context", "above"),
+    [("apps/web", "../.."), ("apps", "..")],
+)
+def test_the_folder_above_that_has_all_sources(tmp_path, monkeypatch, context, above):
+    tree = {"apps/web/Dockerfile": _WEB, "apps/web/a": "1", "turbo.json": "{}"}
+    monkeypatch.chdir(tmp_path)
+    (found,) = in_repository(tmp_path, tree, context, "apps/web/Dockerfile")
+    assert found.severity is Severity.WARNING
+    assert "built with another folder as its context" in found.message
+    assert found.help == f"all of them are in {above}: ctxopt scan -f apps/web/Dockerfile ."
+
+
+def test_what_is_made_before_the_build_is_missing_there_too(tmp_path):
+    tree = {"web/Dockerfile": _WEB + "COPY dist /d\n", "apps/web/a": "1", "turbo.json": "{}"}
+    (found,) = in_repository(tmp_path, tree, "web", "web/Dockerfile")
+    assert found.severity is Severity.WARNING
+    assert "all of them are in ..: " in found.help
+
+
+def test_a_devcontainer_says_what_its_context_is(tmp_path):
+    tree = {
+        ".devcontainer/devcontainer.json": '{"build": {"dockerfile": "Dockerfile", "context": ".."}}',
+        ".devcontainer/Dockerfile": "FROM scratch\nCOPY setup.py /\n",
+        "setup.py": "1",
+    }
+    (found,) = in_repository(tmp_path, tree, ".devcontainer", ".devcontainer/Dockerfile")
+    assert found.help.startswith("devcontainer.json names ..: ctxopt scan -f ")
+    assert found.message.startswith("setup.py does not exist here")
+
+
+@pytest.mark.parametrize(
+    ("tree", "context"),
+    [
+        # Not all of them are above.
+        ({"apps/web/Dockerfile": _WEB, "apps/web/a": "1"}, "apps/web"),
+        ({"web/Dockerfile": _WEB, "turbo.json": "{}"}, "web"),
+        # The top of the working tree is as high as a context gets.
+        ({"Dockerfile": _WEB}, ""),
+    ],
+)
+def test_no_folder_above_has_all_sources(tmp_path, tree, context):
+    dockerfile = f"{context}/Dockerfile".lstrip("/")
+    tree = {**tree, "sub/x": "1"}
+    found = in_repository(tmp_path, tree, context, dockerfile)
+    assert not any("all of them are in" in item.help for item in found)
+
+
+def test_above_a_folder_that_is_in_no_repository_nothing_is_looked_for(tmp_path):
+    lay(tmp_path, {"turbo.json": "{}", "apps/web/Dockerfile": _WEB})
+    found = every_finding(gathered(tmp_path / "apps" / "web"))
+    assert not any("all of them are in" in item.help for item in found)
+
+
+def test_a_source_that_lies_beside_the_dockerfile():
+    tree = {
+        "docker/Dockerfile": "FROM scratch\nCOPY ./run.sh /\nCOPY app /app\n",
+        "docker/run.sh": 1,
+        "app/x": 1,
+    }
+    found = catches("missing-source", tree, dockerfile="docker/Dockerfile", line=2)
+    assert found.help == "sources start at the root of the context: write docker/run.sh"
+
+
+@pytest.mark.parametrize("path", ["run.sh", "docker/run.sh", "app/run.sh"])
+def test_a_source_that_lies_nowhere_is_not_looked_for(path):
+    tree = {"docker/Dockerfile": "FROM scratch\nCOPY gone.sh /\nCOPY app /app\n", "app/x": 1}
+    found = catches("missing-source", {**tree, path: 1}, dockerfile="docker/Dockerfile", line=2)
+    assert found.help == "correct the source, or make the file first"
+
+
+def test_a_git_that_is_a_file_is_one_finding():
+    text = "FROM scratch\nCOPY .git/HEAD /\nCOPY ./.git/refs /r\nCOPY src /\n"
+    tree = {"Dockerfile": text, ".git": "gitdir: ../.git/modules/x\n", "src/a": 1}
+    found = catches("missing-source", tree, line=2)
+    assert "(also in line 3)" in found.message
+    assert found.help.startswith(".git is a file here, as in a worktree or a submodule")
+
+
+@pytest.mark.parametrize("git", [{}, {".git/config": "x"}])
+def test_a_git_that_is_none(git):
+    tree = {"Dockerfile": "FROM scratch\nCOPY .git/HEAD /\nCOPY src /\n", "src/a": 1, **git}
+    found = catches("missing-source", tree, line=2)
+    assert ".git is a file" not in found.help
