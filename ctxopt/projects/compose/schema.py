@@ -115,6 +115,7 @@ class _Checker:
         self.dependencies(service, at)
         self.mounts(service, at)
         self.watches(service, at)
+        self.hosts(service, at)
         if "build" in service:
             build = service["build"]
             if isinstance(build, Fields):
@@ -201,6 +202,13 @@ class _Checker:
             for place, item in enumerate(service.get(key) or ()):
                 if isinstance(item, Fields) and not item.get("target"):
                     raise self.refuse(f"{at}.{key}.[{place}] is missing a target", item.line)
+
+    def hosts(self, fields: Fields, at: str) -> None:
+        """Refuse a host without a name, which a variable that is not set leaves."""
+        for item in _listed(fields.get("extra_hosts")):
+            if isinstance(item, str) and item.startswith((":", "=")):
+                reason = f"{at}.extra_hosts: {str(item)!r} names no host"
+                raise self.refuse(reason, line_of(item) or fields.line_of("extra_hosts"))
 
     def watches(self, service: Fields, at: str) -> None:
         develop = service.get("develop")
