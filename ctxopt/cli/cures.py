@@ -1,4 +1,4 @@
-"""The cures that reports show: those that ``fix`` would write, and the command that shows them."""
+"""The cures that reports show: those that ``fix`` would write, and the commands to go on with."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from ctxopt.cli.inputs import Given
     from ctxopt.config.load import Config
     from ctxopt.evidence.facts import Facts
+    from ctxopt.fix.plan import Fix
     from ctxopt.rules.run import RuleResults
 
 
@@ -22,9 +23,30 @@ def cures_of_fix(facts: Facts, found: RuleResults, config: Config) -> RuleResult
     return judge_cures(facts, found, config)
 
 
-def fix_command(given: Given) -> str:
-    """Return the command that shows the fix of the build that was asked about."""
-    words = ["ctxopt", "fix", "--dry-run"]
+class PlanOfFix:
+    """As ``cures_of_fix``, and keeps the plan for reports that tell what it saves."""
+
+    plan: Fix | None = None
+    """None where nothing asks for a line, and where ``fix`` would refuse."""
+    refusal: str = ""
+    """Why ``fix`` would refuse to edit the ignore file."""
+
+    def __call__(self, facts: Facts, found: RuleResults, config: Config) -> RuleResults:
+        """Return what was found with the lines that ``fix`` would write."""
+        # Where there is no ignore file yet, lines for tomorrow may be all that a fix writes.
+        is_first = facts.analysis.context.ignore.path is None
+        if not is_first and not any(finding.edits for finding in found.reported):
+            return found
+        from ctxopt.fix.cures import plan_cures
+
+        planned = plan_cures(facts, found, config)
+        self.plan, self.refusal = planned.plan, planned.refusal
+        return planned.results
+
+
+def command_like(given: Given, *words: str) -> str:
+    """Return the command ``words`` about the build that was asked about."""
+    said = list(words)
     named = {"-f": given.file, "--target": given.target, "--config": given.config}
     several = {
         "--build-arg": given.build_args,
@@ -34,12 +56,12 @@ def fix_command(given: Given) -> str:
     }
     for option, value in named.items():
         if value is not None:
-            words += [option, value]
+            said += [option, value]
     for option, values in several.items():
         for value in values or ():
-            words += [option, value]
+            said += [option, value]
     if given.builder is not None:
-        words += ["--builder", given.builder.value]
+        said += ["--builder", given.builder.value]
     if given.path not in ("", "."):
-        words.append(given.path)
-    return shlex.join(words)
+        said.append(given.path)
+    return shlex.join(said)

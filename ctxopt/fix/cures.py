@@ -1,21 +1,23 @@
 """The cures that a scan shows: those that ``fix`` would write, and of the others the reason why not.
 
-What is asked is the first round of a fix, so that both judge by the same measure.
+What is asked is the plan of a fix, so that both judge by the same measure and tell the same figures.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from ctxopt.config.load import Config
+from ctxopt.errors import WriteError
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.gather import gather_facts
 from ctxopt.fix.decisions import LineChange, change_of
 from ctxopt.fix.exceptions import let_sources_in, may_send_more
 from ctxopt.fix.options import DEFAULTS
-from ctxopt.fix.proposal import Proposal, ProposedLine, propose
+from ctxopt.fix.plan import Fix, Start, plan_fix
+from ctxopt.fix.proposal import LeftAlone, ProposedLine, propose
 from ctxopt.fix.unit import Unit
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.paths import is_covered
@@ -31,24 +33,60 @@ _COVERED: Final = "another line does the same"
 _NEEDED_ELSEWHERE: Final = "another build with this ignore file has a use for it"
 
 
+class PlannedCures(NamedTuple):
+    """What was found with the cures that hold, and the plan that they are of."""
+
+    results: RuleResults
+    plan: Fix | None
+    """None where ``fix`` would refuse to edit the ignore file."""
+    refusal: str = ""
+    """Why it would."""
+
+
 def judge_cures(facts: Facts, results: RuleResults, config: Config) -> RuleResults:
     """Return ``results`` with the edits that ``fix`` takes; the help says what becomes of the others.
 
-    Lines that may only go on request stay as they are.
+    Lines that may only go on request stay as they are. Only the first round of a fix is asked, which decides about
+    every line that is proposed now.
     """
-    shared = facts.shared()
-    asked = results
-    if shared is not facts:
-        asked = run_rules(shared, RULES, config.selection)
+    shared, asked = _start(facts, results, config)
     needed = let_sources_in(shared, asked.reported, DEFAULTS)
-    if needed is not None:
-        shared = gather_facts(needed.analysis, config).shared()
-        asked = run_rules(shared, RULES, config.selection)
-    let_in: Iterable[ProposedLine] = ()
+    let_in: tuple[ProposedLine, ...] = ()
     if needed is not None:
         let_in = needed.lines
-    judge = _Judge(facts, asked, propose(shared, asked), let_in)
+        shared = gather_facts(needed.analysis, config).shared()
+        asked = run_rules(shared, RULES, config.selection)
+    proposal = propose(shared, asked)
+    judge = _Judge(
+        facts,
+        asked,
+        lines=(*let_in, *proposal.lines),
+        possible=proposal.possible,
+        left=proposal.left,
+    )
     return results._replace(reported=tuple(map(judge.judged, results.reported)))
+
+
+def plan_cures(facts: Facts, results: RuleResults, config: Config) -> PlannedCures:
+    """Return what ``judge_cures`` does, with the whole plan of ``fix``: for reports that tell what it saves."""
+    start = _start(facts, results, config)
+    try:
+        plan = plan_fix(facts.analysis, config, evidence=facts.evidence, start=start)
+    except WriteError as error:
+        return PlannedCures(judge_cures(facts, results, config), None, error.message)
+    judge = _Judge(
+        facts, start.found, lines=plan.lines, possible=plan.possible, left=plan.left_alone
+    )
+    reported = tuple(map(judge.judged, results.reported))
+    return PlannedCures(results._replace(reported=reported), plan)
+
+
+def _start(facts: Facts, results: RuleResults, config: Config) -> Start:
+    """Return what a fix starts from; the rules run again only where the ignore file serves other builds, too."""
+    shared = facts.shared()
+    if shared is facts:
+        return Start(facts, results)
+    return Start(shared, run_rules(shared, RULES, config.selection))
 
 
 class _Judge:
@@ -56,19 +94,21 @@ class _Judge:
         self,
         facts: Facts,
         asked: RuleResults,
-        proposal: Proposal,
-        let_in: Iterable[ProposedLine],
+        *,
+        lines: tuple[ProposedLine, ...],
+        possible: tuple[ProposedLine, ...],
+        left: tuple[LeftAlone, ...],
     ) -> None:
-        self._let_in = {text for line in let_in for text in line.texts}
         self._file = facts.ignore_file
         self._can_be_edited = facts.analysis.context.ignore.path is None or self._file is not None
-        self._taken = {line.change for line in proposal.lines}
-        self._possible = {line.change: line.reason for line in proposal.possible}
-        self._left = {item.text: item.reason for item in proposal.left}
+        self._written = {text for line in lines for text in line.texts}
+        self._taken = {line.change for line in lines}
+        self._possible = {line.change: line.reason for line in possible}
+        self._left = {item.text: item.reason for item in left}
         parts = [part for finding in asked.reported for part in _unit_of(finding).parts]
         self._asked = {part.key for part in parts}
         names = {part.name for part in parts}
-        self._narrower = [line for line in proposal.lines if names.isdisjoint(line.texts)]
+        self._narrower = [line for line in lines if names.isdisjoint(line.texts)]
 
     def judged(self, finding: Finding) -> Finding:
         whole = _unit_of(finding)
@@ -78,7 +118,7 @@ class _Judge:
             return finding
         if may_send_more(finding):
             texts = [edit.text or "" for edit in finding.edits]
-            if self._let_in.issuperset(texts):
+            if self._written.issuperset(texts):
                 return finding
             why = _tell(texts, "the build would fail all the same")
             return replace(finding, edits=(), help=_joined([finding.help, why]))
@@ -137,4 +177,4 @@ def _joined(parts: list[str]) -> str:
     return text
 
 
-__all__ = ["judge_cures"]
+__all__ = ["PlannedCures", "judge_cures", "plan_cures"]

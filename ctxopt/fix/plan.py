@@ -58,21 +58,30 @@ class Fix:
     """The context as the file would make it."""
 
 
+class Start(NamedTuple):
+    """What is known before a plan: facts about every build with the ignore file, and their findings."""
+
+    facts: Facts
+    found: RuleResults
+
+
 def plan_fix(
     analysis: Analysis,
     config: Config,
     options: FixOptions = DEFAULTS,
     *,
     evidence: GitEvidence | None = None,
+    start: Start | None = None,
 ) -> Fix:
     """Propose on the measured tree.
 
-    ``evidence`` is what ``ask_git`` answered, for callers that plan more than once.
-    Raises WriteError where the ignore file cannot be edited, ContextError without a Dockerfile.
+    ``evidence`` is what ``ask_git`` answered, and ``start`` what the rules said of the context as it
+    is, for callers that know it. Raises WriteError where the ignore file cannot be edited,
+    ContextError without a Dockerfile.
     """
     analysis, old_content = starting_point(analysis, per_dockerfile=options.per_dockerfile)
     evidence = evidence or ask_git(analysis.tree.root)
-    plan = _Planner(analysis, config, evidence).plan(options)
+    plan = _Planner(analysis, config, evidence, start).plan(options)
     # What is to come is looked at once the file says all that is known of today.
     preventive = add_preventive(
         plan.facts,
@@ -167,10 +176,19 @@ class _Plan(NamedTuple):
 class _Planner:
     """Proposes until nothing is left to propose."""
 
-    def __init__(self, analysis: Analysis, config: Config, evidence: GitEvidence | None) -> None:
-        self._analysis = analysis
+    def __init__(
+        self,
+        analysis: Analysis,
+        config: Config,
+        evidence: GitEvidence | None,
+        start: Start | None,
+    ) -> None:
         self._config = config
         self._evidence = evidence
+        if start is None:
+            facts = self._gather(analysis)
+            start = Start(facts, self._run_rules(facts))
+        self._start = start
 
     def plan(self, options: FixOptions) -> _Plan:
         """Plan again without the lines that turn out superfluous, until none does."""
@@ -182,8 +200,8 @@ class _Planner:
             options = dataclasses.replace(options, without=options.without | more)
 
     def _propose_in_rounds(self, options: FixOptions) -> _Plan:
-        plan = _Plan(facts=self._gather(self._analysis), lines=[], tracked=set(), left={}, rounds=0)
-        found = self._run_rules(plan.facts)
+        facts, found = self._start
+        plan = _Plan(facts=facts, lines=[], tracked=set(), left={}, rounds=0)
         needed = None
         if options.lets_in:
             needed = let_sources_in(plan.facts, found.reported, options)

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 _LEAD = 3
 _PATHS = 3
-_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
+STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 _NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-_SIGNS = {EditKind.ADD: "+", EditKind.REPLACE: "~", EditKind.REMOVE: "-"}
+SIGNS = {EditKind.ADD: "+", EditKind.REPLACE: "~", EditKind.REMOVE: "-"}
 
 
 def render_lead(judgement: RuleResults, fix_command: str) -> list[Text]:
@@ -32,7 +32,7 @@ def render_lead(judgement: RuleResults, fix_command: str) -> list[Text]:
         return []
     lines = [Text("What to do first", "bold")]
     for place, finding in enumerate(urgent, 1):
-        line = Text(f"  {place}. ").append(_sentence(finding), _STYLES[finding.severity])
+        line = Text(f"  {place}. ").append(_sentence(finding), STYLES[finding.severity])
         if finding.edits and finding.edits[0].text is not None:
             line.append("  ").append(_edit(finding.edits[0]), "green")
         lines.append(line)
@@ -67,14 +67,14 @@ def _sentence(finding: Finding) -> str:
     return sentence
 
 
-def wrapped(text: str, width: int, indent: int) -> list[str]:
-    """Break a sentence between words only; names longer than a line stay whole."""
+def wrapped(text: str, width: int, indent: int, *, hang: int = 0) -> list[str]:
+    """Break a sentence between words only, with ``hang`` more columns before what follows; long names stay whole."""
     margin = " " * indent
     return wrap(
         text,
         max(width, 40),
         initial_indent=margin,
-        subsequent_indent=margin,
+        subsequent_indent=margin + " " * hang,
         break_long_words=False,
         break_on_hyphens=False,
     )
@@ -82,7 +82,7 @@ def wrapped(text: str, width: int, indent: int) -> list[str]:
 
 def render_finding(finding: Finding, width: int) -> list[Text]:
     """Return one finding with its place, its evidence and its cure."""
-    head = Text("  ").append(finding.severity.label, _STYLES[finding.severity])
+    head = Text("  ").append(finding.severity.label, STYLES[finding.severity])
     head.append(f" {finding.rule}", "bold")
     place = finding.location
     if place.file:
@@ -112,7 +112,7 @@ def _stake(finding: Finding) -> str:
 
 
 def _edit(edit: Edit) -> str:
-    line = f"{_SIGNS[edit.kind]} {printable(edit.text or '')}"
+    line = f"{SIGNS[edit.kind]} {printable(edit.text or '')}"
     if edit.line:
         line += f" (line {edit.line})"
     return line.rstrip()

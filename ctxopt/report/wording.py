@@ -69,6 +69,31 @@ def at_line(file: str, line: int | None) -> str:
     return f"{file}:{line}"
 
 
+def shortened(text: str, width: int) -> str:
+    """Return ``text`` with folders of its last path left out, as ``…/name``, until it is at most ``width`` columns.
+
+    It stays longer where its name alone is.
+    """
+    from rich.cells import cell_len
+
+    if cell_len(text) <= width or "/" not in text:
+        return text
+    *before, path = text.split(" ")
+    number = 0
+    # What follows the path, as "and 3 more", stays.
+    while "/" not in path:
+        number += 1
+        *before, path = before
+    after = text.split(" ")[len(before) + 1 :]
+    folders = path.rstrip("/").split("/")
+    while len(folders) > 1:
+        folders = folders[1:]
+        short = " ".join([*before, "…/" + "/".join(folders) + "/" * path.endswith("/"), *after])
+        if cell_len(short) <= width:
+            break
+    return short
+
+
 def stopped(stop: Stop) -> str:
     """Say that Docker prints no figure, and why."""
     return f"Docker stops and prints no figure: {printable(stop.said)}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections.abc import Callable
 from typing import NamedTuple
 
 from ctxopt.tree.model import EMPTY, FILE, Flag, Folder
@@ -36,11 +37,13 @@ class TypeSize(NamedTuple):
     files: int
 
 
-def heaviest_folders(view: View, *, depth: int, top: int) -> list[FolderSize]:
+def heaviest_folders(
+    view: View, *, depth: int, top: int, is_closed: Callable[[str], bool] | None = None
+) -> list[FolderSize]:
     """Return the ``top`` heaviest folders at most ``depth`` levels below the root.
 
     They come as a tree in display order: the root, then each folder after its parent and
-    siblings by size. Empty folders are left out.
+    siblings by size. Empty folders are left out, and so is what lies in folders that ``is_closed``.
     """
     chosen: set[str] = set()
     root = view.total
@@ -52,7 +55,7 @@ def heaviest_folders(view: View, *, depth: int, top: int) -> list[FolderSize]:
     while queue and len(chosen) <= top:
         _, path, level = heapq.heappop(queue)
         chosen.add(path)
-        if level < depth:
+        if level < depth and not (is_closed and is_closed(path)):
             for child in view.tree.folders[path].subfolders():
                 total = view.totals.get(child)
                 if total is not None and total.bytes:

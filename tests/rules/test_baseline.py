@@ -120,7 +120,9 @@ def test_scan_agrees(known):
     assert run(known, "scan", "--fail-on", "warning").returncode == 1
     done = run(known, "scan", "--baseline", FILE, "--fail-on", "warning")
     assert done.returncode == 0
-    assert "Findings: none, 1 known" in done.stdout
+    assert "1 known to the baseline" in done.stdout
+    full = run(known, "scan", "--full", "--baseline", FILE)
+    assert "Findings: none, 1 known" in full.stdout
     counts = json.loads(run(known, "scan", "--baseline", FILE, "--format", "json").stdout)
     assert counts["finding_counts"] == {"reported": 0, "suppressed": 0, "known": 1, "filtered": 0}
     sarif = json.loads(run(known, "scan", "--baseline", FILE, "--format", "sarif").stdout)

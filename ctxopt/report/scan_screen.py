@@ -1,0 +1,215 @@
+"""The first screen of ``scan``: what is sent, what of it is not needed, the worst findings, the next step.
+
+At most ``LINES`` lines in 80 columns, whatever the repository.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.text import Text
+
+from ctxopt.evidence.dockerfile_search import find_dockerfiles
+from ctxopt.report.console import printable
+from ctxopt.report.finding_rows import finding_rows
+from ctxopt.report.finding_text import wrapped
+from ctxopt.report.folder_bars import folder_bars
+from ctxopt.report.scan_headline import (
+    SentBytes,
+    could_be_saved,
+    could_be_sent,
+    first_stop,
+    headline,
+    sent_bytes,
+)
+from ctxopt.report.terminal import Look, draw
+from ctxopt.severity import Severity
+from ctxopt.units import and_more, count, format_size
+
+if TYPE_CHECKING:
+    from ctxopt.build.analysis import Analysis
+    from ctxopt.fix.plan import Fix
+    from ctxopt.rules.finding import Finding
+    from ctxopt.rules.run import RuleResults
+
+LINES = 25
+"""The lines of the screen in 80 columns."""
+
+_BARS = 6
+_FEWEST_ROWS = 3
+_CANDIDATES = 3
+_OF_A_RULE = 4
+
+
+class NextSteps(NamedTuple):
+    """The commands to go on with, with the very options of this call."""
+
+    fix: str
+    full: str
+    """The long report."""
+
+
+def render_headline(
+    analysis: Analysis, judged: RuleResults, plan: Fix | None, *, look: Look
+) -> str:
+    """Return the headline alone."""
+    return draw(_headline(analysis, judged, plan, look), look)
+
+
+def render_screen(
+    analysis: Analysis,
+    judged: RuleResults,
+    plan: Fix | None,
+    *,
+    steps: NextSteps,
+    refusal: str,
+    look: Look,
+) -> str:
+    """Return the screen; ``refusal`` says why ``fix`` would not edit the ignore file, where it would not.
+
+    The verbose see every finding, notes included, on as many lines as that takes.
+    """
+    top = [*_headline(analysis, judged, plan, look), *_measured(analysis, look)]
+    bars = []
+    if first_stop(analysis) is None:
+        bars = folder_bars(analysis, judged, plan, look, most=_BARS)
+    end = _next_steps(analysis, plan, steps, refusal, look)
+    knows_build = analysis.plan is not None
+    rows = LINES - len(top) - len(bars) - len(end) - 1
+    if look.verbose:
+        shown = list(judged.reported)
+        findings = finding_rows(shown, look, knows_build=knows_build)
+    else:
+        shown = judged.at_least(Severity.WARNING)
+        findings = _as_many(shown, look, max(rows, _FEWEST_ROWS), knows_build=knows_build)
+    findings += _counted(judged, len(judged.reported) - len(shown), bool(findings))
+    return draw([*top, *findings, *bars, *end], look)
+
+
+def _headline(analysis: Analysis, judged: RuleResults, plan: Fix | None, look: Look) -> list[Text]:
+    sentence = headline(analysis, judged, plan)
+    lines = [Text(line, "bold") for line in wrapped(sentence, look.width, 0, hang=2)]
+    for line in lines:
+        line.highlight_regex(r"[\d,]+ secrets?", "red")
+    return lines
+
+
+def _measured(analysis: Analysis, look: Look) -> list[Text]:
+    """With what it was measured, and what a build that takes everything would send."""
+    context = analysis.context
+    parts = []
+    if context.dockerfile.found:
+        parts.append(f"{printable(context.dockerfile.path)}")
+    else:
+        parts.append("no Dockerfile")
+    if context.ignore.path is None:
+        parts.append("no ignore file")
+    else:
+        parts.append(f"{printable(context.ignore.path)}")
+    parts.append(context.builder.name)
+    sentence = f"Measured with {', '.join(parts)}"
+    more = could_be_sent(analysis)
+    if more is not None:
+        sentence += f"; {format_size(more)} could be sent, if a build took everything"
+    return [Text(line, "dim") for line in wrapped(sentence, look.width, 0, hang=2)]
+
+
+def _as_many(shown: list[Finding], look: Look, rows: int, *, knows_build: bool) -> list[Text]:
+    """Return the worst findings on at most ``rows`` lines, the last of which says how many there are more."""
+    worst = _some_of_each(shown)
+    while True:
+        lines = finding_rows(worst, look, knows_build=knows_build)
+        rest = and_more(len(shown) - len(worst)).strip()
+        if rest:
+            lines.append(Text(rest, "dim"))
+        if len(lines) <= rows or len(worst) <= 1:
+            return lines
+        worst.pop()
+
+
+def _some_of_each(findings: list[Finding]) -> list[Finding]:
+    """Leave out findings of a rule that has others before: many of a kind must not hide all else."""
+    seen: Counter[str] = Counter()
+    found = []
+    for finding in findings:
+        seen[finding.rule] += 1
+        if seen[finding.rule] <= _OF_A_RULE:
+            found.append(finding)
+    return found
+
+
+def _counted(judged: RuleResults, notes: int, follows: bool) -> list[Text]:
+    """How many findings are not shown, and why."""
+    parts = []
+    if notes:
+        parts.append(f"{count(notes, 'note')} with -v")
+    suppressed = len(judged.suppressed) - judged.known
+    if suppressed:
+        parts.append(f"{suppressed:,} suppressed")
+    if judged.known:
+        parts.append(f"{judged.known:,} known to the baseline")
+    if judged.filtered:
+        parts.append(f"{judged.filtered:,} of rules that are left out")
+    if not parts:
+        return []
+    line = Text("; ".join(parts), "dim")
+    if follows:
+        return [line]
+    return [Text(), line]
+
+
+def _next_steps(
+    analysis: Analysis, plan: Fix | None, steps: NextSteps, refusal: str, look: Look
+) -> list[Text]:
+    lines: list[Text] = [Text()]
+    fix = _fix_step(analysis, plan, steps, refusal)
+    if fix is not None:
+        lines += _step(*fix, look)
+    others = []
+    if not analysis.context.dockerfile.found:
+        others = find_dockerfiles(analysis.tree)
+    if others:
+        named = ", ".join(map(printable, others[:_CANDIDATES]))
+        lines += _step("-f names a Dockerfile:", named + and_more(len(others) - _CANDIDATES), look)
+    if analysis.tree.errors:
+        number = count(len(analysis.tree.errors), "path")
+        lines += _step(f"{number} could not be read:", "more may be sent", look)
+    return lines + _step(printable(steps.full), "shows every figure", look)
+
+
+def _fix_step(
+    analysis: Analysis, plan: Fix | None, steps: NextSteps, refusal: str
+) -> tuple[str, str] | None:
+    command = printable(steps.fix)
+    if refusal:
+        return "fix writes nothing:", printable(refusal)
+    if plan is None:
+        return None
+    if plan.new_content is None:
+        if not plan.possible:
+            return None
+        number = count(len(plan.possible), "line")
+        return f"{command} --possible", f"would also write {number} that may be wrong"
+    number = count(sum(max(1, len(line.texts)) for line in plan.lines), "line")
+    sent = sent_bytes(analysis, plan)
+    if sent.is_less or sent.saved < 0:
+        return command, f"writes {number}: {_change(sent)}"
+    possible = could_be_saved(analysis, plan)
+    if possible is not None:
+        return command, f"writes {number}; could be sent: {_change(possible)}"
+    if sent.saved:
+        return command, f"writes {number}, for {format_size(sent.saved)}"
+    return command, f"writes {number}, for tomorrow"
+
+
+def _change(sent: SentBytes) -> str:
+    return f"{format_size(sent.before)} -> {format_size(sent.after)}"
+
+
+def _step(command: str, what: str, look: Look) -> list[Text]:
+    """A command with what it does beside it, or below it where the width does not do."""
+    if len(command) + 2 + len(what) <= look.width:
+        return [Text(command, "bold").append(f"  {what}", "not bold")]
+    lines = [Text(line, "bold") for line in wrapped(command, look.width, 0, hang=4)]
+    return lines + [Text(line) for line in wrapped(what, look.width, 4)]

@@ -1,0 +1,158 @@
+"""The first screen of ``scan``: whole screens as they are, and what holds for any repository."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from rich.cells import cell_len
+
+from ctxopt.build.analysis import analyze
+from ctxopt.build.context import find_context
+from ctxopt.build.request import BuildRequest
+from ctxopt.cli.cures import PlanOfFix
+from ctxopt.config.load import Config
+from ctxopt.report.scan_screen import LINES, NextSteps, render_headline, render_screen
+from ctxopt.report.terminal import Look
+from ctxopt.rules.scan import judge_analysis
+from ctxopt.tree.workers import ALONE
+from tests.support.judging import BROAD
+from tests.support.places import FIXTURES
+from tests.support.program import ctxopt
+from tests.support.projects import NAMES, lay_project, load_project
+from tests.support.trees import lay
+
+pytestmark = pytest.mark.usefixtures("clean")
+
+MB = 1_000_000
+FOLDER = FIXTURES / "screens"
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
+KEPT = ".git\n"
+"""Keeps back git's own files, which differ from machine to machine."""
+TOKEN = "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMIK7MDENGbPxRfiCYEX7QPLEKEY\n"
+STAGES = "FROM node:22 AS b\nCOPY . .\nRUN npm run build\nFROM node:22\nCOPY --from=b /dist /app\n"
+
+TREES: dict[str, dict[str, object]] = {
+    "clean": {"Dockerfile": BROAD, ".dockerignore": ".git\nDockerfile\n.dockerignore\n", "src/main.py": "x" * 7000},
+    "dirty": {
+        "Dockerfile": STAGES,
+        ".dockerignore": "node_modules\n.git\n",
+        ".gitignore": "node_modules\n.env\ndist\n",
+        "package.json": '{"scripts": {"build": "vite build"}}',
+        ".env": TOKEN,
+        "src/main.ts": "x" * 60_000,
+        "public/logo.png": 412_000,
+        "web/node_modules/vite/vite.js": 28 * MB,
+        "tests/data/orders.csv": 11 * MB,
+    },
+    "many": {
+        "Dockerfile": STAGES,
+        ".gitignore": "*.key\n.env\n",
+        ".dockerignore": "".join(f"a{number} # {number}\n" for number in range(30)),
+        **{f"services/s{number:02}/.env": TOKEN for number in range(30)},
+        **{f"apps/application-number-{number:02}/dump-{number}.sql": 9 * MB for number in range(30)},
+    },
+    "no-dockerfile": {"docker/Dockerfile": BROAD, "node_modules/a.js": 3 * MB, "a.js": "x" * 500},
+    "nothing": {"Dockerfile": "FROM a\nRUN true\n", ".dockerignore": KEPT, "a.bin": 9 * MB},
+    "stopped": {"Dockerfile": BROAD, ".dockerignore": "a\x01b\n", "node_modules/a.js": 3 * MB},
+}  # fmt: skip
+STEPS = NextSteps("ctxopt fix", "ctxopt scan --full")
+
+
+def screen(root, width, *, color=False, verbose=False):
+    """The screen, the findings that it shows, and the plan of the fix."""
+    analysis = analyze(find_context(root), BuildRequest(), walker=ALONE)
+    planned = PlanOfFix()
+    judged, _ = judge_analysis(analysis, Config(), None, planned)
+    look = Look(width, color, verbose)
+    text = render_screen(
+        analysis, judged, planned.plan, steps=STEPS, refusal=planned.refusal, look=look
+    )
+    assert text.startswith(render_headline(analysis, judged, planned.plan, look=look))
+    return text, judged, planned.plan
+
+
+@pytest.mark.parametrize("color", [False, True], ids=["plain", "color"])
+@pytest.mark.parametrize("width", [40, 80, 200])
+@pytest.mark.parametrize("name", TREES)
+def test_the_screen_equals_the_golden_file(tmp_path, name, width, color, pytestconfig):
+    golden = FOLDER / f"{name}-{width}{'-color' * color}.txt"
+    root = lay(tmp_path, TREES[name])
+    text, _, _ = screen(root, width, color=color)
+    if pytestconfig.getoption("--update-golden"):
+        golden.write_text(text, "utf-8")
+    assert golden.read_text("utf-8") == text
+    plain = STYLE.sub("", text)
+    assert plain == screen(root, width)[0]
+    assert max(map(cell_len, plain.splitlines())) <= width
+    if width >= 80:
+        assert len(plain.splitlines()) <= LINES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_project_fits_and_every_cure_is_planned(tmp_path, name):
+    root = lay_project(load_project(name), str(tmp_path / "p"))
+    text, judged, plan = screen(root, 80)
+    assert len(text.splitlines()) <= LINES
+    assert max(map(cell_len, text.splitlines())) <= 80
+    written = set() if plan is None else {text for line in plan.lines for text in line.texts}
+    shown = {edit.text for finding in judged.reported for edit in finding.edits if edit.text}
+    assert shown <= written
+    cures = re.findall(r"  [+~] (\S+)", text)
+    assert set(cures) <= written
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_screen_and_the_machine_formats_show_the_same_cures(tmp_path, name):
+    root = lay_project(load_project(name), str(tmp_path / "p"))
+    _, judged, _ = screen(root, 80)
+    document = json.loads(ctxopt("scan", "--format", "json", cwd=root).stdout)
+    told = [[edit["text"] for edit in finding["edits"]] for finding in document["findings"]]
+    assert told == [[edit.text for edit in finding.edits] for finding in judged.reported]
+
+
+@pytest.mark.parametrize(
+    ("options", "has", "has_not"),
+    [
+        ([], ["ctxopt fix -f Dockerfile  writes", "ctxopt scan --full"], ["Permitted", "By file type"]),
+        (["-q"], ["Docker sends"], ["ctxopt", "Measured"]),
+        (["--full"], ["What to do first", "By file type"], ["Measured with"]),
+        (["--top", "1"], ["What to do first"], ["Measured with"]),
+        (["--depth", "1"], ["What to do first"], ["Measured with"]),
+        (["-v"], ["info"], ["By file type"]),
+    ],
+)  # fmt: skip
+def test_how_much_is_said(tmp_path, options, has, has_not):
+    root = lay(tmp_path, TREES["dirty"])
+    said = ctxopt("scan", "-f", "Dockerfile", *options, cwd=root).stdout
+    assert [part for part in has if part not in said] == []
+    assert [part for part in has_not if part in said] == []
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_colored"),
+    [
+        ({}, False),
+        ({"FORCE_COLOR": "1"}, True),
+        ({"CLICOLOR_FORCE": "1"}, True),
+        ({"CLICOLOR_FORCE": "1", "NO_COLOR": "1"}, False),
+        ({"TERM": "dumb"}, False),
+    ],
+)
+def test_colour_adds_nothing_to_what_is_said(tmp_path, environment, is_colored):
+    root = lay(tmp_path, TREES["dirty"])
+    said = ctxopt("scan", cwd=root, **environment).stdout
+    assert ("\x1b[" in said) is is_colored
+    assert STYLE.sub("", said) == ctxopt("scan", cwd=root).stdout
+
+
+def test_what_fix_writes_is_what_the_screen_says(tmp_path):
+    root = lay(tmp_path, TREES["dirty"])
+    before = ctxopt("scan", "-q", cwd=root).stdout
+    assert before.startswith("Docker sends 39.5 MB. 28 MB of it is not needed (70.9 %)")
+    last = ctxopt("scan", cwd=root).stdout.splitlines()[-2]
+    saved = re.fullmatch(r"ctxopt fix  writes \d+ lines: 39.5 MB -> (.*)", last)
+    assert saved
+    assert ctxopt("fix", cwd=root).returncode == 0
+    assert f"Docker sends {saved[1]}" in ctxopt("scan", "-q", cwd=root).stdout
