@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from functools import lru_cache
 from typing import Final, NamedTuple, TypeAlias
 
 from ctxopt.evidence.recipes import Recipe, Recipes, program_of, read_recipes
@@ -149,9 +150,8 @@ class _Search:
             if text in self._parsed:
                 continue
             self._parsed.add(text)
-            commands = list(commands_in(text))
-            for program, given in self._given.items():
-                given.update((frozenset(words), None) for words in _given(program, commands))
+            for program, words in _calls_in(text):
+                self._given[program][words] = None
 
 
 class _ScriptNames(NamedTuple):
@@ -232,6 +232,15 @@ def _matching(recipes: Recipes, words: Iterable[str]) -> list[str]:
 def _meets_pattern(pattern: str, words: Iterable[str]) -> bool:
     before, _, after = pattern.partition("%")
     return any(word.startswith(before) and word.endswith(after) for word in words)
+
+
+@lru_cache(maxsize=4096)
+def _calls_in(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Take the text of commands; return what they give to which program. Several builds have the same scripts."""
+    commands = list(commands_in(text))
+    return tuple(
+        (program, frozenset(words)) for program in _CALLERS for words in _given(program, commands)
+    )
 
 
 def _given(program: str, commands: Iterable[Sequence[str]]) -> Iterator[set[str]]:

@@ -162,6 +162,7 @@ class Catalog:
         self.entries: Final = tuple(entries)
         self.stacks: Final = {stack.name: stack for stack in stacks}
         self._needles: Final[dict[str, tuple[str, ...]]] = {}
+        self._tested: Final[dict[str, str | None]] = {}
         named: list[tuple[str, _Row]] = []
         placed: list[tuple[str, _Row]] = []
         for order, entry in enumerate(self.entries):
@@ -295,14 +296,20 @@ class Catalog:
 
     def test_command(self, script: str) -> str | None:
         """Take the text of a RUN step; return the first test command it runs, in the catalogue's words, or None."""
-        for command in re.split(r"&&|[;|\n]", script):
-            for stack in self.stacks.values():
-                if any(skip in command for skip in stack.test_skips):
-                    continue
-                for words in stack.test_commands:
-                    # Compiling an expression takes longer than reading a RUN step.
-                    if words.partition(" ")[0] in command and _command_regex(words).search(command):
-                        return words
+        # The same scripts are met in many packages, Dockerfiles and rounds of a fix.
+        if script not in self._tested:
+            commands = re.split(r"&&|[;|\n]", script)
+            self._tested[script] = next(filter(None, map(self._test_in, commands)), None)
+        return self._tested[script]
+
+    def _test_in(self, command: str) -> str | None:
+        for stack in self.stacks.values():
+            if any(skip in command for skip in stack.test_skips):
+                continue
+            for words in stack.test_commands:
+                # Compiling an expression takes longer than reading a RUN step.
+                if words.partition(" ")[0] in command and _command_regex(words).search(command):
+                    return words
         return None
 
 

@@ -68,8 +68,10 @@ class _TestFolders:
 
     def nearest(self, path: str) -> str:
         """Return the innermost folder of tests at or above ``path``; empty where there is none."""
-        known = next(here for here in upwards(path) if here in self._nearest)
-        return self._nearest[known]
+        # A loop and no iterator: each name in each source is asked about.
+        while path not in self._nearest:
+            path = parent(path)
+        return self._nearest[path]
 
     def around(self, path: str) -> list[str]:
         """Return all folders of tests at or above ``path``."""
