@@ -112,6 +112,8 @@ def test_tasks_that_call_each_other_end():
     ],
 )
 def test_a_long_chain_of_targets_is_read_at_once(text):
-    start = time.perf_counter()
+    start = time.process_time()
     commands("make", TextFile("Makefile", text))
-    assert time.perf_counter() - start < 5
+    assert (
+        time.process_time() - start < 30
+    )  # what does not end takes minutes; no machine is that slow

@@ -213,7 +213,9 @@ def test_hostile_texts_take_no_time(name, piece):
     start = time.process_time()
     for _ in references("a/" * 50 + name, text):
         pass
-    assert time.process_time() - start < 4
+    assert (
+        time.process_time() - start < 30
+    )  # what does not end takes minutes; no machine is that slow
 
 
 def test_the_languages():

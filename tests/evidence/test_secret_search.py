@@ -195,4 +195,6 @@ def test_no_content_takes_long(piece, size):
     start = time.process_time()
     for how in ({}, {"is_code": True}, {"is_suspect": False}):
         find_clue((piece * size)[:16_384].encode(), **how)
-    assert time.process_time() - start < 2
+    assert (
+        time.process_time() - start < 30
+    )  # what does not end takes minutes; no machine is that slow

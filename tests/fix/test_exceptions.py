@@ -112,7 +112,7 @@ def test_scan_does_not_call_it_enough_to_make_what_is_hidden(tmp_path):
     root = lay(tmp_path, HIDDEN["what is made before the build"][0])
     init(root)
     git(root, "add", "-A")
-    told = " ".join(ctxopt("scan", "-v", cwd=root).stdout.split())
+    told = " ".join(ctxopt("scan", "--full", "-v", cwd=root).stdout.split())
     assert "error missing-source" in told
     assert "make it before the build, and add !target/app.jar at the end of the ignore file" in told
     assert "+ !target/app.jar" in told

@@ -92,16 +92,13 @@ def _joined(found: Sequence[_Told]) -> Iterator[Finding]:
 
 
 def _with_lines(first: _Told, more: Sequence[_Told]) -> Finding:
-    """Return the finding about a line with ``more`` lines that are about the same bytes."""
+    """Return the finding about a line with ``more`` lines that are about the same bytes: its cure is enough."""
     if not more:
         return first.finding
     lines = ", ".join(f"{each.item.written} (line {each.item.line.number})" for each in more)
-    edits = [edit for each in (first, *more) for edit in each.finding.edits]
     return replace(
         first.finding,
         message=f"{first.finding.message}; {lines} is about the same",
-        edits=tuple(edits),
-        help=f"write {', '.join(edit.text or '' for edit in edits)}",
     )
 
 
