@@ -56,11 +56,16 @@ def find_candidates(
     ``reaches`` tells how far they travel, ``remade`` which builds make what.
     """
     children = by_parent(analysis.tree.folders)
+    stays = kept.paths(analysis.permitted)
+    file = analysis.context.ignore.path or ".dockerignore"
+    # The file that a fix writes is none of the findings that the next one has.
+    if evidence is not None and evidence.is_ignored(file):
+        stays.add(file)
     judge = CandidateJudge(
         analysis=analysis,
         large=max(config.large_file, 1),
         catalog=catalog,
-        kept=kept.paths(analysis.permitted),
+        kept=stays,
         git=GitStatuses(evidence, analysis.tree.folders, children),
         needs=needs,
         reaches=reaches,

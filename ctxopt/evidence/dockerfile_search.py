@@ -19,7 +19,8 @@ _MOST_LISTED: Final = 200
 """Folders that are listed although nothing of them is sent."""
 _NEAR: Final = 3
 """Levels below the root on which those are looked for."""
-_FOREIGN: Final = frozenset(("dependencies", "cache", "version-control"))
+FOREIGN: Final = frozenset(("dependencies", "cache", "version-control"))
+"""Kinds of folders that hold what is of others."""
 
 
 def find_dockerfiles(
@@ -70,7 +71,7 @@ def find_hidden(tree: ContextTree, catalog: Catalog) -> list[str]:
 
 def is_foreign(catalog: Catalog, name: str) -> bool:
     """Tell whether what lies in a folder of that name is not the project's own."""
-    return any(entry.kind in _FOREIGN for entry in catalog.match_name(name, True))
+    return any(entry.kind in FOREIGN for entry in catalog.match_name(name, True))
 
 
 class _Listing(NamedTuple):

@@ -13,8 +13,9 @@ from typing import Final
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.evidence.catalog import Catalog
-from ctxopt.evidence.dockerfile_search import is_foreign
+from ctxopt.evidence.dockerfile_search import FOREIGN
 from ctxopt.evidence.git_history import BuildTakings
+from ctxopt.evidence.nearby import NearbyNames, is_of_others
 from ctxopt.evidence.needs import Needs
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.evidence.test_folders import lies_in_tests
@@ -110,10 +111,11 @@ class Documentation:
     def _paths(self, files: SentFiles) -> Iterator[str]:
         folders = sorted(files.tree.folders.values(), key=lambda item: item.path.count("/"))
         aside: set[str] = set(self._needs.worktrees)
+        nearby = NearbyNames(files.tree.folders)
         for folder in folders:
             # Files of editors and of build servers are in hidden folders, and no build reads them.
             is_hidden = name(folder.path).startswith(".")
-            if is_hidden or (folder.path and is_foreign(self._catalog, name(folder.path))):
+            if is_hidden or self._is_of_others(folder.path, nearby):
                 aside.add(folder.path)
             if is_covered(folder.path, aside):
                 continue
@@ -123,6 +125,9 @@ class Documentation:
                     continue
                 if _may_name(file_name) and path not in files.tree.folders and files.has(path):
                     yield path
+
+    def _is_of_others(self, folder: str, nearby: NearbyNames) -> bool:
+        return bool(folder) and is_of_others(self._catalog, folder, nearby, FOREIGN)
 
 
 def _may_name(file_name: str) -> bool:

@@ -26,8 +26,11 @@ _RUNNERS: Final = {
 """Files that one program reads, by their name or its end: no step that runs it, no reading."""
 _ASKS_GIT: Final = (
     r"""["'`]git["'`]|"""
-    r"\bgit\s+(?:-C\s+\S+\s+)?(?:describe|rev-parse|rev-list|log|show|status|tag|ls-files|diff|archive|name-rev)\b"
+    r"\bgit\s+(?:-C\s+\S+\s+)?(?:describe|rev-parse|rev-list|log|show|status|tag|ls-files|diff|archive|name-rev)\b|"
+    r"\bPlainOpen(?:WithOptions)?\(|\bgit\.Repo\(|\bRepository::(?:open|discover)\b|\bRugged::Repository\b|"
+    r"""\bpygit2\b|\bdulwich\b|["'](?:simple-git|isomorphic-git|nodegit|git-rev-sync)["'/]"""
 )
+"""The program, and the libraries that read a repository without it."""
 _CALLS_DOCKER: Final = r"\bdocker\s+(?:buildx|build|compose|image|push|run|tag)\b|\bdocker-compose\b|\bpodman\s+build\b"
 _COMPARES: Final = (
     r"(?i)--dirty|--broken|diff-(?:index|files)|ls-files|is_?dirty|vcs\.modified|"
@@ -152,7 +155,7 @@ def asks_git(path: str, text: str) -> bool:
 
 
 def runs_git(text: str) -> bool:
-    """Tell whether commands or a program run git to ask for what a repository holds."""
+    """Tell whether commands or a program ask for what a repository holds, by git or by a library."""
     return re.search(_ASKS_GIT, text) is not None
 
 

@@ -22,6 +22,8 @@ from ctxopt.paths import is_at_or_below, join, name, parent
 
 _MAY_BE_MADE: Final = ("main", "files")
 """What a package publishes, which is often what its build makes."""
+_CONFIGURES: Final = ".config."
+"""In the names of files by which bundlers are told what to do."""
 
 
 class ManifestNeeds(NamedTuple):
@@ -49,6 +51,7 @@ def needs_of_manifests(
     callers: list[TextFile] = []
     texts = {manifest: files.text(manifest.path) for manifest in manifests}
     crates = _crates(texts, roots)
+    packages = {item.folder for item in texts if item.name == "package.json"}
     for manifest, text in texts.items():
         if manifest.name in MANIFESTS or program_of(manifest.name):
             callers.append(TextFile(manifest.path, text))
@@ -57,8 +60,14 @@ def needs_of_manifests(
                 continue
             reason = f"{manifest.path} reads it as {named.role}"
             needs += [Need(path, reason) for path in _meant(named, manifest.folder, files)]
+            if named.role == "workspaces" and "**" in named.path:
+                needs += [Need(path, reason) for path in _packages_below(named, manifest, texts)]
         shown = mention_of(manifest.path, text, files.catalog)
-        if shown and (manifest.folder in crates or _is_near(manifest.folder, roots)):
+        # Whether a build works in a package is asked of its configuration later on, however deep it lies.
+        is_configured = _CONFIGURES in manifest.name and manifest.folder in packages
+        if shown and (
+            is_configured or manifest.folder in crates or _is_near(manifest.folder, roots)
+        ):
             mentions.append(shown)
     clues = Clues(needs=tuple(needs), mentions=tuple(mentions))
     return ManifestNeeds(clues, tuple(callers))
@@ -82,6 +91,18 @@ def _meant(named: Named, folder: str, files: SentFiles) -> Iterator[str]:
             continue  # the glob of a workspace meets folders that are no package
         if named.role not in _MAY_BE_MADE or files.is_input(path):
             yield path
+
+
+def _packages_below(
+    named: Named, manifest: ManifestFile, known: Iterable[ManifestFile]
+) -> Iterator[str]:
+    """The folders of the packages, on any level, that a workspace means by ``**``."""
+    inside = posixpath.normpath(posixpath.join(manifest.folder, named.path.partition("**")[0]))
+    for other in known:
+        if other.name != "package.json" or other.folder in ("", manifest.folder):
+            continue
+        if inside == "." or is_at_or_below(other.folder, inside):
+            yield other.folder
 
 
 def mention_of(path: str, text: str, catalog: Catalog) -> GitReason | None:

@@ -9,8 +9,9 @@ from typing import Final, NamedTuple
 
 from ctxopt.evidence.catalog import Catalog
 from ctxopt.evidence.manifests import MANIFESTS
+from ctxopt.evidence.nearby import NearbyNames, is_of_others
 from ctxopt.languages.golang.paths import has_meta
-from ctxopt.paths import by_parent, join, name
+from ctxopt.paths import by_parent, join
 from ctxopt.tree.lookup import ViewLookup
 from ctxopt.tree.model import Folder
 from ctxopt.tree.view import View
@@ -67,6 +68,7 @@ def find_manifests(
 def _levels(view: View, catalog: Catalog, aside: Collection[str]) -> Iterator[list[Folder]]:
     """The folders of the project itself, sorted, one list a level below the root."""
     folders = view.tree.folders
+    nearby = NearbyNames(folders)
     children = by_parent(folders)
     level = [""]
     while level:
@@ -74,13 +76,10 @@ def _levels(view: View, catalog: Catalog, aside: Collection[str]) -> Iterator[li
         yield [folders[path] for path in sent]
         below = [child for path in sent for child in children.get(path, ())]
         level = sorted(
-            child for child in below if child not in aside and not _is_foreign(catalog, child)
+            child
+            for child in below
+            if child not in aside and not is_of_others(catalog, child, nearby, _FOREIGN)
         )
-
-
-def _is_foreign(catalog: Catalog, path: str) -> bool:
-    """Whether manifests below a folder cannot be the project's own."""
-    return any(entry.kind in _FOREIGN for entry in catalog.match_name(name(path), True))
 
 
 class _Wanted:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Final
 
-from ctxopt.paths import parent
+from ctxopt.evidence.catalog import Catalog
+from ctxopt.paths import name, parent
 from ctxopt.tree.model import Folder
 
 _MOST_NAMES: Final = 2000
@@ -38,3 +39,14 @@ class NearbyNames:
         if folder is None or len(folder.kinds) >= _MOST_NAMES:
             return frozenset()
         return frozenset(folder.names)
+
+
+def is_of_others(catalog: Catalog, path: str, nearby: NearbyNames, kinds: Collection[str]) -> bool:
+    """Tell whether a folder is of one of these kinds of the catalogue, and so not the project's own.
+
+    A name that often is one of sources, as ``packages``, needs a manifest that says otherwise.
+    """
+    entries = [entry for entry in catalog.match_name(name(path), True) if entry.kind in kinds]
+    if any(entry.confidence != "low" for entry in entries):
+        return True
+    return bool(entries) and any(entry.is_credible(nearby.of(path)) for entry in entries)

@@ -7,6 +7,7 @@ and what lies beside it where they find nothing. All of its stages count.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple, TypeAlias
 
@@ -144,6 +145,8 @@ def read_siblings(
             unread.append((path, error.reason))
             continue
         bases = _bases(build, context.root, parent(path), exists)
+        if "" not in bases and _speaks_of(parent(path), build, content):
+            bases = ("", *bases)
         is_served = "" in bases
         # What lies aside may be built from anywhere: only sources that are all here speak for this root.
         if is_served and (checkout or _is_aside(parent(path), matcher)):
@@ -181,6 +184,17 @@ def _bases(build: Build, root: str, folder: str, exists: Exists) -> tuple[str, .
         if named and _is_context(os.path.join(root, module), named):
             return (module,)
     return ("", folder)
+
+
+def _speaks_of(folder: str, build: Build, content: bytes) -> bool:
+    """Whether a Dockerfile that takes all of its context names its own folder: the root, then, is the context.
+
+    A name without a slash may be anything; ``apps/web`` is said by who stands above it.
+    """
+    if "/" not in folder or not any("" in local_paths(source) for source in build.sources):
+        return False
+    pattern = rf"(?<![\w.-]){re.escape(folder)}(?![\w.-])"
+    return re.search(pattern.encode("utf-8", "surrogateescape"), content) is not None
 
 
 def _named(build: Build) -> list[str]:

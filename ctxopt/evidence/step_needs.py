@@ -6,7 +6,7 @@ Opens the files that a step names, to see whether they ask git.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ctxopt.evidence.catalog import Catalog
@@ -28,6 +28,9 @@ _TRUSTED: Final = r"safe\.directory[\s=\"']+([^\s\"';&|]+)"
 _SOLUTION_STEP: Final = (
     r"\b(?:dotnet\s+(?:restore|build|publish|test|pack)|msbuild)\b(?![^&|;\n]*\w\.\w*proj\b)"
 )
+_GO_RUNS: Final = r"\bgo\s+(?:run|test|generate)\b"
+_MOST_SOURCES: Final = 40
+"""Files of one package that are opened to see whether they ask git."""
 _TEST_STAGES: Final = frozenset({"test", "tests", "testing", "ci", "e2e"})
 
 
@@ -48,8 +51,9 @@ def needs_of_steps(taken: BuildTakings, files: SentFiles, where: str = "") -> Cl
             compares = compares_files(asked, run.script)
             git.append(GitReason("", f"{place} runs {asked[0]}", compares))
         folders = set(start_folders(run, takings, files))
-        for path in paths_in(run.script, takings, files, folders):
-            needs.append(Need(path, f"named by {place}"))
+        named = list(paths_in(run.script, takings, files, folders))
+        needs += [Need(path, f"named by {place}") for path in named]
+        for path in [*named, *_sources_run(run.script, named, files)]:
             if path in opened:
                 continue
             opened.add(path)
@@ -66,6 +70,17 @@ def needs_of_steps(taken: BuildTakings, files: SentFiles, where: str = "") -> Cl
         scripts=tuple(scripts),
         tests=_test_command(taken.build, files.catalog),
     )
+
+
+def _sources_run(script: str, named: Iterable[str], files: SentFiles) -> Iterator[str]:
+    """The sources of the packages that Go compiles and runs at once, in a step that names their folders."""
+    if re.search(_GO_RUNS, script) is None:
+        return
+    for path in named:
+        folder = files.tree.folders.get(path)
+        if folder is not None:
+            sources = [folder.child(file) for file in folder.names if file.endswith(".go")]
+            yield from (source for source in sources[:_MOST_SOURCES] if files.has(source))
 
 
 def builds_solution(builds: Iterable[Build]) -> bool:

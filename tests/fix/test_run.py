@@ -13,6 +13,7 @@ from ctxopt.fix.decisions import OPEN
 from ctxopt.fix.options import FixOptions
 from ctxopt.fix.run import FixRequest, run
 from tests.support.judging import BROAD
+from tests.support.repositories import git, init
 from tests.support.trees import lay
 
 MB = 1_000_000
@@ -47,6 +48,18 @@ def test_it_writes_and_measures_again(root):
     assert outcome.after is not outcome.fix.foreseen
     assert outcome.after.permitted_bytes == outcome.fix.foreseen.permitted_bytes
     again = run(FixRequest(root=root))
+    assert again is not None
+    assert (again.written, again.fix.new_content) == (False, None)
+
+
+@pytest.mark.parametrize("ignored", [".*\n", ".dockerignore\n", "*.md\n"])
+def test_it_leaves_its_own_file_alone_the_second_time(root, ignored):
+    init(root)
+    lay(root, {".gitignore": "node_modules\n" + ignored})
+    git(root, "add", "main.py", "Dockerfile")
+    first, again = run(FixRequest(root=root)), run(FixRequest(root=root))
+    assert first is not None
+    assert first.written
     assert again is not None
     assert (again.written, again.fix.new_content) == (False, None)
 

@@ -95,10 +95,19 @@ def _lines_to_move(facts: Facts, path: str) -> Iterator[Edit]:
     if folder:
         readings = [[escape_folder(folder) + text, text] for text in texts]
     hidden = hidden_by(facts, [text for reading in readings for text in reading])
-    for text in _first_that_hides(
-        readings, {text for text, change in hidden.items() if change.lost}
-    ):
+    hiding = {text for text, change in hidden.items() if change.lost}
+    # Beside one Dockerfile they are about what its build needs: others that share the file in force may need it.
+    if folder and facts.needs.served:
+        hiding = {text for text in hiding if not _hides_tracked(facts, hidden[text].lost)}
+    for text in _first_that_hides(readings, hiding):
         yield add_line(text, f"it stands in {path}, which Docker does not read")
+
+
+def _hides_tracked(facts: Facts, lost: Iterable[str]) -> bool:
+    evidence = facts.evidence
+    if evidence is None:
+        return False
+    return any(evidence.is_tracked(path) or evidence.has_tracked_below(path) for path in lost)
 
 
 def _first_that_hides(readings: Iterable[list[str]], hiding: set[str]) -> Iterator[str]:

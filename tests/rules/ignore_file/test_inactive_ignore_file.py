@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ctxopt.evidence.needs import Needs
 from ctxopt.severity import Severity
 from tests.support.judging import catches, catches_not
 
@@ -75,6 +76,36 @@ def test_lines_that_do_not_count_are_offered_where_they_would(tree, dockerfile, 
     )
     assert found.location.file == file
     assert found.severity is Severity.WARNING
+
+
+APPS = {
+    "api/Dockerfile": "FROM a\nCOPY . .\n",
+    "api/.dockerignore": "packages/ui\nout\n",
+    "packages/ui/index.js": 9,
+    "out/a": 9,
+}
+
+
+@pytest.mark.parametrize(
+    ("tracked", "served", "lines"),
+    [
+        # What others that share the file in force may need is no line for all.
+        (["packages/ui/index.js"], ("web/Dockerfile",), ["out"]),
+        (["packages/ui/index.js", "out/a"], ("web/Dockerfile",), []),
+        (["packages/ui/index.js"], (), ["packages/ui", "out"]),
+        (None, ("web/Dockerfile",), ["packages/ui", "out"]),
+    ],
+)
+def test_lines_beside_one_of_several_dockerfiles(tracked, served, lines):
+    catches(
+        "inactive-ignore-file",
+        APPS,
+        dockerfile="api/Dockerfile",
+        line=None,
+        edits=lines,
+        tracked=tracked,
+        needs=Needs(served=served),
+    )
 
 
 def test_podmans_file_beside_dockers_is_no_mistake():
