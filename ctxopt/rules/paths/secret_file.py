@@ -71,13 +71,16 @@ def _clues(facts: Facts, suspects: Sequence[Candidate]) -> dict[str, Clue | None
     from ctxopt.evidence.secrets import clue_of
 
     root = facts.analysis.tree.root
-    # Who lets a file in by its name has made up their mind about it.
-    meant = {pattern.text for pattern in facts.matcher.patterns if pattern.exception}
-    return {
-        item.path: clue_of(root, item)
-        for item in suspects
-        if meant.isdisjoint((item.path, f"**/{name(item.path)}"))
-    }
+    return {item.path: clue_of(root, item) for item in suspects if not _is_let_in(facts, item.path)}
+
+
+def _is_let_in(facts: Facts, path: str) -> bool:
+    """Whether an exception lets a file in by its name, and is why it is sent: someone has made up their mind about it."""
+    deciding = facts.matcher.decide(path).index
+    if deciding is None:
+        return False
+    pattern = facts.matcher.patterns[deciding]
+    return pattern.exception and pattern.text in (path, f"**/{name(path)}")
 
 
 def _edits_with_exceptions(facts: Facts, group: Group) -> tuple[Edit, ...]:

@@ -152,3 +152,11 @@ VARIANTS: list[tuple[Any, ...]] = [
 def test_a_variant_gets_the_pattern_with_its_exceptions(tmp_path, tree, ignored, lines):
     found = findings("secret-file", tmp_path, tree, BROAD, ignored=ignored)
     assert [edit.text for finding in found for edit in finding.edits] == lines
+
+
+@pytest.mark.parametrize(
+    "ignore", ["!.env\n", "*.log\n!.env\n", "!.env\n*.log\n", "docs\n!**/.env\n"]
+)
+def test_an_exception_that_lets_nothing_in_says_nothing_of_the_file(tmp_path, ignore):
+    tree = {".env": "A_TOKEN=0f9e8d7c6b\n", "a.py": 1, ".dockerignore": ignore}
+    assert [item.paths for item in findings("secret-file", tmp_path, tree)] == [(".env",)]
