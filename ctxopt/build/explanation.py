@@ -65,6 +65,7 @@ def _answer(analysis: Analysis, path: str) -> PathExplanation:
             for use in plan.sources.uses
             if use.context is None and fetched and any(overlaps(root, path) for root in use.roots)
         )
+        # Simulating the image costs more than the rest of the answer, and only then can it tell anything.
         if any(use.reach == "builder" for use in uses):
             way = plan.image.way_of(path)
     through: tuple[int, ...] = ()

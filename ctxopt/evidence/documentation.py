@@ -149,6 +149,7 @@ def _named_by(taken: BuildTakings, folder: str) -> str | None:
             return f"WORKDIR in line {instruction.line} is what a server shows"
         if word.search(text) or (instruction.keyword == "RUN" and re.search(_RENDERS, text)):
             return f"{instruction.keyword} in line {instruction.line} may read it"
+    # A server shows what lies in its folder, and nothing names it.
     for taking in taken.takings:
         if taking.takes(folder) and re.search(_SERVED, taking.source.dest):
             return f"{taking.source.instruction} in line {taking.source.line} may serve it"

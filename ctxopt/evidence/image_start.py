@@ -83,6 +83,7 @@ def _is_for_work(taken: BuildTakings, files: SentFiles) -> bool:
         for taking in taken.takings
         if taking.source.stage in lineage and "" in taking.roots and taking.source.mount is None
     ]
+    # What is taken from another stage was made there, and that is what the image is for.
     if not whole or any(item.from_ and item.stage in lineage for item in build.sources):
         return False
     return all(run.stage not in lineage or run.line < min(whole) for run in build.runs)

@@ -64,6 +64,7 @@ def _copied_settings(view: View, found: Sequence[Candidate]) -> Iterator[tuple[s
         top = view.tree.folders.get(item.path)
         if top is None:
             continue
+        # Copies lie at the top or one folder down; output is large, and a look at all of it is felt.
         for path in (item.path, *top.subfolders()):
             folder = view.tree.folders.get(path)
             if folder is None or not view.sends_below(path) or ".env" not in folder.joined:

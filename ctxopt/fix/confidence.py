@@ -64,6 +64,7 @@ class Confidences:
             return Assurance("proven", GIT_IGNORES, is_ignored)
         if not taken:
             return Assurance(self._of_untaken(lost, files), NOT_TAKEN)
+        # One path in doubt is enough: the line takes all of them.
         for path in taken:
             doubt = self._doubt(path, is_ignored=is_ignored)
             if doubt is not None:
@@ -90,6 +91,7 @@ class Confidences:
         found = self._candidate(path)
         if found is not None and found.topic == "build-output":
             return self._doubt_output(path)
+        # What no checkout has can only be missed where something makes it, or reads it where it is there.
         if is_ignored:
             if found is None or found.topic in _UNKNOWN:
                 return self._generated.why_unknown(path, is_made=self._is_made(path))

@@ -116,6 +116,7 @@ class _Judge:
             return replace(finding, help="fix finds no line that would pay")
         if not finding.edits or whole.is_pruning:
             return finding
+        # Exceptions help together or not at all.
         if may_send_more(finding):
             texts = [edit.text or "" for edit in finding.edits]
             if self._written.issuperset(texts):

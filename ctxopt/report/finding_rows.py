@@ -51,6 +51,7 @@ def finding_rows(findings: Sequence[Finding], look: Look, *, knows_build: bool) 
         rows = [row._replace(reach="") for row in rows]
     if not rows:
         return []
+    # Columns of a few characters each are no table.
     if look.width < _NARROW:
         return [Text(), *(line for row in rows for line in _stacked(row, look))]
     sizes = max(cell_len(row.size) for row in rows)

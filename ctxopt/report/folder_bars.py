@@ -68,6 +68,7 @@ def _weights(view: View, after: View, judged: RuleResults) -> list[_Weight]:
     sizes = {folder.path: folder.bytes for folder in folders}
     for path, size in list(sizes.items()):
         above = parent(path)
+        # Of a folder and the one that is nearly all of it, the inner says more.
         whole = sizes.get(above, 0)
         if above and size < _MOST * whole and not is_closed(path):
             del sizes[path]

@@ -32,6 +32,7 @@ def find_latent(facts: Facts) -> Latent | None:
     if facts.ignore_file is None or use is None:
         return None
     there = facts.view.tree.folders[""].names
+    # What is there already is told by the rule about its kind.
     told = {item.entry.pattern for item in facts.candidates.found if item.entry is not None}
     found: dict[str, str] = {}
     for name, entry in _named(facts, there):

@@ -104,6 +104,7 @@ def _told_once(findings: list[Finding]) -> list[Finding]:
     caused = {finding: _cause(finding, repairs) for finding in findings if finding.rule == SECRETS}
     told = {path for finding, cause in caused.items() if cause for path in finding.paths}
     kept = []
+    # In the order they came: sorting is for those who have them all.
     for finding in findings:
         cause = caused.get(finding)
         if cause is not None:
