@@ -109,6 +109,7 @@ def deliver(pieces: Iterator[str], output: str | None) -> None:
             # The reader has what it wanted; the verdict stays what it is.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return
-    from ctxopt.report.output import write_report
+    from ctxopt.report.output import refuse_names, write_report
 
+    refuse_names(output)
     write_report(output, "".join(pieces))

@@ -189,11 +189,12 @@ def _decide(
 ) -> Fix | None:
     """Return the plan to carry out: the whole, or what a person has taken of it."""
     if output is not None:
-        from ctxopt.report.output import check_report
+        from ctxopt.report.output import check_report, refuse_names
 
         # Before anything is written: a report must not take the place of the ignore file.
         check_report(output, planned.path)
         refuse_inputs(output, planned.measured.context)
+        refuse_names(output)
     if not interactive or planned.new_content is None:
         return planned
     from ctxopt.cli.interactive import ask_in_terminal

@@ -212,8 +212,8 @@ _BY_PATH: Final = (
     r"(?m)^[ \t]*[\w-]+[ \t]*=[ \t]*\{[^}\n]*\bpath[ \t]*=[ \t]*[\"']([^\"'\n]{1,200})[\"']"
 )
 _ASIDE: Final = r"(?s)<profiles>.*?</profiles>|<!--.*?-->"
-_BACKEND: Final = r"(?m)^\s*build-backend\s*=\s*[\"']([\w.]+)"
-_LISTED: Final = r"(?m)^\s*-\s*[\"']?([^\"'#\n]+?)[\"']?\s*$"
+_BACKEND: Final = r"(?m)^[ \t]*build-backend\s*=\s*[\"']([\w.]+)"
+_LISTED: Final = r"(?m)^[ \t]*-\s*[\"']?([^\"'#\n]+?)[\"']?\s*$"
 _INSTALLS_PROJECT: Final = (
     r"\bpip[\d.]*\s+(?:install|wheel)\b.*\s\.(?:\s|$)|\bpython[\d.]*\s+-m\s+build\b|^(?:hatch|flit|uv)\s+build\b"
     r"|^uv\s+sync\b(?!.*--no-install-(?:project|workspace))"

@@ -19,7 +19,7 @@ class Named(NamedTuple):
     """``readme``, ``license-files`` …"""
 
 
-_FILE_DIRECTIVE = r"(?m)^\s*[\w.]+\s*=\s*file:\s*(.+)$"
+_FILE_DIRECTIVE = r"(?m)^[ \t]*[\w.]+\s*=\s*file:\s*(.+)$"
 _INCLUDE_MACRO = r"include_(?:str|bytes)!\s*\(\s*\"([^\"\n]{1,200})\"\s*\)"
 _PACKAGE_README = (
     r"<Package(?:ReadmeFile|LicenseFile|Icon)>\s*([^<\s]+)\s*</|"
@@ -28,10 +28,10 @@ _PACKAGE_README = (
 _OPENED = r"(?:open|read_text|join|Path|read)\(\s*[^()\n]*?[\"']([\w./ -]+\.(?:md|rst|txt))[\"']"
 
 
-_CMAKE_FOLDER = r"(?im)^\s*add_subdirectory\s*\(\s*\"?([^\s\")$]{1,200})"
-_MESON_FOLDER = r"(?m)^\s*subdir\(\s*'([^'\n]{1,200})'"
+_CMAKE_FOLDER = r"(?im)^[ \t]*add_subdirectory\s*\(\s*\"?([^\s\")$]{1,200})"
+_MESON_FOLDER = r"(?m)^[ \t]*subdir\(\s*'([^'\n]{1,200})'"
 _MAVEN_MODULE = r"<module>\s*([^<\s]{1,200})\s*</module>"
-_GO_FOLDER = r"(?m)(?:=>|^\s*use|^)\s+(\.\.?/[^\s)]{1,200})"
+_GO_FOLDER = r"(?m)(?:=>|^[ \t]*use|^)[ \t]+(\.\.?/[^\s)]{1,200})"
 _SWIFT_TESTS = (
     r"\.testTarget\(\s*name:\s*\"(\w{1,100})\"(?:[^()]|\([^()]*\))*?(?:path:\s*\"([^\"]+)\"|\))"
 )

@@ -26,12 +26,14 @@ _ASKS_ENTRY_POINT: Final = r"\s(?:run-)?tests?\s*[\"']?\s*\Z"
 _FIRST_SERVICE: Final = (
     r"(?m)^services:[ \t]*(?:#.*)?\n(?:[ \t]*(?:#.*)?\n)*(?P<indent>[ \t]+)[\w.-]+:"
 )
-_BUILDS: Final = r"(?m)^\s+build:"
-_MOUNTS_SOURCES: Final = r"(?m)^\s*-\s*[\"']?\.{1,2}/?:|^\s*source:\s*[\"']?\.{1,2}/?[\"']?\s*$"
+_BUILDS: Final = r"(?m)^[ \t]+build:"
+_MOUNTS_SOURCES: Final = (
+    r"(?m)^[ \t]*-\s*[\"']?\.{1,2}/?:|^[ \t]*source:\s*[\"']?\.{1,2}/?[\"']?\s*$"
+)
 _COMMAND: Final = (
     r"(?ms)^(?P<indent>[ \t]+)(?:command|entrypoint):(?P<words>.*?)(?=^(?P=indent)[^\s-]|\Z)"
 )
-_LIST: Final = r"(?m)[\[\]\"',]|^\s*-\s"
+_LIST: Final = r"(?m)[\[\]\"',]|^[ \t]*-\s"
 
 
 def find_project_tests(root: str, catalog: Catalog) -> str | None:

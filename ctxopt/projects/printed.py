@@ -10,7 +10,7 @@ from ctxopt.projects.values import STDIN, read_limited
 
 _MAX_BYTES = 4 << 20
 _JSON_BAKE = re.compile(rb'\s*\{\s*"(group|target|variable|function)"\s*:')
-_HCL_BLOCK = re.compile(rb'(?m)^\s*(target|group|variable|function)\s+"?[\w-]+"?\s*\{')
+_HCL_BLOCK = re.compile(rb'(?m)^[ \t]*(target|group|variable|function)\s+"?[\w-]+"?\s*\{')
 
 
 def is_bake(paths: Sequence[str], stdin: bytes) -> bool:

@@ -7,6 +7,12 @@ import tempfile
 
 from ctxopt.errors import WriteError
 
+_READ_BY_BUILDS = frozenset(
+    f"{name}.{ending}"
+    for name in ("compose", "docker-compose", "docker-bake", "docker-bake.override")
+    for ending in ("yaml", "yml", "json", "hcl")
+) | {"Dockerfile", "dockerfile", "Containerfile"}
+
 
 def write_report(path: str, text: str) -> None:
     """Replace the file at ``path`` by ``text`` at once; a device or pipe is written to directly.
@@ -24,6 +30,15 @@ def write_report(path: str, text: str) -> None:
         _replace(os.path.realpath(path), content)
     except OSError as error:
         raise WriteError(f"cannot write {path!r}: {error.strerror}") from error
+
+
+def refuse_names(path: str) -> None:
+    """Raise WriteError for a name under which a report would be read by a build as its own."""
+    last = os.path.basename(path)
+    if last in _READ_BY_BUILDS or last.endswith((".dockerignore", ".containerignore")):
+        raise WriteError(
+            f"{path}: a build would read the report as its own", hint="give it another name"
+        )
 
 
 def check_report(path: str, other: str) -> None:

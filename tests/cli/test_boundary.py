@@ -207,6 +207,30 @@ def test_a_report_takes_no_input_s_place(context, command, name):
     assert (context / name).read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [["builds", "."], ["check", "--max-size", "1GB", "."], ["lint", "a.dockerignore"], ["scan", "."], ["ls", "."]],
+)  # fmt: skip
+@pytest.mark.parametrize(
+    "name", [".dockerignore", "Dockerfile", "compose.yaml", "web/Dockerfile.dockerignore"]
+)
+def test_a_report_gets_no_name_that_builds_read(tmp_path, arguments, name):
+    lay(tmp_path, {"a.dockerignore": "x\n", "web/a": 1})
+    done = ctxopt(*arguments, "-o", name, cwd=tmp_path)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert not (tmp_path / name).exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["report.txt", "dockerignore.txt", "compose.md", "Dockerfile.json", "web/out.yaml"]
+)
+def test_a_report_may_have_any_other_name(tmp_path, name):
+    lay(tmp_path, {"web/a": 1})
+    assert ctxopt("ls", ".", "-o", name, cwd=tmp_path).returncode == 0
+    assert (tmp_path / name).exists()
+
+
 def test_a_report_that_fails_says_that_the_file_is_written(context):
     lay(
         context,
