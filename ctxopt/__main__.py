@@ -9,10 +9,18 @@ import sys
 
 def main() -> None:
     """Run the command line and exit."""
+    sys.unraisablehook = _end_if_interrupted
     try:
         _run()
     except KeyboardInterrupt:  # while the program was still being loaded
         os._exit(130)
+
+
+def _end_if_interrupted(problem: sys.UnraisableHookArgs) -> None:
+    """End where Ctrl-C meets the interpreter between two lines: it would print a traceback and go on."""
+    if issubclass(problem.exc_type, KeyboardInterrupt):
+        os._exit(130)
+    sys.__unraisablehook__(problem)
 
 
 def _run() -> None:
