@@ -265,7 +265,7 @@ def test_check_and_dry_run_write_nothing(tmp_path):
         ("alias", 2),
         ("missing/report", 2),
         ("report", 0),
-        ("x/.dockerignore", 0),
+        ("x/.dockerignore", 2),
         ("/dev/null", 0),
     ],
 )
