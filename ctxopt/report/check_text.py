@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from ctxopt.config.keys import BudgetView
 from ctxopt.guard.budget import Verdict
 from ctxopt.guard.check import Checked, CheckedContext
@@ -24,7 +22,7 @@ from ctxopt.report.check_wording import (
 )
 from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_text import render_finding
-from ctxopt.report.terminal import Look, draw, field, more
+from ctxopt.report.terminal import Look, StyledText, draw, field, more
 from ctxopt.report.wording import describe_gone
 from ctxopt.units import count, format_size
 
@@ -43,10 +41,10 @@ _VERDICTS = {
 
 def render_check(checked: Checked, look: Look, *, top: int) -> str:
     """Return the report; ``top`` is how many lines a list has."""
-    lines: list[Text] = []
+    lines: list[StyledText] = []
     for context in checked.contexts:
         if lines:
-            lines.append(Text())
+            lines.append(StyledText())
         lines += _context(context, top)
     if checked.findings is not None:
         title = "Findings"
@@ -57,29 +55,29 @@ def render_check(checked: Checked, look: Look, *, top: int) -> str:
     return draw(lines, look)
 
 
-def _findings(title: str, findings: Findings, top: int, width: int) -> list[Text]:
-    head = Text(f"{title}: ", "bold").append(visible(describe_findings(findings)), "not bold")
-    lines = [Text(), head]
+def _findings(title: str, findings: Findings, top: int, width: int) -> list[StyledText]:
+    head = StyledText(f"{title}: ", "bold").append(visible(describe_findings(findings)), "not bold")
+    lines = [StyledText(), head]
     failing = findings.failing
     for item, finding in failing[:top]:
         lines += render_finding(placed(item, finding), width)
     lines += more(len(failing) - top)
     if findings.gone and findings.baseline is not None:
         gone = describe_gone(len(findings.gone), findings.baseline)
-        lines.append(Text(f"  {gone}", "dim"))
+        lines.append(StyledText(f"  {gone}", "dim"))
     return lines
 
 
-def _context(context: CheckedContext, top: int) -> list[Text]:
+def _context(context: CheckedContext, top: int) -> list[StyledText]:
     lines = [field("Context", printable(context.name))]
     measured = context.after.name
     if context.before is not None:
         measured += f", compared with {printable(context.before.name)}"
-    lines += [field("Measured", measured), Text()]
+    lines += [field("Measured", measured), StyledText()]
     for view in VIEWS:
         lines += _figures(context, view)
     for name, before, after in named_rows(context):
-        line = Text(f"Named {printable(name)}".ljust(_LABEL - 1) + " ", "dim")
+        line = StyledText(f"Named {printable(name)}".ljust(_LABEL - 1) + " ", "dim")
         line.append(f"{format_size(after.bytes)} in {count(after.files, 'file')}", "not dim")
         if before is not None:
             line.append(f", {_grown(after.bytes - before.bytes)}", "not dim")
@@ -91,7 +89,7 @@ def _context(context: CheckedContext, top: int) -> list[Text]:
     return lines + _notes(context)
 
 
-def _figures(context: CheckedContext, view: BudgetView) -> list[Text]:
+def _figures(context: CheckedContext, view: BudgetView) -> list[StyledText]:
     label = view.capitalize()
     side, growth = context.after, context.growths.get(view)
     figures = side.figures(view)
@@ -118,35 +116,40 @@ def _grown(size: int) -> str:
     return signed(size)
 
 
-def _limits(context: CheckedContext) -> list[Text]:
+def _limits(context: CheckedContext) -> list[StyledText]:
     if not context.results:
-        return [Text(), Text("No limits are set: ctxopt check --init writes some", "dim")]
-    lines = [Text(), Text("Limits", "bold")]
+        return [
+            StyledText(),
+            StyledText("No limits are set: ctxopt check --init writes some", "dim"),
+        ]
+    lines = [StyledText(), StyledText("Limits", "bold")]
     for result in context.results:
         word, style = _VERDICTS[result.verdict]
-        lines.append(Text(f"  {word:<8}", style).append(printable(result.message), "not bold"))
+        lines.append(
+            StyledText(f"  {word:<8}", style).append(printable(result.message), "not bold")
+        )
     return lines
 
 
-def _changes(context: CheckedContext, growth: Growth, top: int) -> list[Text]:
-    lines: list[Text] = []
+def _changes(context: CheckedContext, growth: Growth, top: int) -> list[StyledText]:
+    lines: list[StyledText] = []
     stopping = cures(context, top)
     for changed in CHANGE_LISTS:
         changes = changed.of(growth)
         if not changes:
             continue
-        lines += [Text(), Text(changed.title, "bold")]
+        lines += [StyledText(), StyledText(changed.title, "bold")]
         for change in changes[:top]:
             lines.append(_change(change))
             cure = stopping.get(change.path)
             if changed.has_cures and cure is not None:
-                label = Text(" " * (_SIZE + 4) + "to keep it out: ", "dim")
+                label = StyledText(" " * (_SIZE + 4) + "to keep it out: ", "dim")
                 lines.append(label.append(printable(cure), "not dim cyan"))
         lines += more(len(changes) - top)
     if growth.renames:
-        lines += [Text(), Text("Renamed", "bold")]
+        lines += [StyledText(), StyledText("Renamed", "bold")]
         lines += [
-            Text(
+            StyledText(
                 f"  {format_size(item.size):>{_SIZE}}"
                 f"  {printable(item.before)} -> {printable(item.after)}"
             )
@@ -156,8 +159,8 @@ def _changes(context: CheckedContext, growth: Growth, top: int) -> list[Text]:
     return lines
 
 
-def _change(change: PathChange) -> Text:
-    line = Text(f"  {signed(change.growth):>{_SIZE}}", "bold")
+def _change(change: PathChange) -> StyledText:
+    line = StyledText(f"  {signed(change.growth):>{_SIZE}}", "bold")
     # The slash stands behind the quotes of an odd name: it is no part of the name.
     slash = change_name(change).removeprefix(change.path)
     line.append(f"  {printable(change.path)}{slash}", "not bold")
@@ -167,18 +170,18 @@ def _change(change: PathChange) -> Text:
     return line.append(f"  ({what})", "not bold dim")
 
 
-def _notes(context: CheckedContext) -> list[Text]:
+def _notes(context: CheckedContext) -> list[StyledText]:
     lines = []
     if context.after.submodules:
         named = ", ".join(printable(path) for path in context.after.submodules)
-        lines.append(Text(f"Not measured: the submodules {named}", "yellow"))
+        lines.append(StyledText(f"Not measured: the submodules {named}", "yellow"))
     if context.after.pointers:
         number = count(len(context.after.pointers), "file")
-        lines.append(Text(f"Git LFS: {number} counted with the size the pointer stands for"))
+        lines.append(StyledText(f"Git LFS: {number} counted with the size the pointer stands for"))
     unread = len(context.after.analysis.tree.errors) - len(context.after.submodules)
     if unread > 0:
         what = count(unread, "path")
-        lines.append(Text(f"Unreadable: {what}; the figures are lower bounds", "bold red"))
+        lines.append(StyledText(f"Unreadable: {what}; the figures are lower bounds", "bold red"))
     if not lines:
         return []
-    return [Text(), *lines]
+    return [StyledText(), *lines]

@@ -69,20 +69,15 @@ def width_of(stream: IO[str]) -> int:
         return _PIPED_WIDTH
 
 
-def make_console(stream: IO[str], *, color: bool, width: int) -> Console:
-    """Return a Rich console that changes nothing: no markup, no highlighting, no wrapping."""
+def make_console(stream: IO[str], width: int) -> Console:
+    """Return a Rich console that only colours: no markup, no highlighting, no wrapping."""
     from rich.console import Console
 
-    # Sixteen colours are those that a person chose for the terminal, light or dark.
-    system: Literal["standard"] | None = None
-    if color:
-        system = "standard"
     return Console(
         file=stream,
         width=width,
-        force_terminal=color,
-        color_system=system,
-        no_color=not color,
+        force_terminal=True,
+        color_system="standard",  # the sixteen colours that a person chose for the terminal, light or dark
         markup=False,
         highlight=False,
         emoji=False,

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rich.cells import cell_len
-from rich.text import Text
-
 from ctxopt.languages.ignore.edits import EditKind
 from ctxopt.report.console import printable
 from ctxopt.report.finding_text import SIGNS, STYLES, wrapped
-from ctxopt.report.wording import at_line, shortened
+from ctxopt.report.terminal import StyledText
+from ctxopt.report.wording import at_line, cell_len, shortened
 from ctxopt.units import and_more, format_size
 
 if TYPE_CHECKING:
@@ -41,7 +39,7 @@ class _Row(NamedTuple):
     cure: str
 
 
-def finding_rows(findings: Sequence[Finding], look: Look, *, knows_build: bool) -> list[Text]:
+def finding_rows(findings: Sequence[Finding], look: Look, *, knows_build: bool) -> list[StyledText]:
     """Return a heading and the rows, a blank line above them; nothing without findings.
 
     Where nothing is known of a build, nothing is said of how far bytes get.
@@ -53,7 +51,7 @@ def finding_rows(findings: Sequence[Finding], look: Look, *, knows_build: bool) 
         return []
     # Columns of a few characters each are no table.
     if look.width < _NARROW:
-        return [Text(), *(line for row in rows for line in _stacked(row, look))]
+        return [StyledText(), *(line for row in rows for line in _stacked(row, look))]
     sizes = max(cell_len(row.size) for row in rows)
     reaches = max(cell_len(row.reach) for row in rows)
     widths = _Widths(
@@ -63,7 +61,7 @@ def finding_rows(findings: Sequence[Finding], look: Look, *, knows_build: bool) 
         cure=min(_cure_width(look), max(cell_len(row.cure) for row in rows)),
     )
     widths = widths._replace(what=_what_width(rows, widths, look))
-    lines = [Text(), _heading(widths)]
+    lines = [StyledText(), _heading(widths)]
     for row in rows:
         lines += _drawn(row, widths)
     return lines
@@ -90,10 +88,10 @@ def _what_width(rows: Sequence[_Row], widths: _Widths, look: Look) -> int:
     return max(len(_HEADS[0]), min(left, max(cell_len(row.what) for row in rows)))
 
 
-def _heading(widths: _Widths) -> Text:
+def _heading(widths: _Widths) -> StyledText:
     what, reach, size, cure = _HEADS
     text = f"{'':{_WORD}}{_GAP}{what:{widths.what}}{_GAP}{reach:{widths.reach}}{_GAP}"
-    return Text(f"{text}{size:>{widths.size}}{_GAP}{cure}", "dim")
+    return StyledText(f"{text}{size:>{widths.size}}{_GAP}{cure}", "dim")
 
 
 def _row(finding: Finding) -> _Row:
@@ -122,15 +120,15 @@ def _cure(finding: Finding) -> str:
     return f"{SIGNS[edits[0].kind]} {printable(edits[0].text or '')}{and_more(len(edits) - 1)}"
 
 
-def _drawn(row: _Row, widths: _Widths) -> list[Text]:
+def _drawn(row: _Row, widths: _Widths) -> list[StyledText]:
     label = row.finding.severity.label
     what = shortened(row.what, widths.what)
-    head = Text().append(f"{label:{_WORD}}", STYLES[row.finding.severity]).append(_GAP)
-    rest = Text(f"{row.reach:{widths.reach}}{_GAP}{row.size:>{widths.size}}", "")
+    head = StyledText().append(f"{label:{_WORD}}", STYLES[row.finding.severity]).append(_GAP)
+    rest = StyledText(f"{row.reach:{widths.reach}}{_GAP}{row.size:>{widths.size}}", "")
     lines = []
     if cell_len(what) > widths.what:
         lines.append(head.append(what))
-        head = Text(" " * (_WORD + len(_GAP) + widths.what))
+        head = StyledText(" " * (_WORD + len(_GAP) + widths.what))
     else:
         head.append(what + " " * (widths.what - cell_len(what)))
     head.append(_GAP).append_text(rest)
@@ -138,27 +136,28 @@ def _drawn(row: _Row, widths: _Widths) -> list[Text]:
         head.append(_GAP).append(row.cure, "green")
     lines.append(head)
     if row.cure and cell_len(row.cure) > widths.cure:
-        lines.append(Text(" " * (_WORD + len(_GAP))).append(row.cure, "green"))
+        lines.append(StyledText(" " * (_WORD + len(_GAP))).append(row.cure, "green"))
     for line in lines:
         line.rstrip()
     return lines
 
 
-def _stacked(row: _Row, look: Look) -> list[Text]:
+def _stacked(row: _Row, look: Look) -> list[StyledText]:
     """A finding in a narrow terminal: what it is, and below how far it gets and what cures it."""
     label = row.finding.severity.label
     what = shortened(row.what, look.width - len(label) - 1)
-    drawn = [Text(line) for line in wrapped(f"{label} {what}", look.width, 0, hang=4)]
-    drawn[0].stylize(STYLES[row.finding.severity], 0, len(label))
+    drawn = [StyledText(line) for line in wrapped(f"{label} {what}", look.width, 0, hang=4)]
+    first = drawn[0].plain
+    drawn[0] = StyledText().append(label, STYLES[row.finding.severity]).append(first[len(label) :])
     way = row.reach
     if way and row.finding.reach != "permitted":
         way = f"into {way}"
     facts = " ".join(filter(None, (row.size, way)))
     if facts and row.cure and 6 + cell_len(facts) + cell_len(row.cure) <= look.width:
-        drawn.append(Text(f"    {facts}  ").append(row.cure, "green"))
+        drawn.append(StyledText(f"    {facts}  ").append(row.cure, "green"))
         return drawn
     if facts:
-        drawn.append(Text(f"    {facts}"))
+        drawn.append(StyledText(f"    {facts}"))
     if row.cure:
-        drawn.append(Text("    ").append(row.cure, "green"))
+        drawn.append(StyledText("    ").append(row.cure, "green"))
     return drawn

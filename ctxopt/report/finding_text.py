@@ -5,10 +5,9 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.report.console import printable, visible
+from ctxopt.report.terminal import StyledText
 from ctxopt.report.wording import at_line
 from ctxopt.rules.finding import Finding
 from ctxopt.severity import Severity
@@ -25,14 +24,14 @@ _NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "
 SIGNS = {EditKind.ADD: "+", EditKind.REPLACE: "~", EditKind.REMOVE: "-"}
 
 
-def render_lead(judgement: RuleResults, fix_command: str) -> list[Text]:
+def render_lead(judgement: RuleResults, fix_command: str) -> list[StyledText]:
     """Return at most three lines with the findings that matter most, and how to see their cures."""
     urgent = [item for item in judgement.reported if item.severity > Severity.INFO][:_LEAD]
     if not urgent:
         return []
-    lines = [Text("What to do first", "bold")]
+    lines = [StyledText("What to do first", "bold")]
     for place, finding in enumerate(urgent, 1):
-        line = Text(f"  {place}. ").append(_sentence(finding), STYLES[finding.severity])
+        line = StyledText(f"  {place}. ").append(_sentence(finding), STYLES[finding.severity])
         if finding.edits and finding.edits[0].text is not None:
             line.append("  ").append(_edit(finding.edits[0]), "green")
         lines.append(line)
@@ -40,21 +39,21 @@ def render_lead(judgement: RuleResults, fix_command: str) -> list[Text]:
     edits = (edit for item in judgement.reported for edit in item.edits)
     if any(edit.kind is not EditKind.REMOVE for edit in edits):
         command = printable(fix_command)
-        lines.append(Text(f"  {command} proves the lines and shows the diff", "dim"))
-    lines.append(Text())
+        lines.append(StyledText(f"  {command} proves the lines and shows the diff", "dim"))
+    lines.append(StyledText())
     return lines
 
 
-def render_findings(judgement: RuleResults, width: int, *, verbose: bool) -> list[Text]:
+def render_findings(judgement: RuleResults, width: int, *, verbose: bool) -> list[StyledText]:
     """Return the findings with place, evidence and cure, and the counts of all piles.
 
     Notes, the mildest findings, are counted and only shown to the ``verbose``.
     """
     shown = [item for item in judgement.reported if verbose or item.severity > Severity.INFO]
-    head = Text("Findings: ", "bold").append(_counts(judgement), "not bold")
+    head = StyledText("Findings: ", "bold").append(_counts(judgement), "not bold")
     if len(shown) < len(judgement.reported):
         head.append("; -v shows the notes", "not bold dim")
-    lines = [Text(), head]
+    lines = [StyledText(), head]
     for finding in shown:
         lines += render_finding(finding, width)
     return lines
@@ -80,24 +79,24 @@ def wrapped(text: str, width: int, indent: int, *, hang: int = 0) -> list[str]:
     )
 
 
-def render_finding(finding: Finding, width: int) -> list[Text]:
+def render_finding(finding: Finding, width: int) -> list[StyledText]:
     """Return one finding with its place, its evidence and its cure."""
-    head = Text("  ").append(finding.severity.label, STYLES[finding.severity])
+    head = StyledText("  ").append(finding.severity.label, STYLES[finding.severity])
     head.append(f" {finding.rule}", "bold")
     place = finding.location
     if place.file:
         head.append(f"  {at_line(printable(place.file), place.line)}", "not bold dim")
-    message = Text("    ").append(visible(finding.message))
+    message = StyledText("    ").append(visible(finding.message))
     stake = _stake(finding)
     if stake:
         message.append(f" ({stake})", "dim")
     lines = [head, message]
-    lines += [Text(f"      {printable(path)}", "dim") for path in finding.paths[:_PATHS]]
+    lines += [StyledText(f"      {printable(path)}", "dim") for path in finding.paths[:_PATHS]]
     if len(finding.paths) > _PATHS:
-        lines.append(Text(f"     {and_more(len(finding.paths) - _PATHS)}", "dim"))
-    lines += [Text("    ").append(_edit(edit), "green") for edit in finding.edits]
+        lines.append(StyledText(f"     {and_more(len(finding.paths) - _PATHS)}", "dim"))
+    lines += [StyledText("    ").append(_edit(edit), "green") for edit in finding.edits]
     if finding.help:
-        lines += [Text(line, "dim") for line in wrapped(finding.help, width, 4)]
+        lines += [StyledText(line, "dim") for line in wrapped(finding.help, width, 4)]
     return lines
 
 

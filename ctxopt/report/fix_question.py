@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rich.text import Text
-
 from ctxopt.fix.proposal import ProposedLine
 from ctxopt.report.console import printable
 from ctxopt.report.fix_text import changed, grounds, savings
-from ctxopt.report.terminal import Look, draw
+from ctxopt.report.terminal import Look, StyledText, draw
 from ctxopt.rules.written import MOST_SHOWN
 from ctxopt.units import format_size
 
@@ -46,10 +44,10 @@ class LineQuestion(NamedTuple):
 def render_question(question: LineQuestion, look: Look) -> str:
     """Return what the line does, why, what it saves and what is saved with it."""
     line, whole = question.line, question.bytes
-    head = Text(f"{question.number}/{question.questions}", "bold")
+    head = StyledText(f"{question.number}/{question.questions}", "bold")
     head.append(f"  {printable(question.shown)}", "not bold dim")
-    lines = [Text(), head]
-    lines += [Text("  ").append_text(text) for text in changed(line)]
+    lines = [StyledText(), head]
+    lines += [StyledText("  ").append_text(text) for text in changed(line)]
     lines += grounds(line, look.width, 2)
     lines.append(_row("saves", _saved(line.bytes, line.entries), "bold"))
     hidden = [printable(path) for path in line.paths[:_PATHS]]
@@ -70,17 +68,17 @@ def render_question(question: LineQuestion, look: Look) -> str:
 def render_prompt(question: LineQuestion, look: Look) -> str:
     """Return the prompt; the answer that Enter gives is the capital letter."""
     keys = "/".join(_KEYS).replace(_usual(question), _usual(question).upper())
-    return draw([Text(f"Take this line? [{keys}]", "bold")], look).rstrip("\n") + " "
+    return draw([StyledText(f"Take this line? [{keys}]", "bold")], look).rstrip("\n") + " "
 
 
 def render_help(question: LineQuestion, look: Look) -> str:
     """Return what the keys mean."""
-    lines = [Text(f"  {key:<7}").append(text, "dim") for key, text in _KEYS.items()]
+    lines = [StyledText(f"  {key:<7}").append(text, "dim") for key, text in _KEYS.items()]
     why = {
         "y": "y, as the line is proven",
         "n": f"n, as the line is only {question.line.confidence}",
     }
-    return draw([*lines, Text("  Enter  ").append(why[_usual(question)], "dim")], look)
+    return draw([*lines, StyledText("  Enter  ").append(why[_usual(question)], "dim")], look)
 
 
 def _usual(question: LineQuestion) -> str:
@@ -91,5 +89,5 @@ def _saved(size: int, entries: int) -> str:
     return savings(size, entries) if entries else "nothing"
 
 
-def _row(label: str, value: str, style: str = "") -> Text:
-    return Text().append(f"  {label:<{_LABEL}}", "dim").append(value, style)
+def _row(label: str, value: str, style: str = "") -> StyledText:
+    return StyledText().append(f"  {label:<{_LABEL}}", "dim").append(value, style)

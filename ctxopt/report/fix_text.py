@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rich.cells import cell_len
-from rich.text import Text
-
 from ctxopt.build.analysis import Analysis
 from ctxopt.builder import BUILDKIT
 from ctxopt.fix.plan import Fix
@@ -16,8 +13,8 @@ from ctxopt.fix.unit import Confidence
 from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_text import wrapped
 from ctxopt.report.fix_json import printed, render_patch, source_effects
-from ctxopt.report.terminal import Look, draw, field, more
-from ctxopt.report.wording import lower_bound
+from ctxopt.report.terminal import Look, StyledText, draw, field, more
+from ctxopt.report.wording import cell_len, lower_bound
 from ctxopt.units import (
     and_more,
     count,
@@ -44,8 +41,8 @@ def render_text(outcome: Outcome, look: Look) -> str:
     fix = outcome.fix
     if fix.new_content is None:
         lines = [
-            Text("nothing to do: ", "bold").append(_whole(outcome.after), "not bold"),
-            Text(_docker(outcome.after), "dim"),
+            StyledText("nothing to do: ", "bold").append(_whole(outcome.after), "not bold"),
+            StyledText(_docker(outcome.after), "dim"),
             *_tracked(fix),
             *_possible(fix, look.width),
             *_left(fix, look.width),
@@ -63,18 +60,18 @@ def render_text(outcome: Outcome, look: Look) -> str:
     return draw(lines, look)
 
 
-def changed(line: ProposedLine) -> list[Text]:
+def changed(line: ProposedLine) -> list[StyledText]:
     """Return what a line does to the file, as a diff shows it."""
-    old = [Text(f"- {printable(text)}", "red") for text in line.replaces]
-    return old + [Text(f"+ {printable(text)}", "green") for text in line.texts]
+    old = [StyledText(f"- {printable(text)}", "red") for text in line.replaces]
+    return old + [StyledText(f"+ {printable(text)}", "green") for text in line.texts]
 
 
-def grounds(line: ProposedLine, width: int, indent: int) -> list[Text]:
+def grounds(line: ProposedLine, width: int, indent: int) -> list[StyledText]:
     """Return how sure a line is and why, below each other where that is too long for one."""
     word = line.confidence.ljust(_word([line]) + 2)
     first, *others = wrapped(visible(line.reason), width, indent + len(word))
-    head = Text(" " * indent).append(word, _SURE[line.confidence])
-    return [head.append(first.lstrip(), "dim"), *(Text(text, "dim") for text in others)]
+    head = StyledText(" " * indent).append(word, _SURE[line.confidence])
+    return [head.append(first.lstrip(), "dim"), *(StyledText(text, "dim") for text in others)]
 
 
 def savings(size: int, entries: int) -> str:
@@ -82,7 +79,7 @@ def savings(size: int, entries: int) -> str:
     return f"{format_size(size)} in {count(entries, 'entry', 'entries')}"
 
 
-def _diff(patch: str) -> list[Text]:
+def _diff(patch: str) -> list[StyledText]:
     found = []
     in_header = True
     for line in patch.splitlines():
@@ -92,11 +89,11 @@ def _diff(patch: str) -> list[Text]:
             # Below the header, a removed line may itself begin with dashes.
             styles = _DIFF[1:]
         style = next((style for starts, style in styles if line.startswith(starts)), "")
-        found.append(Text(printable(line.rstrip("\r")), style))
+        found.append(StyledText(printable(line.rstrip("\r")), style))
     return found
 
 
-def _table(lines: tuple[ProposedLine, ...], width: int) -> list[Text]:
+def _table(lines: tuple[ProposedLine, ...], width: int) -> list[StyledText]:
     """One line each; the reasons beside them where all have room, or else below."""
     rows = [
         (
@@ -114,9 +111,9 @@ def _table(lines: tuple[ProposedLine, ...], width: int) -> list[Text]:
     widest = max(map(cell_len, (what.plain for what in whats)), default=0)
     reasons = max((cell_len(visible(line.reason)) for line in lines), default=0)
     is_wide = margin + widest + 2 + _word(lines) + 2 + reasons <= width
-    out = [Text(), Text(f"{_numbers(heads, widths)}line", "bold")]
+    out = [StyledText(), StyledText(f"{_numbers(heads, widths)}line", "bold")]
     for line, row, what in zip(lines, rows, whats, strict=True):
-        drawn = Text(_numbers(row, widths))
+        drawn = StyledText(_numbers(row, widths))
         if is_wide:
             drawn.append_text(what).append(" " * (widest + 2 - cell_len(what.plain)))
             out.append(drawn.append_text(grounds(line, width, 0)[0]))
@@ -126,7 +123,7 @@ def _table(lines: tuple[ProposedLine, ...], width: int) -> list[Text]:
             new, old = _parts(line)
             out.append(drawn.append(new))
             if old:
-                out.append(Text(f"    {old}", "dim"))
+                out.append(StyledText(f"    {old}", "dim"))
             out += grounds(line, width, 4)
     return out
 
@@ -136,34 +133,37 @@ def _word(lines: Iterable[ProposedLine]) -> int:
     return max((len(line.confidence) for line in lines), default=0)
 
 
-def _possible(fix: Fix, width: int) -> list[Text]:
+def _possible(fix: Fix, width: int) -> list[StyledText]:
     """What is not written unasked, with the doubt about each."""
     if not fix.possible:
         return []
-    head = Text("Possible", "bold").append("; --possible takes these, too", "not bold dim")
-    lines = [Text(), head]
+    head = StyledText("Possible", "bold").append("; --possible takes these, too", "not bold dim")
+    lines = [StyledText(), head]
     for line in fix.possible:
-        what = Text(f"  {format_size(line.bytes)}  ").append_text(_what(line))
-        lines += [what, *(Text(part, "dim") for part in wrapped(visible(line.reason), width, 4))]
+        what = StyledText(f"  {format_size(line.bytes)}  ").append_text(_what(line))
+        lines += [
+            what,
+            *(StyledText(part, "dim") for part in wrapped(visible(line.reason), width, 4)),
+        ]
     return lines
 
 
-def _preventive(lines: tuple[ProposedLine, ...], width: int) -> list[Text]:
+def _preventive(lines: tuple[ProposedLine, ...], width: int) -> list[StyledText]:
     """The lines for what is not there yet, each with what foretells it."""
     found = [line for line in lines if line.is_preventive]
     if not found:
         return []
-    out = [Text(), Text("For tomorrow: these save little or nothing today", "bold")]
+    out = [StyledText(), StyledText("For tomorrow: these save little or nothing today", "bold")]
     whats = [_what(line).plain for line in found]
     widest = max(map(cell_len, whats))
     for line, what in zip(found, whats, strict=True):
         reason = visible(line.reason)
         if 4 + widest + cell_len(reason) <= width:
             padding = " " * (widest + 2 - cell_len(what))
-            out.append(Text(f"  {what}{padding}").append(reason, "dim"))
+            out.append(StyledText(f"  {what}{padding}").append(reason, "dim"))
         else:
-            out.append(Text(f"  {what}"))
-            out += [Text(text, "dim") for text in wrapped(reason, width, 4)]
+            out.append(StyledText(f"  {what}"))
+            out += [StyledText(text, "dim") for text in wrapped(reason, width, 4)]
     return out
 
 
@@ -171,9 +171,9 @@ def _numbers(row: tuple[str, ...], widths: list[int]) -> str:
     return "  " + "".join(f"{cell:>{width}}  " for cell, width in zip(row, widths, strict=True))
 
 
-def _what(line: ProposedLine) -> Text:
+def _what(line: ProposedLine) -> StyledText:
     new, old = _parts(line)
-    what = Text(new)
+    what = StyledText(new)
     if old:
         what.append(f"  {old}", "dim")
     return what
@@ -189,13 +189,13 @@ def _parts(line: ProposedLine) -> tuple[str, str]:
     return new, f"instead of {old}"
 
 
-def _proof(outcome: Outcome, width: int) -> list[Text]:
+def _proof(outcome: Outcome, width: int) -> list[StyledText]:
     """What every instruction takes before and after: nothing that it names is lost."""
     effects = source_effects(outcome)
     served = outcome.fix.other_dockerfiles
     if not effects and not served:
         return []
-    lines = [Text(), Text("Every source still finds what it names", "bold")]
+    lines = [StyledText(), StyledText("Every source still finds what it names", "bold")]
     for effect in effects[:_SOURCES]:
         files, size = effect.files, effect.bytes
         if files[0] == files[1]:
@@ -204,38 +204,41 @@ def _proof(outcome: Outcome, width: int) -> list[Text]:
             before = f"{files[0]:,} files, {format_size(size[0])}"
             what = f"{before} -> {files[1]:,} files, {format_size(size[1])}"
         source = f"line {effect.line}: {printable(effect.text)}"
-        lines += map(Text, wrapped(source, width, 2))
-        lines.append(Text(f"    {what}", "dim"))
+        lines += map(StyledText, wrapped(source, width, 2))
+        lines.append(StyledText(f"    {what}", "dim"))
     lines += more(len(effects) - _SOURCES)
     if served:
         names = ", ".join(map(printable, served[:_SOURCES])) + and_more(len(served) - _SOURCES)
-        lines += map(Text, wrapped(f"and those of {names}", width, 2))
+        lines += map(StyledText, wrapped(f"and those of {names}", width, 2))
     return lines
 
 
-def _tracked(fix: Fix) -> list[Text]:
+def _tracked(fix: Fix) -> list[StyledText]:
     if not fix.tracked:
         return []
     number = count(len(fix.tracked), "file")
-    lines = [Text(), Text(f"No longer sent though git tracks it: {number}", "bold yellow")]
-    lines += [Text(f"  {printable(path)}") for path in fix.tracked[:_TRACKED]]
+    lines = [
+        StyledText(),
+        StyledText(f"No longer sent though git tracks it: {number}", "bold yellow"),
+    ]
+    lines += [StyledText(f"  {printable(path)}") for path in fix.tracked[:_TRACKED]]
     return lines + more(len(fix.tracked) - _TRACKED)
 
 
-def _left(fix: Fix, width: int) -> list[Text]:
+def _left(fix: Fix, width: int) -> list[StyledText]:
     if not fix.left_alone:
         return []
     reasons: dict[str, list[str]] = {}
     for item in fix.left_alone:
         reasons.setdefault(visible(item.reason), []).append(printable(item.text))
-    lines = [Text(), Text("Left alone", "bold")]
+    lines = [StyledText(), StyledText("Left alone", "bold")]
     for reason, texts in reasons.items():
-        lines += map(Text, wrapped("  ".join(texts), width, 2))
-        lines += [Text(part, "dim") for part in wrapped(reason, width, 4)]
+        lines += map(StyledText, wrapped("  ".join(texts), width, 2))
+        lines += [StyledText(part, "dim") for part in wrapped(reason, width, 4)]
     return lines
 
 
-def _sums(outcome: Outcome) -> list[Text]:
+def _sums(outcome: Outcome) -> list[StyledText]:
     fix = outcome.fix
     size = max(0, fix.measured.permitted_bytes - outcome.after.permitted_bytes)
     seconds = format_seconds(transfer_seconds(size, outcome.bandwidth))
@@ -244,17 +247,17 @@ def _sums(outcome: Outcome) -> list[Text]:
     if _is_part(fix.measured) or _is_part(outcome.after):
         time = f"up to {time}"
     saved = savings(sum(line.bytes for line in fix.lines), sum(line.entries for line in fix.lines))
-    verdict = Text(f"Not written: {printable(fix.shown)}", "bold yellow")
+    verdict = StyledText(f"Not written: {printable(fix.shown)}", "bold yellow")
     if outcome.written:
-        verdict = Text(f"Written to {printable(fix.shown)}", "bold green")
+        verdict = StyledText(f"Written to {printable(fix.shown)}", "bold green")
     return [
-        Text(),
+        StyledText(),
         field("Before", _whole(fix.measured)),
         field("", _docker(fix.measured)),
         field("After", _whole(outcome.after), "bold"),
         field("", _docker(outcome.after)),
         field("Saves", f"{saved}; {time}"),
-        Text(),
+        StyledText(),
         verdict,
     ]
 

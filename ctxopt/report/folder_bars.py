@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from rich.cells import cell_len
-from rich.text import Text
-
 from ctxopt.paths import name, parent
 from ctxopt.report.console import printable
 from ctxopt.report.scan_headline import sent_view
-from ctxopt.report.wording import shortened
+from ctxopt.report.terminal import StyledText
+from ctxopt.report.wording import cell_len, shortened
 from ctxopt.tree.summary import heaviest_folders
 from ctxopt.units import format_size
 
@@ -44,7 +42,7 @@ class _Weight(NamedTuple):
 
 def folder_bars(
     analysis: Analysis, judged: RuleResults, plan: Fix | None, look: Look, *, most: int
-) -> list[Text]:
+) -> list[StyledText]:
     """Return a heading and at most ``most`` bars, a blank line above them; nothing where nothing is heavy."""
     view = sent_view(analysis)
     after = view
@@ -53,7 +51,7 @@ def folder_bars(
     found = _weights(view, after, judged)[:most]
     if not found:
         return []
-    return [Text(), *_drawn(found, view.total.bytes, look)]
+    return [StyledText(), *_drawn(found, view.total.bytes, look)]
 
 
 def _weights(view: View, after: View, judged: RuleResults) -> list[_Weight]:
@@ -100,7 +98,7 @@ def _at_the_top(view: View) -> int:
     return view.total.bytes - sum(_size_of(view, child) for child in root.subfolders())
 
 
-def _drawn(found: list[_Weight], whole: int, look: Look) -> list[Text]:
+def _drawn(found: list[_Weight], whole: int, look: Look) -> list[StyledText]:
     head = _LEGEND
     if any(item.needed < item.bytes for item in found):
         head += _MARKED
@@ -108,9 +106,9 @@ def _drawn(found: list[_Weight], whole: int, look: Look) -> list[Text]:
     longest = max(cell_len(printable(item.label)) for item in found)
     bar = max(least, min(most, look.width - _SIZE - 2 - 2 - longest))
     room = look.width - _SIZE - 2 - bar - 2
-    lines = [Text(head, "dim")]
+    lines = [StyledText(head, "dim")]
     for item in found:
-        line = Text(f"{format_size(item.bytes):>{_SIZE}}  ")
+        line = StyledText(f"{format_size(item.bytes):>{_SIZE}}  ")
         full = max(1, round(item.bytes / max(whole, 1) * bar))
         gone = round((item.bytes - min(item.needed, item.bytes)) / item.bytes * full)
         line.append("█" * (full - gone), "cyan").append("░" * gone, "yellow")

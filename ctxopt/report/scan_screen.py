@@ -5,10 +5,10 @@ At most ``LINES`` lines in 80 columns, whatever the repository.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from itertools import cycle
 from typing import TYPE_CHECKING, NamedTuple
-
-from rich.text import Text
 
 from ctxopt.evidence.dockerfile_search import find_dockerfiles
 from ctxopt.report.console import printable
@@ -23,7 +23,7 @@ from ctxopt.report.scan_headline import (
     headline,
     sent_bytes,
 )
-from ctxopt.report.terminal import Look, draw
+from ctxopt.report.terminal import Look, StyledText, draw
 from ctxopt.severity import Severity
 from ctxopt.units import and_more, count, format_size
 
@@ -87,15 +87,23 @@ def render_screen(
     return draw([*top, *findings, *bars, *end], look)
 
 
-def _headline(analysis: Analysis, judged: RuleResults, plan: Fix | None, look: Look) -> list[Text]:
+def _headline(
+    analysis: Analysis, judged: RuleResults, plan: Fix | None, look: Look
+) -> list[StyledText]:
     sentence = headline(analysis, judged, plan)
-    lines = [Text(line, "bold") for line in wrapped(sentence, look.width, 0, hang=2)]
-    for line in lines:
-        line.highlight_regex(r"[\d,]+ secrets?", "red")
+    lines = []
+    for line in wrapped(sentence, look.width, 0, hang=2):
+        drawn = StyledText(style="bold")
+        # Every second piece is what the expression found.
+        for piece, style in zip(
+            re.split(r"([\d,]+ secrets?)", line), cycle(("", "red")), strict=False
+        ):
+            drawn.append(piece, style)
+        lines.append(drawn)
     return lines
 
 
-def _measured(analysis: Analysis, look: Look) -> list[Text]:
+def _measured(analysis: Analysis, look: Look) -> list[StyledText]:
     """With what it was measured, and what a build that takes everything would send."""
     context = analysis.context
     parts = []
@@ -112,17 +120,17 @@ def _measured(analysis: Analysis, look: Look) -> list[Text]:
     more = could_be_sent(analysis)
     if more is not None:
         sentence += f"; {format_size(more)} could be sent, if a build took everything"
-    return [Text(line, "dim") for line in wrapped(sentence, look.width, 0, hang=2)]
+    return [StyledText(line, "dim") for line in wrapped(sentence, look.width, 0, hang=2)]
 
 
-def _as_many(shown: list[Finding], look: Look, rows: int, *, knows_build: bool) -> list[Text]:
+def _as_many(shown: list[Finding], look: Look, rows: int, *, knows_build: bool) -> list[StyledText]:
     """Return the worst findings on at most ``rows`` lines, the last of which says how many there are more."""
     worst = _some_of_each(shown)
     while True:
         lines = finding_rows(worst, look, knows_build=knows_build)
         rest = and_more(len(shown) - len(worst)).strip()
         if rest:
-            lines.append(Text(rest, "dim"))
+            lines.append(StyledText(rest, "dim"))
         if len(lines) <= rows or len(worst) <= 1:
             return lines
         worst.pop()
@@ -139,7 +147,7 @@ def _some_of_each(findings: list[Finding]) -> list[Finding]:
     return found
 
 
-def _counted(judged: RuleResults, notes: int, follows: bool) -> list[Text]:
+def _counted(judged: RuleResults, notes: int, follows: bool) -> list[StyledText]:
     """How many findings are not shown, and why."""
     parts = []
     if notes:
@@ -153,16 +161,16 @@ def _counted(judged: RuleResults, notes: int, follows: bool) -> list[Text]:
         parts.append(f"{judged.filtered:,} of rules that are left out")
     if not parts:
         return []
-    line = Text("; ".join(parts), "dim")
+    line = StyledText("; ".join(parts), "dim")
     if follows:
         return [line]
-    return [Text(), line]
+    return [StyledText(), line]
 
 
 def _next_steps(
     analysis: Analysis, plan: Fix | None, steps: NextSteps, refusal: str, look: Look
-) -> list[Text]:
-    lines: list[Text] = [Text()]
+) -> list[StyledText]:
+    lines: list[StyledText] = [StyledText()]
     fix = _fix_step(analysis, plan, steps, refusal)
     if fix is not None:
         lines += _step(*fix, look)
@@ -207,9 +215,9 @@ def _change(sent: SentBytes) -> str:
     return f"{format_size(sent.before)} -> {format_size(sent.after)}"
 
 
-def _step(command: str, what: str, look: Look) -> list[Text]:
+def _step(command: str, what: str, look: Look) -> list[StyledText]:
     """A command with what it does beside it, or below it where the width does not do."""
     if len(command) + 2 + len(what) <= look.width:
-        return [Text(command, "bold").append(f"  {what}", "not bold")]
-    lines = [Text(line, "bold") for line in wrapped(command, look.width, 0, hang=4)]
-    return lines + [Text(line) for line in wrapped(what, look.width, 4)]
+        return [StyledText(command, "bold").append(f"  {what}", "not bold")]
+    lines = [StyledText(line, "bold") for line in wrapped(command, look.width, 0, hang=4)]
+    return lines + [StyledText(line) for line in wrapped(what, look.width, 4)]

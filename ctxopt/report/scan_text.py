@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.text import Text
-
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.stops import permitted_stop, transfer_stop
 from ctxopt.builder import BUILDKIT
@@ -14,7 +12,7 @@ from ctxopt.languages.dockerfile import Unknown
 from ctxopt.paths import name as name_of
 from ctxopt.report.console import printable
 from ctxopt.report.finding_text import render_findings, render_lead, wrapped
-from ctxopt.report.terminal import Look, draw, field, more
+from ctxopt.report.terminal import Look, StyledText, draw, field, more
 from ctxopt.report.wording import describe_copied, describe_unknown, lower_bound, reach, stopped
 from ctxopt.tree.summary import FolderSize, heaviest_folders, largest_files, sizes_by_type
 from ctxopt.units import count, format_size
@@ -37,32 +35,46 @@ def render_scan(
     fix_command: str,
 ) -> str:
     """Return the ``scan`` report: what to do, the totals, the findings, then the bytes."""
-    lines = [*render_lead(judged, fix_command), *_header(analysis), Text(), *_totals(analysis)]
+    lines = [
+        *render_lead(judged, fix_command),
+        *_header(analysis),
+        StyledText(),
+        *_totals(analysis),
+    ]
     lines += render_findings(judged, look.width, verbose=look.verbose)
     lines += _unknown(analysis, look)
     lines += _instructions(analysis, top)
     folders = heaviest_folders(analysis.permitted, depth=depth, top=top)
     if len(folders) > 1:
-        lines += [Text(), Text("Heaviest folders", "bold"), *_folder_tree(folders, look)]
+        lines += [
+            StyledText(),
+            StyledText("Heaviest folders", "bold"),
+            *_folder_tree(folders, look),
+        ]
     files = largest_files(analysis.permitted, top)
     if files:
-        lines += [Text(), Text("Largest files", "bold")]
+        lines += [StyledText(), StyledText("Largest files", "bold")]
         lines += [_row(item.bytes, analysis, item.path) for item in files]
     types = sizes_by_type(analysis.permitted)[:top]
     if types:
-        lines += [Text(), Text("By file type", "bold")]
+        lines += [StyledText(), StyledText("By file type", "bold")]
         lines += [
             _row(item.bytes, analysis, f"{item.type}  ({count(item.files, 'file')})")
             for item in types
         ]
     errors = analysis.tree.errors
     if errors:
-        lines += [Text(), Text("Unreadable: the figures above are lower bounds", "bold red")]
-        lines += [Text(f"  {printable(error.path or '.')}: {error.reason}") for error in errors]
+        lines += [
+            StyledText(),
+            StyledText("Unreadable: the figures above are lower bounds", "bold red"),
+        ]
+        lines += [
+            StyledText(f"  {printable(error.path or '.')}: {error.reason}") for error in errors
+        ]
     return draw(lines, look)
 
 
-def _header(analysis: Analysis) -> list[Text]:
+def _header(analysis: Analysis) -> list[StyledText]:
     context = analysis.context
     lines = [field("Context", printable(context.root))]
     if context.dockerfile.found:
@@ -86,7 +98,7 @@ def _header(analysis: Analysis) -> list[Text]:
     return lines
 
 
-def _totals(analysis: Analysis) -> list[Text]:
+def _totals(analysis: Analysis) -> list[StyledText]:
     total = analysis.permitted.total
     least = lower_bound(analysis.tree)
     builder = analysis.context.builder
@@ -111,7 +123,7 @@ def _totals(analysis: Analysis) -> list[Text]:
     return lines
 
 
-def _transferred(analysis: Analysis) -> list[Text]:
+def _transferred(analysis: Analysis) -> list[StyledText]:
     """What this build fetches, beside what any build may."""
     plan = analysis.plan
     if plan is None:
@@ -139,16 +151,16 @@ def _transferred(analysis: Analysis) -> list[Text]:
     return lines
 
 
-def _instructions(analysis: Analysis, top: int) -> list[Text]:
+def _instructions(analysis: Analysis, top: int) -> list[StyledText]:
     """The instructions that cost most, with what only they need."""
     plan = analysis.plan
     if plan is None or not plan.sources.uses:
         return []
     uses = sorted(plan.sources.uses, key=lambda use: (-use.bytes, use.source.line))
-    lines = [Text(), Text("What the instructions take", "bold")]
+    lines = [StyledText(), StyledText("What the instructions take", "bold")]
     for use in uses[:top]:
         words = " ".join(printable(path.text or '""') for path in use.source.paths)
-        line = Text(f"  {format_size(use.bytes):>{_SIZE}}", "bold")
+        line = StyledText(f"  {format_size(use.bytes):>{_SIZE}}", "bold")
         what = f"{use.source.instruction} {words}"
         if use.context:
             what += f" from {printable(use.context)}"
@@ -161,7 +173,7 @@ def _instructions(analysis: Analysis, top: int) -> list[Text]:
     return lines + more(len(uses) - top)
 
 
-def _unknown(analysis: Analysis, look: Look) -> list[Text]:
+def _unknown(analysis: Analysis, look: Look) -> list[StyledText]:
     """What no Dockerfile tells, so that the figures may be lower than the truth."""
     plan = analysis.plan
     if plan is None:
@@ -172,10 +184,10 @@ def _unknown(analysis: Analysis, look: Look) -> list[Text]:
     notes += [
         f"the build context {printable(item)} is not a folder: not measured" for item in plan.remote
     ]
-    lines = [Text(line) for note in notes for line in wrapped(note, look.width, 2)]
+    lines = [StyledText(line) for note in notes for line in wrapped(note, look.width, 2)]
     if not lines:
         return []
-    return [Text(), Text("Not known", "bold"), *lines]
+    return [StyledText(), StyledText("Not known", "bold"), *lines]
 
 
 def _is_usual(unknown: Unknown) -> bool:
@@ -184,7 +196,7 @@ def _is_usual(unknown: Unknown) -> bool:
     return official or unknown.kind == "base-onbuild"
 
 
-def _folder_tree(folders: list[FolderSize], look: Look) -> list[Text]:
+def _folder_tree(folders: list[FolderSize], look: Look) -> list[StyledText]:
     """Lines of size, share, bar and name; the bar takes what the names leave of the width."""
     whole = max(folders[0].bytes, 1)
     names = _tree_names(folders)
@@ -193,7 +205,7 @@ def _folder_tree(folders: list[FolderSize], look: Look) -> list[Text]:
     bar = max(6, min(40, room))
     lines = []
     for folder, (branch, name) in zip(folders, names, strict=True):
-        line = Text(f"  {format_size(folder.bytes):>{_SIZE}}", "bold")
+        line = StyledText(f"  {format_size(folder.bytes):>{_SIZE}}", "bold")
         line.append(f"{_percent(folder.bytes, whole):>{_SHARE}} ", "not bold")
         line.append(_bar(folder.bytes / whole, bar), "not bold cyan")
         line.append(f"  {branch}", "not bold dim").append(name, "not bold")
@@ -238,7 +250,7 @@ def _percent(part: int, whole: int) -> str:
     return f"{share:.0f}%"
 
 
-def _row(size: int, analysis: Analysis, name: str) -> Text:
+def _row(size: int, analysis: Analysis, name: str) -> StyledText:
     whole = max(analysis.permitted.total.bytes, 1)
-    line = Text(f"  {format_size(size):>{_SIZE}}", "bold")
+    line = StyledText(f"  {format_size(size):>{_SIZE}}", "bold")
     return line.append(f"{_percent(size, whole):>{_SHARE}}  {printable(name)}", "not bold")

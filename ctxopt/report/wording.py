@@ -69,13 +69,20 @@ def at_line(file: str, line: int | None) -> str:
     return f"{file}:{line}"
 
 
+def cell_len(text: str) -> int:
+    """Return the columns that a terminal needs for ``text``: two for a wide character."""
+    if text.isascii():
+        return len(text)
+    from rich import cells
+
+    return cells.cell_len(text)
+
+
 def shortened(text: str, width: int) -> str:
     """Return ``text`` with folders of its last path left out, as ``…/name``, until it is at most ``width`` columns.
 
     It stays longer where its name alone is.
     """
-    from rich.cells import cell_len
-
     if cell_len(text) <= width or "/" not in text:
         return text
     *before, path = text.split(" ")
