@@ -61,7 +61,7 @@ def find_foretold(facts: Facts) -> list[Foretold]:
         for item in items
         for folder in (item.folder, _ANYWHERE)
     }
-    ignored = ignored_if_there(facts.view.tree.root, asked)
+    ignored = ignored_if_there(facts.evidence, asked)
     return [found for items in foretold.values() if (found := _agreed(items, ignored)) is not None]
 
 

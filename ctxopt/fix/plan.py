@@ -56,6 +56,8 @@ class Fix:
     """The context as it is."""
     foreseen: Analysis
     """The context as the file would make it."""
+    base: str = ""
+    """The context root as seen from the top of its repository; empty outside of one."""
 
 
 class Start(NamedTuple):
@@ -116,7 +118,14 @@ def plan_fix(
         other_dockerfiles=plan.facts.needs.served,
         measured=analysis,
         foreseen=foreseen,
+        base=_base(plan.facts.evidence),
     )
+
+
+def _base(evidence: GitEvidence | None) -> str:
+    if evidence is None or evidence.found is None:
+        return ""
+    return evidence.found.prefix
 
 
 def _is_first(analysis: Analysis) -> bool:

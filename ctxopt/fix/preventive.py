@@ -251,7 +251,7 @@ def _reader_of(facts: Facts, coming: Foretold) -> str | None:
 
 def _template(facts: Facts, texts: Sequence[str]) -> Iterator[str]:
     """Yield the exception for a template that git takes in though it ignores what is called like it."""
-    ignored = ignored_if_there(facts.view.tree.root, [_TEMPLATE])
+    ignored = ignored_if_there(facts.evidence, [_TEMPLATE])
     if _TEMPLATE not in ignored and f"!{_TEMPLATE}" not in texts:
         yield f"!{_TEMPLATE}"
 

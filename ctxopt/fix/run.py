@@ -20,7 +20,7 @@ from ctxopt.errors import WriteError
 from ctxopt.fix.decisions import OPEN, Choice
 from ctxopt.fix.options import DEFAULTS, FixOptions
 from ctxopt.fix.plan import Fix, plan_fix
-from ctxopt.git.folder import ask_git, repository_base
+from ctxopt.git.folder import ask_git
 from ctxopt.languages.ignore.text import foreign_encoding
 from ctxopt.rules.registry import RULE_IDS
 from ctxopt.tree.workers import default_walker
@@ -149,7 +149,7 @@ def _replanner(request: FixRequest, analysis: Analysis) -> Replan:
 def _patch_path(planned: Fix) -> str:
     root = planned.measured.context.root
     relative = os.path.relpath(planned.path, root)
-    inside = os.path.normpath(os.path.join(repository_base(root), relative))
+    inside = os.path.normpath(os.path.join(planned.base, relative))
     # No patch reaches out of the repository it is applied in.
     return planned.shown if inside.startswith("..") else inside
 

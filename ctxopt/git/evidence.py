@@ -6,8 +6,19 @@ Values only; ``repository`` and ``gitignore`` fill them in.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from ctxopt.paths import folders_above, parent
+
+
+class Found(NamedTuple):
+    """Where the repository of a folder is."""
+
+    top: str
+    """The absolute top folder of its working tree."""
+    prefix: str
+    """The folder asked about, relative to the top, ``/``-separated; empty for the top itself."""
+    git_dir: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +31,8 @@ class GitEvidence:
     """Untracked files, and folders that stand for all below them; ``""`` for everything."""
     knows_tracked: bool = True
     """False where only ignore files were read, which do not tell what is tracked."""
+    found: Found | None = None
+    """The repository that said so; None where only ignore files were read."""
     _memo: dict[str, bool] = field(default_factory=dict, repr=False, compare=False)
     _folders: set[str] = field(default_factory=set, repr=False, compare=False)
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from ctxopt.errors import GitError
 from ctxopt.git.evidence import GitEvidence
-from ctxopt.git.repository import find_repository
+from ctxopt.git.repository import Repository, find_repository
 
 
 def ask_git(root: str) -> GitEvidence | None:
@@ -21,18 +21,16 @@ def ask_git(root: str) -> GitEvidence | None:
         return None  # another user's repository, or no git at all: ignore files can still be read
 
 
-def ignored_if_there(root: str, paths: Collection[str]) -> Collection[str]:
-    """Return those of ``paths`` below the folder ``root`` that git would ignore, were they there.
+def ignored_if_there(evidence: GitEvidence | None, paths: Collection[str]) -> Collection[str]:
+    """Return those of ``paths``, relative to the folder of ``evidence``, that git would ignore, were they there.
 
-    None of them where there is no repository, or git refuses to say.
+    None of them where no repository gave the evidence, or git refuses to say.
     """
-    if not paths:
+    if evidence is None or evidence.found is None or not paths:
         return ()
+    top, prefix, git_dir = evidence.found
     try:
-        repository = find_repository(root)
-        if repository is None or repository.bare:
-            return ()
-        return repository.would_ignore(paths)
+        return Repository(top, prefix, git_dir).would_ignore(paths)
     except (GitError, ValueError):
         return ()
 

@@ -19,7 +19,7 @@ from ctxopt.git.command import (
     run_two,
     start_git,
 )
-from ctxopt.git.evidence import GitEvidence
+from ctxopt.git.evidence import Found, GitEvidence
 from ctxopt.git.listing import GITLINK, TREE, Listed, ignored_paths, index_entries, tree_entries
 from ctxopt.paths import join, relative, with_slash
 
@@ -27,6 +27,7 @@ _SHALLOW = "this clone is shallow: `git fetch --unshallow`, or fetch-depth: 0"
 _INSIDE = "ctxopt-asks"
 """A name that no rule is about."""
 _FACTS = ("--is-bare-repository", "--is-shallow-repository", "--is-inside-work-tree")
+_PLACES = ("--absolute-git-dir", "--show-toplevel")
 
 _EMPTY_BLOBS = (
     "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391",
@@ -74,7 +75,7 @@ class Repository:
             # NOTE: inside a folder it ignores, `ls-files --ignored` fails or says nothing.
             tracked, links = _tracked(self.run(*tracking), prefix, has_submodules)
             if not tracked and not links:
-                return GitEvidence(frozenset(), frozenset({""}))
+                return GitEvidence(frozenset(), frozenset({""}), found=self._as_found(prefix))
             ignored_listing = self.run(*ignoring)
         else:
             # At once: the one reads the disk while the other reads the index.
@@ -83,7 +84,11 @@ class Repository:
             )
             tracked, links = _tracked(tracked_listing, prefix, has_submodules)
         ignored = ignored_paths(ignored_listing, prefix)
-        return self._with_submodules(root, tracked, ignored, links)
+        self._add_submodules(root, tracked, ignored, links)
+        return GitEvidence(frozenset(tracked), frozenset(ignored), found=self._as_found(prefix))
+
+    def _as_found(self, prefix: str) -> Found:
+        return Found(self.top, prefix, self.git_dir)
 
     def _is_ignored_folder(self, path: str) -> bool:
         asked = ("check-ignore", "--", "./" + path)
@@ -110,9 +115,9 @@ class Repository:
             )
         )
 
-    def _with_submodules(
+    def _add_submodules(
         self, root: str, tracked: set[str], ignored: set[str], links: list[str]
-    ) -> GitEvidence:
+    ) -> None:
         for link in links:
             folder = os.path.join(root, link)
             if not os.path.exists(os.path.join(folder, ".git")):
@@ -124,7 +129,6 @@ class Repository:
             inside = module.evidence(folder)
             tracked.update(join(link, path) for path in inside.tracked)
             ignored.update(join(link, path) for path in inside.ignored)
-        return GitEvidence(frozenset(tracked), frozenset(ignored))
 
     def resolve(self, spec: str) -> str | None:
         """Return the id of the commit that ``spec`` names; None for a HEAD without any commit.
@@ -312,20 +316,27 @@ def find_repository(path: str) -> Repository | None:
     """
     environment = clean_environment()
     try:
-        with start_git(path, ["rev-parse", *_FACTS, "--absolute-git-dir"], environment) as process:
+        with start_git(path, ["rev-parse", *_FACTS, *_PLACES], environment) as process:
             output, complaint = process.communicate()
     except NoGitError:
         return None
     if process.returncode and b"not a git repository (or any " in complaint:
         return None
-    check_exit(process.returncode, complaint)
-    bare, shallow, inside, git_dir = os.fsdecode(output)[:-1].split("\n", 3)
+    # Where there is no working tree git answers all but the last question.
+    if process.returncode and b"must be run in a work tree" not in complaint:
+        check_exit(process.returncode, complaint)
+    bare, shallow, inside, places = os.fsdecode(output)[:-1].split("\n", 3)
     if bare == "true":
-        return Repository(git_dir, "", git_dir, bare=True, shallow=shallow == "true")
+        return Repository(places, "", places, bare=True, shallow=shallow == "true")
     # Inside a `.git` folder there is a repository, and no working tree that could be sent.
     if inside != "true":
         return None
-    top = os.fsdecode(run_git(path, ["rev-parse", "--show-toplevel"], environment))[:-1]
+    git_dir, _, top = places.partition("\n")
+    if "\n" in top:
+        # A folder's name may have line breaks: then each is asked for alone.
+        git_dir, top = (
+            os.fsdecode(run_git(path, ["rev-parse", place], environment))[:-1] for place in _PLACES
+        )
     prefix = _inside(os.path.realpath(path), top) or ""
     return Repository(top, prefix, git_dir, shallow=shallow == "true")
 

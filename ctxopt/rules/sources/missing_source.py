@@ -191,7 +191,7 @@ def _git_ignored(facts: Facts, missing: Sequence[SourceCheck]) -> Collection[str
         for path in asked
         if not evidence.is_tracked(path) and not evidence.has_tracked_below(path)
     }
-    return ignored_if_there(facts.view.tree.root, fresh)
+    return ignored_if_there(facts.evidence, fresh)
 
 
 def _made_later(
