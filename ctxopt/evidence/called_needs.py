@@ -187,6 +187,7 @@ class _Chase:
         self._start = start
         self._steps = [text for _, text in start.texts]
         self._takings = start.takings
+        self._named_by: dict[tuple[str, str, str], list[Need]] = {}
         self._tasks = {**tasks.read, **read_tasks(self._other_tasks())}
         self._workspaces = Workspaces(
             started=start.folders,
@@ -266,10 +267,15 @@ class _Chase:
             for text in _always([task]):
                 yield from self._named(task.path, text, task.path)
 
-    def _named(self, path: str, text: str, by: str) -> Iterator[Need]:
-        for found in paths_in(text, self._takings, self._files, [parent(path)]):
-            if found != path:
-                yield Need(found, f"named by {by}")
+    def _named(self, path: str, text: str, by: str) -> list[Need]:
+        # What was read stays read while the chase goes on; one text more is no reason to read all again.
+        asked = (path, text, by)
+        if asked not in self._named_by:
+            named = paths_in(text, self._takings, self._files, [parent(path)])
+            self._named_by[asked] = [
+                Need(found, f"named by {by}") for found in named if found != path
+            ]
+        return self._named_by[asked]
 
     def _tests(self, scripts: Mapping[str, str], tasks: Iterable[ReachedTasks]) -> str | None:
         test_command = self._files.catalog.test_command

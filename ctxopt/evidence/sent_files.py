@@ -28,6 +28,8 @@ class SentFiles:
         self.catalog: Final = catalog
         self.tree: Final = analysis.tree
         self.lookup: Final = ViewLookup(analysis.permitted)
+        self._existing: Final[dict[str, list[str]]] = {}
+        self._inputs: Final[dict[str, bool]] = {}
 
     def has(self, path: str) -> bool:
         """Tell whether ``path``, which has no wildcard, is sent."""
@@ -35,6 +37,14 @@ class SentFiles:
 
     def existing(self, path: str) -> list[str]:
         """Return what there is of a path or glob; nothing for ``**``, which would name half a tree."""
+        # Scripts name the same few paths again and again, and a glob looks at many names.
+        found = self._existing.get(path)
+        if found is None:
+            found = self._look_for(path)
+            self._existing[path] = found
+        return found
+
+    def _look_for(self, path: str) -> list[str]:
         if has_meta(path):
             if "**" in path:
                 return []
@@ -52,6 +62,13 @@ class SentFiles:
 
     def is_input(self, path: str) -> bool:
         """Tell whether a step that names ``path`` reads it, and does not make it itself."""
+        known = self._inputs.get(path)
+        if known is None:
+            known = self._is_no_output(path)
+            self._inputs[path] = known
+        return known
+
+    def _is_no_output(self, path: str) -> bool:
         for here in upwards(path):
             if not here:
                 break
