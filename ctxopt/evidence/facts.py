@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.plan import Plan
@@ -25,6 +26,9 @@ from ctxopt.languages.ignore.text import IgnoreFile
 from ctxopt.paths import is_at_or_below, name
 from ctxopt.tree.model import Tally
 from ctxopt.tree.view import View
+
+if TYPE_CHECKING:
+    from ctxopt.evidence.made_output import Makings
 
 
 @dataclass(frozen=True)
@@ -120,6 +124,14 @@ class Facts:
     def remade(self) -> Remade:
         """Which builds take what they do not make, of all that the ignore file serves."""
         return Remade(self.analysis, self.needs.builds or _own_build(self.plan))
+
+    @cached_property
+    def makings(self) -> Makings:
+        """How sure builds make what they take, of all that the ignore file serves."""
+        # Few runs ask; of a context without output none does.
+        from ctxopt.evidence.made_output import Makings
+
+        return Makings(self.needs.builds)
 
     def shared(self) -> Facts:
         """Return the facts about every build with the ignore file: what they share is one file, and one judgement."""

@@ -7,6 +7,7 @@ nothing where ``build`` only checks types.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from ctxopt.evidence.called_texts import calls_tasks
@@ -21,6 +22,45 @@ _CHECKS: Final = (
     r"publint|jest|vitest|mocha|ava|husky|lint-staged|patch-package|only-allow|rimraf|del-cli|mkdirp)(?![\w-]))"
 )
 """Commands that look at sources and write none."""
+
+
+class Makings:
+    """Asked of a path at a time: how sure ``builds`` make what they take. What it read it remembers."""
+
+    def __init__(self, builds: Sequence[BuildTakings]) -> None:
+        self._builds = builds
+        self._making: dict[int, Certainty] = {}
+        self._fetching: dict[int, Certainty] = {}
+
+    def is_made(self, path: str) -> bool:
+        """Tell whether every build that takes a path has steps that make something of sources, whatever it is given."""
+        found = self.of(path)
+        return bool(found) and set(found) == {"always"}
+
+    def of(self, path: str) -> list[Certainty]:
+        """Return how sure each build that takes a path makes output."""
+        return [_remembered(self._making, making_of, taken) for taken in self.takers(path)]
+
+    def fetching(self, path: str) -> list[Certainty]:
+        """Return how sure each build that takes a path installs packages of others."""
+        return [_remembered(self._fetching, fetching_of, taken) for taken in self.takers(path)]
+
+    def takers(self, path: str) -> Sequence[BuildTakings]:
+        """Return the builds that take a path, or all where none does."""
+        takers = [
+            build for build in self._builds if any(item.takes(path) for item in build.takings)
+        ]
+        return takers or self._builds
+
+
+def _remembered(
+    known: dict[int, Certainty], ask: Callable[[BuildTakings], Certainty], taken: BuildTakings
+) -> Certainty:
+    # The builds live as long as what is known of them does.
+    found = known.get(id(taken))
+    if found is None:
+        found = known[id(taken)] = ask(taken)
+    return found
 
 
 def making_of(taken: BuildTakings) -> Certainty:

@@ -10,13 +10,11 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from ctxopt.evidence.candidates import Candidate
-from ctxopt.evidence.certainty import Certainty
 from ctxopt.evidence.entry_choice import Topic
 from ctxopt.evidence.env_files import env_reader, is_env_file, is_for_builds
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.generated_input import GeneratedInput
 from ctxopt.evidence.git_history import BuildTakings
-from ctxopt.evidence.made_output import fetching_of, making_of
 from ctxopt.evidence.test_folders import lies_in_tests
 from ctxopt.fix.unit import Confidence
 from ctxopt.git.evidence import GitEvidence
@@ -50,7 +48,6 @@ class Confidences:
         self._facts = facts
         self._evidence = _usable(facts.evidence)
         self._generated = GeneratedInput(facts)
-        self._making: dict[int, Certainty] = {}
         self._candidates = {item.path: item for item in facts.candidates.found}
 
     def of(self, lost: Sequence[str], files: Sequence[str]) -> Assurance:
@@ -94,7 +91,7 @@ class Confidences:
         # What no checkout has can only be missed where something makes it, or reads it where it is there.
         if is_ignored:
             if found is None or found.topic in _UNKNOWN:
-                return self._generated.why_unknown(path, is_made=self._is_made(path))
+                return self._generated.why_unknown(path, is_made=self._facts.makings.is_made(path))
             if found.topic in _DATA:
                 return self._generated.why_named(path)
             return self._doubt_kind(found.topic, path)
@@ -113,8 +110,7 @@ class Confidences:
         reader = self._env_reader(path)
         if reader is not None and is_for_builds(self._facts.analysis.tree.root, path):
             return f"{reader} reads it where it makes the output, and it holds values for that"
-        takers = self._takers(path)
-        if topic == "dependencies" and "sometimes" in map(fetching_of, takers):
+        if topic == "dependencies" and "sometimes" in self._facts.makings.fetching(path):
             return "the step that installs it depends on a condition"
         return self._facts.remade.why_doubtful(topic, path)
 
@@ -128,34 +124,18 @@ class Confidences:
     def _doubt_output(self, path: str) -> str | None:
         if not self._facts.needs.builds:
             return "no Dockerfile says whether a build makes it again"
-        if self._is_made(path):
+        if self._facts.makings.is_made(path):
             return None
         doubt = self._facts.remade.why_doubtful("build-output", path)
-        if doubt is None and "never" not in map(self._making_of, self._takers(path)):
+        if doubt is None and "never" not in self._facts.makings.of(path):
             return "the step that makes it again depends on a condition"
         return doubt or "no step of the build is known to make it again"
-
-    def _is_made(self, path: str) -> bool:
-        """Whether every build that takes a path has steps that make something of sources, whatever it is given."""
-        takers = self._takers(path)
-        return bool(takers) and all(self._making_of(each) == "always" for each in takers)
-
-    def _takers(self, path: str) -> Sequence[BuildTakings]:
-        """The builds that take a path, or all where none does."""
-        builds = self._facts.needs.builds
-        return [build for build in builds if _takes(build, path)] or builds
-
-    def _making_of(self, taken: BuildTakings) -> Certainty:
-        known = self._making.get(id(taken))
-        if known is None:
-            known = self._making[id(taken)] = making_of(taken)
-        return known
 
     def _env_reader(self, path: str) -> str | None:
         """Return the tool of a build that reads the file at ``path``; None where none does."""
         if not is_env_file(path):
             return None
-        readers = (env_reader(taken.texts) for taken in self._takers(path))
+        readers = (env_reader(taken.texts) for taken in self._facts.makings.takers(path))
         return next(filter(None, readers), None)
 
     def _candidate(self, path: str) -> Candidate | None:

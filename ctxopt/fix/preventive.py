@@ -17,8 +17,6 @@ from ctxopt.evidence.env_files import env_reader, is_env_file
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.foretold import Foretold, find_foretold
 from ctxopt.evidence.generated_input import GeneratedInput
-from ctxopt.evidence.git_history import BuildTakings
-from ctxopt.evidence.made_output import fetching_of, making_of
 from ctxopt.fix.decisions import LineChange
 from ctxopt.fix.options import FixOptions
 from ctxopt.fix.proposal import ProposedLine
@@ -172,7 +170,7 @@ def _is_allowed(facts: Facts, coming: Foretold, generated: GeneratedInput) -> bo
     # What no build makes may be made for it beforehand.
     if kind == "dependencies":
         return any(_is_installed(facts, path) for path in coming.paths)
-    if kind == "build-output" and not all(_is_made(facts, path) for path in coming.paths):
+    if kind == "build-output" and not all(facts.makings.is_made(path) for path in coming.paths):
         return False
     if kind not in ("build-output", "secret"):
         return True
@@ -183,21 +181,7 @@ def _is_installed(facts: Facts, path: str) -> bool:
     """Whether every build that would take packages installs them itself, whatever it is given."""
     if facts.remade.why_doubtful("dependencies", path) is not None:
         return False
-    return all(fetching_of(taker) != "sometimes" for taker in _takers(facts, path))
-
-
-def _is_made(facts: Facts, path: str) -> bool:
-    """Whether every build that would take a path has steps that make output of sources, whatever it is given."""
-    takers = _takers(facts, path)
-    return bool(takers) and all(making_of(taker) == "always" for taker in takers)
-
-
-def _takers(facts: Facts, path: str) -> Sequence[BuildTakings]:
-    """Return the builds that would take a path, or all where none does."""
-    builds = facts.needs.builds
-    return [
-        build for build in builds if any(taking.takes(path) for taking in build.takings)
-    ] or builds
+    return "sometimes" not in facts.makings.fetching(path)
 
 
 def _names(build: Build, coming: Foretold) -> bool:
@@ -245,7 +229,7 @@ def _reader_of(facts: Facts, coming: Foretold) -> str | None:
     path = coming.paths[0]
     if not is_env_file(path):
         return None
-    readers = (env_reader(taker.texts) for taker in _takers(facts, path))
+    readers = (env_reader(taker.texts) for taker in facts.makings.takers(path))
     return next(filter(None, readers), None)
 
 
