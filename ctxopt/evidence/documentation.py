@@ -92,7 +92,7 @@ class Documentation:
 
     @cached_property
     def _files(self) -> SentFiles:
-        return SentFiles(self._analysis, self._catalog)
+        return SentFiles(self._analysis, self._catalog, self._needs.texts)
 
     @cached_property
     def _texts(self) -> Sequence[tuple[str, str]] | None:

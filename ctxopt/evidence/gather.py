@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from ctxopt.build.analysis import Analysis
@@ -47,10 +47,17 @@ _USUAL: Final = "Dockerfile"
 """The one that is found without being named."""
 
 
-def gather_facts(analysis: Analysis, config: Config, evidence: GitEvidence | None = None) -> Facts:
+def gather_facts(
+    analysis: Analysis,
+    config: Config,
+    evidence: GitEvidence | None = None,
+    *,
+    texts: dict[str, str] | None = None,
+) -> Facts:
     """Return what rules may see of ``analysis``; what git or a manifest cannot tell is left out.
 
-    ``evidence`` is what ``ask_git`` answered, for callers that asked while they walked.
+    ``evidence`` is what ``ask_git`` answered, and ``texts`` what was read of the same folder, for callers
+    that gather again.
     """
     catalog = load_catalog()
     if evidence is None:
@@ -58,16 +65,21 @@ def gather_facts(analysis: Analysis, config: Config, evidence: GitEvidence | Non
     known = _hidden(analysis, evidence)
     if evidence is not None:
         known += evidence.tracked
-    needs = gather_needs(analysis, catalog, known)
+    needs = gather_needs(analysis, catalog, known, texts)
     return Facts(analysis, config, catalog, evidence, needs)
 
 
-def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()) -> Needs:
+def gather_needs(
+    analysis: Analysis,
+    catalog: Catalog,
+    known: Iterable[str] = (),
+    texts: dict[str, str] | None = None,
+) -> Needs:
     """Collect what Dockerfiles, manifests and sources say; what cannot be read says nothing.
 
-    ``known`` are files among which Dockerfiles may be that are not sent.
+    ``known`` are files among which Dockerfiles may be that are not sent, and ``texts`` what was read before.
     """
-    files = SentFiles(analysis, catalog)
+    files = SentFiles(analysis, catalog, texts)
     plan = analysis.plan
     worktrees = find_worktrees(analysis.tree)
     manifests = find_manifests(files.lookup, catalog, worktrees)
@@ -85,21 +97,14 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
     )
     fixtures = find_fixtures(manifests.entered, files)
     # In the order of how close each is to the build: where two give a reason for a path, the first is told.
-    clues = [needs_of_exceptions(analysis.matcher, files)]
-    if own:
-        clues.insert(0, needs_of_sources(own[0].takings))
-        clues.append(needs_of_steps(own[0], files))
-        clues.append(needs_of_start(own[0], files, fixtures))
+    clues = [*_clues_of_this_build(own, analysis, files, fixtures)]
     if builds:
         clues.append(Clues(tests=find_project_tests(analysis.tree.root, catalog)))
     clues += [told.clues, *_clues_of_sources(manifests.entered, fixtures, files)]
     clues.append(needs_of_imported_history(manifests.files, files))
     if own:
         clues.append(needs_of_other_stages(own[0].build, files))
-    for other, (taken, clue) in zip(others, named, strict=True):
-        where = f" of {other.path}"
-        clues += [clue, needs_of_steps(taken, files, where)]
-        clues.append(needs_of_start(taken, files, fixtures, where))
+    clues += _clues_of_others(others, named, files, fixtures)
     called = _follow(clues, builds, told.callers, files)
     clues += called.clues(fixtures)
     if not any(one.tests for one in clues):
@@ -121,7 +126,32 @@ def gather_needs(analysis: Analysis, catalog: Catalog, known: Iterable[str] = ()
         elsewhere=tuple(dict.fromkeys(root for one in clues for root in one.elsewhere)),
         worktrees=worktrees,
         builds=tuple(one.taken for one in called.builds),
+        texts=files.texts,
     )
+
+
+def _clues_of_this_build(
+    own: Sequence[BuildTakings], analysis: Analysis, files: SentFiles, fixtures: Sequence[str]
+) -> Iterator[Clues]:
+    for taken in own:
+        yield needs_of_sources(taken.takings)
+    yield needs_of_exceptions(analysis.matcher, files)
+    for taken in own:
+        yield needs_of_steps(taken, files)
+        yield needs_of_start(taken, files, fixtures)
+
+
+def _clues_of_others(
+    others: Sequence[OtherDockerfile],
+    named: Sequence[tuple[BuildTakings, Clues]],
+    files: SentFiles,
+    fixtures: Sequence[str],
+) -> Iterator[Clues]:
+    for other, (taken, clue) in zip(others, named, strict=True):
+        where = f" of {other.path}"
+        yield clue
+        yield needs_of_steps(taken, files, where)
+        yield needs_of_start(taken, files, fixtures, where)
 
 
 def _clues_of_sources(

@@ -94,7 +94,8 @@ class GeneratedInput:
 
     @cached_property
     def _files(self) -> SentFiles:
-        return SentFiles(self._facts.analysis, self._facts.catalog)
+        facts = self._facts
+        return SentFiles(facts.analysis, facts.catalog, facts.needs.texts)
 
     @cached_property
     def _sources(self) -> tuple[tuple[str, str], ...]:

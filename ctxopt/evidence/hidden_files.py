@@ -29,7 +29,7 @@ class HiddenFiles:
 
     def __init__(self, facts: Facts) -> None:
         self._facts = facts
-        self._sent = SentFiles(facts.analysis, facts.catalog)
+        self._sent = SentFiles(facts.analysis, facts.catalog, facts.needs.texts)
         self.lookup = self._sent.lookup
         self.root = facts.view.tree.root
 

@@ -73,6 +73,8 @@ class Needs(NamedTuple):
     """Other checkouts of the same repository, which no build reads, and folders that hold nothing else."""
     builds: tuple[BuildTakings, ...] = ()
     """All builds that the ignore file is known to serve, this one first."""
+    texts: dict[str, str] | None = None
+    """The starts of the files that were read, by path; whoever reads more of the same folder adds to them."""
 
     def why(self, path: str) -> str | None:
         """Return why ``path`` or something below it must stay; None if nothing is known."""

@@ -22,12 +22,18 @@ _PACKED: Final = (".whl", ".tar.gz", ".tgz", ".jar", ".war", ".deb", ".rpm", ".g
 
 
 class SentFiles:
-    """What is permitted of one context, beside the catalogue."""
+    """What is permitted of one context, beside the catalogue.
 
-    def __init__(self, analysis: Analysis, catalog: Catalog) -> None:
+    ``texts`` are the starts of files of the same folder that were read before; those read here are added.
+    """
+
+    def __init__(
+        self, analysis: Analysis, catalog: Catalog, texts: dict[str, str] | None = None
+    ) -> None:
         self.catalog: Final = catalog
         self.tree: Final = analysis.tree
         self.lookup: Final = ViewLookup(analysis.permitted)
+        self.texts: Final = {} if texts is None else texts
         self._existing: Final[dict[str, list[str]]] = {}
         self._inputs: Final[dict[str, bool]] = {}
 
@@ -81,5 +87,9 @@ class SentFiles:
 
     def text(self, path: str) -> str:
         """Return the start of a regular file; nothing where there is none any more."""
-        content = read_start(os.path.join(self.tree.root, path), _MOST_BYTES)
-        return (content or b"").decode("utf-8-sig", "surrogateescape")
+        found = self.texts.get(path)
+        if found is None:
+            content = read_start(os.path.join(self.tree.root, path), _MOST_BYTES)
+            found = (content or b"").decode("utf-8-sig", "surrogateescape")
+            self.texts[path] = found
+        return found

@@ -54,7 +54,9 @@ def judge_cures(facts: Facts, results: RuleResults, config: Config) -> RuleResul
     let_in: tuple[ProposedLine, ...] = ()
     if needed is not None:
         let_in = needed.lines
-        shared = gather_facts(needed.analysis, config).shared()
+        shared = gather_facts(
+            needed.analysis, config, facts.evidence, texts=facts.needs.texts
+        ).shared()
         asked = run_rules(shared, RULES, config.selection)
     proposal = propose(shared, asked)
     judge = _Judge(

@@ -194,6 +194,7 @@ class _Planner:
     ) -> None:
         self._config = config
         self._evidence = evidence
+        self._texts = start.facts.needs.texts if start is not None else None
         if start is None:
             facts = self._gather(analysis)
             start = Start(facts, self._run_rules(facts))
@@ -240,7 +241,9 @@ class _Planner:
 
     def _gather(self, analysis: Analysis) -> Facts:
         # One file serves all of the builds, so what it should say is no matter of which one is named.
-        return gather_facts(analysis, self._config, self._evidence).shared()
+        facts = gather_facts(analysis, self._config, self._evidence, texts=self._texts)
+        self._texts = facts.needs.texts
+        return facts.shared()
 
 
 def _superfluous(plan: _Plan) -> Iterator[str]:
