@@ -39,9 +39,11 @@ _PROSE: Final = (
 _DATA: Final = (
     ".png", ".jpg", ".jpeg", ".gif", ".webp", ".ico", ".pdf", ".zip", ".gz", ".woff", ".woff2", ".ttf", ".mp4", ".webm",
 )  # fmt: skip
-_OTHERS_READ: Final = frozenset(
-    {".gitignore", ".gitattributes", ".dockerignore", "package-lock.json"}
+_OTHERS_READ: Final = frozenset({".gitattributes", "package-lock.json"})
+_LEAFLET: Final = (
+    r"^(?:readme|changelog|contributing|license|security)\b.*\.html?$|^\.[\w-]*ignore$"
 )
+"""Prose that links to the documentation, and lists of what one tool or another is not to look at."""
 _LISTS: Final = ("cmakelists.txt", "requirements")
 """Text that tools read."""
 _SERVED: Final = r"(?:^|/)(?:html|htdocs|www|wwwroot)(?:/|$)"
@@ -136,6 +138,8 @@ def _may_name(file_name: str) -> bool:
     if lower.startswith(_LISTS):
         return True
     if lower.endswith((*_PROSE, *_DATA)) or file_name in _OTHERS_READ:
+        return False
+    if re.search(_LEAFLET, lower):
         return False
     return not is_dockerfile_name(file_name)
 

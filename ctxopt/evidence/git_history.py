@@ -33,8 +33,8 @@ _ASKS_GIT: Final = (
 """The program, and the libraries that read a repository without it."""
 _CALLS_DOCKER: Final = r"\bdocker\s+(?:buildx|build|compose|image|push|run|tag)\b|\bdocker-compose\b|\bpodman\s+build\b"
 _COMPARES: Final = (
-    r"(?i)--dirty|--broken|diff-(?:index|files)|ls-files|is_?dirty|vcs\.modified|"
-    r"\bgit\b[^;&|]{0,60}?\b(?:status|diff|checkout|stash)\b"
+    r"--dirty|--broken|diff-(?:index|files)|ls-files|(?i:is_?dirty)|vcs\.modified|"
+    r"\b(?i:git(?:_executable)?)\b[^;&|]{0,60}?\b(?:status|diff|checkout|stash)\b"
 )
 """What looks at the working tree: a tracked file that is missing is a change to it."""
 _READS_COMMITS: Final = frozenset(
@@ -71,7 +71,16 @@ _READS_COMMITS: Final = frozenset(
     ]
 )
 """Texts of the catalogue that ask for commits alone; of other tools some compare, so all count as such."""
-_UNTOLD: Final = frozenset(["COPY .git ", "source=.git", "src=.git", "safe.directory"])
+_UNTOLD: Final = frozenset(
+    [
+        "COPY .git ",
+        "source=.git",
+        "src=.git",
+        "safe.directory",
+        "GIT_EXECUTABLE",
+        "find_package(Git",
+    ]
+)
 """Texts that say that git is read, and not what for."""
 _CAN_DO_WITHOUT: Final = r"failOnNoGitDirectory>\s*false|failOnNoGitDirectory\s*=\s*false"
 

@@ -123,6 +123,8 @@ _HELPER: Final = r"(?:upload|publish|push|download|fetch|entrypoint|health|wait)
 _SEPARATOR: Final = r"&&|\|\||[;|\n&]"
 _KEYWORDS: Final = r"^(?:\s|[({!]|(?:if|then|else|elif|do|while|until)\b|case\s{1,9}\S{1,200}\s{1,9}in\b|[\w.*|\"'-]{1,50}\))+"
 _ASSIGNMENT: Final = r"^(?:\w+=(?:\"[^\"]*\"|'[^']*'|\S*)\s+)+"
+_INSTALLED: Final = r"^(?:~|\$\{?\w{1,99}\}?)?(?:/[^/\s]{1,99}){0,20}/bin/(?=[a-z])"
+"""Where a program lies that is called by its whole path."""
 
 
 MAKES: Final = (
@@ -131,7 +133,7 @@ MAKES: Final = (
     r"make|cmake|ninja|meson|just|task|cargo|trunk|go\s+(?:build|install)|mage|dotnet\s+(?:build|publish|restore)|"
     r"(?:\./)?(?:mvnw?|gradlew?)|sbt|ant|mix|rake|rails|bin/rails|bundle\s+exec|python[\d.]*\s+(?:-m\s+build|setup\.py|manage\.py)|"
     r"pip[\d.]*\s+(?:wheel|install\s(?:[^&|;\n]*\s)?-?e?\s*\.)|poetry|uv|hatch|pdm|swift|xcodebuild|stack|cabal|"
-    r"bazel|buck2|plz|mkdocs|sphinx-build|hugo|flutter|dart|sam|cdk|composer)(?![\w-])"
+    r"bazel|buck2|plz|mkdocs|sphinx-build|hugo|flutter|dart|sam|cdk|composer|deno\s+(?:bundle|compile|task))(?![\w-])"
 )
 """What makes output of sources."""
 
@@ -154,7 +156,9 @@ def _commands(build: Build) -> Iterator[str]:
 
 def is_known_maker(command: str) -> bool:
     """Tell whether a command is known to make output of sources."""
-    return may_make(command) and re.search(MAKES, command) is not None
+    if not may_make(command):
+        return False
+    return re.search(MAKES, re.sub(_INSTALLED, "", command)) is not None
 
 
 def fetches(command: str) -> bool:

@@ -37,6 +37,15 @@ MAKING = [
     ("npx tsc --noEmit", {}, "never"),
     ("frobnicate", {}, "never"),
     ("apt-get install -y make", {}, "never"),
+    ("/root/.cargo/bin/cargo build -p app && cp target/debug/app /bin", {}, "always"),
+    ("$HOME/.cargo/bin/cargo build", {}, "always"),
+    ("deno bundle a.ts -o b.js && deno compile --output app b.js", {}, "always"),
+    ("cp /root/.cargo/bin/cargo /x", {}, "never"),
+    ("strip /usr/local/bin/cargo", {}, "never"),
+    ("/opt/cargo/start app", {}, "never"),
+    ("/usr/bin/deno run a.ts", {}, "never"),
+    ("deno cache a.ts", {}, "never"),
+    ("$HOME/cargo", {}, "never"),
 ]
 
 

@@ -386,6 +386,11 @@ def test_git_is_not_read(tmp_path, tree, dockerfile):
     assert needs_of(tmp_path, tree, dockerfile).git == ()
 
 
+CMAKE = """\
+find_program(GIT_EXECUTABLE NAMES git git.exe)
+message(STATUS "Found git: ${GIT_EXECUTABLE}")
+"""
+
 # What looks at the working tree misses a tracked file; what asks for commits alone does not.
 COMPARES = [
     ({".git/HEAD": "x"}, run("git describe --tags --dirty > version")),
@@ -394,8 +399,10 @@ COMPARES = [
     ({"pyproject.toml": "[build-system]\nrequires = ['setuptools-scm']\n"}, ALL),
     ({"x.sh": "git -C . describe --dirty"}, run("sh x.sh")),
     ({"Makefile": "V := $(shell git describe --always --dirty)\n"}, run("make")),
+    ({"info.cmake": CMAKE + "execute_process(COMMAND ${GIT_EXECUTABLE} status --porcelain)\n"}, ALL),
     # Nothing tells what it is for.
     ({".git/HEAD": "x"}, "FROM a\nCOPY .git .git\n"),
+    ({"info.cmake": CMAKE}, ALL),
 ]  # fmt: skip
 
 ASKS_FOR_COMMITS = [
@@ -413,6 +420,8 @@ ASKS_FOR_COMMITS = [
     ({"hugo.toml": "enableGitInfo = true"}, ALL),
     ({"mkdocs.yml": "- git-revision-date"}, ALL),
     ({"magefile.go": 'exec.Command("git", "rev-parse")'}, run("mage")),
+    ({"info.cmake": CMAKE + "execute_process(COMMAND ${GIT_EXECUTABLE} rev-parse HEAD)\n"}, ALL),
+    ({"info.cmake": "find_package(Git)\nexecute_process(COMMAND git describe --tags)\n"}, ALL),
 ]  # fmt: skip
 
 

@@ -94,6 +94,12 @@ BESIDE: dict[str, dict[str, Any]] = {
     "the other Dockerfile is built elsewhere": {
         **ONE, "Dockerfile": "FROM a\nCOPY . .\n", "web/Dockerfile": "FROM a\nCOPY dist/spa conf /x/\n", "web/conf": "x"
     },
+    "of what another Dockerfile takes, exceptions let in a part": {
+        "Dockerfile": "FROM a\nCOPY . .\n",
+        "docker/Dockerfile": "FROM a\nCOPY tools /t/\nCOPY tools/lib /l\n",
+        ".dockerignore": "**\n!tools/run\n!tools/lib/a\n!docker\n",
+        "tools/run": "x", "tools/lib/a": "x", "tools/lib/b": "x",
+    },
     "a text in the Dockerfile": {**ONE, "Dockerfile": "FROM a\nCOPY <<X /dist/spa\nx\nX\n"},
     "no ignore file": {"Dockerfile": SITE, "dist/spa/index.html": "x"},
 }  # fmt: skip

@@ -2,8 +2,9 @@
 
 Size is the evidence; the name only adds what it is. Files that git tracks, or that an instruction
 names with their folder, are usually meant, so they get a hint at most and no line. A database or dump
-that git does not track is told from the first byte on where it gets into the final image. A folder
-of documentation, which git does track, is told where no step, source or manifest names it.
+that git does not track is that of one machine: told from the noise floor on, and from the first byte
+where the final image gets it. A folder of documentation, which git does track, is told where no step,
+source or manifest names it.
 """
 
 from __future__ import annotations
@@ -37,9 +38,9 @@ def check(facts: Facts) -> Iterator[Finding]:
         is_ignored = all(item.state == "ignored" for item in group.members)
         least = facts.config.large_file
         # A clean checkout builds without what git ignores, so it need not be large to be told.
-        if is_ignored:
+        if is_ignored or _is_local_state(group):
             least = facts.config.noise_floor
-        if _is_local_state(group):
+        if _is_local_state(group) and group.worst.reach == "final":
             least = 1
         if group.bytes < least:
             continue
@@ -101,9 +102,8 @@ def _is_untracked(group: Group) -> bool:
 
 
 def _is_local_state(group: Group) -> bool:
-    """Whether it is the database or dump of one machine, and everyone gets it with the image."""
-    is_dump = all(item.topic == "dump" for item in group.members)
-    return is_dump and _is_untracked(group) and group.worst.reach == "final"
+    """Whether it is the database or dump of one machine."""
+    return all(item.topic == "dump" for item in group.members) and _is_untracked(group)
 
 
 def _is_safe(group: Group) -> bool:

@@ -52,6 +52,8 @@ def _in_other_builds(facts: Facts) -> Iterator[Finding]:
         if not all(_is_there(facts, path) for _, path in plain):
             continue
         for source, path in plain:
+            if facts.total(path).entries:
+                continue  # exceptions let in what is wanted of the folder, and it comes with that
             edit, change = cure(facts, source, path)
             if edit is not None:
                 yield Finding(

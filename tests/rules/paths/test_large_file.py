@@ -98,6 +98,55 @@ def test_what_is_no_local_state_in_the_image(tree, dockerfile):
     assert find("large-file", tree, tracked=TRACKED) == []
 
 
+NOT_IN_THE_IMAGE = [
+    # Dockerfile, what lies there, whether it is told
+    (STAGED, {"prod-dump.sql": 3 * MB}, True),
+    (STAGED, {"db.sqlite3": 400_000}, True),
+    (NARROW, {"prod-dump.sql": 3 * MB}, True),
+    (NARROW, {"db.sqlite3": 400_000, "b.sqlite3": 10}, True),
+    ("FROM a\nRUN --mount=target=/x make\n", {"prod-dump.sql": 3 * MB}, True),
+    (STAGED, {"db.sqlite3": 90_000}, False),
+    (NARROW, {"prod-dump.sql": 90_000}, False),
+    (STAGED, {"seed.sqlite3": 3 * MB}, False),
+    (NARROW, {"seed.sqlite3": 3 * MB}, False),
+    (STAGED, {"schema.sql": 3 * MB}, False),
+    (STAGED, {"a.parquet": 3 * MB}, False),
+    (STAGED, {"hero.mp4": 3 * MB}, False),
+    (STAGED, {"backup.tar": 3 * MB}, False),
+    ("FROM a\nCOPY dump.sql /\n", {"dump.sql": 3 * MB}, False),
+]
+
+
+@pytest.mark.parametrize(("dockerfile", "tree", "is_told"), NOT_IN_THE_IMAGE)
+def test_local_state_that_weighs_something_is_told_wherever_it_gets(dockerfile, tree, is_told):
+    found = find("large-file", {"main.py": "x", "Dockerfile": dockerfile, **tree}, tracked=TRACKED)
+    told = [finding for finding in found if finding.edits]
+    assert bool(told) is is_told
+
+
+def test_fix_leaves_out_a_dump_whichever_dockerfile_is_named(tmp_path):
+    init(tmp_path, {"main.py": "x", "docker/Dockerfile": STAGED, ".dockerignore": ".git\n"})
+    lay(tmp_path, {"prod-dump.sql": 3 * MB, "db.sqlite3": 400_000})
+    for dockerfile in (None, str(tmp_path / "docker/Dockerfile")):
+        planned = fix_of(tmp_path, dockerfile=dockerfile)
+        lines = {text for line in planned.lines for text in line.texts}
+        assert lines == {"**/*dump*.sql", "**/*.sqlite3"}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"Dockerfile": "FROM a\nCOPY . .\nRUN psql -f dump.sql\n"},
+        {"docker/Dockerfile": "FROM a\nWORKDIR /app\nCOPY . .\nRUN psql -f dump.sql\n"},
+        {"Dockerfile": BROAD, "docker/Dockerfile": "FROM a\nCOPY dump.sql /docker-entrypoint-initdb.d/\n"},
+    ],
+)  # fmt: skip
+def test_fix_leaves_a_dump_that_a_step_loads(tmp_path, files):
+    init(tmp_path, {"main.py": "x", ".dockerignore": ".git\n", **files})
+    lay(tmp_path, {"dump.sql": 3 * MB})
+    assert fix_of(tmp_path).lines == ()
+
+
 def test_no_repository_tells_no_local_state():
     assert find("large-file", {"Dockerfile": BROAD, "db.sqlite3": 10}) == []
 
