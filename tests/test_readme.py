@@ -26,6 +26,11 @@ def test_help_is_what_the_program_prints(command):
     assert blocks(TEXT)[command] == help_text(command), "run python -m tests.support.readme"
 
 
+def test_the_report_of_a_fix_is_what_the_program_prints():
+    golden = (ROOT / "fixtures" / "projects" / "monorepo.fix-80.txt").read_text("utf-8")
+    assert f"```text\n{golden}```" in TEXT
+
+
 def test_every_command_is_documented():
     commands = typer.main.get_group(make_app()).commands.values()
     names = {command.name for command in commands if not command.hidden}

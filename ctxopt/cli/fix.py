@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, assert_never
+from typing import TYPE_CHECKING, Annotated, NamedTuple, assert_never
 
 import typer
 
@@ -94,6 +94,7 @@ def fix(
     format_: FixFormatOption = o.FixFormat.text,
     output: o.Output = None,
     color: o.ColorOption = o.Color.auto,
+    verbose: o.Verbose = False,
     quiet: o.Quiet = False,
 ) -> int:
     """Propose and write .dockerignore lines, checked against the build."""
@@ -125,16 +126,19 @@ def fix(
     if outcome is None:
         return ExitCode.OK
     with_color = output is None and console.wants_color(color.value, sys.stdout)
-    _deliver(outcome, format_, output, with_color=with_color)
+    _deliver(outcome, format_, output, _Shape(with_color, verbose))
     would_change = outcome.fix.new_content is not None
     return ExitCode.FINDINGS if check and would_change else ExitCode.OK
 
 
-def _deliver(
-    outcome: Outcome, format_: o.FixFormat, output: str | None, *, with_color: bool
-) -> None:
+class _Shape(NamedTuple):
+    with_color: bool
+    is_verbose: bool
+
+
+def _deliver(outcome: Outcome, format_: o.FixFormat, output: str | None, shape: _Shape) -> None:
     try:
-        deliver(iter((_render(format_, outcome, with_color),)), output)
+        deliver(iter((_render(format_, outcome, shape),)), output)
     except WriteError as error:
         if outcome.written:
             # Whoever reads the message has to know that the file is not what it was.
@@ -240,13 +244,14 @@ def _check_interactive(*, check: bool, format_: o.FixFormat, output: str | None)
             )
 
 
-def _render(wanted: o.FixFormat, outcome: Outcome, color: bool) -> str:
+def _render(wanted: o.FixFormat, outcome: Outcome, shape: _Shape) -> str:
     match wanted:
         case o.FixFormat.text:
             from ctxopt.report.fix_text import render_text
             from ctxopt.report.terminal import Look
 
-            return render_text(outcome, Look(console.width_of(sys.stdout), color))
+            width = console.width_of(sys.stdout)
+            return render_text(outcome, Look(width, shape.with_color, shape.is_verbose))
         case o.FixFormat.json:
             from ctxopt.report.fix_json import render_json
 

@@ -62,7 +62,7 @@ def choose(
         if not _adds_something(item, gain):
             continue
         if _is_below_floor(facts, item, gain):
-            left.setdefault(item.unit.name, "it saves less than the noise floor")
+            left.setdefault(item.unit.name, "it saves too little for a line")
             continue
         chosen.append(item)
         touched |= item.unit.touched

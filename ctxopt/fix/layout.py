@@ -14,7 +14,7 @@ from ctxopt.rules.finding import SECRETS
 _HEADS: Final = (
     "# Keys and passwords",
     "# Generated or local: not in a clean checkout",
-    "# Nothing in the build reads these",
+    "# Nothing seen in the build reads these",
 )
 _KEYS, _GENERATED, _UNREAD = range(len(_HEADS))
 

@@ -13,7 +13,8 @@ from ctxopt.fix.unit import Confidence
 from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_text import wrapped
 from ctxopt.report.fix_json import printed, render_patch, source_effects
-from ctxopt.report.terminal import Look, StyledText, draw, field, more
+from ctxopt.report.scan_headline import is_sure, sent_view
+from ctxopt.report.terminal import Look, StyledText, draw, more
 from ctxopt.report.wording import cell_len, lower_bound
 from ctxopt.units import (
     and_more,
@@ -25,7 +26,11 @@ from ctxopt.units import (
 )
 
 _TRACKED = 20
-_SOURCES = 12
+_OTHERS = 6
+"""Names in a list that -v has whole."""
+_SAVES = "saves"
+_NARROW = 60
+_LABEL = 15
 _SURE: dict[Confidence, str] = {"proven": "green", "likely": "yellow", "possible": "magenta"}
 _DIFF: tuple[tuple[tuple[str, ...], str], ...] = (
     (("diff ", "--- ", "+++ ", "new file "), "bold"),
@@ -37,26 +42,19 @@ _DIFF: tuple[tuple[tuple[str, ...], str], ...] = (
 
 
 def render_text(outcome: Outcome, look: Look) -> str:
-    """Return the report; it names the file that was written, or was not."""
+    """Return the report; it names the file that was written, or was not. ``look.verbose`` adds the proof."""
     fix = outcome.fix
+    refused = _possible(fix, look.width) + _left(fix, look)
     if fix.new_content is None:
-        lines = [
-            StyledText("nothing to do: ", "bold").append(_whole(outcome.after), "not bold"),
-            StyledText(_docker(outcome.after), "dim"),
-            *_tracked(fix),
-            *_possible(fix, look.width),
-            *_left(fix, look.width),
-        ]
-        return draw(lines, look)
+        head = StyledText("Nothing to do: ", "bold").append(_told(outcome.after), "not bold")
+        prints = StyledText(f"Docker prints {_docker(outcome.after)}", "dim")
+        return draw([head, prints, *_tracked(fix, look), *refused], look)
     lines = _diff(render_patch(outcome))
-    # Where only the order of lines changes, none of them is new.
-    saving = tuple(line for line in fix.lines if not line.is_preventive)
-    if saving:
-        lines += _table(saving, look.width)
-    lines += _preventive(fix.lines, look.width)
-    lines += _proof(outcome, look.width)
-    lines += _tracked(fix) + _possible(fix, look.width) + _left(fix, look.width)
-    lines += _sums(outcome)
+    lines += _table([line for line in fix.lines if not line.is_preventive], look.width)
+    lines += _preventive(fix.lines, look)
+    lines += refused
+    lines += _proof(outcome, look) + _tracked(fix, look)
+    lines += _sums(outcome, look.width)
     return draw(lines, look)
 
 
@@ -93,39 +91,43 @@ def _diff(patch: str) -> list[StyledText]:
     return found
 
 
-def _table(lines: tuple[ProposedLine, ...], width: int) -> list[StyledText]:
-    """One line each; the reasons beside them where all have room, or else below."""
-    rows = [
-        (
-            format_size(line.bytes),
-            f"{line.entries:,}",
-            format_size(line.total_bytes),
-            f"{line.total_entries:,}",
-        )
-        for line in lines
-    ]
-    heads = ("saves", "entries", "in total", "entries")
-    widths = [max(map(len, column)) for column in zip(heads, *rows, strict=True)]
-    whats = [_what(line) for line in lines]
-    margin = 2 + sum(widths) + 2 * len(widths)
-    widest = max(map(cell_len, (what.plain for what in whats)), default=0)
-    reasons = max((cell_len(visible(line.reason)) for line in lines), default=0)
-    is_wide = margin + widest + 2 + _word(lines) + 2 + reasons <= width
-    out = [StyledText(), StyledText(f"{_numbers(heads, widths)}line", "bold")]
-    for line, row, what in zip(lines, rows, whats, strict=True):
-        drawn = StyledText(_numbers(row, widths))
+def _table(lines: Iterable[ProposedLine], width: int) -> list[StyledText]:
+    """One line each, the heaviest first; the reasons beside them where all have room, or else below."""
+    rows = sorted(lines, key=lambda line: -line.bytes)
+    if not rows:
+        return []
+    sizes = [_saved(line) for line in rows]
+    size = max(len(_SAVES), *map(len, sizes))
+    whats = [_what(line) for line in rows]
+    margin = 2 + size + 2
+    widest = max(cell_len(what.plain) for what in whats)
+    reasons = max(cell_len(visible(line.reason)) for line in rows)
+    is_wide = margin + widest + 2 + _word(rows) + 2 + reasons <= width
+    # In a narrow terminal the reason has the width to itself.
+    indent = margin if width >= _NARROW else 4
+    out = [StyledText(), StyledText(f"  {_SAVES:>{size}}  line", "bold")]
+    for line, saved, what in zip(rows, sizes, whats, strict=True):
+        drawn = StyledText(f"  {saved:>{size}}  ")
         if is_wide:
             drawn.append_text(what).append(" " * (widest + 2 - cell_len(what.plain)))
             out.append(drawn.append_text(grounds(line, width, 0)[0]))
-        elif margin + cell_len(what.plain) <= width:
-            out += [drawn.append_text(what), *grounds(line, width, 4)]
+            continue
+        new, old = _parts(line)
+        if margin + cell_len(what.plain) <= width:
+            out.append(drawn.append_text(what))
         else:
-            new, old = _parts(line)
             out.append(drawn.append(new))
             if old:
-                out.append(StyledText(f"    {old}", "dim"))
-            out += grounds(line, width, 4)
+                out.append(StyledText(" " * indent + old, "dim"))
+        out += grounds(line, width, indent)
     return out
+
+
+def _saved(line: ProposedLine) -> str:
+    """What a line saves; nothing where it is not there to save."""
+    if not line.bytes:
+        return ""
+    return format_size(line.bytes)
 
 
 def _word(lines: Iterable[ProposedLine]) -> int:
@@ -141,34 +143,30 @@ def _possible(fix: Fix, width: int) -> list[StyledText]:
     lines = [StyledText(), head]
     for line in fix.possible:
         what = StyledText(f"  {format_size(line.bytes)}  ").append_text(_what(line))
-        lines += [
-            what,
-            *(StyledText(part, "dim") for part in wrapped(visible(line.reason), width, 4)),
-        ]
+        lines += _with_reason(what, line.reason, width)
     return lines
 
 
-def _preventive(lines: tuple[ProposedLine, ...], width: int) -> list[StyledText]:
-    """The lines for what is not there yet, each with what foretells it."""
+def _with_reason(what: StyledText, reason: str, width: int) -> list[StyledText]:
+    """A line with its reason beside it, or below where there is no room."""
+    reason = visible(reason)
+    if cell_len(what.plain) + 2 + cell_len(reason) <= width:
+        return [what.append(f"  {reason}", "dim")]
+    return [what, *(StyledText(text, "dim") for text in wrapped(reason, width, 4))]
+
+
+def _preventive(lines: Iterable[ProposedLine], look: Look) -> list[StyledText]:
+    """The lines for what is not there yet; on request each with what foretells it."""
     found = [line for line in lines if line.is_preventive]
     if not found:
         return []
     out = [StyledText(), StyledText("For tomorrow: these save little or nothing today", "bold")]
-    whats = [_what(line).plain for line in found]
-    widest = max(map(cell_len, whats))
-    for line, what in zip(found, whats, strict=True):
-        reason = visible(line.reason)
-        if 4 + widest + cell_len(reason) <= width:
-            padding = " " * (widest + 2 - cell_len(what))
-            out.append(StyledText(f"  {what}{padding}").append(reason, "dim"))
-        else:
-            out.append(StyledText(f"  {what}"))
-            out += [StyledText(text, "dim") for text in wrapped(reason, width, 4)]
+    if not look.verbose:
+        names = "  ".join(_what(line).plain for line in found)
+        return out + [StyledText(text) for text in wrapped(names, look.width, 2)]
+    for line in found:
+        out += _with_reason(StyledText("  ").append_text(_what(line)), line.reason, look.width)
     return out
-
-
-def _numbers(row: tuple[str, ...], widths: list[int]) -> str:
-    return "  " + "".join(f"{cell:>{width}}  " for cell, width in zip(row, widths, strict=True))
 
 
 def _what(line: ProposedLine) -> StyledText:
@@ -189,97 +187,129 @@ def _parts(line: ProposedLine) -> tuple[str, str]:
     return new, f"instead of {old}"
 
 
-def _proof(outcome: Outcome, width: int) -> list[StyledText]:
-    """What every instruction takes before and after: nothing that it names is lost."""
+def _proof(outcome: Outcome, look: Look) -> list[StyledText]:
+    """That nothing an instruction names is lost; on request what each takes before and after."""
     effects = source_effects(outcome)
     served = outcome.fix.other_dockerfiles
     if not effects and not served:
         return []
-    lines = [StyledText(), StyledText("Every source still finds what it names", "bold")]
-    for effect in effects[:_SOURCES]:
+    most = len(served) if look.verbose else _OTHERS
+    names = ", ".join(map(printable, served[:most])) + and_more(len(served) - most)
+    sentence = "Every source still finds what it names"
+    if names:
+        sentence += f", also those of {names}"
+    lines = [StyledText()]
+    lines += [StyledText(text, "bold") for text in wrapped(sentence, look.width, 0, hang=2)]
+    if not look.verbose:
+        return lines
+    for effect in effects:
         files, size = effect.files, effect.bytes
         if files[0] == files[1]:
             what = f"{count(files[0], 'file')}, as before"
         else:
-            before = f"{files[0]:,} files, {format_size(size[0])}"
-            what = f"{before} -> {files[1]:,} files, {format_size(size[1])}"
+            what = f"{_in_files(size[0], files[0])} -> {_in_files(size[1], files[1])}"
         source = f"line {effect.line}: {printable(effect.text)}"
-        lines += map(StyledText, wrapped(source, width, 2))
+        lines += map(StyledText, wrapped(source, look.width, 2))
         lines.append(StyledText(f"    {what}", "dim"))
-    lines += more(len(effects) - _SOURCES)
-    if served:
-        names = ", ".join(map(printable, served[:_SOURCES])) + and_more(len(served) - _SOURCES)
-        lines += map(StyledText, wrapped(f"and those of {names}", width, 2))
     return lines
 
 
-def _tracked(fix: Fix) -> list[StyledText]:
+def _tracked(fix: Fix, look: Look) -> list[StyledText]:
     if not fix.tracked:
         return []
-    number = count(len(fix.tracked), "file")
-    lines = [
-        StyledText(),
-        StyledText(f"No longer sent though git tracks it: {number}", "bold yellow"),
-    ]
+    head = f"No longer sent though git tracks it: {count(len(fix.tracked), 'file')}"
+    if not look.verbose:
+        them = "it" if len(fix.tracked) == 1 else "them"
+        told = wrapped(f"{head}; -v names {them}", look.width, 0, hang=2)
+        return [StyledText(text, "yellow") for text in told]
+    lines = [StyledText(head, "yellow")]
     lines += [StyledText(f"  {printable(path)}") for path in fix.tracked[:_TRACKED]]
     return lines + more(len(fix.tracked) - _TRACKED)
 
 
-def _left(fix: Fix, width: int) -> list[StyledText]:
+def _left(fix: Fix, look: Look) -> list[StyledText]:
+    """What was considered and is not written, by reason."""
     if not fix.left_alone:
         return []
     reasons: dict[str, list[str]] = {}
     for item in fix.left_alone:
-        reasons.setdefault(visible(item.reason), []).append(printable(item.text))
-    lines = [StyledText(), StyledText("Left alone", "bold")]
+        reasons.setdefault(item.reason, []).append(printable(item.text))
+    lines = [StyledText(), StyledText("Left out", "bold")]
     for reason, texts in reasons.items():
-        lines += map(StyledText, wrapped("  ".join(texts), width, 2))
-        lines += [StyledText(part, "dim") for part in wrapped(reason, width, 4)]
+        most = len(texts) if look.verbose else _OTHERS
+        names = "  ".join(texts[:most]) + and_more(len(texts) - most)
+        *first, last = wrapped(names, look.width, 2)
+        lines += [StyledText(text) for text in first]
+        lines += _with_reason(StyledText(last), reason, look.width)
     return lines
 
 
-def _sums(outcome: Outcome) -> list[StyledText]:
+def _sums(outcome: Outcome, width: int) -> list[StyledText]:
+    """Before and after of this build, and of one that takes everything where that sends more."""
     fix = outcome.fix
-    size = max(0, fix.measured.permitted_bytes - outcome.after.permitted_bytes)
-    seconds = format_seconds(transfer_seconds(size, outcome.bandwidth))
-    time = f"{seconds} at {format_bandwidth(outcome.bandwidth)} on a first build"
-    # A build that takes only a part of the context saves no more than its part.
-    if _is_part(fix.measured) or _is_part(outcome.after):
-        time = f"up to {time}"
-    saved = savings(sum(line.bytes for line in fix.lines), sum(line.entries for line in fix.lines))
+    before, after = fix.measured, outcome.after
+    label = "Sent" if is_sure(before) else "Could be sent"
+    lines = [StyledText(), *_row(label, _change(_told(before), _told(after)), width, "bold")]
+    if _is_part(before) or _is_part(after):
+        lines += _row("Could be sent", _change(_whole(before), _whole(after)), width)
+    lines += _row("Docker prints", _change(_docker(before), _docker(after)), width)
+    lines += _row("Saves", _time(outcome), width)
     verdict = StyledText(f"Not written: {printable(fix.shown)}", "bold yellow")
     if outcome.written:
         verdict = StyledText(f"Written to {printable(fix.shown)}", "bold green")
-    return [
-        StyledText(),
-        field("Before", _whole(fix.measured)),
-        field("", _docker(fix.measured)),
-        field("After", _whole(outcome.after), "bold"),
-        field("", _docker(outcome.after)),
-        field("Saves", f"{saved}; {time}"),
-        StyledText(),
-        verdict,
-    ]
+    return [*lines, StyledText(), verdict]
+
+
+def _change(before: str, after: str) -> str:
+    if before == after:
+        return f"{after}, as before"
+    return f"{before} -> {after}"
+
+
+def _row(label: str, value: str, width: int, style: str = "") -> list[StyledText]:
+    first, *others = wrapped(value, width, _LABEL)
+    head = StyledText().append(label.ljust(_LABEL), "dim").append(first.lstrip(), style)
+    return [head, *(StyledText(text, style) for text in others)]
+
+
+def _time(outcome: Outcome) -> str:
+    """Say how long sending took that what is saved; where this build saves nothing, for one that takes all."""
+    before, after = outcome.fix.measured, outcome.after
+    whom = "on a first build"
+    size = sent_view(before).total.bytes - sent_view(after).total.bytes
+    if size <= 0:
+        size = before.permitted.total.bytes - after.permitted.total.bytes
+        whom = "for a build that takes everything"
+    seconds = format_seconds(transfer_seconds(max(0, size), outcome.bandwidth))
+    return f"{seconds} at {format_bandwidth(outcome.bandwidth)} {whom}"
+
+
+def _told(analysis: Analysis) -> str:
+    """What this build sends; what could be sent where that is not known."""
+    total = sent_view(analysis).total
+    return lower_bound(analysis.tree) + _in_files(total.bytes, total.files)
 
 
 def _whole(analysis: Analysis) -> str:
     total = analysis.permitted.total
-    return lower_bound(analysis.tree) + savings(total.bytes, total.entries)
+    return lower_bound(analysis.tree) + _in_files(total.bytes, total.files)
+
+
+def _in_files(size: int, files: int) -> str:
+    return f"{format_size(size)} in {count(files, 'file')}"
 
 
 def _docker(analysis: Analysis) -> str:
-    """Say what Docker will print: for this build, if it is known to take less than all."""
+    """What Docker prints on a first build: of this build, if it is known to take less than all."""
     whole = printed(analysis)
-    # Without a Dockerfile there is no telling what BuildKit asks for; the classic client sends all.
-    if analysis.plan is None and analysis.context.builder.loads_on_demand:
-        return f"Docker prints up to {whole}"
+    if not is_sure(analysis):
+        return f"up to {whole}"
     if analysis.plan is None or not _is_part(analysis):
-        return f"Docker prints {whole}"
+        return whole
     transfer = analysis.plan.main.transfer
     if not transfer.loaded:
-        return "Docker prints nothing: no instruction needs the context"
-    own = BUILDKIT.printed(transfer.context_bytes)
-    return f"Docker prints {own} for this build, {whole} for one that takes all"
+        return "nothing"
+    return BUILDKIT.printed(transfer.context_bytes)
 
 
 def _is_part(analysis: Analysis) -> bool:

@@ -109,7 +109,7 @@ def test_what_counts_below_the_noise_floor(rule, reason, dockerfile, is_taken):
     with known_facts(tree, config=Config(noise_floor=2 * KB)) as facts:
         found, _ = choose(facts, tried(facts, adds("b", rule=rule), reason=reason), left)
     assert names(found) == ["b"] * is_taken
-    assert left == ({} if is_taken else {"b": "it saves less than the noise floor"})
+    assert left == ({} if is_taken else {"b": "it saves too little for a line"})
 
 
 def test_what_others_make_superfluous_is_left_out_unless_it_is_needed():

@@ -52,8 +52,8 @@ def shown(
         # A build that compares files would call its version changed.
         ({**VERSIONED, "tests/a.py": HEAVY}, {}, "test-data", [], "fix leaves out **/tests: tracked files would be missing beside .git"),
         (VERSIONED, {}, "volatile-file", [], "tracked files would be missing beside .git"),
-        (PLAIN, {}, "volatile-file", [], "fix leaves out **/Dockerfile: it saves less than the noise floor"),
-        ({**PLAIN, ".vscode/a.json": "{}"}, {}, "editor-files", [], "fix leaves out **/.vscode: it saves less than the noise floor"),
+        (PLAIN, {}, "volatile-file", [], "fix leaves out **/Dockerfile: it saves too little for a line"),
+        ({**PLAIN, ".vscode/a.json": "{}"}, {}, "editor-files", [], "fix leaves out **/.vscode: it saves too little for a line"),
         # What is only possible is named with its doubt.
         ({**PLAIN, ".gitignore": "*.gen.ts\n"}, {"src/x.ts": "1", "src/b.gen.ts": HEAVY}, "git-ignored", [], "it is code, which may be generated for the build; --possible takes it"),
         (PLAIN, {"things/a.bin": 9_000_000}, "large-file", [], "fix leaves out things: nothing seen in the build reads it"),

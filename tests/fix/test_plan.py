@@ -89,7 +89,7 @@ def test_every_project(name, tmp_path):
     content = after.context.ignore.file and after.context.ignore.file.render()
     again = ctxopt("fix", "-q", *named, cwd=root)
     assert again.returncode == 0
-    assert again.stdout.startswith("nothing to do")
+    assert again.stdout.startswith("Nothing to do")
     assert ctxopt("fix", "-q", "--check", *named, cwd=root).returncode == 0
     last = analyze_project(project, root).context.ignore.file
     assert (last and last.render()) == content
@@ -204,21 +204,21 @@ def test_what_no_step_makes_again_is_not_proven(tmp_path, folder, step):
             b"node_modules",
             (
                 b"**/node_modules\n\n# Keys and passwords\n**/.env\n"
-                b"\n# Nothing in the build reads these\n**/.git\n"
+                b"\n# Nothing seen in the build reads these\n**/.git\n"
             ),
         ),
         (
             b"\xef\xbb\xbf# mine \xff\r\nnode_modules\r\nb ",
             (
                 b"\xef\xbb\xbf# mine \xff\r\n**/node_modules\r\nb \r\n\r\n# Keys and passwords\r\n**/.env\r\n"
-                b"\r\n# Nothing in the build reads these\r\n**/.git\r\n"
+                b"\r\n# Nothing seen in the build reads these\r\n**/.git\r\n"
             ),
         ),
         (
             b"#\xe9\n\n\nnode_modules/\n!x",
             (
                 b"#\xe9\n\n\n**/node_modules/\n!x\n\n# Keys and passwords\n**/.env\n"
-                b"\n# Nothing in the build reads these\n**/.git\n"
+                b"\n# Nothing seen in the build reads these\n**/.git\n"
             ),
         ),
     ],
@@ -290,7 +290,7 @@ def test_a_report_never_takes_the_place_of_the_file(tmp_path, output, code, opti
 def test_nothing_to_do_writes_nothing(tmp_path):
     root = lay(tmp_path / "c", {"main.py": "x", "Dockerfile": BROAD})
     done = ctxopt("fix", cwd=root)
-    assert (done.returncode, done.stdout[:13]) == (0, "nothing to do")
+    assert (done.returncode, done.stdout[:13]) == (0, "Nothing to do")
     assert sorted(os.listdir(root)) == ["Dockerfile", "main.py"]
 
 

@@ -253,7 +253,8 @@ def test_without_a_repository_nothing_is_foretold(tmp_path, gitignore):
 
 def test_they_are_marked_in_every_format(tmp_path):
     preventive(tmp_path, STACK)
-    text = ctxopt("fix", "--dry-run", cwd=tmp_path).stdout
+    assert "For tomorrow: these save" in ctxopt("fix", "--dry-run", cwd=tmp_path).stdout
+    text = ctxopt("fix", "--dry-run", "-v", cwd=tmp_path).stdout
     assert "For tomorrow: these save little or nothing today" in text
     assert "git ignores it, and package.json is here" in text
     document = json.loads(ctxopt("fix", "--dry-run", "--format", "json", cwd=tmp_path).stdout)
