@@ -162,11 +162,23 @@ def _preventive(lines: Iterable[ProposedLine], look: Look) -> list[StyledText]:
         return []
     out = [StyledText(), StyledText("For tomorrow: these save little or nothing today", "bold")]
     if not look.verbose:
-        names = "  ".join(_what(line).plain for line in found)
-        return out + [StyledText(text) for text in wrapped(names, look.width, 2)]
+        return out + list(
+            map(StyledText, _listed((_what(line).plain for line in found), look.width))
+        )
     for line in found:
         out += _with_reason(StyledText("  ").append_text(_what(line)), line.reason, look.width)
     return out
+
+
+def _listed(names: Iterable[str], width: int) -> list[str]:
+    """Set names beside each other as long as there is room; each stays whole, spaces included."""
+    lines: list[str] = []
+    for name in names:
+        if lines and cell_len(lines[-1]) + 2 + cell_len(name) <= width:
+            lines[-1] += f"  {name}"
+        else:
+            lines.append(f"  {name}")
+    return lines
 
 
 def _what(line: ProposedLine) -> StyledText:
@@ -237,9 +249,9 @@ def _left(fix: Fix, look: Look) -> list[StyledText]:
     lines = [StyledText(), StyledText("Left out", "bold")]
     for reason, texts in reasons.items():
         most = len(texts) if look.verbose else _OTHERS
-        names = "  ".join(texts[:most]) + and_more(len(texts) - most)
-        *first, last = wrapped(names, look.width, 2)
-        lines += [StyledText(text) for text in first]
+        names = [*texts[:most], *filter(None, [and_more(len(texts) - most).strip()])]
+        *first, last = _listed(names, look.width)
+        lines += map(StyledText, first)
         lines += _with_reason(StyledText(last), reason, look.width)
     return lines
 
