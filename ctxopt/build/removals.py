@@ -39,6 +39,7 @@ def _removed_by(script: str) -> Iterator[str]:
 def _paths_of(command: str, words: Sequence[str]) -> Sequence[str]:
     """Return what the command removes."""
     named = [word for word in words if not word.startswith("-")]
+    # What a command leaves behind counts as there: the last word of mv is where it goes.
     if command in ("rm", "rmdir", "unlink", "shred"):
         return named
     if command == "mv":

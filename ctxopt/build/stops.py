@@ -141,6 +141,7 @@ def _unreadable_to_check(analysis: Analysis) -> Iterator[Stop]:
         if flags is None:
             continue
         for place, name in enumerate(folder.names):
+            # An excluded folder was not entered, so nothing of the walk says whether it could be.
             if folder.kinds[place] == DIR and flags[place] & Flag.EXCLUDED:
                 path = folder.child(name)
                 if path not in view.tree.folders and not _can_list(analysis.tree.root, path):

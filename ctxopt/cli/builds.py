@@ -113,6 +113,7 @@ def builds(
         line, hint = problem.line, problem.hint
         refusal = ProjectError(problem.reason, path=place, line=line, hint=hint)
         declared = Declared(problems=(problem_of(problem),))
+    # A program that reads JSON gets a document in any case, with the refusal in it.
     if refusal is not None and format_ is not o.ListFormat.json:
         raise refusal
     _deliver(declared, folder, format_, output, verbose=verbose)

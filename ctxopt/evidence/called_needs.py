@@ -212,6 +212,7 @@ class _Chase:
             needs += self._named_by_tasks(tasks)
             fresh = {need.path: need for need in (*needs, *self._named_always(tasks))}
             waiting = [path for path in fresh if path not in opened][: MOST_SCRIPTS - len(opened)]
+            # What is opened may call more; the round that opens nothing is the last one.
             if not waiting:
                 break
             opened.update(waiting)

@@ -175,6 +175,7 @@ class _ScriptNames(NamedTuple):
 
 def _script_names(calls: Iterable[Collection[str]]) -> _ScriptNames:
     words = {word for given in calls for word in given}
+    # `npm run build:*` and `nx run app:build` name tasks by a part; sets make the look-up one step.
     return _ScriptNames(
         whole={key for word in words for key in _around(word)},
         parts={word: re.split("[:#]", word)[-1] for word in words if ":" in word or "#" in word},

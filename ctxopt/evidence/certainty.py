@@ -102,6 +102,8 @@ class _Reader:
             command = self._tokens[self._at]
             here = self._item()
             is_exit = bool(re.match(_EXIT, command))
+            # After `test && a || b` one of the two has run; after `a && b` both have, unless a test stood
+            # on the left.
             if operator == "||" and is_guarded and (here == "always" or is_exit):
                 found.add("always")  # either this or the one before it
             elif operator == "&&" and not is_open:

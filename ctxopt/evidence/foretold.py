@@ -55,6 +55,7 @@ def find_foretold(facts: Facts) -> list[Foretold]:
         known = foretold.setdefault(item.entry.pattern, [])
         if len(known) < _MOST_PLACES:
             known.append(item)
+    # All are asked about at once: each question to git is a process.
     asked = {
         item.sample(folder)
         for items in foretold.values()
@@ -88,6 +89,7 @@ def _prospects(facts: Facts) -> Iterator[_Prospect]:
     for stack in catalog.stacks.values():
         if not stack.coming:
             continue
+        # One expression for all manifests of a stack: there are many names and few stacks.
         shape = re.compile("|".join(map(translate, stack.manifests)) or r"\Z")
         for folder, names in folders:
             manifest = _manifest(stack, folder, names, shape)

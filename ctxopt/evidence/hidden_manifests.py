@@ -185,6 +185,7 @@ def _node(here: _Here) -> Iterator[Lacking]:
         for folder in here.matching(pattern.rstrip("/"), path)
     ]
     texts = [text, *_texts(here, members)]
+    # A member that nothing depends on may be left out: the install does without it.
     for folder in members:
         missing = here.lacks_package(folder, "package.json")
         if missing and _is_wanted(here, missing, texts):

@@ -154,6 +154,7 @@ def _files_read(command: list[str]) -> Iterator[str]:
     first, rest = words[0], words[1:]
     if "/" in first:
         yield first
+    # Only what fails without the file: a program may do without most of what its arguments name.
     if re.fullmatch(_INTERPRETERS, posixpath.basename(first)):
         yield from _script_of(rest)
     elif first in _COPIES:

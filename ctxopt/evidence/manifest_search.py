@@ -72,6 +72,7 @@ def _levels(view: View, catalog: Catalog, aside: Collection[str]) -> Iterator[li
     children = by_parent(folders)
     level = [""]
     while level:
+        # Level by level: what is near the root is read first, in case there is too much.
         sent = [path for path in level if path in folders and view.sends_below(path)]
         yield [folders[path] for path in sent]
         below = [child for path in sent for child in children.get(path, ())]

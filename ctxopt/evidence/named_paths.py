@@ -40,6 +40,8 @@ def paths_in(
     starts += [folder for folder in _entered(script, ("", *starts)) if folder in files.tree.folders]
     for command in re.split(_COMMAND_END, re.sub(_EXCLUDES, " ", script)):
         words = re.findall(_WORD, command)
+        # A word that may be a path is asked of what is there, so too many words cost time and say nothing
+        # false.
         if not words or words[0] in _MAKES:
             continue
         are_files = words[0] in _COPIES

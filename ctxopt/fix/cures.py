@@ -109,6 +109,7 @@ class _Judge:
         self._left = {item.text: item.reason for item in left}
         parts = [part for finding in asked.reported for part in _unit_of(finding).parts]
         self._asked = {part.key for part in parts}
+        # A line that no finding asked for is a narrower one that fix wrote in place of it.
         names = {part.name for part in parts}
         self._narrower = [line for line in lines if names.isdisjoint(line.texts)]
 

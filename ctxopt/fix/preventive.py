@@ -192,6 +192,7 @@ def _names(build: Build, coming: Foretold) -> bool:
             parts = [part for part in path.path.split("/") if part.strip("*?")]
             if any(fnmatchcase(part, last) for part in parts):
                 return True
+            # A wildcard names what it would match, though nothing is there yet.
             if any(has_meta(part) and fnmatchcase(name(coming.paths[0]), part) for part in parts):
                 return True
     if coming.entry.kind != "secret":

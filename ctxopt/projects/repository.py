@@ -17,6 +17,7 @@ def read_repository(root: str, variables: Mapping[str, str]) -> Declared:
     """
     files = find_project_files(root)
     listing = _Listing(root)
+    # Each kind loads a reader, some of them a library, so only for files that are there.
     if files.compose:
         from ctxopt.projects.compose.folder import read_compose_folder
 

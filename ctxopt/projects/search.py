@@ -70,6 +70,7 @@ def _list(folder: str) -> tuple[list[str], list[str]]:
 
 
 def _sort_in(name: str, path: str, found: FoundFiles) -> None:
+    # The ending is asked first: a large repository has many names, and each expression costs.
     if name.endswith((".yml", ".yaml")):
         if _COMPOSE.match(name):
             found.compose.append(path)

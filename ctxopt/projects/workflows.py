@@ -57,6 +57,7 @@ def _steps(workflow: Any) -> Iterator[tuple[str, Fields]]:
         return
     for job, body in jobs.items():
         steps = body.get("steps") if isinstance(body, Fields) else None
+        # A workflow that GitHub would refuse has nothing to say; telling so is its own tool's part.
         for place, step in enumerate(listed(steps or []), 1):
             if isinstance(step, Fields) and isinstance(step.get("uses"), str):
                 yield f"{job}/{step.get('id') or step.get('name') or place}", step
@@ -95,6 +96,7 @@ class _Step:
         context, from_git = self.context()
         file = self.text("file")
         dockerfile = None
+        # A Dockerfile is relative to the checkout, but where git is the context, to the context.
         if context is not None and "file" not in self.unknown:
             base = context if from_git or not file else self.checkout
             dockerfile = dockerfile_path(file or "Dockerfile", base)
@@ -152,6 +154,7 @@ class _Step:
             variables=variables,
         )
         line = self.step.line_of("uses")
+        # What only the running workflow knows cannot be read here, and is said instead.
         if is_remote(source) or {"files", "targets", "workdir", "source"} & set(self.unknown):
             message = f"{self.name}: what Bake builds here, {_UNKNOWN}"
             return Declared(problems=(Problem(self.path, line, message, refused=False),))

@@ -156,6 +156,7 @@ def collect(bodies: list[x.HclBody]) -> Definitions:
             if len(block.labels) != 1:
                 raise _refuse(f"a {block.kind} block must have 1 label, its name", block)
             name = block.labels[0]
+            # Of variables and functions the last one counts; groups and targets are merged later.
             if block.kind in ("group", "target"):
                 if not _NAME.match(name):
                     raise _refuse(f'name {name!r}: only "[a-zA-Z0-9_-]+" are allowed', block)

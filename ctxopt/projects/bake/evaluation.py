@@ -251,6 +251,7 @@ def operate(operator: str, left: Any, right: Any) -> Any:
     if operator in ("&&", "||"):
         both = to_bool(left), to_bool(right)
         return all(both) if operator == "&&" else any(both)
+    # All others are about numbers: HCL turns text into them, and refuses what is none.
     one, other = to_number(left), to_number(right)
     match operator:
         case "+":

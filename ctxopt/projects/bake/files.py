@@ -57,6 +57,7 @@ def find_files(request: BakeRequest, refused: list[ProjectError] | None = None) 
     compose: list[str] = []
     bodies: list[x.HclBody] = []
     for path in paths:
+        # Bake tries HCL and JSON first and Compose last, but for a name that says YAML it asks Compose alone.
         if path.endswith((".yml", ".yaml")):
             compose.append(path)
             continue

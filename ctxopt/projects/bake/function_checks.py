@@ -21,6 +21,7 @@ def check_function(name: str, block: x.HclBlock, defined: Definitions, known: se
         reason = f"empty result not allowed for {name}"
         raise ProjectError(reason, path=block.body.path, line=block.line)
     own = parameters(block)
+    # Bake evaluates all functions before it asks who is called, so an unused one can fail, too.
     for node in walk(result, frozenset(own)):
         if isinstance(node, x.Variable):
             there = node.name in defined.variables or node.name in defined.attributes

@@ -52,6 +52,7 @@ def check_newlines(tree: Any, *, inside: bool = False) -> Any:
     if hasattr(tree, "type"):
         return None
     data = str(tree.data)
+    # The parser takes line breaks anywhere; Bake refuses those that end an expression too early.
     if data == "object_elem":
         inside = False
     if not inside and data in ("conditional", "binary_term"):

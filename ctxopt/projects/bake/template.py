@@ -78,6 +78,7 @@ def _closing(text: str, place: int) -> int:
             place += 1
         elif char == '"':
             quoted = not quoted
+        # A string may hold a template of its own, with strings in it.
         elif quoted and text.startswith(("${", "%{"), place):
             place = _closing(text, place + 2)
             if place < 0:

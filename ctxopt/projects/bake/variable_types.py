@@ -41,6 +41,7 @@ def read_type(node: x.Expression) -> VariableType:
     """Return the type that an expression names; raises EvaluationError."""
     if isinstance(node, x.Variable) and node.name in (*_PRIMITIVES, "any"):
         return VariableType(node.name)
+    # A type with types in it is written like a call: list(string), object({port = number}).
     if isinstance(node, x.Call) and len(node.arguments) == 1:
         argument = node.arguments[0]
         if node.name in ("list", "set", "map"):
@@ -70,6 +71,7 @@ def convert(value: Any, wanted: VariableType) -> Any:
     """Return ``value`` as ``wanted``; raises EvaluationError where it does not fit."""
     if value is None or wanted.kind == "any":
         return value
+    # A type holds types: what is inside of a list or a map is converted one by one.
     match wanted.kind:
         case "string":
             return to_text(value)
@@ -128,6 +130,7 @@ def _typed(name: str, text: str, wanted: VariableType) -> Any:
     inner = {one.kind for one in wanted.inner}
     if wanted.kind not in ("list", "set", "tuple", "map") or not inner <= set(_PRIMITIVES):
         raise EvaluationError(f"unsupported type {wanted.kind} for variable {name}")
+    # Bake reads a variable of the environment as one row of a CSV file.
     cells = next(csv.reader(io.StringIO(text)), [])
     if wanted.kind == "map":
         pairs = [cell.partition(":") for cell in cells]

@@ -99,6 +99,7 @@ class _Checker:
             known = self.model.get(section) or {}
             used = self.service.get(section)
             entries = list(used) if isinstance(used, list | Fields) else []
+            # Secrets of the build are declared where those of the running container are.
             if section == "secrets" and self.build is not None:
                 entries += self.build.get("secrets") or []
             for entry in entries:

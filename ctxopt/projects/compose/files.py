@@ -51,6 +51,7 @@ def find_project(request: ComposeRequest) -> ProjectFiles:
         directory = os.path.normpath(os.path.join(cwd, request.project_directory))
     if given and directory is None:
         directory = os.path.dirname(given[0]) or cwd
+    # The .env of the folder may name the files, and the files name the folder whose .env counts.
     if reads_dotenv:
         environment = environment.read_folder(directory or cwd)
     paths = given or _named(environment, cwd) or _default(directory or cwd)

@@ -95,6 +95,7 @@ def _braced(inside: str, lookup: Lookup) -> str:
     if not operator:
         raise TemplateError(f"invalid interpolation format: ${{{inside}}}")
     argument = rest[operator.end() :]
+    # As in a shell, the colon makes an empty value count as a missing one.
     missing = value is None or (operator[0][0] == ":" and value == "")
     if operator[0][-1] == "+":
         return "" if missing else substitute(argument, lookup)
@@ -147,6 +148,7 @@ def interpolate(
     if isinstance(value, Text):
         try:
             text = budget.take(substitute(value, lookup))
+            # Compose turns text into a truth value only where a variable stood in it.
             if "$" in value and at[-1:] and at[-1] in _FLAGS and _is_flag(at):
                 return _flag(text)
             return type(value)(text, value.line)

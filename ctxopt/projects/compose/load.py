@@ -88,6 +88,7 @@ class _Loader:
             model = self.add_file(model, path, files, included)
         if not model and not self.problems:
             raise ProjectError("empty compose file", path=files.paths[0])
+        # Paths are relative to the project until here; an include has a folder of its own.
         for section in ("secrets", "configs"):
             for item in (model.get(section) or {}).values():
                 if isinstance(item, Fields) and isinstance(item.get("file"), str):
@@ -216,6 +217,7 @@ class _Loader:
         if not isinstance(entry, Fields) or not entry.get("path"):
             raise ProjectError("include needs a path", path=path, line=line)
         paths = [os.path.normpath(os.path.join(files.directory, name)) for name in _texts(entry["path"])]  # fmt: skip
+        # Each file is counted, however deep: files that include each other twice would grow without end.
         for name in paths:
             self.includes += 1
             if self.includes > _MAX_INCLUDES:

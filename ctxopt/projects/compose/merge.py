@@ -59,6 +59,7 @@ def merge(base: Any, over: Any, path: str, at: Path = (), line: int | None = Non
         return _merge_pairs(base, over)
     if over is None:
         return base
+    # Compose's specification says by path what is replaced, what is a list and what a mapping.
     if base is None or any(matches(at, pattern) for pattern in _REPLACED):
         return over
     if any(matches(at, pattern) for pattern in _MAPPED):

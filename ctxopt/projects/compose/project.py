@@ -135,6 +135,7 @@ def build_args(args: Any, environment: Environment, path: str) -> dict[str, str]
         for key, value in args.items():
             given[key] = None if value is None else scalar_text(value)
         args = []
+    # A list or a mapping, as people write them; the list may name an argument twice.
     for pair in args or ():
         name, equals, value = pair.partition("=")
         if equals and name != name.rstrip():

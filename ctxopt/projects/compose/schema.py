@@ -73,6 +73,7 @@ class _Checker:
         self.string(model, "name", "")
         for section in ("services", *_SECTIONS):
             self.mapping(model, section, "")
+        # Services first: the other sections are there for them.
         for name, service in self.items(model, "services"):
             at = f"services.{name}"
             line = _line_in(model, "services", name)
@@ -94,6 +95,7 @@ class _Checker:
 
     def service(self, service: Fields, at: str) -> None:
         self.keys(service, SERVICE, at)
+        # What a value may be is checked before what it means.
         for key in _STRINGS:
             self.string(service, key, at)
         for key in _LISTS:

@@ -126,6 +126,7 @@ def _new_name(facts: Facts, text: str) -> tuple[str, str] | None:
     root = facts.view.tree.folders[""]
     if first in root.names or evidence.is_ignored(first) or facts.catalog.match_path(first, True):
         return None
+    # Where two folders are called like it, nothing says which one is meant.
     near = [
         name
         for name in root.subfolders()
@@ -184,6 +185,7 @@ def _told_renamed(facts: Facts, renamed: dict[tuple[str, str], list[_Meant]]) ->
         found = [meant for meant in several if meant in matching]
         if not found:
             continue
+        # One finding for a folder, however many lines name something below it.
         edits = [meant.edit for meant in found]
         change = change_of(_try(facts, edits))
         lines = ", ".join(

@@ -103,6 +103,7 @@ def _spelled_out(body: str, *, is_expression: bool) -> Quirk | None:
         return Quirk("Docker does not expand braces", _expand(body, _BRACES, ","))
     if "|" in body and "\\|" not in body:
         return _alternatives(body, is_expression=is_expression)
+    # The classes of a shell, of git and of Perl mean other things to Go.
     if re.search(_NEGATED, body):
         return Quirk("Docker negates a class with ^, not with !", (re.sub(_NEGATED, "[^", body),))
     if body.startswith("^") and is_expression:

@@ -167,6 +167,7 @@ def _formatted(flags: str, letter: str, value: Any) -> str:
     from ctxopt.projects.bake.conversion import to_number
     from ctxopt.projects.bake.functions.formats import json_encode
 
+    # Go's verbs, which Python has too, but for those that know HCL's values.
     if letter in "dxXob":
         number = int(to_number(value))
         if letter == "b":
