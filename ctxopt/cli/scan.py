@@ -169,10 +169,12 @@ def _text(
             top=shape.top,
             fix_command=command_like(given, "ctxopt", "fix", "--dry-run"),
         )
+    if shape.quiet:
+        from ctxopt.report.scan_headline import render_headline
+
+        return render_headline(analysis, judged, planned.plan, look=look)
     from ctxopt.report import scan_screen
 
-    if shape.quiet:
-        return scan_screen.render_headline(analysis, judged, planned.plan, look=look)
     return scan_screen.render_screen(
         analysis,
         judged,

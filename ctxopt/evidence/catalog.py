@@ -320,10 +320,10 @@ def load_catalog() -> Catalog:
 
     # The same data as the TOML files hold, which take ten times as long to read.
     tables = json.loads(_data_file(TWIN))
-    return Catalog(
-        [CatalogEntry(*map(_frozen, row)) for row in tables["entries"]],
-        [Stack(*map(_frozen, row)) for row in tables["stacks"]],
-    )
+    # Of the many entries no field holds lists of lists, as some of the few stacks do.
+    entries = ([tuple(v) if isinstance(v, list) else v for v in row] for row in tables["entries"])
+    stacks = [Stack(*map(_frozen, row)) for row in tables["stacks"]]
+    return Catalog(map(CatalogEntry._make, entries), stacks)
 
 
 def _data_file(name: str) -> str:

@@ -49,14 +49,14 @@ def start_git(
     folder: str,
     arguments: Sequence[str],
     environment: dict[str, str],
-    stdin: IO[bytes] | None = None,
+    stdin: IO[bytes] | int = subprocess.DEVNULL,
 ) -> subprocess.Popen[bytes]:
     """Start git in ``folder``; raises NoGitError where there is none. The caller ends it."""
     try:
         return subprocess.Popen(  # noqa: S603 - no shell, and what users name is never an option
             [*_COMMAND, "-C", folder, *arguments],
             env=environment,
-            stdin=stdin or subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
         )
@@ -72,17 +72,10 @@ def run_git(
     accept: tuple[int, ...] = (0,),
 ) -> bytes:
     """Run git in ``folder`` and return what it prints; raises GitError for an exit code not accepted."""
-    with ExitStack() as stack:
-        request = None
-        if stdin is not None:
-            import tempfile
-
-            # A file and not a pipe: git may answer before it has read everything, and both would wait.
-            request = stack.enter_context(tempfile.TemporaryFile())
-            request.write(stdin)
-            request.seek(0)
-        process = stack.enter_context(start_git(folder, arguments, environment, request))
-        output, complaint = process.communicate()
+    source = subprocess.DEVNULL if stdin is None else subprocess.PIPE
+    with start_git(folder, arguments, environment, source) as process:
+        # Writes and reads at once: git may answer before it has read everything.
+        output, complaint = process.communicate(stdin)
     check_exit(process.returncode, complaint, accept)
     return output
 

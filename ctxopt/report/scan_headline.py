@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from itertools import cycle
 from typing import TYPE_CHECKING, NamedTuple
 
 from ctxopt.build.stops import permitted_stop, transfer_stop
 from ctxopt.report.console import printable
+from ctxopt.report.finding_text import wrapped
+from ctxopt.report.terminal import Look, StyledText, draw
 from ctxopt.report.wording import LEAST
 from ctxopt.rules.finding import SECRETS
 from ctxopt.severity import Severity
@@ -103,6 +107,30 @@ def headline(analysis: Analysis, judged: RuleResults, plan: Fix | None) -> str:
     if not is_sure(analysis):
         head = f"Up to {size} could be sent"
     return f"{head}. {'; '.join(clauses)}."
+
+
+def render_headline(
+    analysis: Analysis, judged: RuleResults, plan: Fix | None, *, look: Look
+) -> str:
+    """Return the headline alone."""
+    return draw(headline_lines(analysis, judged, plan, look), look)
+
+
+def headline_lines(
+    analysis: Analysis, judged: RuleResults, plan: Fix | None, look: Look
+) -> list[StyledText]:
+    """Return the headline as lines for a terminal."""
+    sentence = headline(analysis, judged, plan)
+    lines = []
+    for line in wrapped(sentence, look.width, 0, hang=2):
+        drawn = StyledText(style="bold")
+        # Every second piece is what the expression found.
+        for piece, style in zip(
+            re.split(r"([\d,]+ secrets?)", line), cycle(("", "red")), strict=False
+        ):
+            drawn.append(piece, style)
+        lines.append(drawn)
+    return lines
 
 
 def _clauses(judged: RuleResults, sent: SentBytes) -> list[str]:

@@ -5,9 +5,7 @@ At most ``LINES`` lines in 80 columns, whatever the repository.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from itertools import cycle
 from typing import TYPE_CHECKING, NamedTuple
 
 from ctxopt.evidence.dockerfile_search import find_dockerfiles
@@ -20,7 +18,7 @@ from ctxopt.report.scan_headline import (
     could_be_saved,
     could_be_sent,
     first_stop,
-    headline,
+    headline_lines,
     sent_bytes,
 )
 from ctxopt.report.terminal import Look, StyledText, draw
@@ -50,13 +48,6 @@ class NextSteps(NamedTuple):
     """The long report."""
 
 
-def render_headline(
-    analysis: Analysis, judged: RuleResults, plan: Fix | None, *, look: Look
-) -> str:
-    """Return the headline alone."""
-    return draw(_headline(analysis, judged, plan, look), look)
-
-
 def render_screen(
     analysis: Analysis,
     judged: RuleResults,
@@ -70,7 +61,7 @@ def render_screen(
 
     The verbose see every finding, notes included, on as many lines as that takes.
     """
-    top = [*_headline(analysis, judged, plan, look), *_measured(analysis, look)]
+    top = [*headline_lines(analysis, judged, plan, look), *_measured(analysis, look)]
     bars = []
     if first_stop(analysis) is None:
         bars = folder_bars(analysis, judged, plan, look, most=_BARS)
@@ -85,22 +76,6 @@ def render_screen(
         findings = _as_many(shown, look, max(rows, _FEWEST_ROWS), knows_build=knows_build)
     findings += _counted(judged, len(judged.reported) - len(shown), bool(findings))
     return draw([*top, *findings, *bars, *end], look)
-
-
-def _headline(
-    analysis: Analysis, judged: RuleResults, plan: Fix | None, look: Look
-) -> list[StyledText]:
-    sentence = headline(analysis, judged, plan)
-    lines = []
-    for line in wrapped(sentence, look.width, 0, hang=2):
-        drawn = StyledText(style="bold")
-        # Every second piece is what the expression found.
-        for piece, style in zip(
-            re.split(r"([\d,]+ secrets?)", line), cycle(("", "red")), strict=False
-        ):
-            drawn.append(piece, style)
-        lines.append(drawn)
-    return lines
 
 
 def _measured(analysis: Analysis, look: Look) -> list[StyledText]:

@@ -13,7 +13,8 @@ from ctxopt.build.context import find_context
 from ctxopt.build.request import BuildRequest
 from ctxopt.cli.cures import PlanOfFix
 from ctxopt.config.load import Config
-from ctxopt.report.scan_screen import LINES, NextSteps, render_headline, render_screen
+from ctxopt.report.scan_headline import render_headline
+from ctxopt.report.scan_screen import LINES, NextSteps, render_screen
 from ctxopt.report.terminal import Look
 from ctxopt.rules.scan import judge_analysis
 from ctxopt.tree.workers import ALONE
