@@ -33,6 +33,8 @@ class KnownPath(NamedTuple):
 
 _ENDING: Final = "**/*"
 """How patterns for an ending begin; a whole name, as ``core``, may be that of something else."""
+_NUMBERED: Final = "[0-9]*"
+"""How patterns end for what a crash leaves, with the number of the process."""
 
 _PICTURES: Final = "screenshots"
 _SERVED: Final = frozenset(
@@ -163,7 +165,8 @@ def is_dump(entry: CatalogEntry, known: KnownPath) -> bool:
     if has_sure_name(entry) and is_tracked_file(known):
         return False
     # A local database is no matter of bytes: its rows are those of one machine.
-    if known.state == "untracked" and not known.is_dir and entry.pattern.startswith(_ENDING):
+    is_local = entry.pattern.startswith(_ENDING) or entry.pattern.endswith(_NUMBERED)
+    if known.state == "untracked" and not known.is_dir and is_local:
         return True
     return is_bulk(entry, known)
 

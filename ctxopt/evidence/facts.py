@@ -18,7 +18,7 @@ from ctxopt.evidence.catalog import Catalog
 from ctxopt.evidence.git_history import BuildTakings, Taking
 from ctxopt.evidence.keep import KeepList, read_keep_list
 from ctxopt.evidence.needs import Needs
-from ctxopt.evidence.reach import Reach, Reaches, uses_of
+from ctxopt.evidence.reach import Reach, Reaches, image_of, uses_of
 from ctxopt.evidence.remade import Remade
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.languages.ignore.matcher import Matcher
@@ -28,6 +28,7 @@ from ctxopt.tree.model import Tally
 from ctxopt.tree.view import View
 
 if TYPE_CHECKING:
+    from ctxopt.build.image import Image
     from ctxopt.evidence.made_output import Makings
 
 
@@ -178,6 +179,22 @@ class Facts:
         if not self.knows_build:
             return "permitted"
         return self.reaches.of(path).reach
+
+    def is_in_an_image(self, path: str) -> bool:
+        """Whether a build with the ignore file copies ``path`` into its final image, through other stages as well."""
+        shared = self.shared()
+        reach = shared.reach(path)
+        if reach == "builder":
+            return any(image.way_of(path) is not None for image in shared._other_images)
+        return reach == "final"
+
+    @cached_property
+    def _other_images(self) -> tuple[Image, ...]:
+        """What the builds that were not measured fill their images with."""
+        others = self.needs.builds
+        if self.plan is not None:
+            others = others[1:]
+        return tuple(image_of(self.analysis, taken.build) for taken in others)
 
 
 def _own_build(plan: Plan | None) -> tuple[BuildTakings, ...]:

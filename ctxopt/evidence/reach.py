@@ -13,7 +13,9 @@ from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.paths import parent, relative, topmost, upwards
 
 if TYPE_CHECKING:
+    from ctxopt.build.image import Image
     from ctxopt.evidence.git_history import BuildTakings
+    from ctxopt.languages.dockerfile import Build
 
 Reach: TypeAlias = Literal["permitted", "sent", "builder", "final"]
 """How far bytes travel: past the ignore file, to the builder's cache, into a stage, into the image."""
@@ -42,6 +44,18 @@ def uses_of(taken: BuildTakings) -> Iterator[SourceUse]:
             only_files=0,
             only_bytes=0,
         )
+
+
+def image_of(analysis: Analysis, build: Build) -> Image:
+    """Return what of the context, as it is permitted, ends in the image of a build that was not measured."""
+    from ctxopt.build.image import Image
+    from ctxopt.build.sources import Load
+    from ctxopt.build.transfer import TransferView
+
+    view = analysis.permitted
+    whole = TransferView(view=view, loaded=True, paths=(), includes=None)
+    load = Load(None, analysis.tree.root, analysis.matcher, view, whole)
+    return Image(build, [load], [])
 
 
 class Reached(NamedTuple):

@@ -261,6 +261,8 @@ POSITIVE = [
     ("dump.sql", False, "dump"),
     ("shop_dump_2024.sql", False, "dump"),
     ("db/backup-1.sql", False, "dump"),
+    ("backup.tar.gz", False, "archive dump"),
+    ("shop-backup-2024.zip", False, "archive dump"),
     ("release.tar.gz", False, "archive"),
     ("demo.mp4", False, "media"),
     (".env", False, "secret"),

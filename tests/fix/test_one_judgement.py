@@ -32,7 +32,14 @@ BASE = {
     "README.md": 300_000,
     "tests/big.bin": 2_000_000,
 }
-LEFT_OVER = {"dist/a.js": HEAVY, "node_modules/b.js": HEAVY, "web/.vite/c.js": HEAVY}
+LEFT_OVER = {
+    "dist/a.js": HEAVY,
+    "node_modules/b.js": HEAVY,
+    "web/.vite/c.js": HEAVY,
+    "prod-dump.sql": 3_000_000,
+    "data/app.sqlite3": 4_000,
+}
+THROUGH = "FROM node:22 AS b\nWORKDIR /app\nCOPY . .\nFROM node:22\nCOPY --from=b /app{} /app\n"
 
 TREES: dict[str, dict[str, Any]] = {
     "one that is not at the root": {"docker/Dockerfile": SERVER},
@@ -57,6 +64,9 @@ TREES: dict[str, dict[str, Any]] = {
         "docker/Dockerfile": "FROM python\nCOPY . .\nRUN pip install ./api\n",
     },
     "a mount of everything": {"Dockerfile": NARROW, "docker/Dockerfile": "FROM a\nRUN --mount=source=.,target=/s make\n"},
+    "a stage takes all on to the image": {"docker/Dockerfile": THROUGH.format("")},
+    "a stage takes something on to the image": {"docker/Dockerfile": THROUGH.format("/server")},
+    "one of two takes all on": {"Dockerfile": NARROW, "docker/Dockerfile": THROUGH.format("")},
     "two targets": {"Dockerfile": "FROM node:22 AS one\nCOPY server /s\nFROM node:22 AS two\nCOPY . .\nRUN npm run build\n"},
     "an ignore file to repair": {"Dockerfile": MADE, "docker/Dockerfile": SERVER, ".dockerignore": "node_modules\n.vite\n"},
     "an allow-list": {"Dockerfile": NARROW, "docker/Dockerfile": NARROW, ".dockerignore": "*\n!server\n!dist\n"},

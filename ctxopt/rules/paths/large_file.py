@@ -40,7 +40,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         # A clean checkout builds without what git ignores, so it need not be large to be told.
         if is_ignored or _is_local_state(group):
             least = facts.config.noise_floor
-        if _is_local_state(group) and group.worst.reach == "final":
+        if _is_local_state(group) and _is_small_news(facts, group):
             least = 1
         if group.bytes < least:
             continue
@@ -104,6 +104,13 @@ def _is_untracked(group: Group) -> bool:
 def _is_local_state(group: Group) -> bool:
     """Whether it is the database or dump of one machine."""
     return all(item.topic == "dump" for item in group.members) and _is_untracked(group)
+
+
+def _is_small_news(facts: Facts, group: Group) -> bool:
+    """Whether it is told whatever it weighs: the image has it, and an ending says what it is."""
+    # A page of a manual is called core.5, too.
+    by_ending = all(item.entry and item.entry.pattern.startswith("**/*") for item in group.members)
+    return by_ending and any(facts.is_in_an_image(item.path) for item in group.members)
 
 
 def _is_safe(group: Group) -> bool:

@@ -139,6 +139,8 @@ def _severity(facts: Facts, group: Group) -> Severity:
     # Who can pull the image can read every layer, also what a later step deletes.
     if reach == "final":
         return Severity.ERROR
+    if facts.plan is None and any(facts.is_in_an_image(item.path) for item in group.members):
+        return Severity.ERROR
     # Without a Dockerfile all that is permitted may be taken by the next build.
     if reach == "permitted" and facts.knows_build:
         return Severity.INFO

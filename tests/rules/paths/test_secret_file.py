@@ -160,3 +160,21 @@ def test_a_variant_gets_the_pattern_with_its_exceptions(tmp_path, tree, ignored,
 def test_an_exception_that_lets_nothing_in_says_nothing_of_the_file(tmp_path, ignore):
     tree = {".env": "A_TOKEN=0f9e8d7c6b\n", "a.py": 1, ".dockerignore": ignore}
     assert [item.paths for item in findings("secret-file", tmp_path, tree)] == [(".env",)]
+
+
+WITHOUT_DOCKERFILE = [
+    # the only Dockerfile, which no one has named, and how bad a secret is then
+    (BROAD, Severity.ERROR),
+    ("FROM a AS b\nCOPY . /app\nFROM a\nCOPY --from=b /app /app\n", Severity.ERROR),
+    ("FROM a AS b\nCOPY . /app\nFROM a\nCOPY --from=b /app/out /app\n", Severity.WARNING),
+    ("FROM a\nCOPY main.py /\n", Severity.WARNING),
+    ("FROM a\nRUN --mount=target=/x make\n", Severity.WARNING),
+    ("FROM a AS b\nCOPY . /app\nRUN make\nFROM a\n", Severity.WARNING),
+]
+
+
+@pytest.mark.parametrize(("dockerfile", "severity"), WITHOUT_DOCKERFILE)
+def test_a_secret_where_no_dockerfile_is_named(tmp_path, dockerfile, severity):
+    tree = {"main.py": "x", "docker/Dockerfile": dockerfile, ".env": "A_TOKEN=abcdefghijk123456\n"}
+    (found,) = findings("secret-file", tmp_path, tree, None)
+    assert found.severity is severity
