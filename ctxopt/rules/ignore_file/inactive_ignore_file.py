@@ -2,7 +2,8 @@
 
 Docker takes ``<Dockerfile>.dockerignore`` beside the Dockerfile, else ``.dockerignore`` at the root
 of the context, and never joins two. A ``.dockerignore`` beside a Dockerfile in a subfolder is not
-read. That another file takes the place of the one at the root may be meant, so it is INFO.
+read. That another file takes the place of the one at the root may be meant, so it is INFO; not where
+that other one is empty. A file in force that BuildKit cannot read or follow counts as empty: no line of it is in force.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from ctxopt.rules.trial import hidden_by
 from ctxopt.severity import Severity
 from ctxopt.tree.model import DIR
 
+_AS_EMPTY = ("reads as empty", "counts as empty")
+"""How the reasons of a file end that is in force and is not read."""
 _MOST_READ = 65_536
 """Bytes of a file that is not read by Docker; longer ones are told without their lines."""
 
@@ -31,12 +34,17 @@ _MOST_READ = 65_536
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each such file."""
     context = facts.analysis.context
+    if context.ignore.path and context.ignore.reason.endswith(_AS_EMPTY):
+        yield _counts_as_empty(context.ignore.path, context.ignore.reason)
+    is_empty = context.ignore.file is not None and not facts.matcher.patterns
     for inactive in context.inactive:
-        severity = RULE.severity
+        severity, reason = RULE.severity, inactive.reason
         # Another file in its place may be what is wanted for this one Dockerfile.
-        if inactive.reason.endswith("is used instead"):
+        if reason.endswith("is used instead") and is_empty:
+            reason += ", and that has no pattern"
+        elif reason.endswith("is used instead"):
             severity = Severity.INFO
-        yield _finding(facts, inactive.path, inactive.reason, severity)
+        yield _finding(facts, inactive.path, reason, severity)
     known = {inactive.path for inactive in context.inactive} | {context.ignore.path}
     for found in _misnamed(facts):
         if found.path not in known:
@@ -44,6 +52,17 @@ def check(facts: Facts) -> Iterator[Finding]:
             if found.is_podmans and context.ignore.path:
                 severity = Severity.INFO
             yield _finding(facts, found.path, found.reason, severity)
+
+
+def _counts_as_empty(path: str, reason: str) -> Finding:
+    return Finding(
+        rule=RULE.id,
+        severity=RULE.severity,
+        message=f"no line of this ignore file is in force: {reason}",
+        location=Location(path),
+        subject=path,
+        help="make it a file that can be read, in place of a link or a folder",
+    )
 
 
 def _finding(facts: Facts, path: str, reason: str, severity: Severity) -> Finding:

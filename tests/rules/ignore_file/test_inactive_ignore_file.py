@@ -127,3 +127,25 @@ def test_podmans_file_beside_dockers_is_no_mistake():
 )
 def test_other_files(tree):
     catches_not("inactive-ignore-file", {**SITE, **tree})
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        ({"link": "../outside"}, "it is a link to something outside the context"),
+        ({"link": "sub"}, "it is a folder"),
+    ],
+)
+def test_the_file_in_force_counts_as_empty(content, why):
+    tree = {"Dockerfile": "FROM a\n", ".dockerignore": content, "sub/x": 1}
+    found = catches("inactive-ignore-file", tree, line=None)
+    assert found.severity is Severity.WARNING
+    assert found.message.startswith(f"no line of this ignore file is in force: {why}")
+
+
+@pytest.mark.parametrize("own", ["", "# nothing\n"])
+def test_an_empty_file_takes_the_place_of_one_with_lines(own):
+    tree = {"Dockerfile": "FROM a\n", "Dockerfile.dockerignore": own, ".dockerignore": "y\n"}
+    found = catches("inactive-ignore-file", tree, line=None)
+    assert found.severity is Severity.WARNING
+    assert "and that has no pattern" in found.message
