@@ -24,6 +24,7 @@ from ctxopt.evidence.image_start import (
 )
 from ctxopt.evidence.import_needs import needs_of_imports
 from ctxopt.evidence.imported_history import needs_of_imported_history
+from ctxopt.evidence.link_needs import needs_of_links
 from ctxopt.evidence.manifest_needs import needs_of_manifests, roots_built
 from ctxopt.evidence.manifest_search import ManifestFile, find_manifests
 from ctxopt.evidence.needs import Clues, Needs, first_by_path
@@ -102,6 +103,7 @@ def gather_needs(
         clues.append(Clues(tests=find_project_tests(analysis.tree.root, catalog)))
     clues += [told.clues, *_clues_of_sources(manifests.entered, fixtures, files)]
     clues.append(needs_of_imported_history(manifests.files, files))
+    clues.append(needs_of_links(manifests.entered, files, known))
     if own:
         clues.append(needs_of_other_stages(own[0].build, files))
     clues += _clues_of_others(others, named, files, fixtures)

@@ -167,7 +167,6 @@ NOT_NEEDED = [
     ("docs", {"docs/a": "x", "Cargo.toml": "[workspace]\nmembers = ['.', '..']\n"}, ALL),
     ("README.md", {"README.md": "x", "src/lib.rs": 'include_str!("other.md")'}, ALL),
     ("README.md", {"README.md": "x", "src/lib.rs": "// README.md"}, ALL),
-    ("real", {"real/a": "x", "pyproject.toml": {"link": "real/a"}}, ALL),
     ("README.md", {"README.md": "x", "Cargo.toml/x": "[package]\nreadme = 'README.md'"}, ALL),
     ("README.md", {"README.md": "x", "pyproject.toml": "\udcff[project]\nreadme = 'README.md'\n"}, ALL),
     ("docs", {"docs/a": "x"}, None),
