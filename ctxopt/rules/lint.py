@@ -111,7 +111,7 @@ def _refused_lines(file: IgnoreFile) -> list[Finding]:
             message=f"Docker refuses {item.pattern}: {item.reason}",
             location=Location(file.path, item.line),
             subject=item.pattern,
-            help="correct the brackets or the escape",
+            help=item.help,
         )
         for item in invalid_patterns(file)
         if item.fails_at_once

@@ -262,7 +262,7 @@ class _Crowd:
                 result: Any = _flatten(gathered)
             except IgnoreFileError as error:
                 self._give_up(number)
-                result = (error.reason, error.path, error.line)
+                result = (error.reason, error.path, error.line, error.hint)
             with os.fdopen(sending, "wb") as pipe:
                 pipe.write(marshal.dumps(result))
             status = 0
@@ -377,10 +377,10 @@ def _merge(message: bytes, gathered: _Gathered) -> None:
     if not message:
         raise _WorkerLostError
     result = marshal.loads(message)  # noqa: S302 - from our own child process
-    # Three plain values are an error: exceptions do not pass through marshal.
+    # Four plain values are an error: exceptions do not pass through marshal.
     if isinstance(result[0], str):
-        reason, path, line = result
-        raise IgnoreFileError(reason, path=path, line=line)
+        reason, path, line, hint = result
+        raise IgnoreFileError(reason, path=path, line=line, hint=hint)
     folders, sums, errors, walked, types = result
     for values, numbers in zip(folders, sums, strict=True):
         folder = Folder._make(values)

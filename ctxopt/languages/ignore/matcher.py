@@ -7,6 +7,7 @@ Source: moby/patternmatcher patternmatcher.go MatchesUsingParentResults.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -219,6 +220,7 @@ class Matcher:
             f"syntax error in pattern: {self.patterns[index]}",
             path=self.path,
             line=self.patterns[index].line,
+            hint=hint_for(str(self.patterns[index])),
         )
 
 
@@ -262,6 +264,21 @@ class Scope:
         return self._matcher._scope(self._level.advance(name), decision.matched, decision.reached)
 
 
+def hint_for(refused: str) -> str | None:
+    """Return how a pattern that Docker refuses is written with slashes; None where it has no backslash that may mean one."""
+    plain = with_slashes(refused)
+    if plain == refused:
+        return None
+    return f"a backslash is no separator of folders: write {plain}"
+
+
+def with_slashes(text: str) -> str:
+    """Return a pattern with a slash for each backslash that may be one of Windows: before a letter, a star, or at the end."""
+    if "\\" not in text:
+        return text
+    return re.sub(r"\\(?=[\w.*]|$)", "/", text)
+
+
 def read_matcher(patterns: Iterable[tuple[int | None, str]], path: str | None = None) -> Matcher:
     """Build a matcher of cleaned (line, pattern) pairs.
 
@@ -272,7 +289,9 @@ def read_matcher(patterns: Iterable[tuple[int | None, str]], path: str | None = 
         try:
             pattern = read_pattern(text, line)
         except BadPatternError as error:
-            raise IgnoreFileError(f"{error}: {text}", path=path, line=line) from error
+            raise IgnoreFileError(
+                f"{error}: {text}", path=path, line=line, hint=hint_for(text)
+            ) from error
         except IllegalExceptionError as error:
             raise IgnoreFileError(
                 str(error), path=path, line=line, hint="write the path to keep after the !"

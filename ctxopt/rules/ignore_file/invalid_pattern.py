@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ctxopt.errors import IgnoreFileError
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.edits import Edit
-from ctxopt.languages.ignore.matcher import read_matcher
+from ctxopt.languages.ignore.matcher import hint_for, read_matcher, with_slashes
 from ctxopt.languages.ignore.text import IgnoreFile
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule, replace_line
@@ -30,6 +30,11 @@ class InvalidPattern:
     reason: str
     fails_at_once: bool
     """Whether every build fails; else only one that tries the pattern on a path."""
+
+    @property
+    def help(self) -> str:
+        """What may be done where no edit is known to be a cure."""
+        return hint_for(self.pattern) or "correct the brackets or the escape"
 
 
 def invalid_patterns(file: IgnoreFile) -> Iterator[InvalidPattern]:
@@ -52,8 +57,8 @@ def check(facts: Facts) -> Iterator[Finding]:
         return
     for found in invalid_patterns(facts.ignore_file):
         edits: tuple[Edit, ...] = ()
-        advice = "correct the brackets or the escape"
-        edit = _escaped(facts, found)
+        advice = found.help
+        edit = _escaped(facts, found) or _slashed(facts, found)
         if edit is not None:
             edits, advice = (edit,), f"write {edit.text}"
         severity, when = Severity.WARNING, "fails as soon as it tries"
@@ -77,6 +82,17 @@ def _escaped(facts: Facts, found: InvalidPattern) -> Edit | None:
         return None
     plain = found.pattern.replace("\\[", "[").replace("[", "\\[")
     edit = replace_line(found.line, plain, "behind a backslash [ stands for itself")
+    if try_edits(facts, [edit]) is None:
+        return None
+    return edit
+
+
+def _slashed(facts: Facts, found: InvalidPattern) -> Edit | None:
+    """Return the edit that writes slashes for the backslashes of Windows; None where that is no cure."""
+    plain = with_slashes(found.pattern)
+    if plain == found.pattern:
+        return None
+    edit = replace_line(found.line, plain, "a backslash is no separator of folders")
     if try_edits(facts, [edit]) is None:
         return None
     return edit

@@ -86,6 +86,7 @@ class _Lines:
     def __init__(self, patterns: Sequence[WrittenPattern]) -> None:
         self._patterns = patterns
         self._exceptions = [at for at, item in enumerate(patterns) if item.pattern.exception]
+        self._exclusions = [at for at, item in enumerate(patterns) if not item.pattern.exception]
         self._places: dict[tuple[str, bool], list[int]] = {}
         self._any_depth: list[str] = []
         for at, item in enumerate(patterns):
@@ -105,7 +106,7 @@ class _Lines:
         if other is not None:
             return other, "the same stands already"
         if exception:
-            return None
+            return self._let_in_already(at, text)
         wide = list(self._covering_texts(text))
         # After an exception a pattern may have been skipped, and then it covers nothing.
         if not self._exceptions or at < self._exceptions[0]:
@@ -119,6 +120,21 @@ class _Lines:
         other = self._first_after(at, (text, f"**/{text}"), exception=True)
         if other is not None:
             return other, "it is undone by an exception"
+        return None
+
+    def _let_in_already(self, at: int, text: str) -> tuple[WrittenPattern, str] | None:
+        """Return the exception for a folder above that lets in all that line ``at`` would."""
+        # Where some patterns exclude less than everything, the folder itself may never be excluded, so that its exception is
+        # never tried; between a pattern for everything and this line only exceptions may stand.
+        last = bisect_left(self._exclusions, at) - 1
+        if last < 0 or self._patterns[self._exclusions[last]].pattern.text not in _CATCH_ALL:
+            return None
+        start = self._exclusions[last]
+        parts = text.split("/")
+        for number in range(1, len(parts)):
+            for other in self._places.get(("/".join(parts[:number]), True), []):
+                if start < other < at:
+                    return self._patterns[other], "it is let in already by an exception"
         return None
 
     def _covering_texts(self, narrow: str) -> Iterator[str]:

@@ -24,6 +24,9 @@ from tests.support.judging import catches, catches_not, facts_of
         ("src\n!src\n", 1),
         ("*\n!src\n!src\n", 3),
         ("*\ndocs\n!src\n", 2),
+        ("*\n!docs\n!docs/*.md\n", 3),
+        ("*\n!/docs/\n!/docs/b/\n", 3),
+        ("# all\n**\n!docs/b/c.md\n!docs\n!docs/b\n", 5),
     ],
 )
 def test_redundant(text, line):
@@ -54,6 +57,12 @@ def test_redundant(text, line):
         "",
         "# docs\ndocs\n",
         "a|b\na\n",
+        "*\n!docs/b\n!docs\n",
+        "*\n!docs/b\n!docs/a.md\n",
+        "*\n!doc\n!docs/a.md\n",
+        "*\n!docs\n**/*.md\n!docs/*.md\n",
+        "*\n!docs\n**/b\n!docs/b\n",
+        "src\n!docs\n!docs/a.md\n",
     ],
 )
 def test_not_redundant(text):
