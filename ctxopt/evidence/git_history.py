@@ -82,6 +82,7 @@ _UNTOLD: Final = frozenset(
     ]
 )
 """Texts that say that git is read, and not what for."""
+_WAITS_FOR_GIT: Final = r"<exists>[^<>]{0,200}\.git(?:/HEAD)?\s{0,99}</exists>"
 _CAN_DO_WITHOUT: Final = r"failOnNoGitDirectory>\s*false|failOnNoGitDirectory\s*=\s*false"
 
 
@@ -179,6 +180,23 @@ def is_outside(path: str, text: str) -> bool:
         return True
     # A Makefile holds what is run outside beside what a step runs: the step that calls make decides.
     return _runner_of(path) is None and bool(re.search(_CALLS_DOCKER, text))
+
+
+def without_waiting_profiles(text: str) -> str:
+    """Return a manifest of Maven without the profiles that are on only where there is ``.git``: without it, all builds.
+
+    Source: Maven's activation by file, https://maven.apache.org/guides/introduction/introduction-to-profiles.html.
+    """
+    if "<exists>" not in text:
+        return text
+    parts = text.split("<profile>")
+    kept = [parts[0]]
+    for part in parts[1:]:
+        profile, _, rest = part.partition("</profile>")
+        if re.search(_WAITS_FOR_GIT, profile):
+            profile = ""
+        kept += [profile, rest]
+    return "\n".join(kept)
 
 
 def compares_files(shown: Iterable[str], text: str) -> bool | None:

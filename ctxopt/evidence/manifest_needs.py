@@ -12,7 +12,12 @@ from typing import Final, NamedTuple
 from ctxopt.evidence.called_texts import TextFile
 from ctxopt.evidence.cargo_workspace import crates_built
 from ctxopt.evidence.catalog import Catalog
-from ctxopt.evidence.git_history import BuildTakings, compares_files, is_outside
+from ctxopt.evidence.git_history import (
+    BuildTakings,
+    compares_files,
+    is_outside,
+    without_waiting_profiles,
+)
 from ctxopt.evidence.manifest_search import GIT_DEPTH, ManifestFile
 from ctxopt.evidence.manifests import MANIFESTS, Named, read_manifest
 from ctxopt.evidence.needs import Clues, GitReason, Need
@@ -108,6 +113,8 @@ def _packages_below(
 def mention_of(path: str, text: str, catalog: Catalog) -> GitReason | None:
     """Return what of the file at ``path``, or of a part of it, shows that the history is read; None where nothing does."""
     file = name(path)
+    if file == "pom.xml":
+        text = without_waiting_profiles(text)
     # Asked in this order because most names show nothing, and then no text has to be searched.
     shown = catalog.version_from_git(file, text)
     if not shown or is_outside(file, text):

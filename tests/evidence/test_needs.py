@@ -235,7 +235,13 @@ def test_a_dockerfile_that_is_not_sent(tmp_path, path, ignored, is_heard):
 CRATES = '[workspace]\nmembers = ["crates/*"]\n'
 COMMAND = 'Command::new("git").args(["rev-parse", "HEAD"])'
 
+POM = "<profile><activation>{}</activation>git-commit-id-plugin</profile>{}"
+
 GIT = [
+    ({"pom.xml": POM.format("<activeByDefault>true</activeByDefault>", "")}, ALL),
+    ({"pom.xml": POM.format("<exists>.gitignore</exists>", "")}, ALL),
+    ({"pom.xml": POM.format("<missing>.git</missing>", "")}, ALL),
+    ({"pom.xml": POM.format("<exists>.git</exists>", "<plugin>git-commit-id-plugin</plugin>")}, ALL),
     ({".git/HEAD": "x"}, run("git describe --tags > version")),
     ({".git/HEAD": "x"}, run("go build -ldflags=$(git rev-parse HEAD)")),
     ({".git/HEAD": "x"}, "FROM a\nCOPY .git .git\n"),
@@ -318,6 +324,8 @@ NO_GIT = [
     ({"version.txt": "git describe"}, run("cat version.txt")),
     # It can do without.
     ({"pom.xml": "git-commit-id-plugin<failOnNoGitDirectory>false</failOnNoGitDirectory>"}, ALL),
+    ({"pom.xml": POM.format("<exists>${basedir}/.git</exists>", "")}, ALL),
+    ({"pom.xml": POM.format("<exists>.git/HEAD</exists>", "<profile>a</profile>")}, ALL),
     ({"lib/app.rb": "`git rev-parse HEAD`"}, ALL),
     ({"x.Dockerfile": "FROM a\nCOPY src .\nRUN git describe\n"}, ALL),
     # To install make is not to call it.
