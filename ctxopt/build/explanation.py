@@ -33,6 +33,8 @@ class PathExplanation:
     """Whether this build fetches it, or something below it; None if that cannot be said."""
     through: tuple[int, ...] = ()
     """The lines of the COPY --from that take it, or something below it, on into the final image."""
+    arriving: tuple[str, ...] = ()
+    """Where these take only what is below it: the topmost of those paths; empty where they take it whole."""
     may_be_removed: bool = False
     """Whether a RUN step may have removed it before."""
 
@@ -69,8 +71,9 @@ def _answer(analysis: Analysis, path: str) -> PathExplanation:
         if any(use.reach == "builder" for use in uses):
             way = plan.image.way_of(path)
     through: tuple[int, ...] = ()
-    if way is not None:
-        through = way.via
+    arriving: tuple[str, ...] = ()
+    if plan is not None and way is not None:
+        through, arriving = way.via, plan.image.roots_in(path)
     return PathExplanation(
         explanation=explain(analysis.matcher, path, builder=context.builder),
         ignore_file=context.ignore.path,
@@ -79,6 +82,7 @@ def _answer(analysis: Analysis, path: str) -> PathExplanation:
         uses=uses,
         transferred=fetched,
         through=through,
+        arriving=arriving,
         may_be_removed=way is not None and way.ran,
     )
 

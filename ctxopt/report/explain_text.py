@@ -61,6 +61,15 @@ def _below(answer: PathExplanation) -> list[str]:
     return [f"  below it: {kept}; {excluded}"]
 
 
+def _what(answer: PathExplanation) -> str:
+    """What of the path is taken on: all of it, or one path below it and perhaps others."""
+    if not answer.arriving:
+        return "it"
+    if len(answer.arriving) == 1:
+        return f"only {printable(answer.arriving[0])} of it"
+    return "only a part of it"
+
+
 def _uses(answer: PathExplanation) -> list[str]:
     """The instructions that take it, or that none does although it could be."""
     lines = []
@@ -75,7 +84,7 @@ def _uses(answer: PathExplanation) -> list[str]:
         )
     if answer.through:
         takes = "takes" if len(answer.through) == 1 else "take"
-        line = f"  {describe_way(answer.through)} {takes} it on into the final image"
+        line = f"  {describe_way(answer.through)} {takes} {_what(answer)} on into the final image"
         if answer.may_be_removed:
             line += ", unless a RUN step removes it first"
         lines.append(line)

@@ -79,12 +79,17 @@ def test_reach_and_sum(tmp_path, dockerfile, use, copied):
     [
         ("COPY --from=build /app /x", "a", ["COPY --from in line 5 takes it on into the final image"]),
         ("COPY --from=build /app/src /x", "src", ["COPY --from in line 5 takes it on into the final image"]),
+        ("COPY --from=build /app/src/b /x", "src", ["COPY --from in line 5 takes only src/b of it on into the final image"]),
+        ("COPY --from=build /app/src/b /app/src/c /x/", "src", ["COPY --from in line 5 takes only a part of it on into the final image"]),
+        ("COPY --from=build /app/src/b /x", "src/b", ["COPY --from in line 5 takes it on into the final image"]),
+        ("COPY --from=build /app/src /x", "src/b", ["COPY --from in line 5 takes it on into the final image"]),
+        ("COPY --from=build /app/src/b /x", "src/c", []),
         ("COPY --from=build /app/src /x", "a", []),
         ("COPY --from=build /other /x", "a", []),
         ("COPY a /x", "src", []),
     ],
 )  # fmt: skip
 def test_explanation(tmp_path, last, path, expected):
-    lay(tmp_path, {**TREE, "Dockerfile": BUILD + f"FROM b\n{last}\n"})
+    lay(tmp_path, {**TREE, "src/c": 5, "Dockerfile": BUILD + f"FROM b\n{last}\n"})
     text = render_answers(answer_paths(find_context(str(tmp_path)), [path], BuildRequest()))
     assert [line.strip() for line in text.splitlines() if "--from" in line] == expected
