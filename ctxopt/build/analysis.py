@@ -52,7 +52,8 @@ def build_matcher(context: BuildContext) -> Matcher:
     if file is not None:
         patterns += file.patterns()
     if not context.builder.loads_on_demand:
-        return classic.forced_patterns(patterns, context.dockerfile.inside, context.ignore.path)
+        dockerfile = classic.resolved_dockerfile(context.root, context.dockerfile.inside)
+        return classic.forced_patterns(patterns, dockerfile, context.ignore.path)
     return read_matcher(patterns, context.ignore.path)
 
 

@@ -45,6 +45,19 @@ def forced_patterns(
     return read_matcher(patterns, path)
 
 
+def resolved_dockerfile(root: str, inside: str | None) -> str | None:
+    """Return the path in the context ``root`` to which a Dockerfile that is a link leads, and ``inside`` where that is outside.
+
+    Source: docker/cli cli/command/image/build/context.go getDockerfileRelPath.
+    """
+    if inside is None:
+        return None
+    found = os.path.relpath(os.path.realpath(os.path.join(root, inside)), os.path.realpath(root))
+    if found == ".." or found.startswith("../"):
+        return inside
+    return found
+
+
 def check_patterns(root: str, matcher: Matcher) -> None:
     """Raise the IgnoreFileError that the client meets in its own check before the walk.
 

@@ -102,6 +102,9 @@ def _finding_for(
     elsewhere = _beside_dockerfile(facts, found)
     if severity is RULE.severity and elsewhere:
         advice = f"sources start at the root of the context: write {elsewhere}"
+    leads_to = _dangling(facts, found)
+    if severity is RULE.severity and leads_to:
+        advice = f"it is a link to {leads_to}, which is not in the context: name a path that is"
     hiding = _hidden_by(facts, found)
     edits: tuple[Edit, ...] = ()
     # What is made beforehand is meant; of what is only missing it is not known that its name is right.
@@ -141,6 +144,16 @@ def _beside_dockerfile(facts: Facts, found: SourceCheck) -> str | None:
     if not _exists(facts, path):
         return None
     return path
+
+
+def _dangling(facts: Facts, found: SourceCheck) -> str | None:
+    """Return where a missing source of the context leads that is a link itself; None where it is none."""
+    if found.kind != "missing" or not is_main(found):
+        return None
+    folder = facts.view.tree.folders.get(parent(found.paths[0]))
+    if folder is None or not folder.links:
+        return None
+    return folder.links.get(name(found.paths[0]))
 
 
 def _lines(numbers: Sequence[int]) -> str:

@@ -303,3 +303,30 @@ def test_a_git_that_is_none(git):
     tree = {"Dockerfile": "FROM scratch\nCOPY .git/HEAD /\nCOPY src /\n", "src/a": 1, **git}
     found = catches("missing-source", tree, line=2)
     assert ".git is a file" not in found.help
+
+
+@pytest.mark.parametrize("target", ["gone", "../out", "/etc/passwd"])
+def test_a_link_that_leads_nowhere(target):
+    tree = {"Dockerfile": "FROM a\nCOPY conf/link /x\nCOPY a /a\n", "a": 1}
+    (found,) = find("missing-source", {**tree, "conf/link": {"link": target}})
+    assert (
+        found.help == f"it is a link to {target}, which is not in the context: name a path that is"
+    )
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "tree"),
+    [
+        ("COPY conf/link /x", {"conf/link": {"link": "b"}, "conf/b": 1}),
+        ("COPY conf/link /x", {"conf/link": {"link": "/b"}, "b": 1}),
+        ("COPY conf /x", {"conf/link": {"link": "gone"}}),
+        ("COPY . /x", {"link": {"link": "gone"}}),
+        ("COPY conf/other /x", {"conf/link": {"link": "gone"}}),
+        ("COPY link /x", {"conf/link": {"link": "gone"}}),
+    ],
+)
+def test_no_link_is_the_cause(dockerfile, tree):
+    found = find(
+        "missing-source", {"Dockerfile": f"FROM a\n{dockerfile}\nCOPY a /a\n", "a": 1, **tree}
+    )
+    assert not any("it is a link" in item.help for item in found)
