@@ -99,6 +99,13 @@ SAID = {
         "redundant-pattern",
         None,
     ),
+    "the state of a builder without root": Said(
+        "FROM scratch\nCOPY . /x\n",
+        {".local/share/buildkit/runc-native/snapshots/1/lib": 3_000_000, "app/a": "1"},
+        "cache-folder",
+        "**/.local/share/buildkit",
+        "runc-native\n",
+    ),
     "an ignore file in UTF-16": Said(
         _ALL,
         {".dockerignore": "\udcff\udcfen\0o\0\n\0", **_NODE},
@@ -166,6 +173,18 @@ NEVER = {
         {".dockerignore": "*\n!/data/cache/*.demo\n", "data/cache/d.demo": 5_000},
         "*.cache\n",
         "demo",
+    ),
+    "other things that a program keeps for its user": (
+        "FROM scratch\nCOPY . /x\n",
+        {".local/share/fonts/a.ttf": 30_000, ".local/bin/start": "1"},
+        "",
+        "local",
+    ),
+    "a folder that only has the name of a builder": (
+        "FROM scratch\nCOPY . /x\n",
+        {"buildkit/main.go": 30_000, "share/buildkit/a.txt": 30_000},
+        "",
+        "buildkit",
     ),
     "what a class of letters takes": (
         'FROM a\nCOPY ["./[^n]*", "/x/"]\n',
