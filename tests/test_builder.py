@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ctxopt.build.context import builder_named
-from ctxopt.builder import BUILDER_NAMES, BUILDERS, BUILDKIT, CLASSIC
+from ctxopt.builder import BUILDER_NAMES, BUILDERS, BUILDKIT, CLASSIC, DOCKERS, PODMAN
 from ctxopt.errors import ContextError
 
 
@@ -16,39 +16,49 @@ def test_every_name_has_its_builder():
         assert str(builder) == builder.name
 
 
-@pytest.mark.parametrize("name", ["", "BuildKit", "buildkit ", "build", "docker", "classic\n", "podman"])  # fmt: skip
+@pytest.mark.parametrize("name", ["", "BuildKit", "buildkit ", "build", "docker", "classic\n", "Podman", "buildah"])  # fmt: skip
 def test_other_names_have_none(name):
     with pytest.raises(ContextError) as caught:
         builder_named(name)
     assert caught.value.message == f"there is no builder {name!r}"
-    assert caught.value.hint == "buildkit or classic"
+    assert caught.value.hint == "buildkit, classic or podman"
 
 
-def test_each_is_the_others_other():
-    assert BUILDKIT.other is CLASSIC
-    assert CLASSIC.other is BUILDKIT
+def test_the_two_of_docker():
+    assert set(DOCKERS) == set(BUILDERS) - {PODMAN}
+    assert [builder.prints_size for builder in BUILDERS] == [True, True, False]
 
 
 def test_they_differ_in_every_field():
     # A field in which all agree is no difference, and belongs to no builder.
     for field in BUILDKIT._fields:
-        assert getattr(BUILDKIT, field) != getattr(CLASSIC, field), field
+        assert len({getattr(builder, field) for builder in BUILDERS}) > 1, field
+
+
+@pytest.mark.parametrize("builders", [(BUILDKIT, CLASSIC), (BUILDKIT, PODMAN), (CLASSIC, PODMAN)])
+def test_no_two_are_alike(builders):
+    one, two = builders
+    assert sum(getattr(one, field) != getattr(two, field) for field in one._fields) > 3
 
 
 @pytest.mark.parametrize(
-    ("ignore_path", "buildkit", "classic"),
+    ("ignore_path", "buildkit", "classic", "podman"),
     [
-        (None, True, True),
-        (".dockerignore", True, True),
-        ("Dockerfile.dockerignore", True, False),
-        ("sub/.dockerignore", True, False),
-        ("./.dockerignore", True, False),
-        (".Dockerignore", True, False),
+        (None, True, True, True),
+        (".dockerignore", True, True, True),
+        ("Dockerfile.dockerignore", True, False, True),
+        ("sub/.dockerignore", True, False, True),
+        ("./.dockerignore", True, False, True),
+        (".Dockerignore", True, False, True),
+        (".containerignore", False, False, True),
+        ("Containerfile.containerignore", False, False, True),
+        ("docker/Dockerfile.containerignore", False, False, True),
     ],
 )
-def test_ignore_files(ignore_path, buildkit, classic):
+def test_ignore_files(ignore_path, buildkit, classic, podman):
     assert BUILDKIT.reads(ignore_path) is buildkit
     assert CLASSIC.reads(ignore_path) is classic
+    assert PODMAN.reads(ignore_path) is podman
 
 
 @pytest.mark.parametrize(
@@ -77,3 +87,4 @@ def test_ignore_files(ignore_path, buildkit, classic):
 def test_printed(size, buildkit, classic):
     assert BUILDKIT.printed(size) == buildkit
     assert CLASSIC.printed(size) == classic
+    assert PODMAN.printed(size) == ""

@@ -10,8 +10,9 @@ from ctxopt.build.context import BuildContext
 from ctxopt.build.request import BuildRequest
 from ctxopt.builder import CLASSIC, Builder
 from ctxopt.errors import IgnoreFileError
+from ctxopt.languages.ignore.dialect import dialect_of
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
-from ctxopt.languages.ignore.text import IgnoreFile
+from ctxopt.languages.ignore.text import IgnoreFile, parse_ignore_file
 from ctxopt.tree.model import ContextTree
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
@@ -49,12 +50,15 @@ def build_matcher(context: BuildContext) -> Matcher:
     """Return the matcher of the ignore file in force; raises IgnoreFileError as Docker refuses."""
     file = context.ignore.file
     patterns: list[tuple[int | None, str]] = []
+    dialect = dialect_of(context.builder)
     if file is not None:
+        if file.dialect.slashes_first != dialect.slashes_first:
+            file = parse_ignore_file(file.render(), file.path, dialect)
         patterns += file.patterns()
     if not context.builder.loads_on_demand:
         dockerfile = classic.resolved_dockerfile(context.root, context.dockerfile.inside)
         return classic.forced_patterns(patterns, dockerfile, context.ignore.path)
-    return read_matcher(patterns, context.ignore.path)
+    return read_matcher(patterns, context.ignore.path, dialect)
 
 
 def matcher_for(context: BuildContext, file: IgnoreFile, builder: Builder) -> Matcher:

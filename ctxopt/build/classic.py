@@ -111,11 +111,17 @@ def _fails(matcher: Matcher, path: str) -> bool:
 
 def tar_bytes(view: View, context: BuildContext) -> int:
     """Return the length of the uploaded tar: the figure after ``Sending build context``."""
+    total = view_tar_bytes(view)
+    if context.dockerfile.found and context.dockerfile.inside is None:
+        total += _outside_dockerfile(view, context)
+    return total
+
+
+def view_tar_bytes(view: View) -> int:
+    """Return the length of a tar that holds what ``view`` sends."""
     total = wire.TAR_END
     for folder, index, path in view.sent():
         total += _tar_entry(view, folder, index, path)
-    if context.dockerfile.found and context.dockerfile.inside is None:
-        total += _outside_dockerfile(view, context)
     return total
 
 

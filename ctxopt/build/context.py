@@ -10,11 +10,15 @@ import stat
 from typing import NamedTuple
 
 from ctxopt.build.disk_files import DiskFiles
-from ctxopt.build.in_force import (
+from ctxopt.build.found_files import (
     BELONGS,
+    NOTHING_NAMED,
     DockerfileLocation,
     IgnoreChoice,
     InactiveIgnoreFile,
+    NamedFiles,
+)
+from ctxopt.build.in_force import (
     find_dockerfile,
     find_ignore_file,
     find_inactive,
@@ -23,6 +27,7 @@ from ctxopt.build.in_force import (
 )
 from ctxopt.builder import BUILDER_NAMES, BUILDERS, Builder, BuilderName
 from ctxopt.errors import ContextError
+from ctxopt.languages.ignore.dialect import dialect_of
 from ctxopt.languages.ignore.text import IgnoreFile, parse_ignore_file
 from ctxopt.read_file import reason_of
 
@@ -36,6 +41,8 @@ class BuildContext(NamedTuple):
     dockerfile: DockerfileLocation
     ignore: IgnoreChoice
     inactive: tuple[InactiveIgnoreFile, ...] = ()
+    named: NamedFiles = NOTHING_NAMED
+    """What was asked for, as it was given."""
 
 
 def builder_named(name: str) -> Builder:
@@ -43,21 +50,27 @@ def builder_named(name: str) -> Builder:
     for builder in BUILDERS:
         if builder.name == name:
             return builder
-    raise ContextError(f"there is no builder {name!r}", hint=" or ".join(BUILDER_NAMES))
+    *some, last = BUILDER_NAMES
+    raise ContextError(f"there is no builder {name!r}", hint=f"{', '.join(some)} or {last}")
 
 
 def find_context(
-    root: str = ".", *, dockerfile: str | None = None, builder: BuilderName = "buildkit"
+    root: str = ".",
+    *,
+    dockerfile: str | None = None,
+    builder: BuilderName = "buildkit",
+    ignorefile: str | None = None,
 ) -> BuildContext:
     """Find the Dockerfile and the ignore file that ``builder`` would use for ``root``.
 
-    ``dockerfile`` is relative to the working directory, as Docker's ``-f``. Raises ContextError
+    ``dockerfile`` and Podman's ``ignorefile`` are relative to the working directory, as ``-f``. Raises ContextError
     where the root or a named Dockerfile is missing, IgnoreFileError where Docker refuses the file.
     """
     files = DiskFiles(_find_root(root))
-    location = find_dockerfile(files, dockerfile)
     client = builder_named(builder)
-    choice = find_ignore_file(files, location, client)
+    location = find_dockerfile(files, dockerfile, client)
+    named = NamedFiles(dockerfile, ignorefile)
+    choice = find_ignore_file(files, location, client, named)
     inactive = find_inactive(files, location, choice, client)
     return BuildContext(
         root=files.root,
@@ -66,6 +79,7 @@ def find_context(
         dockerfile=location,
         ignore=choice,
         inactive=inactive,
+        named=named,
     )
 
 
@@ -82,7 +96,7 @@ def context_under(
     Raises ContextError where the root or a named Dockerfile is missing.
     """
     real = _find_root(root)
-    location = find_dockerfile(DiskFiles(real), dockerfile)
+    location = find_dockerfile(DiskFiles(real), dockerfile, builder_named(builder))
     choice = IgnoreChoice(file.path, os.path.abspath(path), "it was named", file)
     return BuildContext(real, root, builder_named(builder), location, choice)
 
@@ -133,18 +147,23 @@ def own_ignore(context: BuildContext) -> BuildContext:
             hint="-f names another Dockerfile",
         )
     content = b""
+    dialect = dialect_of(context.builder)
     if ignore.file is not None:
         content = ignore.file.render()
     path, absolute = dockerfile.own_ignore, dockerfile.absolute + ".dockerignore"
-    choice = IgnoreChoice(path, absolute, BELONGS, parse_ignore_file(content, path))
+    choice = IgnoreChoice(path, absolute, BELONGS, parse_ignore_file(content, path, dialect))
     return context._replace(ignore=choice)
 
 
-def named_ignore(root: str) -> IgnoreChoice:
+def named_ignore(root: str, builder: Builder) -> IgnoreChoice:
     """Return the ignore file at the root of a context: the only one for a named context.
 
-    Raises IgnoreFileError where Docker refuses it.
+    Raises IgnoreFileError where the builder refuses it.
     """
+    if not builder.prints_size:
+        from ctxopt.build.podman_files import podman_root_ignore
+
+        return podman_root_ignore(DiskFiles(root))
     return root_ignore(DiskFiles(root))
 
 

@@ -20,13 +20,22 @@ from ctxopt.tree.lookup import ViewLookup
 if TYPE_CHECKING:
     from ctxopt.build.image_tree import ImageTree
     from ctxopt.build.placement import Placed
+    from ctxopt.build.podman_copy import Taken
 
 
 class Image:
     """The image of one build, as far as its instructions fill it from contexts."""
 
-    def __init__(self, build: Build, loads: Sequence[Load], uses: Sequence[SourceUse]) -> None:
+    def __init__(
+        self,
+        build: Build,
+        loads: Sequence[Load],
+        uses: Sequence[SourceUse],
+        taken: Sequence[Taken] = (),
+    ) -> None:
+        """``taken`` is what each instruction takes by itself, for a builder that sends nothing."""
         self._build = build
+        self.taken = {part.source: part for part in taken}
         self._loads = loads
         self._uses = [use for use in uses if use.context is None]
 
@@ -98,7 +107,11 @@ class Image:
         return tuple(sorted(lines))
 
     def _is_main(self, part: Placed) -> bool:
-        return part.source is not None and part.lookup is self._main
+        if part.source is None:
+            return False
+        if part.source in self.taken:
+            return part.source.from_ is None
+        return part.lookup is self._main
 
     @cached_property
     def _main(self) -> ViewLookup:
@@ -119,6 +132,7 @@ class Image:
             if load.name not in contexts:
                 contexts[load.name] = ViewLookup(load.permitted)
         steps = ImageSteps(self._build, contexts, lambda path: is_archive(os.path.join(root, path)))
+        steps.taken = self.taken
         return steps.stage(self._build.target)
 
     @cached_property

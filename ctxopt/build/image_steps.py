@@ -6,7 +6,7 @@ Sources: moby/buildkit frontend/dockerfile/dockerfile2llb/convert.go dispatchCop
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ctxopt.build.image_tree import SOMEWHERE, ImageTree, SourceMatch
 from ctxopt.build.placement import LeftOut, Placed, context_at_root, own_file
@@ -17,6 +17,9 @@ from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.paths import name, relative
 from ctxopt.tree.lookup import ViewLookup
 from ctxopt.tree.model import DIR, FILE
+
+if TYPE_CHECKING:
+    from ctxopt.build.podman_copy import Taken
 
 IsArchive: TypeAlias = Callable[[str], bool]
 """Whether ADD would unpack a file of the main context."""
@@ -54,6 +57,8 @@ class ImageSteps:
             tree.place(context_at_root(lookup))
             self._contexts[context] = tree
         self._nothing = ImageTree(is_known=False)
+        self.taken: Mapping[Source, Taken] = {}
+        """What instructions take by themselves; for the others all of a context is there that is sent."""
         self._steps: dict[int, list[_Step]] = {}
         # In this order for one line: a RUN comes behind its own mounts.
         every: list[_Step] = [*build.workdirs, *build.sources, *build.runs]
@@ -99,8 +104,16 @@ class ImageSteps:
             elif step.mount is not None:
                 self._mount(step, tree)
             else:
-                _Copy(step, self._tree_of(step.from_), tree, self._is_archive).run()
+                self._copy(step, tree)
         return tree
+
+    def _copy(self, step: Source, tree: ImageTree) -> None:
+        taken = self.taken.get(step)
+        origin = self._tree_of(step.from_)
+        if taken is not None:
+            origin = ImageTree(is_known=True)
+            origin.place(context_at_root(ViewLookup(taken.view)))
+        _Copy(step, origin, tree, self._is_archive, taken).run()
 
     def _tree_of(self, origin: Origin | None) -> ImageTree:
         if origin is None:
@@ -126,16 +139,28 @@ class _Copy:
     """One COPY or ADD."""
 
     def __init__(
-        self, source: Source, origin: ImageTree, tree: ImageTree, is_archive: IsArchive
+        self,
+        source: Source,
+        origin: ImageTree,
+        tree: ImageTree,
+        is_archive: IsArchive,
+        taken: Taken | None = None,
     ) -> None:
         self._source = source
+        self._matches: dict[SourcePath, tuple[SourceMatch, ...]] | None = None
+        """What its paths name, where that is known already."""
+        if taken is not None:
+            self._matches = dict(zip(source.paths, taken.matches, strict=True))
         self._origin = origin
         self._tree = tree
         self._is_archive = is_archive
         self._dest = _destination(source)
         self._folder: str | None = None
         """The destination behind its links, where it says that it is a folder."""
-        self._exclude = tuple(_matchers(source.exclude, takes=False))
+        self._exclude: tuple[tuple[Matcher, bool], ...] = ()
+        # What was taken is without what it leaves out.
+        if taken is None:
+            self._exclude = tuple(_matchers(source.exclude, takes=False))
 
     def run(self) -> None:
         source, tree = self._source, self._tree
@@ -163,10 +188,14 @@ class _Copy:
                 start, pattern = "/", path.text
             inside = clean_join("/", start).strip("/")
             wanted = clean_join("/", pattern).strip("/")
-            if wanted:
+            if wanted and self._matches is None:
                 patterns += tuple(_matchers([wanted], takes=True))
         self._tree.loosen(self._origin.possible(inside))
-        for found in self._origin.named_by(inside):
+        if self._matches is None or self._source.parents:
+            matches = self._origin.named_by(inside)
+        else:
+            matches = list(self._matches.get(path, ()))
+        for found in matches:
             yield _Taken(found, patterns)
 
     def _put(self, taken: _Taken) -> None:

@@ -6,61 +6,37 @@ The only place that knows them, for what is on disk and for states of git alike;
 from __future__ import annotations
 
 import os
-from typing import NamedTuple
 
 from ctxopt.build.files import BuildFiles
-from ctxopt.builder import Builder
+from ctxopt.build.found_files import (
+    BELONGS,
+    NOTHING_NAMED,
+    DockerfileLocation,
+    IgnoreChoice,
+    InactiveIgnoreFile,
+    NamedFiles,
+    path_inside,
+)
+from ctxopt.builder import BUILDKIT, Builder
 from ctxopt.errors import ContextError, IgnoreFileError
-from ctxopt.languages.ignore.text import IgnoreFile, parse_ignore_file
+from ctxopt.languages.ignore.text import parse_ignore_file
 
 _IGNORE = ".dockerignore"
-
-BELONGS = "it belongs to the Dockerfile"
-"""Why an ignore file beside a Dockerfile is in force."""
-
-
-class DockerfileLocation(NamedTuple):
-    """Where the Dockerfile is; ``found`` is False where there is none at the default place."""
-
-    path: str
-    """As people name it: relative to the context root where it is inside, else as it was given."""
-    absolute: str
-    inside: str | None
-    """Relative to the context root, ``/``-separated; None for a Dockerfile outside of it."""
-    found: bool
-
-    @property
-    def own_ignore(self) -> str:
-        """The name that people give to an ignore file of its own."""
-        return self.path.removeprefix("./") + _IGNORE
-
-
-class IgnoreChoice(NamedTuple):
-    """The ignore file in force; ``file`` is None where no pattern applies."""
-
-    path: str | None
-    """As people name it; None where there is no ignore file."""
-    absolute: str | None
-    reason: str
-    file: IgnoreFile | None
-
-
-class InactiveIgnoreFile(NamedTuple):
-    """A file that looks like the ignore file and is not the one in force."""
-
-    path: str
-    reason: str
-
-
 _NO_IGNORE_FILE = IgnoreChoice(None, None, "there is no .dockerignore", None)
 
 
-def find_dockerfile(files: BuildFiles, given: str | None) -> DockerfileLocation:
+def find_dockerfile(
+    files: BuildFiles, given: str | None, builder: Builder = BUILDKIT
+) -> DockerfileLocation:
     """Return where the Dockerfile is that ``-f`` names, or the default one.
 
     Raises ContextError where a named one is missing, and for a folder.
     Source: docker/buildx build/opt.go loadInputs and handleLowercaseDockerfile.
     """
+    if "Containerfile" in builder.dockerfiles:
+        from ctxopt.build.podman_files import find_containerfile
+
+        return find_containerfile(files, given, builder)
     path = os.path.join(files.root, "Dockerfile")
     if given is not None:
         path = files.locate(given)
@@ -78,7 +54,7 @@ def find_dockerfile(files: BuildFiles, given: str | None) -> DockerfileLocation:
         )
     if files.is_folder(path):
         raise ContextError(f"Dockerfile {given or path!r} is a folder", hint="name the file in it")
-    inside = _inside(files, path)
+    inside = path_inside(files, path)
     return DockerfileLocation(inside or given or path, path, inside, found)
 
 
@@ -90,8 +66,8 @@ def read_found_dockerfile(
     BuildKit sees nothing but the Dockerfile's folder, so a link that leaves it leads nowhere.
     """
     folder, name = os.path.split(location.absolute)
-    # BuildKit is sent the Dockerfile's folder; the classic client opens the file itself.
-    is_sent = builder.loads_on_demand
+    # BuildKit is sent the Dockerfile's folder; the others open the file themselves.
+    is_sent = builder.sends_unreadable_empty
     path: str | None = location.absolute
     if is_sent:
         path = files.resolve(folder, name)
@@ -110,9 +86,24 @@ def read_found_dockerfile(
 
 
 def find_ignore_file(
-    files: BuildFiles, dockerfile: DockerfileLocation, builder: Builder
+    files: BuildFiles,
+    dockerfile: DockerfileLocation,
+    builder: Builder,
+    request: NamedFiles = NOTHING_NAMED,
 ) -> IgnoreChoice:
-    """Return the ignore file that ``builder`` reads; raises IgnoreFileError where Docker refuses it."""
+    """Return the ignore file that ``builder`` reads; raises IgnoreFileError where it refuses it.
+
+    Raises ContextError for a named one that is missing, or that ``builder`` takes none.
+    """
+    if ".containerignore" in builder.ignore_endings:
+        from ctxopt.build.podman_files import find_podman_ignore
+
+        return find_podman_ignore(files, dockerfile, request)
+    if request.ignorefile is not None:
+        raise ContextError(
+            f"--ignorefile is Podman's: {builder} reads no file that is named",
+            hint="add --builder podman",
+        )
     if not builder.reads_own_ignore_file:
         return _classic_ignore(files)
     return _own_ignore(files, dockerfile) or root_ignore(files)
@@ -181,6 +172,10 @@ def find_inactive(
     files: BuildFiles, dockerfile: DockerfileLocation, choice: IgnoreChoice, builder: Builder
 ) -> tuple[InactiveIgnoreFile, ...]:
     """Name the files near the context that look like its ignore file and are not."""
+    if ".containerignore" in builder.ignore_endings:
+        from ctxopt.build.podman_files import find_inactive_of_podman
+
+        return find_inactive_of_podman(files, dockerfile, choice)
     folder, name = os.path.split(dockerfile.absolute)
     own = os.path.join(folder, name + _IGNORE)
     top = os.path.join(files.root, _IGNORE)
@@ -200,14 +195,6 @@ def find_inactive(
             reason = f"only {name}.dockerignore in the folder of the Dockerfile is read"
             found.append((astray, reason))
     return tuple(
-        InactiveIgnoreFile(_inside(files, path) or files.shown(path), reason)
+        InactiveIgnoreFile(path_inside(files, path) or files.shown(path), reason)
         for path, reason in found
     )
-
-
-def _inside(files: BuildFiles, path: str) -> str | None:
-    """Return ``path`` relative to the context root; None outside of it."""
-    above = files.root.rstrip("/") + "/"
-    if not path.startswith(above):
-        return None
-    return path[len(above) :]

@@ -14,8 +14,9 @@ from ctxopt.build.analysis import (
 from ctxopt.build.context import BuildContext
 from ctxopt.build.request import BuildRequest
 from ctxopt.build.stops import permitted_stop, transfer_stop
-from ctxopt.builder import CLASSIC
-from ctxopt.errors import ContextError
+from ctxopt.builder import BUILDKIT
+from ctxopt.errors import ContextError, IgnoreFileError
+from ctxopt.languages.ignore.matcher import Matcher
 from ctxopt.paths import name
 from ctxopt.tree.model import DIR, EMPTY, SYMLINK, ContextTree, Entry, Flag, WalkError
 from ctxopt.tree.reader import Reader, stream
@@ -28,16 +29,17 @@ def analyze_for(
 ) -> Analysis:
     """Measure as much as ``view`` needs; the Dockerfile is read for ``transferred`` alone.
 
-    A build that loads nothing walks nothing: not even a pattern that fails when tried is met.
+    A build that loads nothing walks nothing: not even a pattern that fails when tried is met. Raises DockerfileError
+    for a target that the Dockerfile does not have, whatever the view.
     """
+    check_target(context, request)
     if view == "transferred" and context.builder.loads_on_demand and context.dockerfile.found:
         # What reads Dockerfiles is a third of the program, and most listings need none.
         from ctxopt.build.plan import make_plan, paths_of, resolve_build
 
         build = resolve_build(context, request)
         if paths_of(build) is None:
-            # Docker reads the patterns all the same, and refuses those that it would refuse.
-            matcher = build_matcher(context)
+            matcher = _matcher_of_nothing(context)
             empty = View(ContextTree(context.root, {}))
             plan = make_plan(context, empty, matcher, build, request, walker=walker)
             return Analysis(
@@ -55,6 +57,24 @@ def analyze_for(
     return analyze(context, asked, with_excluded=view == "excluded", walker=walker)
 
 
+def _matcher_of_nothing(context: BuildContext) -> Matcher:
+    """Return the matcher for a build that takes nothing: BuildKit refuses what it would refuse, Podman reads no pattern."""
+    try:
+        return build_matcher(context)
+    except IgnoreFileError:
+        if context.builder.prints_size:
+            raise
+        return Matcher(())
+
+
+def check_target(context: BuildContext, request: BuildRequest) -> None:
+    """Raise DockerfileError for a target that the Dockerfile does not have, ContextError where there is none."""
+    if request.target is not None:
+        from ctxopt.build.plan import resolve_build
+
+        resolve_build(context, request)
+
+
 def select_view(analysis: Analysis, name: ViewName) -> tuple[View, int | None]:
     """Return a view and the figure Docker prints for it on a first build; None where it prints none.
 
@@ -63,7 +83,7 @@ def select_view(analysis: Analysis, name: ViewName) -> tuple[View, int | None]:
     if name == "excluded":
         return analysis.permitted, None
     if name == "permitted" or not analysis.context.builder.loads_on_demand:
-        if permitted_stop(analysis):
+        if permitted_stop(analysis) or not analysis.context.builder.prints_size:
             return analysis.permitted, None
         return analysis.permitted, analysis.permitted_bytes
     if analysis.plan is None:
@@ -72,7 +92,7 @@ def select_view(analysis: Analysis, name: ViewName) -> tuple[View, int | None]:
             hint="-f names a Dockerfile; --permitted lists what any build may take",
         )
     transfer = analysis.plan.main.transfer
-    if transfer_stop(analysis):
+    if transfer_stop(analysis) or not analysis.context.builder.prints_size:
         return transfer.view, None
     return transfer.view, transfer.context_bytes
 
@@ -88,10 +108,11 @@ def list_entries(
 
     Permitted ones come while the walk goes on, whatever the size of the context.
     """
+    check_target(context, request)
     matcher = build_matcher(context)
     # A stream cannot take back what it gave before a pattern failed, and it gives the excluded
-    # folders above a kept entry, which the classic builder does not send.
-    if view != "permitted" or matcher.has_broken or context.builder is CLASSIC:
+    # folders above a kept entry, which the classic builder does not send; Podman leaves sockets out.
+    if view != "permitted" or matcher.has_broken or context.builder is not BUILDKIT:
         analysis = analyze_for(context, request, view, walker=default_walker())
         shown, _ = select_view(analysis, view)
         for error in shown.tree.errors:

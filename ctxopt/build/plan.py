@@ -12,8 +12,10 @@ from ctxopt.build.request import BuildRequest
 from ctxopt.build.source_report import report_sources
 from ctxopt.build.sources import Load, SourceReport
 from ctxopt.build.transfer import named_root, transferred
+from ctxopt.builder import BUILDKIT, Builder
 from ctxopt.errors import ContextError, DockerfileError, IgnoreFileError
 from ctxopt.languages.dockerfile import Build, Dockerfile, parse, resolve
+from ctxopt.languages.ignore.dialect import dialect_of
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
@@ -46,25 +48,39 @@ def resolve_build(context: BuildContext, request: BuildRequest) -> Build:
 
     Raises DockerfileError for what Docker refuses, ContextError if there is no Dockerfile.
     """
-    return resolve_content(read_dockerfile(context), context.dockerfile.path, request)
+    return resolve_content(
+        read_dockerfile(context), context.dockerfile.path, request, context.builder
+    )
 
 
-def resolve_content(content: bytes, path: str, request: BuildRequest) -> Build:
+def resolve_content(
+    content: bytes, path: str, request: BuildRequest, builder: Builder = BUILDKIT
+) -> Build:
     """Resolve the Dockerfile that holds ``content``; raises DockerfileError for what Docker refuses."""
     dockerfile = parse(content, path=path)
+    target: str | int | None = request.target
+    if not builder.prints_size:
+        from ctxopt.build.podman_plan import podman_target
+
+        target = podman_target(dockerfile, request.target)
     arguments: dict[str, str] = {}
     for name, given in request.build_args.items():
         # Without a value it is the environment's, and one that is not set there is not given.
         value = os.environ.get(name) if given is None else given
         if value is not None:
             arguments[name] = value
-    return resolve(
+    build = resolve(
         dockerfile,
-        target=request.target,
+        target=target,
         build_args=arguments,
         named_contexts=tuple(request.build_contexts),
         platform=host_platform(),
     )
+    if not builder.prints_size:
+        from ctxopt.build.podman_plan import as_podman_builds
+
+        return as_podman_builds(build)
+    return build
 
 
 def host_platform() -> str:
@@ -95,6 +111,15 @@ def make_plan(
     Raises DockerfileError for sources that Docker's client refuses, ContextError for a named
     context that is no folder.
     """
+    if not context.builder.prints_size:
+        return _podman_plan(
+            context=context,
+            permitted=permitted,
+            matcher=matcher,
+            build=build,
+            request=request,
+            walker=walker,
+        )
     try:
         main = transferred(permitted, paths_of(build))
     except DockerfileError as error:
@@ -113,7 +138,7 @@ def make_plan(
                 remote.append(name)
             continue
         if root not in measured:
-            measured[root] = _measure_named(name, root, walker)
+            measured[root] = _measure_named(name, root, walker, context.builder)
         view = measured[root].view
         transfer = transferred(view, load.paths)
         loads.append(Load(name, root, measured[root].matcher, view, transfer))
@@ -125,6 +150,37 @@ def make_plan(
         remote=tuple(remote),
         sources=report,
         image=Image(build, loads, report.uses),
+    )
+
+
+def _podman_plan(
+    *,
+    context: BuildContext,
+    permitted: View,
+    matcher: Matcher,
+    build: Build,
+    request: BuildRequest,
+    walker: Walker,
+) -> Plan:
+    from ctxopt.build.podman_plan import PodmanContext, take_all
+
+    contexts = [PodmanContext(None, context.root, matcher, permitted)]
+    remote = []
+    for name in dict.fromkeys(load.context for load in build.transfers if load.context):
+        root = named_root(request.build_contexts[name])
+        if root is None:
+            remote.append(name)
+            continue
+        named = _measure_named(name, root, walker, context.builder)
+        contexts.append(PodmanContext(name, root, named.matcher, named.view))
+    loads = take_all(build, contexts, walker)
+    return Plan(
+        dockerfile=build.dockerfile,
+        build=build,
+        loads=loads.loads,
+        remote=tuple(remote),
+        sources=loads.sources,
+        image=loads.image,
     )
 
 
@@ -149,7 +205,7 @@ class NamedContext(NamedTuple):
     matcher: Matcher
 
 
-def _measure_named(name: str, root: str, walker: Walker) -> NamedContext:
+def _measure_named(name: str, root: str, walker: Walker, builder: Builder) -> NamedContext:
     """Measure a named context under its own root ignore file.
 
     Raises ContextError where ``root`` is no folder.
@@ -161,10 +217,10 @@ def _measure_named(name: str, root: str, walker: Walker) -> NamedContext:
             f"build context {name!r}: no such folder: {root}",
             hint="--build-context is given as NAME=PATH",
         )
-    ignore = named_ignore(root)
+    ignore = named_ignore(root, builder)
     patterns: Iterable[tuple[int | None, str]] = ()
     if ignore.file is not None:
         patterns = ignore.file.patterns()
-    matcher = read_matcher(patterns, ignore.path)
-    tree = walk(root, Policy(matcher, matcher.buildkit_prunes), walker)
-    return NamedContext(View(tree), matcher)
+    matcher = read_matcher(patterns, ignore.path, dialect_of(builder))
+    policy = Policy(matcher, matcher.pruner(builder), takes_sockets=builder.sends_sockets)
+    return NamedContext(View(walk(root, policy, walker), builder), matcher)

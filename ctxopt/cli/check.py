@@ -118,6 +118,7 @@ def check(
     build_arg: o.BuildArgs = None,
     build_context: o.BuildContexts = None,
     builder: o.BuilderOption = None,
+    ignorefile: o.Ignorefile = None,
     against: AgainstOption = None,
     working_tree: WorkingTree = False,
     max_size: MaxSize = None,
@@ -150,17 +151,9 @@ def check(
         "growth-floor": growth_floor,
     }
     given = Given(
-        path=path,
-        file=file,
-        target=target,
-        build_args=build_arg,
-        build_contexts=build_context,
-        builder=builder,
-        config=config,
-        fail_on=fail_on,
-        limits=limits,
-        baseline=baseline,
-    )
+        path=path, file=file, target=target, build_args=build_arg, build_contexts=build_context,
+        builder=builder, ignorefile=ignorefile, config=config, fail_on=fail_on, limits=limits, baseline=baseline,
+    )  # fmt: skip
     if init:
         return _init(given, quiet=quiet)
     if write_baseline:

@@ -62,6 +62,8 @@ def command_like(given: Given, *words: str) -> str:
             said += [option, value]
     if given.builder is not None:
         said += ["--builder", given.builder.value]
+    if given.ignorefile is not None:
+        said += ["--ignorefile", given.ignorefile]
     if given.path not in ("", "."):
         said.append(given.path)
     return shlex.join(said)

@@ -31,6 +31,7 @@ def explain(
     build_arg: o.BuildArgs = None,
     build_context: o.BuildContexts = None,
     builder: o.BuilderOption = None,
+    ignorefile: o.Ignorefile = None,
     format_: ExplainFormatOption = o.ListFormat.text,
     config: o.ConfigOption = None,
     output: o.Output = None,
@@ -46,6 +47,7 @@ def explain(
             build_args=build_arg,
             build_contexts=build_context,
             builder=builder,
+            ignorefile=ignorefile,
             config=config,
         )
     )

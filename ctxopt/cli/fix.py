@@ -78,6 +78,7 @@ def fix(
     build_arg: o.BuildArgs = None,
     build_context: o.BuildContexts = None,
     builder: o.BuilderOption = None,
+    ignorefile: o.Ignorefile = None,
     interactive: Interactive = False,
     dry_run: DryRun = False,
     check: CheckOption = False,
@@ -108,7 +109,7 @@ def fix(
         _check_interactive(check=check, format_=format_, output=output)
     given = Given(
         path=path, file=file, target=target, build_args=build_arg, build_contexts=build_context,
-        builder=builder, config=config, select=select, ignore=ignore, limits=_limits(bandwidth),
+        builder=builder, ignorefile=ignorefile, config=config, select=select, ignore=ignore, limits=_limits(bandwidth),
     )  # fmt: skip
     options = FixOptions(
         least=least,

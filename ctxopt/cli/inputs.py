@@ -28,6 +28,7 @@ class Given(NamedTuple):
     build_args: list[str] | None = None
     build_contexts: list[str] | None = None
     builder: BuilderChoice | None = None
+    ignorefile: str | None = None
     config: str | None = None
     select: list[str] | None = None
     ignore: list[str] | None = None
@@ -52,7 +53,10 @@ def read_inputs(given: Given) -> Inputs:
     config, request = read_settings(given)
     try:
         context = find_context(
-            given.path or ".", dockerfile=config.dockerfile, builder=config.builder
+            given.path or ".",
+            dockerfile=config.dockerfile,
+            builder=config.builder,
+            ignorefile=config.ignorefile,
         )
     except ContextError as error:
         # What the configuration names is looked for from the context root, and nothing was typed.
@@ -76,6 +80,7 @@ def read_settings(given: Given) -> tuple[Config, BuildRequest]:
             "dockerfile": given.file,
             "target": given.target,
             "builder": _value(given.builder),
+            "ignorefile": given.ignorefile,
             # Repeatable options are empty lists where they are not given.
             "select": given.select or None,
             "ignore": given.ignore or None,

@@ -91,9 +91,9 @@ def lint(
 
 def _root_of(path: str, given: str | None, found: str | None) -> str | None:
     """Return the context root of an ignore file: ``given`` is not for a ``.dockerignore``."""
-    from ctxopt.rules.lint import NAME
+    from ctxopt.builder import PODMAN
 
-    if given is not None and os.path.basename(path) != NAME:
+    if given is not None and os.path.basename(path) not in PODMAN.ignore_endings:
         return given
     return found
 

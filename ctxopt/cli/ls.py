@@ -43,6 +43,7 @@ def ls(
     build_arg: o.BuildArgs = None,
     build_context: o.BuildContexts = None,
     builder: o.BuilderOption = None,
+    ignorefile: o.Ignorefile = None,
     permitted: Permitted = False,
     transferred: Transferred = False,
     excluded: Excluded = False,
@@ -69,6 +70,7 @@ def ls(
             build_args=build_arg,
             build_contexts=build_context,
             builder=builder,
+            ignorefile=ignorefile,
             config=config,
         )
     )

@@ -21,10 +21,11 @@ def whole_number(text: str | int) -> int:
 
 
 class BuilderChoice(StrEnum):
-    """Which of Docker's builders to follow."""
+    """Which builder to follow."""
 
     buildkit = "buildkit"
     classic = "classic"
+    podman = "podman"
 
 
 class ReportFormat(StrEnum):
@@ -96,6 +97,12 @@ BuildContexts = Annotated[
 BuilderOption = Annotated[
     BuilderChoice | None,
     typer.Option("--builder", help="Whose rules to follow. Default: buildkit."),
+]
+Ignorefile = Annotated[
+    str | None,
+    typer.Option(
+        "--ignorefile", metavar="FILE", help="The ignore file that Podman is given by that name."
+    ),
 ]
 ConfigOption = Annotated[
     str | None,

@@ -63,6 +63,7 @@ def scan(
     build_arg: o.BuildArgs = None,
     build_context: o.BuildContexts = None,
     builder: o.BuilderOption = None,
+    ignorefile: o.Ignorefile = None,
     full: Full = False,
     depth: Depth = None,
     top: TopOption = None,
@@ -81,7 +82,7 @@ def scan(
     """Measure a build context; show what is heavy or wrong."""
     given = Given(
         path=path, file=file, target=target, build_args=build_arg, build_contexts=build_context,
-        builder=builder, config=config, select=select, ignore=ignore, fail_on=fail_on,
+        builder=builder, ignorefile=ignorefile, config=config, select=select, ignore=ignore, fail_on=fail_on,
         baseline=baseline,
     )  # fmt: skip
     inputs = read_inputs(given)

@@ -33,7 +33,8 @@ def _text(value: object) -> str:
 def _choice(names: Collection[str]) -> ValueReader:
     def read(value: object) -> str:
         if not isinstance(value, str) or value not in names:
-            raise _unfit(" or ".join(f'"{name}"' for name in names), value)
+            *some, last = (f'"{name}"' for name in names)
+            raise _unfit(f"{', '.join(some)} or {last}", value)
         return value
 
     return read
@@ -43,6 +44,13 @@ def _texts(value: object) -> tuple[str, ...]:
     if not isinstance(value, list | tuple) or not all(isinstance(item, str) for item in value):
         raise _unfit("a list of texts", value)
     return tuple(dict.fromkeys(_text(item) for item in value))
+
+
+def _builders(value: object) -> tuple[str, ...]:
+    chosen = _texts(value)
+    if not chosen:
+        raise _unfit("at least one builder", value)
+    return tuple(map(_choice(BUILDER_NAMES), chosen))
 
 
 def _selection(value: object) -> tuple[str, ...]:
@@ -161,6 +169,8 @@ KEYS: Final[Mapping[str, ValueReader]] = {
     "dockerfile": _text,
     "target": _text,
     "builder": _choice(BUILDER_NAMES),
+    "builders": _builders,
+    "ignorefile": _text,
     "build-args": _table(_argument, 'a table such as { VERSION = "3" }'),
     "format": _text,
     "select": _selection,

@@ -31,7 +31,7 @@ from ctxopt.units import format_size
 MB: Final = 10**6
 DEFAULT: Final = "default"
 
-_PATHS = ("dockerfile", "baseline", "path")
+_PATHS = ("dockerfile", "ignorefile", "baseline", "path")
 """The keys that name files or folders."""
 
 _FLAGS = {"build-args": "--build-arg", "dockerfile": "--file"}
@@ -81,6 +81,10 @@ class Config:
     """From the working directory."""
     target: str | None = None
     builder: BuilderName = "buildkit"
+    builders: tuple[BuilderName, ...] = ()
+    """Those for which a fix has to hold; none for Docker's two."""
+    ignorefile: str | None = None
+    """Podman's, from the working directory."""
     build_args: Mapping[str, str] = field(default_factory=_nothing, hash=False)
     format: str = "text"
     select: tuple[str, ...] | None = None

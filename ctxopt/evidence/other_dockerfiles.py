@@ -124,7 +124,7 @@ def read_siblings(
     served: list[OtherDockerfile] = []
     elsewhere: list[str] = []
     unread: list[tuple[str, str]] = []
-    if context.ignore.path not in (None, ".dockerignore"):
+    if context.ignore.path not in (None, *context.builder.ignore_endings):
         return OtherDockerfiles()
     near = [path for path in paths if path.count("/") <= _MOST_LEVELS]
     for path in near[:_MOST]:

@@ -27,7 +27,13 @@ from ctxopt.rules.registry import RULES
 from ctxopt.rules.run import RuleResults, run_rules
 from ctxopt.rules.trial import try_edits
 
-_OWN_NAMES = ("**/.dockerignore", "**/*.dockerignore", ".dockerignore")
+_OWN_NAMES = (
+    "**/.dockerignore",
+    "**/*.dockerignore",
+    ".dockerignore",
+    "**/.containerignore",
+    "**/*.containerignore",
+)
 _ROUNDS = 6
 """A repaired line may be repaired again, and what is hidden may have been the reason for a line."""
 
@@ -149,10 +155,13 @@ def starting_point(analysis: Analysis, *, per_dockerfile: bool) -> tuple[Analysi
 
 def _check_link(analysis: Analysis) -> None:
     """Raise WriteError where the ignore file is a link to one of another tool."""
-    ignore = analysis.context.ignore
-    if ignore.absolute and not ignore.absolute.endswith(".dockerignore"):
+    context = analysis.context
+    ignore = context.ignore
+    is_named = context.named.ignorefile is not None
+    endings = context.builder.ignore_endings
+    if ignore.absolute and not is_named and not ignore.absolute.endswith(endings):
         target = os.path.relpath(ignore.absolute, analysis.context.root)
-        copy = shlex.join(["cp", "--remove-destination", target, ".dockerignore"])
+        copy = shlex.join(["cp", "--remove-destination", target, ignore.path or ".dockerignore"])
         raise WriteError(
             f"{ignore.path} is a link to {target}, which others read too",
             hint=f"put a copy in its place: {copy}",

@@ -204,7 +204,7 @@ def _settle(
             return _Together(chosen, edits, trial)
         harmful = _harmful(facts, chosen)
         for item in harmful:
-            left[item.unit.name] = "the other builder would send more"
+            left[item.unit.name] = "another builder would send more"
         tried = [item for item in tried if item not in harmful]
 
 

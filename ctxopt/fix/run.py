@@ -112,7 +112,12 @@ def run(
 
 def _find(request: FixRequest) -> BuildContext:
     config = request.config
-    return find_context(request.root, dockerfile=config.dockerfile, builder=config.builder)
+    return find_context(
+        request.root,
+        dockerfile=config.dockerfile,
+        builder=config.builder,
+        ignorefile=config.ignorefile,
+    )
 
 
 def _check_encoding(context: BuildContext) -> None:

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from typing import Final
 
 from ctxopt.build.analysis import Analysis, build_policy
-from ctxopt.build.in_force import IgnoreChoice
+from ctxopt.build.found_files import IgnoreChoice
 from ctxopt.build.plan import Plan, paths_of
 from ctxopt.build.source_report import report_sources
 from ctxopt.build.sources import Load

@@ -15,6 +15,7 @@ from ctxopt.errors import ContextError
 from ctxopt.git.state import GitState, read_state
 from ctxopt.guard.state_context import read_state_dockerfile, state_context, state_named_ignore
 from ctxopt.guard.state_tree import StateLinks, state_tree
+from ctxopt.languages.ignore.dialect import dialect_of
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
@@ -25,6 +26,7 @@ def analyze_state(
     *,
     dockerfile: str | None = None,
     builder: BuilderName = "buildkit",
+    ignorefile: str | None = None,
     with_excluded: bool = False,
 ) -> Analysis:
     """Measure what ``builder`` would send of a fresh checkout of ``state``.
@@ -32,7 +34,7 @@ def analyze_state(
     ``with_excluded`` also enters what Docker's client skips. Raises ContextError where the
     Dockerfile is missing, IgnoreFileError where Docker's client fails, GitError where git refuses.
     """
-    context = state_context(state, dockerfile=dockerfile, builder=builder)
+    context = state_context(state, dockerfile=dockerfile, builder=builder, ignorefile=ignorefile)
     matcher = build_matcher(context)
     tree = state_tree(state, build_policy(context, matcher, with_excluded=with_excluded))
     view = View(tree, context.builder)
@@ -81,12 +83,14 @@ def state_named(
                 f"build context {load.context!r}: there is no folder {named.prefix!r} in {state.name}",
                 hint="add it to git, or correct the path",
             )
-        file = state_named_ignore(named).file
+        file = state_named_ignore(named, context.builder).file
         patterns: Iterable[tuple[int | None, str]] = ()
         if file is not None:
             patterns = file.patterns()
-        matcher = read_matcher(patterns, ".dockerignore")
-        view = View(state_tree(named, Policy(matcher, matcher.buildkit_prunes)))
+        dialect = dialect_of(context.builder)
+        matcher = read_matcher(patterns, ".dockerignore", dialect)
+        # Whatever the builder, named contexts are not sent by the classic client.
+        view = View(state_tree(named, Policy(matcher, matcher.pruner(context.builder))))
         loads.append(NamedLoad(load.context, transferred(view, load.paths, StateLinks(named))))
     return tuple(loads)
 

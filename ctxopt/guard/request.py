@@ -68,9 +68,18 @@ class CheckRequest:
 
     def dockerfile_of(self, path: str) -> str | None:
         """Return the configured Dockerfile: it is that of the root, not of other contexts."""
-        if os.path.realpath(path) == os.path.realpath(self.root):
+        if self._is_root(path):
             return self.config.dockerfile
         return None
+
+    def ignorefile_of(self, path: str) -> str | None:
+        """Return the ignore file that Podman is given: it is that of the root, too."""
+        if self._is_root(path):
+            return self.config.ignorefile
+        return None
+
+    def _is_root(self, path: str) -> bool:
+        return os.path.realpath(path) == os.path.realpath(self.root)
 
 
 def measure_trees(question: CheckRequest, measure: MeasureTree) -> dict[str, Analysis]:
@@ -82,7 +91,11 @@ def measure_trees(question: CheckRequest, measure: MeasureTree) -> dict[str, Ana
                 f"there is no context {path!r}, but there are limits for it",
                 hint="correct the path, or remove its limits",
             )
-        dockerfile = question.dockerfile_of(path)
-        context = find_context(path, dockerfile=dockerfile, builder=question.config.builder)
+        context = find_context(
+            path,
+            dockerfile=question.dockerfile_of(path),
+            builder=question.config.builder,
+            ignorefile=question.ignorefile_of(path),
+        )
         measured[path] = measure(context)
     return measured

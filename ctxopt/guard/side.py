@@ -23,6 +23,7 @@ VIEWS: tuple[BudgetView, ...] = ("permitted", "transferred")
 
 WORKING_TREE = "the working tree"
 _NO_DOCKERFILE = "there is no Dockerfile"
+_NOT_OF_STATES = "what instructions take of a state of git is known for Docker's builders alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +126,8 @@ def state_side(
     named: tuple[NamedLoad, ...] = ()
     if analysis.context.builder.loads_on_demand and not analysis.context.dockerfile.found:
         unknown = _NO_DOCKERFILE
+    elif not analysis.context.builder.prints_size:
+        unknown = _NOT_OF_STATES
     elif analysis.context.builder.loads_on_demand:
         try:
             transfer = state_transfer(state, analysis, question.request)
@@ -145,9 +148,9 @@ def state_side(
 
 def _analyze(question: CheckRequest, path: str, state: GitState, *, is_baseline: bool) -> Analysis:
     builder = question.config.builder
-    dockerfile = question.dockerfile_of(path)
+    dockerfile, ignorefile = question.dockerfile_of(path), question.ignorefile_of(path)
     try:
-        return analyze_state(state, dockerfile=dockerfile, builder=builder)
+        return analyze_state(state, dockerfile=dockerfile, builder=builder, ignorefile=ignorefile)
     except ContextError:
         # The Dockerfile may be new: what it is compared with has none by that name.
         if not is_baseline:

@@ -12,15 +12,15 @@ from typing import Literal, NamedTuple
 
 from ctxopt.build.context import BuildContext, builder_named
 from ctxopt.build.disk_files import DiskFiles
+from ctxopt.build.found_files import IgnoreChoice, NamedFiles
 from ctxopt.build.in_force import (
-    IgnoreChoice,
     find_dockerfile,
     find_ignore_file,
     find_inactive,
     read_found_dockerfile,
     root_ignore,
 )
-from ctxopt.builder import BuilderName
+from ctxopt.builder import Builder, BuilderName
 from ctxopt.errors import ContextError
 from ctxopt.git.listing import GITLINK, TREE
 from ctxopt.git.state import GitState
@@ -31,17 +31,21 @@ _LINK_MODE, _TYPE_BITS = 0o120000, 0o170000
 
 
 def state_context(
-    state: GitState, *, dockerfile: str | None = None, builder: BuilderName = "buildkit"
+    state: GitState,
+    *,
+    dockerfile: str | None = None,
+    builder: BuilderName = "buildkit",
+    ignorefile: str | None = None,
 ) -> BuildContext:
     """Find what ``builder`` would use in a fresh checkout of ``state``, at its prefix.
 
-    ``dockerfile`` is relative to the working directory; in a bare repository, to the prefix.
+    ``dockerfile`` and Podman's ``ignorefile`` are relative to the working directory; in a bare repository, to the prefix.
     Raises ContextError where a named Dockerfile is missing, IgnoreFileError where Docker refuses
     the ignore file.
     """
     files = StateFiles(state)
-    location = find_dockerfile(files, dockerfile)
     client = builder_named(builder)
+    location = find_dockerfile(files, dockerfile, client)
     if not client.reads_own_ignore_file and location.inside is None and location.found:
         # The client rewrites its tar for such a Dockerfile, and what it adds is measured on disk.
         raise ContextError(
@@ -49,7 +53,8 @@ def state_context(
             " told for a git state",
             hint="use --builder buildkit",
         )
-    choice = find_ignore_file(files, location, client)
+    named = NamedFiles(dockerfile, ignorefile)
+    choice = find_ignore_file(files, location, client, named)
     return BuildContext(
         root=files.root,
         given=files.root,
@@ -57,6 +62,7 @@ def state_context(
         dockerfile=location,
         ignore=choice,
         inactive=find_inactive(files, location, choice, client),
+        named=named,
     )
 
 
@@ -68,8 +74,12 @@ def read_state_dockerfile(state: GitState, context: BuildContext) -> bytes:
     return read_found_dockerfile(StateFiles(state), context.dockerfile, context.builder)
 
 
-def state_named_ignore(state: GitState) -> IgnoreChoice:
+def state_named_ignore(state: GitState, builder: Builder) -> IgnoreChoice:
     """Return the ignore file at the prefix of ``state``: the only one for a named context."""
+    if not builder.prints_size:
+        from ctxopt.build.podman_files import podman_root_ignore
+
+        return podman_root_ignore(StateFiles(state))
     return root_ignore(StateFiles(state))
 
 

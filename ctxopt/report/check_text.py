@@ -100,11 +100,14 @@ def _figures(context: CheckedContext, view: BudgetView) -> list[StyledText]:
     line = field(label, describe_side(figures), "bold")
     show = side.analysis.context.builder.printed
     printed = f"Docker prints {show(side.context_bytes(view))}"
+    if not side.analysis.context.builder.prints_size:
+        printed = "Podman sends nothing, and prints no size"
     if growth is not None:
         line.append(f", {_grown(growth.bytes)}")
         if growth.bytes:
             line.append(percent(growth))
-        printed += f", before {show(growth.context_bytes_before)}"
+        if side.analysis.context.builder.prints_size:
+            printed += f", before {show(growth.context_bytes_before)}"
     elif context.before is not None:
         line.append(f", not measured in {printable(context.before.name)}")
     return [line, field("", printed)]

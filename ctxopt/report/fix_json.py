@@ -11,7 +11,7 @@ from ctxopt.fix.proposal import ProposedLine
 from ctxopt.fix.run import Outcome
 from ctxopt.languages.dockerfile import Source
 from ctxopt.report.diff import hunks, unified_diff
-from ctxopt.report.json_fields import context_keys
+from ctxopt.report.json_fields import context_keys, figure_of
 from ctxopt.units import transfer_seconds
 
 
@@ -133,6 +133,5 @@ def _sums(analysis: Analysis) -> dict[str, Any]:
         "bytes": total.bytes,
         "entries": total.entries,
         "files": total.files,
-        "context_bytes": analysis.permitted_bytes,
-        "printed": printed(analysis),
+        **figure_of(analysis.context.builder, analysis.permitted_bytes, None),
     }

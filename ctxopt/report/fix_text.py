@@ -47,8 +47,10 @@ def render_text(outcome: Outcome, look: Look) -> str:
     refused = _possible(fix, look.width) + _left(fix, look)
     if fix.new_content is None:
         head = StyledText("Nothing to do: ", "bold").append(_told(outcome.after), "not bold")
-        prints = StyledText(f"Docker prints {_docker(outcome.after)}", "dim")
-        return draw([head, prints, *_tracked(fix, look), *refused], look)
+        lines = [head]
+        if outcome.after.context.builder.prints_size:
+            lines.append(StyledText(f"Docker prints {_docker(outcome.after)}", "dim"))
+        return draw([*lines, *_tracked(fix, look), *refused], look)
     lines = _diff(render_patch(outcome))
     lines += _table([line for line in fix.lines if not line.is_preventive], look.width)
     lines += _preventive(fix.lines, look)
@@ -264,7 +266,8 @@ def _sums(outcome: Outcome, width: int) -> list[StyledText]:
     lines = [StyledText(), *_row(label, _change(_told(before), _told(after)), width, "bold")]
     if _is_part(before) or _is_part(after):
         lines += _row("Could be sent", _change(_whole(before), _whole(after)), width)
-    lines += _row("Docker prints", _change(_docker(before), _docker(after)), width)
+    if before.context.builder.prints_size:
+        lines += _row("Docker prints", _change(_docker(before), _docker(after)), width)
     lines += _row("Saves", _time(outcome), width)
     verdict = StyledText(f"Not written: {printable(fix.shown)}", "bold yellow")
     if outcome.written:

@@ -95,7 +95,7 @@ def headline(analysis: Analysis, judged: RuleResults, plan: Fix | None) -> str:
         return f"Docker stops before it sends anything: {printable(stop.said)}."
     build = analysis.plan
     if build is not None and not build.main.transfer.loaded:
-        return "Docker sends nothing: no instruction of this build takes anything from here."
+        return f"{_sends(analysis)} nothing: no instruction of this build takes anything from here."
     sent = sent_bytes(analysis, plan)
     size = format_size(sent.before)
     if analysis.tree.errors:
@@ -103,7 +103,7 @@ def headline(analysis: Analysis, judged: RuleResults, plan: Fix | None) -> str:
     clauses = _clauses(judged, sent)
     if not clauses:
         return _nothing_to_do(analysis, plan, size)
-    head = f"Docker sends {size}"
+    head = f"{_sends(analysis)} {size}"
     if not is_sure(analysis):
         head = f"Up to {size} could be sent"
     return f"{head}. {'; '.join(clauses)}."
@@ -131,6 +131,13 @@ def headline_lines(
             drawn.append(piece, style)
         lines.append(drawn)
     return lines
+
+
+def _sends(analysis: Analysis) -> str:
+    # Podman reads the folder where it lies.
+    if analysis.context.builder.prints_size:
+        return "Docker sends"
+    return "Podman takes"
 
 
 def _clauses(judged: RuleResults, sent: SentBytes) -> list[str]:
@@ -177,9 +184,10 @@ def _what_is_sent(analysis: Analysis, size: str) -> str:
     if not is_sure(analysis):
         return f"up to {size} could be sent"
     build = analysis.plan
-    if build is not None and not build.sources.never_copied_files:
-        return f"Docker sends {size}, and the build takes all of it"
-    return f"Docker sends {size}"
+    is_sent = analysis.context.builder.prints_size
+    if build is not None and is_sent and not build.sources.never_copied_files:
+        return f"{_sends(analysis)} {size}, and the build takes all of it"
+    return f"{_sends(analysis)} {size}"
 
 
 def number_of_secrets(judged: RuleResults) -> int:

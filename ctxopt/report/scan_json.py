@@ -9,7 +9,7 @@ from ctxopt.build.analysis import Analysis
 from ctxopt.build.image import Image
 from ctxopt.build.sources import SourceCheck, SourceUse
 from ctxopt.build.stops import find_stops, permitted_stop, transfer_stop
-from ctxopt.builder import BUILDKIT
+from ctxopt.builder import BUILDKIT, Builder
 from ctxopt.report.json_fields import context_keys, figure_of, finding_fields
 from ctxopt.rules.run import RuleResults
 from ctxopt.tree.summary import heaviest_folders, largest_files, sizes_by_type
@@ -65,6 +65,14 @@ def render_scan(analysis: Analysis, judged: RuleResults, *, depth: int, top: int
     return json.dumps(document, indent=2) + "\n"
 
 
+def _printing(analysis: Analysis) -> Builder:
+    """Return the builder whose figure it is: only BuildKit loads a part of what is permitted and says so."""
+    builder = analysis.context.builder
+    if builder.prints_size:
+        return BUILDKIT
+    return builder
+
+
 def _transferred(analysis: Analysis) -> dict[str, Any] | None:
     """What this build fetches; None without a Dockerfile."""
     plan = analysis.plan
@@ -79,7 +87,7 @@ def _transferred(analysis: Analysis) -> dict[str, Any] | None:
         "files": total.files,
         "bytes": total.bytes,
         "entries": total.entries,
-        **figure_of(BUILDKIT, transfer.context_bytes, transfer_stop(analysis)),
+        **figure_of(_printing(analysis), transfer.context_bytes, transfer_stop(analysis)),
         "unchanged_bytes": transfer.unchanged_bytes,
         "never_copied": {
             "files": sources.never_copied_files,

@@ -28,14 +28,17 @@ def _views(analysis: Analysis) -> list[list[str]]:
             stop = None
             if load.name is None:
                 stop = transfer_stop(analysis)
-            printed = BUILDKIT.printed(transfer.context_bytes)
+            # Only BuildKit loads a part of what is permitted and says so.
+            printed = ""
+            if analysis.context.builder.prints_size:
+                printed = BUILDKIT.printed(transfer.context_bytes)
             rows.append(_row(name, transfer.view, _figure(printed, stop)))
     return rows
 
 
 def _figure(printed: str, stop: Stop | None) -> str:
     if stop is None:
-        return printed
+        return printed or "prints none"
     return plain(stopped(stop))
 
 

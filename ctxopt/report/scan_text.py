@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.stops import permitted_stop, transfer_stop
 from ctxopt.builder import BUILDKIT
+from ctxopt.errors import CtxoptError
 from ctxopt.evidence.dockerfile_search import find_dockerfiles
 from ctxopt.languages.dockerfile import Unknown
 from ctxopt.paths import name as name_of
@@ -111,7 +112,11 @@ def _totals(analysis: Analysis) -> list[StyledText]:
         figure = f"Docker prints {builder.printed(analysis.permitted_bytes)}"
     if builder.loads_on_demand:
         figure += " if the build takes all of it"
+    if not builder.prints_size:
+        figure = "what COPY . . takes: Podman sends nothing, and prints no size"
     lines = [permitted, field("", figure)]
+    if not builder.prints_size:
+        lines += _uploaded(analysis)
     lines += _transferred(analysis)
     excluded = f"{count(total.excluded, 'entry', 'entries')}, {format_size(total.excluded_bytes)}"
     if not analysis.with_excluded and total.excluded:
@@ -123,12 +128,32 @@ def _totals(analysis: Analysis) -> list[StyledText]:
     return lines
 
 
+def _uploaded(analysis: Analysis) -> list[StyledText]:
+    """What Podman's remote client sends: nothing where it finds no Containerfile."""
+    from ctxopt.build.podman_upload import measure_upload
+
+    context = analysis.context
+    if not context.dockerfile.found:
+        return []
+    try:
+        upload = measure_upload(context.root, context.named)
+    except CtxoptError as error:
+        return [field("Upload", f"podman --remote refuses: {printable(str(error))}")]
+    size = format_size(upload.tar_bytes)
+    return [field("Upload", f"podman --remote sends a tar of {size}, before it is compressed")]
+
+
 def _transferred(analysis: Analysis) -> list[StyledText]:
     """What this build fetches, beside what any build may."""
     plan = analysis.plan
     if plan is None:
         return []
     transfer, sources = plan.main.transfer, plan.sources
+    if not analysis.context.builder.prints_size:
+        total = transfer.view.total
+        line = field("Taken", format_size(total.bytes), "bold")
+        line.append(f" in {count(total.files, 'file')} by COPY and ADD")
+        return [line, field("", describe_copied(plan.image))]
     if not transfer.loaded:
         return [field("Transferred", "nothing: no instruction needs the context", "bold")]
     total = transfer.view.total

@@ -12,13 +12,14 @@ from typing import Final, NamedTuple
 
 from ctxopt.build.analysis import Analysis, build_matcher
 from ctxopt.build.context import BuildContext, builder_named, context_under
-from ctxopt.build.in_force import DockerfileLocation, IgnoreChoice
+from ctxopt.build.found_files import DockerfileLocation, IgnoreChoice
 from ctxopt.config.load import Config
 from ctxopt.errors import ConfigError, ContextError, DockerfileError, IgnoreFileError
 from ctxopt.evidence.catalog import load_catalog
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.gather import gather_facts
 from ctxopt.evidence.needs import Needs
+from ctxopt.languages.ignore.dialect import dialect_of
 from ctxopt.languages.ignore.text import IgnoreFile, parse_ignore_file
 from ctxopt.read_file import read_regular
 from ctxopt.rules.finding import Finding, Location
@@ -54,20 +55,26 @@ def context_of(path: str, config: Config) -> str | None:
     Raises ConfigError for a file that Docker would not take for an ignore file.
     """
     folder, name = os.path.split(path)
-    if name == NAME:
+    endings = builder_named(config.builder).ignore_endings
+    if name in endings:
         return folder or "."
-    if not name.endswith(NAME):
-        raise ConfigError(
-            f"{path!r} is no ignore file",
-            hint=f"Docker reads {NAME} and, beside a Dockerfile, NAME{NAME}",
-        )
+    if not name.endswith(endings):
+        hint = f"Docker reads {NAME} and, beside a Dockerfile, NAME{NAME}"
+        if name.endswith(".containerignore"):
+            hint = "only Podman reads it: add --builder podman"
+        raise ConfigError(f"{path!r} is no ignore file", hint=hint)
     # Any folder may be the context of such a file: only the configuration says which one is.
     own = config.dockerfile
     if own is not None and config.file is not None:
-        dockerfile = path.removesuffix(NAME)
+        dockerfile = _without_ending(path)
         if os.path.realpath(dockerfile) == os.path.realpath(own):
             return os.path.dirname(config.file) or "."
     return None
+
+
+def _without_ending(path: str) -> str:
+    """Return the name of the Dockerfile to which an ignore file would belong."""
+    return path.removesuffix(NAME).removesuffix(".containerignore")
 
 
 def lint_file(path: str, root: str | None, config: Config, measure: Measure) -> Linted:
@@ -83,7 +90,8 @@ def lint_file(path: str, root: str | None, config: Config, measure: Measure) -> 
         kind_hint="rename or remove it",
     )
     try:
-        file = parse_ignore_file(content, os.path.basename(path))
+        dialect = dialect_of(builder_named(config.builder))
+        file = parse_ignore_file(content, os.path.basename(path), dialect)
     except IgnoreFileError as error:
         return Linted(path, (_refused(error),), root is not None)
     found = _refused_lines(file)
@@ -137,8 +145,8 @@ def _facts(
     dockerfile = config.dockerfile
     folder, name = os.path.split(path)
     # NAME.dockerignore is read for the Dockerfile NAME beside it, and for no other.
-    if name != NAME:
-        dockerfile = os.path.join(folder, name.removesuffix(NAME))
+    if _without_ending(name):
+        dockerfile = os.path.join(folder, _without_ending(name))
     if dockerfile is not None and not os.path.isfile(dockerfile):
         dockerfile = None
     context = context_under(root, file, path, dockerfile=dockerfile, builder=config.builder)
@@ -154,7 +162,7 @@ def _facts(
 
 def _facts_alone(path: str, file: IgnoreFile, config: Config) -> Facts:
     """The facts of a context that holds nothing, and of which nothing else is known."""
-    location = DockerfileLocation(path.removesuffix(NAME), "", None, found=False)
+    location = DockerfileLocation(_without_ending(path), "", None, found=False)
     choice = IgnoreChoice(file.path, os.path.abspath(path), "it was named", file)
     context = BuildContext("", "", builder_named(config.builder), location, choice)
     tree = ContextTree("", {"": Folder("", "", b"", b"", b"")})

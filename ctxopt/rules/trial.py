@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from ctxopt.build.analysis import matcher_for
+from ctxopt.build.context import builder_named
+from ctxopt.builder import DOCKERS, Builder
 from ctxopt.errors import IgnoreFileError
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.reach import Reach
@@ -19,6 +21,7 @@ from ctxopt.languages.ignore.pattern import (
 )
 from ctxopt.languages.ignore.text import IgnoreFile, clean_pattern, parse_ignore_file
 from ctxopt.tree.replay import Difference, Replay, compare_views, hide, replay
+from ctxopt.tree.view import files_below
 
 NO_CHANGE: Final = Difference(
     lost=(), lost_bytes=0, lost_entries=0, gained=(), gained_bytes=0, gained_entries=0
@@ -77,7 +80,8 @@ def hidden_by(facts: Facts, texts: Iterable[str]) -> dict[str, Difference]:
     found: dict[str, Pattern] = {}
     for text in texts:
         try:
-            pattern = read_pattern(clean_pattern(text) or "")
+            dialect = facts.matcher.dialect
+            pattern = read_pattern(clean_pattern(text, dialect) or "", dialect=dialect)
         except (BadPatternError, IllegalExceptionError):
             continue
         # A line that starts with # becomes a comment in the file, whatever it means as a pattern.
@@ -90,26 +94,61 @@ def hidden_by(facts: Facts, texts: Iterable[str]) -> dict[str, Difference]:
     return dict(zip(found, differences, strict=True))
 
 
-def harms_other_builder(facts: Facts, trial: Trial) -> bool:
-    """Whether the other builder, which reads the same file, would send more or refuse.
+def other_readers(facts: Facts) -> list[Builder]:
+    """Return the other builders that read the ignore file in force, and that a change of it must not harm.
 
-    Only exceptions make the two walk differently: without any, what holds for one holds for both.
+    They are those which the configuration names, else Docker's two.
     """
     context = facts.analysis.context
-    file = context.ignore.file
-    # The classic builder reads no other file than .dockerignore, so it cannot be harmed through one.
+    named = [builder_named(name) for name in facts.config.builders] or DOCKERS
+    # Only Podman is told of a file by name.
+    if context.named.ignorefile is not None:
+        return []
+    return [
+        builder
+        for builder in named
+        if builder is not context.builder and _reads(facts, builder, context.ignore.path)
+    ]
+
+
+def _reads(facts: Facts, builder: Builder, path: str | None) -> bool:
+    """Tell whether a builder reads the file in force, and none that it likes better."""
+    if not builder.reads(path):
+        return False
+    root = facts.analysis.tree.folders.get("")
+    if root is None or path not in builder.ignore_endings:
+        return True
+    better = builder.ignore_endings[: builder.ignore_endings.index(path)]
+    return not any(name in root.names for name in better)
+
+
+def harms_other_builder(facts: Facts, trial: Trial) -> bool:
+    """Whether another builder that reads the same file would send more or refuse."""
+    return any(_harms(facts, trial, other) for other in other_readers(facts))
+
+
+def _harms(facts: Facts, trial: Trial, other: Builder) -> bool:
+    context = facts.analysis.context
     patterns = (*facts.matcher.patterns, *trial.matcher.patterns)
-    if file is None or context.ignore.path != ".dockerignore":
+    # Only exceptions make Docker's two walk differently: without any, what holds for one holds for both.
+    is_alike = other in DOCKERS and context.builder in DOCKERS
+    if is_alike and not any(pattern.exception for pattern in patterns):
         return False
-    if not any(pattern.exception for pattern in patterns):
-        return False
-    other = context.builder.other
+    file = context.ignore.file or parse_ignore_file(b"", facts.ignore_path)
     tree = facts.view.tree
-    old = replay(tree, matcher_for(context, file, other), builder=other)
+    try:
+        old = replay(tree, matcher_for(context, file, other), builder=other)
+    except IgnoreFileError:
+        # What it refuses already is no worse for a change.
+        return False
     try:
         new = replay(tree, matcher_for(context, trial.file, other), builder=other)
     except IgnoreFileError:
         return True
     # The two replays start from the walk each, so both list what differs from it, not from each other.
     change = compare_views(old.view, new._replace(changed=old.changed | new.changed))
-    return bool(change.gained) or not set(new.unseen) <= set(old.unseen)
+    if change.gained or not set(new.unseen) <= set(old.unseen):
+        return True
+    # What is proven of the lines is proven of what they hide here: they may not hide anything else there.
+    lost = set(files_below(old.view, change.lost))
+    return not is_alike and not lost <= set(files_below(facts.view, trial.difference.lost))

@@ -10,7 +10,7 @@ import pytest
 from ctxopt.build.analysis import analyze
 from ctxopt.build.classic import forced_patterns, tar_bytes, walk_until_failure
 from ctxopt.build.context import BuildContext, find_context
-from ctxopt.build.in_force import DockerfileLocation, IgnoreChoice
+from ctxopt.build.found_files import DockerfileLocation, IgnoreChoice
 from ctxopt.builder import BUILDKIT, CLASSIC
 from ctxopt.errors import DockerfileError, IgnoreFileError
 from ctxopt.languages.dockerfile import WHOLE_CONTEXT, context_paths, parse, resolve

@@ -58,7 +58,7 @@ def parse(text: bytes | str, *, path: str | None = None) -> Dockerfile:
 def resolve(
     dockerfile: Dockerfile,
     *,
-    target: str | None = None,
+    target: str | int | None = None,
     build_args: Mapping[str, str | None] | None = None,
     named_contexts: Collection[str] = (),
     platform: str = "linux/amd64",
@@ -78,7 +78,7 @@ def resolve(
             dockerfile.arguments,
             given,
             dockerfile.escape,
-            target=target or dockerfile.blocks[-1].start.name or "",
+            target=_target_name(dockerfile, target),
             platform=wanted,
             build_platform=host,
         )
@@ -104,6 +104,12 @@ def resolve(
         transfers=transfers,
         build_args=given,
     )
+
+
+def _target_name(dockerfile: Dockerfile, target: str | int | None) -> str:
+    if isinstance(target, int):
+        return dockerfile.blocks[target].start.name or ""
+    return target or dockerfile.blocks[-1].start.name or ""
 
 
 def context_paths(build: Build, context: str | None = None) -> tuple[str, ...] | None:

@@ -185,8 +185,13 @@ class StageGraph:
             hint = f"write {missing} before the first FROM, and {hint}"
         return hint
 
-    def target(self, name: str | None) -> StageNode:
-        """Return the stage called ``name``, the last one for None or an empty name; raises DockerfileError."""
+    def target(self, name: str | int | None) -> StageNode:
+        """Return the stage called ``name``, the last one for None or an empty name; raises DockerfileError.
+
+        A number is a place among the stages, by which only Podman knows them.
+        """
+        if isinstance(name, int):
+            return self.all[name]
         if not name:
             return self.all[-1]
         state = self.by_name.get(name.lower())

@@ -1,17 +1,27 @@
 """The part of Go's regexp syntax that an ignore pattern can reach, parsed into chains of steps.
 
-Docker turns every pattern into one expression. Parentheses are escaped on the way, so what comes
-out is a chain of character sets, with gaps and assertions, or several chains between ``|``: no
-nesting. ``automaton`` runs the chains. Source of the syntax: golang/go regexp/syntax/parse.go.
+Builders turn every pattern into one expression. Docker escapes parentheses on the way, so what comes
+out is a chain of character sets, with gaps and assertions, or several chains between ``|``. Podman does
+not: a group becomes forks in the chain. ``automaton`` runs the chains. Source: golang/go regexp/syntax/parse.go.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from dataclasses import dataclass
-from enum import Enum
 from functools import lru_cache
 
+from ctxopt.languages.golang.chain import (
+    NOT_NEWLINE,
+    NOTHING,
+    Chain,
+    ChainStep,
+    CharSet,
+    Link,
+    Ranges,
+    join_alternatives,
+    literal,
+    repeat_links,
+)
 from ctxopt.languages.golang.paths import BadPatternError
 
 _MAX_REPEAT = 1000
@@ -41,48 +51,6 @@ _POSIX = {
 _OCTAL = frozenset("01234567")
 _CONTROL = {"a": "\a", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
-Ranges = tuple[tuple[int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CharSet:
-    """A set of code points: ``ranges`` and, for ``\\p``, Unicode ``categories``; or their complement."""
-
-    ranges: Ranges
-    negated: bool = False
-    categories: tuple[tuple[str, bool], ...] = ()
-    """(prefix of a general category, whether it is excluded)"""
-
-    def __contains__(self, char: str) -> bool:
-        point = ord(char)
-        hit = self._holds(point)
-        if 0xDC80 <= point <= 0xDCFF:
-            # What Go makes of a byte that is not UTF-8.
-            hit = hit or self._holds(0xFFFD)
-        return hit != self.negated
-
-    def _holds(self, point: int) -> bool:
-        return any(low <= point <= high for low, high in self.ranges) or any(
-            unicodedata.category(chr(point)).startswith(prefix) != excluded
-            for prefix, excluded in self.categories
-        )
-
-
-class ChainStep(Enum):
-    """What a step of a chain does."""
-
-    CHAR = "one character of the set"
-    OPTIONAL = "one character of the set, or none"
-    STAR = "any number of characters of the set"
-    GAP = "nothing, or anything without a newline up to a slash"
-    BEGIN = "only at the start"
-    END = "only at the end"
-    WORD = "only at a word boundary"
-    NOT_WORD = "only away from a word boundary"
-
-
-Chain = tuple[tuple[ChainStep, CharSet], ...]
-
 _ASSERTIONS = {"^": ChainStep.BEGIN, "$": ChainStep.END}
 _ESCAPED_ASSERTIONS = {
     "A": ChainStep.BEGIN,
@@ -90,18 +58,10 @@ _ESCAPED_ASSERTIONS = {
     "b": ChainStep.WORD,
     "B": ChainStep.NOT_WORD,
 }
-NOTHING = CharSet(())
-ANYTHING = CharSet((), negated=True)
-NOT_NEWLINE = CharSet(((0x0A, 0x0A),), negated=True)
-SLASH = CharSet(((0x2F, 0x2F),))
 GAP_TEXT = "(.*/)?"
-"""What Docker writes for a ``**`` that something follows; the only group there is."""
-
-
-@lru_cache(maxsize=4096)
-def literal(char: str) -> CharSet:
-    """Return the set of one character."""
-    return CharSet(((ord(char), ord(char)),))
+"""What builders write for a ``**`` that something follows; to Docker the only group there is."""
+BELOW_TEXT = "(/.*)?"
+"""What Podman writes at the end of every pattern."""
 
 
 def parse_regexp(text: str) -> tuple[Chain, ...]:
@@ -109,39 +69,81 @@ def parse_regexp(text: str) -> tuple[Chain, ...]:
     return _Parser(text).parse()
 
 
+class _Open:
+    """An expression or group that is being read: ``chain`` is its last alternative."""
+
+    def __init__(self) -> None:
+        self.chains: list[list[Link]] = [[]]
+        self.item = 0
+        """Where in the last alternative its last item starts, which may be repeated."""
+        self.times = 1
+        """How often its items are repeated at most, repetitions in repetitions multiplied."""
+        self.item_times = 1
+
+
 class _Parser:
-    """One pass over ``text``; ``chain`` is the alternative being read."""
+    """One pass over ``text``."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.at = 0
-        self.chain: list[tuple[ChainStep, CharSet]] = []
+        self.open = [_Open()]
+        """The groups around what is being read, the innermost last."""
         self.repeatable = False
         self.repeated = False
         self.steps = 0
 
+    @property
+    def chain(self) -> list[Link]:
+        """The alternative being read."""
+        return self.open[-1].chains[-1]
+
     def parse(self) -> tuple[Chain, ...]:
-        chains: list[Chain] = []
         while self.at < len(self.text):
-            if self.text[self.at] == "|":
-                chains.append(tuple(self.chain))
-                self.chain = []
+            char = self.text[self.at]
+            if char in "|(":
                 self.at += 1
                 self.repeatable = self.repeated = False
-            else:
+            if char == "|":
+                self.open[-1].chains.append([])
+            elif char != "(":
                 self._item()
-        return (*chains, tuple(self.chain))
+            elif self.text.startswith(GAP_TEXT, self.at - 1):
+                self.at += len(GAP_TEXT) - 1
+                self._push(ChainStep.GAP, NOTHING, repeated=True)
+            else:
+                self.open.append(_Open())
+            if len(self.open) > _MAX_REPEAT:
+                raise BadPatternError
+        if len(self.open) > 1:
+            raise BadPatternError
+        return tuple(tuple(chain) for chain in self.open[0].chains)
+
+    def _close(self) -> None:
+        """Put a group that ends here into the one around it, its alternatives behind a fork."""
+        if len(self.open) == 1:
+            raise BadPatternError
+        group = self.open.pop()
+        self.at += 1
+        around = self.open[-1]
+        around.item, around.item_times = len(self.chain), group.times
+        around.times = max(around.times, group.times)
+        self.chain.extend(join_alternatives(group.chains))
+        self.repeatable, self.repeated = True, False
 
     def _item(self) -> None:
-        # Docker escapes dots, plus signs and parentheses; what is left here are people's own braces
-        # and bars, and what Docker itself wrote for stars and question marks.
+        # Docker escapes dots, plus signs and parentheses, Podman only dots; what is left here are people's own
+        # operators, and what the builder itself wrote for stars and question marks.
         text = self.text
         char = text[self.at]
-        if text.startswith(GAP_TEXT, self.at):
-            self.at += len(GAP_TEXT)
-            self._push(ChainStep.GAP, NOTHING, repeated=True)
-        elif char == "\\":
+        if char == "\\":
             self._escape()
+        elif char == ")":
+            self._close()
+        elif char == "+":
+            self._repeat(1, -1, self.at + 1)
+        elif char == "?":
+            self._repeat(0, 1, self.at + 1)
         elif char == "[":
             self._push_starred(self._class())
         elif char == "{" and (bounds := self._repeat_bounds()):
@@ -157,6 +159,7 @@ class _Parser:
             self._push_starred(literal(char))
 
     def _push(self, step: ChainStep, chars: CharSet, *, repeated: bool = False) -> None:
+        self.open[-1].item, self.open[-1].item_times = len(self.chain), 1
         self.chain.append((step, chars))
         self.repeatable = True
         self.repeated = repeated
@@ -186,21 +189,16 @@ class _Parser:
     def _repeat(self, low: int, high: int, end: int) -> None:
         if max(low, high) > _MAX_REPEAT or 0 <= high < low or self.repeated or not self.repeatable:
             raise BadPatternError
-        step, chars = self.chain.pop()
-        self.at = end
-        if step is not ChainStep.CHAR:
-            # An assertion holds or does not: more than once says nothing new.
-            self.chain += [(step, chars)] * min(low, 1)
-        else:
-            self.chain += [(ChainStep.CHAR, chars)] * low
-            if high < 0:
-                self.chain.append((ChainStep.STAR, chars))
-            else:
-                self.chain += [(ChainStep.OPTIONAL, chars)] * (high - low)
-        self.repeatable = self.repeated = True
-        self.steps += max(low, high)
-        if self.steps > _MAX_STEPS:
+        group = self.open[-1]
+        times = group.item_times * max(low, high)
+        unit = self.chain[group.item :]
+        self.steps += max(low, high, 1) * len(unit)
+        if times > _MAX_REPEAT or self.steps > _MAX_STEPS:
             raise BadPatternError
+        group.item_times, group.times = max(times, 1), max(times, group.times)
+        self.at = end
+        self.chain[group.item :] = repeat_links(unit, low, high)
+        self.repeatable = self.repeated = True
 
     def _escape(self) -> None:
         char = self.text[self.at + 1 : self.at + 2]

@@ -9,9 +9,9 @@ read twice.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from ctxopt.languages.golang.regexp import ANYTHING, NOT_NEWLINE, SLASH, Chain, ChainStep, CharSet
+from ctxopt.languages.golang.chain import ANYTHING, NOT_NEWLINE, SLASH, Chain, ChainStep, CharSet
 
 _AT_START, _AFTER_WORD, _AFTER_OTHER = range(3)
 _WORD_CHARS = frozenset("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz")
@@ -97,6 +97,8 @@ class _Group:
             (ChainStep.BEGIN, ChainStep.END, ChainStep.WORD, ChainStep.NOT_WORD), 0
         )
         self._restart = 0
+        self._forks: list[tuple[int, int]] = []
+        """(position, those where its way goes on)"""
         self._accepting: list[tuple[int, int]] = []
         self._moves: dict[str, tuple[int, int]] = {}
         self._states: dict[tuple[int, int], _State] = {}
@@ -106,9 +108,13 @@ class _Group:
         self.first |= 1 << self.size
         if chain[:1] == () or chain[0][0] is not ChainStep.BEGIN:
             self._restart |= 1 << self.size
+        starts: list[int] = []
         for step, chars in chain:
             bit = 1 << self.size
+            starts.append(self.size)
             self.size += 1
+            if isinstance(chars, tuple):
+                continue
             if step in self._assertions:
                 self._assertions[step] |= bit
             elif step is ChainStep.GAP:
@@ -126,11 +132,19 @@ class _Group:
                     self._skip_one |= bit
                 self._allow(chars, advance=bit)
         final = 1 << self.size
+        self._link(chain, [*starts, self.size])
         self.size += 1
         self._accepting.append((final, 1 << index))
         # Go searches, so what follows the match does not matter unless the end is asked for.
         if not chain or chain[-1][0] is not ChainStep.END:
             self._allow(ANYTHING, loop=final)
+
+    def _link(self, chain: Chain, starts: Sequence[int]) -> None:
+        """Note where the forks of a chain lead, whose steps have these positions."""
+        for place, (_, ways) in enumerate(chain):
+            if isinstance(ways, tuple):
+                onward = sum(1 << starts[place + way] for way in set(ways))
+                self._forks.append((1 << starts[place], onward))
 
     def _allow(self, chars: CharSet, *, advance: int = 0, loop: int = 0) -> None:
         masks = self._sets.setdefault(chars, [0, 0])
@@ -200,6 +214,9 @@ class _Group:
             single |= self._assertions[ChainStep.END]
         while True:
             closed = bits | (bits & single) << 1 | (bits & self._skip_two) << 2
+            for fork, onward in self._forks:
+                if closed & fork:
+                    closed |= onward
             if closed == bits:
                 return bits
             bits = closed

@@ -9,14 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from enum import Enum
+from functools import cache
 from typing import NamedTuple
 
+from ctxopt.languages.ignore.dialect import Dialect
 from ctxopt.languages.ignore.pattern import Pattern, PatternKind
 
 _MAX_FLOATING = 8
 """Components of a floating pattern; each may be the next one to meet in one and the same folder."""
 
 _OPERATORS = frozenset("^{}|\\[]\ufeff\ufffd")
+_GROUPS = frozenset("()+")
 """With two that Go's expressions read in their own way: U+FFFD is also any byte that is not UTF-8."""
 
 
@@ -82,7 +85,7 @@ def cut(pattern: Pattern) -> Cut | None:
     elif pattern.kind is PatternKind.SUFFIX:
         found = _cut_suffix(text[2:])
     else:
-        found = _cut_regexp(text)
+        found = _cut_regexp(text, _operators_of(pattern.dialect))
     if found and found.floating and len(found.tests) > _MAX_FLOATING:
         return None
     return found
@@ -114,8 +117,14 @@ def _cut_suffix(suffix: str) -> Cut:
     return Cut(tests, floating=True, newline_blocks=False, tail=Tail.NONE, tail_only=False)
 
 
-def _cut_regexp(text: str) -> Cut | None:
-    if _OPERATORS.intersection(text) or any("\udc80" <= char <= "\udcff" for char in text):
+@cache
+def _operators_of(dialect: Dialect) -> frozenset[str]:
+    """Return what makes an expression more than components, with what a dialect does not escape."""
+    return _OPERATORS | _GROUPS.difference(dialect.escaped)
+
+
+def _cut_regexp(text: str, operators: frozenset[str]) -> Cut | None:
+    if operators.intersection(text) or any("\udc80" <= char <= "\udcff" for char in text):
         return None
     floating = text.startswith("**")
     if floating:

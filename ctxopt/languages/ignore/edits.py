@@ -63,7 +63,8 @@ def apply_edits(file: IgnoreFile, edits: Iterable[Edit]) -> IgnoreFile:
     out += [text + ending for text in changes.at_end]
     if file.lines and file.lines[0].text.startswith(BOM) and not changes.first_is_gone:
         out = _with_mark_first(out)
-    return parse_ignore_file("".join(out).encode("utf-8", "surrogateescape"), file.path)
+    content = "".join(out).encode("utf-8", "surrogateescape")
+    return parse_ignore_file(content, file.path, file.dialect)
 
 
 class _Changes(NamedTuple):

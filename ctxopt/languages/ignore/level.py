@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from ctxopt.languages.golang.regexp import Chain
+from ctxopt.languages.golang.chain import Chain
 from ctxopt.languages.ignore.automaton import Automaton, Positions
 from ctxopt.languages.ignore.components import Comparison, Cut, NameTest, Tail, cut
 from ctxopt.languages.ignore.pattern import BadPatternError, Pattern

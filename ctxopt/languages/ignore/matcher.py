@@ -8,11 +8,12 @@ Source: moby/patternmatcher patternmatcher.go MatchesUsingParentResults.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ctxopt.builder import Builder
 from ctxopt.errors import IgnoreFileError
+from ctxopt.languages.ignore.dialect import DOCKER, Dialect, dialect_of
 from ctxopt.languages.ignore.level import Level, Levels
 from ctxopt.languages.ignore.pattern import (
     BadPatternError,
@@ -42,15 +43,27 @@ class Matcher:
     """The patterns of one ignore file, or of one list of sources, in order."""
 
     def __init__(
-        self, patterns: Iterable[Pattern], path: str | None = None, *, lenient: bool = False
+        self,
+        patterns: Iterable[Pattern],
+        path: str | None = None,
+        *,
+        lenient: bool = False,
+        dialect: Dialect = DOCKER,
     ) -> None:
         self.patterns: tuple[Pattern, ...] = tuple(patterns)
         self.path = path
+        self.dialect = dialect
         self._lenient = lenient
         """Whether a pattern that Docker cannot compile matches nothing instead of failing."""
         self.exceptions = tuple(p for p in self.patterns if p.exception)
         self._negated = sum(1 << i for i, p in enumerate(self.patterns) if p.exception)
         self._levels = Levels(self.patterns)
+        self._covering = 0
+        """Patterns, as bits, that match all below a match without being asked again: not those run whole."""
+        self._combine = self._fold
+        if dialect.covers_below:
+            self._covering = sum(1 << index for index in self._levels.cuts)
+            self._combine = self._fold_last
         self._broken = self._levels.broken
         self._outcomes: dict[tuple[int, int], tuple[bool, int | None, int]] = {}
         self._refusals: dict[int, bool] = {}
@@ -60,10 +73,11 @@ class Matcher:
 
     def with_pattern(self, line: str) -> Matcher:
         """Return a matcher with one more cleaned line at the end."""
-        added = read_pattern(line)
-        if added is None:
-            return Matcher(self.patterns, self.path)
-        return Matcher((*self.patterns, added), self.path)
+        added = read_pattern(line, dialect=self.dialect)
+        patterns = self.patterns
+        if added is not None:
+            patterns = (*patterns, added)
+        return Matcher(patterns, self.path, dialect=self.dialect)
 
     @property
     def has_broken(self) -> bool:
@@ -72,7 +86,7 @@ class Matcher:
 
     def lenient(self) -> Matcher:
         """Return a matcher that passes over the patterns which Docker cannot compile."""
-        return Matcher(self.patterns, self.path, lenient=True)
+        return Matcher(self.patterns, self.path, lenient=True, dialect=self.dialect)
 
     def root(self) -> Scope:
         """Return the scope of the context root, where every walk starts."""
@@ -88,9 +102,12 @@ class Matcher:
 
     def pruner(self, builder: Builder) -> Callable[[str], bool]:
         """Return the question whether that client skips an excluded folder."""
-        if builder.prunes_locally:
+        skips = dialect_of(builder).skips
+        if skips == "unless stems match":
             return self.buildkit_prunes
-        return self.classic_prunes
+        if skips == "unless an exception is below":
+            return self.classic_prunes
+        return self.podman_prunes
 
     def buildkit_prunes(self, folder: str) -> bool:
         """Tell whether BuildKit's client skips an excluded ``folder`` without looking inside.
@@ -113,12 +130,20 @@ class Matcher:
         """
         return not any((p.text + "/").startswith(folder + "/") for p in self.exceptions)
 
+    def podman_prunes(self, folder: str) -> bool:
+        """Tell whether Podman skips an excluded ``folder`` without looking inside.
+
+        Source: containers/buildah copier/copier.go copierHandlerGet.
+        """
+        return not any((p.text + "/").startswith(folder) for p in self.exceptions)
+
     def refuses(self, decision: Decision) -> bool:
         """Tell whether BuildKit, having kept the file, refuses to open it, so it arrives empty.
 
         Source: tonistiigi/fsutil filter.go (*filterFS).Open, MatchesOrParentMatches.
         """
-        if not self._negated:
+        # Podman opens what it decided to take.
+        if not self._negated or self.dialect.covers_below:
             return False
         refused = self._refusals.get(decision.reached)
         if refused is None:
@@ -188,7 +213,7 @@ class Matcher:
         if outcome is None:
             if len(self._outcomes) >= _CACHE_LIMIT:
                 self._outcomes.clear()
-            outcome = self._outcomes[key] = self._fold(matched, mask)
+            outcome = self._outcomes[key] = self._combine(matched, mask)
         # Without exceptions it is never asked who was reached, and equal values keep scopes few.
         reached_now = 0
         if self._negated:
@@ -214,6 +239,20 @@ class Matcher:
             excluded = not exception
             decider = index
         return excluded, decider, matched
+
+    def _fold_last(self, parent: int, mask: int) -> tuple[bool, int | None, int]:
+        """Let the last pattern decide that matches the path, or covers it from above.
+
+        Source: containers/storage pkg/fileutils/fileutils.go (*PatternMatcher).MatchesResult.
+        """
+        # Every pattern is compiled before the first path is decided.
+        if self._broken and not self._lenient:
+            raise self._bad_pattern(_bits(self._broken)[0])
+        matched = parent & self._covering | mask
+        if not matched:
+            return False, None, 0
+        last = matched.bit_length() - 1
+        return not self._negated >> last & 1, last, matched
 
     def _bad_pattern(self, index: int) -> IgnoreFileError:
         return IgnoreFileError(
@@ -250,10 +289,25 @@ class Scope:
         Raises IgnoreFileError where Docker's walk fails on a pattern.
         """
         found = self._level.masks(names)
+        if self._matched and self._matcher._covering:
+            return self._decide_covered(names, found)
         if not found:
             return {}
         decision = self._matcher._decision
         return {name: decision(self._matched, self._reached, mask) for name, mask in found.items()}
+
+    def _decide_covered(
+        self, names: Sequence[str], found: Mapping[str, int]
+    ) -> dict[str, Decision]:
+        """Decide where a pattern above covers: all but names with a newline, which ends ``.*``."""
+        decisions: dict[str, Decision] = {}
+        for name in names:
+            if "\n" in name:
+                mask = found.get(name, self._level.everything)
+                decisions[name] = self._matcher._decision(0, 0, mask)
+            elif name in found:
+                decisions[name] = self._matcher._decision(self._matched, 0, found[name])
+        return decisions
 
     def decide_one(self, name: str) -> Decision:
         """Return the decision about one name."""
@@ -279,7 +333,11 @@ def with_slashes(text: str) -> str:
     return re.sub(r"\\(?=[\w.*]|$)", "/", text)
 
 
-def read_matcher(patterns: Iterable[tuple[int | None, str]], path: str | None = None) -> Matcher:
+def read_matcher(
+    patterns: Iterable[tuple[int | None, str]],
+    path: str | None = None,
+    dialect: Dialect = DOCKER,
+) -> Matcher:
     """Build a matcher of cleaned (line, pattern) pairs.
 
     Raises IgnoreFileError with ``path`` and the line for what Docker refuses before it walks.
@@ -287,7 +345,7 @@ def read_matcher(patterns: Iterable[tuple[int | None, str]], path: str | None = 
     found = []
     for line, text in patterns:
         try:
-            pattern = read_pattern(text, line)
+            pattern = read_pattern(text, line, dialect)
         except BadPatternError as error:
             raise IgnoreFileError(
                 f"{error}: {text}", path=path, line=line, hint=hint_for(text)
@@ -298,7 +356,7 @@ def read_matcher(patterns: Iterable[tuple[int | None, str]], path: str | None = 
             ) from error
         if pattern is not None:
             found.append(pattern)
-    return Matcher(found, path)
+    return Matcher(found, path, dialect=dialect)
 
 
 class _Stems:

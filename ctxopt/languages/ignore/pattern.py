@@ -9,16 +9,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from functools import lru_cache
 
+from ctxopt.languages.golang.chain import NOTHING, Chain, ChainStep, literal
 from ctxopt.languages.golang.paths import BadPatternError, clean, match, trim_space
-from ctxopt.languages.golang.regexp import (
-    GAP_TEXT,
-    NOTHING,
-    Chain,
-    ChainStep,
-    literal,
-    parse_regexp,
-)
+from ctxopt.languages.golang.regexp import BELOW_TEXT, GAP_TEXT, parse_regexp
 from ctxopt.languages.ignore.automaton import Automaton
+from ctxopt.languages.ignore.dialect import DOCKER, Dialect
 from ctxopt.languages.ignore.text import BOM
 
 
@@ -45,11 +40,12 @@ class Pattern:
     text: str
     exception: bool
     line: int | None
+    dialect: Dialect = DOCKER
     kind: PatternKind = field(init=False)
     regexp: str = field(init=False)
 
     def __post_init__(self) -> None:
-        kind, regexp = _translate(self.text)
+        kind, regexp = _translate(self.text, self.dialect)
         object.__setattr__(self, "kind", kind)
         object.__setattr__(self, "regexp", regexp)
 
@@ -102,11 +98,11 @@ def _automaton(regexp: str) -> Automaton:
     return Automaton([(0, parse_regexp(regexp))])
 
 
-def read_pattern(text: str, line: int | None = None) -> Pattern | None:
+def read_pattern(text: str, line: int | None = None, dialect: Dialect = DOCKER) -> Pattern | None:
     """Read one cleaned line; None for a blank one.
 
     Raises BadPatternError or IllegalExceptionError as ``patternmatcher.New`` does.
-    Source: moby/patternmatcher patternmatcher.go New.
+    Source: moby/patternmatcher patternmatcher.go New; containers/storage fileutils.go NewPatternMatcher.
     """
     text = trim_space(text)
     if not text:
@@ -117,16 +113,19 @@ def read_pattern(text: str, line: int | None = None) -> Pattern | None:
         text = text[1:]
         if not text:
             raise IllegalExceptionError
+        if dialect.slashes_first:
+            text = clean(text).removeprefix("/")
     # For its error alone: what filepath.Match cannot read, Docker refuses before it walks.
     match(text, ".")
-    return Pattern(text, exception, line)
+    return Pattern(text, exception, line, dialect)
 
 
-def _translate(pattern: str) -> tuple[PatternKind, str]:
+def _translate(pattern: str, dialect: Dialect) -> tuple[PatternKind, str]:
     """Return the kind and, for an expression, its text.
 
     Source: moby/patternmatcher patternmatcher.go (*Pattern).compile. ``{``, ``}`` and ``|`` stay
-    operators because upstream's escape table covers code points below 64 only.
+    operators because upstream's escape table covers code points below 64 only. Podman's, in
+    containers/storage fileutils.go, is this one without kinds: always an expression.
     """
     # One loop with upstream's branches in upstream's order: its kinds depend on what came before,
     # and only side by side can the two be compared.
@@ -146,7 +145,7 @@ def _translate(pattern: str) -> tuple[PatternKind, str]:
             if at < len(text):
                 parts.append(GAP_TEXT)
                 kind = PatternKind.REGEXP
-            elif kind is PatternKind.EXACT:
+            elif kind is PatternKind.EXACT and not dialect.covers_below:
                 kind = PatternKind.PREFIX
             else:
                 parts.append(".*")
@@ -159,7 +158,7 @@ def _translate(pattern: str) -> tuple[PatternKind, str]:
         elif char == "?":
             parts.append("[^/]")
             kind = PatternKind.REGEXP
-        elif char in ".+()$":
+        elif char in dialect.escaped:
             parts.append("\\" + char)
         elif char == "\\" and at < len(text):
             parts.append("\\" + text[at])
@@ -173,6 +172,8 @@ def _translate(pattern: str) -> tuple[PatternKind, str]:
             if char in "[]":
                 kind = PatternKind.REGEXP
         first = False
+    if dialect.covers_below:
+        return PatternKind.REGEXP, "".join(parts) + BELOW_TEXT + "$"
     if kind is not PatternKind.REGEXP:
         return kind, ""
     return kind, "".join(parts) + "$"

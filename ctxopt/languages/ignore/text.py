@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.golang.paths import clean, trim_space
+from ctxopt.languages.ignore.dialect import DOCKER, Dialect
 
 MAX_LINE = 65_535
 """Bytes of the longest line that Go's ``bufio.Scanner`` accepts, without its newline."""
@@ -37,15 +38,15 @@ class Line(NamedTuple):
     text: str
     ending: str
     pattern: str | None
-    """What Docker reads here: cleaned, with its ``!``; None for comments and blank lines."""
+    """What the builder reads here: cleaned, with its ``!``; None for comments and blank lines."""
 
     @property
     def is_comment(self) -> bool:
-        """Whether Docker skips the line as a comment: ``#`` is its very first character."""
+        """Whether the builder skips the line as a comment: ``#`` is its very first character."""
         text = self.text
         if self.number == 1:
             text = text.removeprefix(BOM)
-        return text.startswith("#")
+        return self.pattern is None and text.startswith("#")
 
 
 class IgnoreFile(NamedTuple):
@@ -53,6 +54,8 @@ class IgnoreFile(NamedTuple):
 
     path: str
     lines: tuple[Line, ...]
+    dialect: Dialect = DOCKER
+    """Whose reading the lines' patterns are."""
 
     @property
     def ending(self) -> str:
@@ -70,44 +73,47 @@ class IgnoreFile(NamedTuple):
                 yield line.number, line.pattern
 
 
-def parse_ignore_file(content: bytes, path: str) -> IgnoreFile:
-    """Read ``content`` as Docker does; raises IgnoreFileError for a line over MAX_LINE bytes.
+def parse_ignore_file(content: bytes, path: str, dialect: Dialect = DOCKER) -> IgnoreFile:
+    """Read ``content`` as a builder does; raises IgnoreFileError for a line over MAX_LINE bytes, as Docker.
 
-    Source: moby/patternmatcher ignorefile/ignorefile.go ReadAll.
+    Sources: moby/patternmatcher ignorefile/ignorefile.go ReadAll; openshift/imagebuilder builder.go ParseIgnoreReader.
     """
     lines: list[Line] = []
     for number, raw in enumerate(content.split(b"\n"), 1):
-        if len(raw) > MAX_LINE:
+        if len(raw) > MAX_LINE and not dialect.slashes_first:
             raise IgnoreFileError(
                 "bufio.Scanner: token too long",
                 path=path,
                 line=number,
                 hint=f"Docker reads lines of at most {MAX_LINE} bytes",
             )
-        lines.append(_parse_line(number, os.fsdecode(raw)))
+        lines.append(_parse_line(number, os.fsdecode(raw), dialect))
     # Behind the last newline there is no line; without one, the last line has no ending.
     last = lines.pop()
     text = last.text + last.ending.removesuffix("\n")
     if text:
         lines.append(Line(last.number, text, "", last.pattern))
-    return IgnoreFile(path, tuple(lines))
+    return IgnoreFile(path, tuple(lines), dialect)
 
 
-def _parse_line(number: int, raw: str) -> Line:
+def _parse_line(number: int, raw: str, dialect: Dialect) -> Line:
     text = raw.removesuffix("\r")
     ending = "\n"
     if text != raw:
         ending = "\r\n"
     line = Line(number, text, ending, None)
-    if line.is_comment:
-        return line
-    if number == 1:
+    # To Podman a mark is no part of the file's start, but of its first line.
+    if number == 1 and not dialect.slashes_first:
         text = text.removeprefix(BOM)
-    return line._replace(pattern=clean_pattern(text))
+    if text.startswith("#"):
+        return line
+    return line._replace(pattern=clean_pattern(text, dialect))
 
 
-def clean_pattern(text: str) -> str | None:
-    """Return the pattern Docker makes of a line that is no comment; None for a blank one."""
+def clean_pattern(text: str, dialect: Dialect = DOCKER) -> str | None:
+    """Return the pattern a builder makes of a line that is no comment; None for a blank one."""
+    if dialect.slashes_first:
+        return _clean_without_slashes(text)
     pattern = trim_space(text)
     if not pattern:
         return None
@@ -122,6 +128,18 @@ def clean_pattern(text: str) -> str | None:
         # Also where nothing is left: Docker refuses such a line, it does not skip it.
         return "!" + pattern
     return pattern
+
+
+def _clean_without_slashes(text: str) -> str | None:
+    """Source: openshift/imagebuilder ParseIgnoreReader; containers/storage fileutils.go NewPatternMatcher."""
+    pattern = trim_space(text.strip("/"))
+    if not pattern:
+        return None
+    pattern = clean(pattern)
+    if not pattern.startswith("!") or pattern == "!":
+        return pattern
+    # White space behind the mark stays, and one slash goes.
+    return "!" + clean(pattern[1:]).removeprefix("/")
 
 
 def foreign_encoding(file: IgnoreFile) -> str | None:

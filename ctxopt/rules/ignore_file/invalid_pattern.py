@@ -41,7 +41,7 @@ def invalid_patterns(file: IgnoreFile) -> Iterator[InvalidPattern]:
     """Yield the lines that Docker refuses, those included that it would not reach."""
     for line, text in file.patterns():
         try:
-            matcher = read_matcher([(line, text)], file.path)
+            matcher = read_matcher([(line, text)], file.path, file.dialect)
         except IgnoreFileError as error:
             reason = error.reason.partition(": ")[0]
             yield InvalidPattern(line, text, reason, fails_at_once=True)
