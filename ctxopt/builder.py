@@ -52,6 +52,13 @@ class Builder(NamedTuple):
         return self.name
 
     @property
+    def brand(self) -> str:
+        """What messages call it, where Docker's two do the same."""
+        if self.name == "podman":
+            return "Podman"
+        return "Docker"
+
+    @property
     def prints_size(self) -> bool:
         """Whether the client tells how large the context was."""
         return self.figure_template is not None

@@ -12,11 +12,11 @@ from ctxopt.fix.safety import Safety, lost_sources
 from ctxopt.fix.unit import Saving, Tried, Unit
 from ctxopt.fix.what_if import rewritten
 from ctxopt.languages.golang.paths import has_meta
-from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import clean_pattern
 from ctxopt.rules.rule import add_line
 from ctxopt.rules.trial import Trial, hidden_by, try_edits
+from ctxopt.rules.written import line_of
 from ctxopt.tree.replay import Difference
 from ctxopt.tree.view import files_below
 
@@ -74,7 +74,7 @@ class Attempts:
             return
         for path in change.lost:
             if _BREAKS.isdisjoint(path):
-                line = add_line(escape_pattern(path), unit.edits[0].reason)
+                line = add_line(line_of(self._facts, path), unit.edits[0].reason)
                 yield unit._replace(edits=(line,))
 
     def _try(self, unit: Unit, change: Difference | None) -> Tried | str:
@@ -84,7 +84,7 @@ class Attempts:
         if change is None:
             trial = try_edits(facts, unit.edits)
             if trial is None:
-                return "Docker would refuse the file"
+                return f"{facts.builder.brand} would refuse the file"
             change = trial.difference
             if change.gained or not trial.is_exact:
                 return "it would send more than now"

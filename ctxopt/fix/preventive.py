@@ -26,13 +26,12 @@ from ctxopt.git.folder import ignored_if_there
 from ctxopt.languages.dockerfile import Build
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.languages.ignore.edits import Edit, EditKind
-from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.languages.ignore.text import clean_pattern
 from ctxopt.paths import join, name
 from ctxopt.rules.spared import with_exceptions
 from ctxopt.rules.trial import NO_CHANGE, Trial, change_of, harms_other_builder, try_edits
-from ctxopt.rules.written import shown
+from ctxopt.rules.written import line_of, shown
 from ctxopt.tree.view import files_below
 
 HEAD: Final = "# For tomorrow: git ignores these"
@@ -222,7 +221,7 @@ def _line_for(facts: Facts, coming: Foretold) -> _Line | None:
         return _Line((entry.pattern,), coming, reader)
     if len(paths) > _MOST_PATHS or "*" in entry.pattern.removeprefix("**/"):
         return None
-    return _Line(tuple(map(escape_pattern, paths)), coming)
+    return _Line(tuple(line_of(facts, path) for path in paths), coming)
 
 
 def _reader_of(facts: Facts, coming: Foretold) -> str | None:

@@ -13,10 +13,10 @@ from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.reach import Reach
 from ctxopt.languages.ignore.edits import Edit
-from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.gitignore_line import line_for
 from ctxopt.rules.rule import add_line
+from ctxopt.rules.written import line_of
 from ctxopt.severity import Severity
 from ctxopt.units import and_more
 
@@ -243,9 +243,11 @@ def edits_for(facts: Facts, group: Group, reason: str) -> tuple[Edit, ...]:
     if len(members) > 1:
         line = line_for(facts, group.paths)
     if line is None:
-        return tuple(add_line(escape_pattern(member.path), reason) for member in members)
+        return tuple(add_line(line_of(facts, member.path), reason) for member in members)
     alone = [member.path for member in members if member.path not in line.covered]
-    return tuple(add_line(text, reason) for text in (line.pattern, *map(escape_pattern, alone)))
+    return tuple(
+        add_line(text, reason) for text in (line.pattern, *(line_of(facts, path) for path in alone))
+    )
 
 
 def name_of(group: Group) -> str:

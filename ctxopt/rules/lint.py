@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 from ctxopt.build.analysis import Analysis, build_matcher
 from ctxopt.build.context import BuildContext, builder_named, context_under
 from ctxopt.build.found_files import DockerfileLocation, IgnoreChoice
+from ctxopt.builder import Builder
 from ctxopt.config.load import Config
 from ctxopt.errors import ConfigError, ContextError, DockerfileError, IgnoreFileError
 from ctxopt.evidence.catalog import load_catalog
@@ -89,17 +90,18 @@ def lint_file(path: str, root: str | None, config: Config, measure: Measure) -> 
         hint="correct the path",
         kind_hint="rename or remove it",
     )
+    builder = builder_named(config.builder)
     try:
-        dialect = dialect_of(builder_named(config.builder))
+        dialect = dialect_of(builder)
         file = parse_ignore_file(content, os.path.basename(path), dialect)
     except IgnoreFileError as error:
-        return Linted(path, (_refused(error),), root is not None)
-    found = _refused_lines(file)
+        return Linted(path, (_refused(error, builder),), root is not None)
+    found = _refused_lines(file, builder)
     if not found:
         try:
             facts = _facts(path, file, root, config, measure)
         except IgnoreFileError as error:
-            found.append(_refused(error))
+            found.append(_refused(error, builder))
             facts = _facts_alone(path, file, config)
         rules = [rule for rule in RULES if rule.about == "lines"]
         # Of a line that Docker refuses, no other rule has anything true to say.
@@ -110,13 +112,13 @@ def lint_file(path: str, root: str | None, config: Config, measure: Measure) -> 
     return Linted(path, tuple(found), root is not None)
 
 
-def _refused_lines(file: IgnoreFile) -> list[Finding]:
+def _refused_lines(file: IgnoreFile, builder: Builder) -> list[Finding]:
     """The lines with which no build works: with one of them, no other says anything."""
     return [
         Finding(
             rule=INVALID.id,
             severity=Severity.ERROR,
-            message=f"Docker refuses {item.pattern}: {item.reason}",
+            message=f"{builder.brand} refuses {item.pattern}: {item.reason}",
             location=Location(file.path, item.line),
             subject=item.pattern,
             help=item.help,
@@ -126,12 +128,12 @@ def _refused_lines(file: IgnoreFile) -> list[Finding]:
     ]
 
 
-def _refused(error: IgnoreFileError) -> Finding:
+def _refused(error: IgnoreFileError, builder: Builder) -> Finding:
     place = error.path or NAME
     return Finding(
         rule=INVALID.id,
         severity=Severity.ERROR,
-        message=f"Docker refuses the file: {error.reason}",
+        message=f"{builder.brand} refuses the file: {error.reason}",
         location=Location(place, error.line),
         help=error.hint or "",
     )

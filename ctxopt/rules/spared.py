@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ctxopt.evidence.facts import Facts
-from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.matcher import read_matcher
+from ctxopt.rules.written import line_of
 from ctxopt.tree.hits import find_hits
 from ctxopt.tree.model import DIR
 
@@ -28,4 +28,4 @@ def with_exceptions(
     spared = [hit for hit in hits.kept() if not hides(hit.path)]
     if len(spared) > _MOST or any(hit.kind == DIR or "\n" in hit.path for hit in spared):
         return None
-    return (pattern, *(f"!{escape_pattern(hit.path)}" for hit in spared))
+    return (pattern, *(f"!{line_of(facts, hit.path)}" for hit in spared))

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 
 from ctxopt.build.source_text import tell_check
 from ctxopt.build.sources import CheckKind, SourceCheck
+from ctxopt.builder import PODMAN
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.dockerfile import Source
+from ctxopt.languages.ignore.dialect import dialect_of
 from ctxopt.languages.ignore.edits import Edit, EditKind
+from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.pattern import Pattern
 from ctxopt.languages.ignore.text import BOM, Line
 from ctxopt.rules.finding import Location
@@ -40,6 +43,13 @@ def written_patterns(facts: Facts) -> Iterator[WrittenPattern]:
     for index, pattern in enumerate(facts.matcher.patterns):
         if pattern.line is not None:
             yield WrittenPattern(index, pattern, file.lines[pattern.line - 1])
+
+
+def line_of(facts: Facts, path: str) -> str:
+    """Return the line that means ``path`` alone, to the builder and to those that the configuration names."""
+    if PODMAN.name in (facts.config.builder, *facts.config.builders):
+        return escape_pattern(path, dialect_of(PODMAN))
+    return escape_pattern(path)
 
 
 def place(facts: Facts, line: int | None) -> Location:

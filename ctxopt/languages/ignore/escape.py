@@ -1,27 +1,37 @@
-"""A path, or a piece of one, written so that Docker reads it as nothing but itself; reads no ignore file."""
+"""A path, or a piece of one, written so that a builder reads it as nothing but itself; reads no ignore file."""
 
 from __future__ import annotations
 
+from ctxopt.languages.ignore.dialect import DOCKER, Dialect
 from ctxopt.languages.ignore.text import BOM
 
 _WILDCARDS = frozenset("*?[]\\")
 _SPECIAL = _WILDCARDS | frozenset("^{}|")
 """What an expression must escape: with a wildcard anywhere, Docker reads the line as a regular expression."""
 _BREAKS = frozenset("\n\r")
+_OPERATORS = frozenset("+()^{}|")
+"""What no dialect needs escaped in a line that it compares as text."""
 
 
-def escape_pattern(path: str) -> str:
+def escape_pattern(path: str, dialect: Dialect = DOCKER) -> str:
     r"""Return a line that matches ``path`` alone, also as the first line of a file.
 
     Behind a backslash a special character is taken literally. White space at an end, which Docker
     cuts off, and a byte order mark at the start, which it drops from a first line, go into a class.
     A line break, which no line can hold, becomes ``?``: that line matches other names as well.
+    What suits Podman's ``dialect``, to which every line is an expression, means the same to Docker.
     """
+    if dialect.covers_below and not _OPERATORS.isdisjoint(path):
+        operators = _OPERATORS.difference(dialect.escaped) | _SPECIAL
+        return _escape_ends(path, [_escape(char, operators) for char in path])
     has_edge = path[:1] in ("!", "#", BOM) or path != path.strip()
     if not has_edge and not _WILDCARDS.intersection(path) and not _BREAKS.intersection(path):
         # Without a wildcard Docker compares the text as it is.
         return path
-    parts = [_escape(char) for char in path]
+    return _escape_ends(path, [_escape(char) for char in path])
+
+
+def _escape_ends(path: str, parts: list[str]) -> str:
     if path[0] in "!#":
         parts[0] = "\\" + path[0]
     for end in (0, -1):
@@ -40,9 +50,9 @@ def escape_piece(text: str) -> str:
     return "".join(_escape(char) for char in text)
 
 
-def _escape(char: str) -> str:
+def _escape(char: str, special: frozenset[str] = _SPECIAL) -> str:
     if char in _BREAKS:
         return "?"
-    if char in _SPECIAL:
+    if char in special:
         return "\\" + char
     return char

@@ -77,7 +77,7 @@ def _origin(trail: list[tuple[str, Decision]], index: int | None) -> str:
 
 def _exception(matcher: Matcher, path: str, builder: Builder) -> str | None:
     """Return the exception that, appended, makes ``builder`` keep ``path``; None if none does."""
-    line = "!" + escape_pattern(path)
+    line = "!" + escape_pattern(path, matcher.dialect)
     trial = matcher.with_pattern(line)
     prunes = trial.pruner(builder)
     scope = trial.root()

@@ -17,7 +17,7 @@ from ctxopt.builder import BUILDKIT, CLASSIC, DOCKERS, PODMAN, Builder
 from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.matcher import Matcher
-from ctxopt.rules.finding import Finding
+from ctxopt.rules.finding import Finding, Location
 from ctxopt.rules.rule import Rule
 from ctxopt.rules.written import place, shown
 from ctxopt.severity import Severity
@@ -126,7 +126,7 @@ def _podman_pair(facts: Facts) -> Iterator[Finding]:
             rule=RULE.id,
             severity=Severity.WARNING,
             message=f"{_NAMES[other]} refuses the ignore file: {error.reason}",
-            location=place(facts, error.line),
+            location=Location(error.path or facts.ignore_path, error.line),
             subject=_NAMES[other],
             help=_FOR_PODMAN,
         )

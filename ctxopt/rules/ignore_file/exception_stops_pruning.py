@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.edits import Edit
-from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.matcher import Matcher
 from ctxopt.languages.ignore.pattern import Pattern
 from ctxopt.rules.finding import Finding
@@ -20,6 +19,7 @@ from ctxopt.rules.trial import try_edits
 from ctxopt.rules.written import (
     WrittenPattern,
     line_after,
+    line_of,
     place,
     several_lines,
     shown,
@@ -134,7 +134,7 @@ def _names_of(facts: Facts, item: WrittenPattern, found: Hits) -> list[str]:
     back = topmost(hit for hit in found.shown if decide(hit.path).index == item.index)
     if len(back) > _MOST_LINES or found.count > len(found.shown):
         return []
-    return ["!" + escape_pattern(hit.path) for hit in back]
+    return ["!" + line_of(facts, hit.path) for hit in back]
 
 
 RULE = Rule(

@@ -67,7 +67,7 @@ def check(facts: Facts) -> Iterator[Finding]:
         yield Finding(
             rule=RULE.id,
             severity=severity,
-            message=f"Docker {when} {found.pattern}: {found.reason}",
+            message=f"{facts.builder.brand} {when} {found.pattern}: {found.reason}",
             location=place(facts, found.line),
             subject=found.pattern,
             edits=edits,

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctxopt.builder import BUILDKIT, CLASSIC
+from ctxopt.builder import BUILDKIT, CLASSIC, PODMAN
+from ctxopt.languages.ignore.dialect import DOCKER, dialect_of
 from ctxopt.languages.ignore.escape import escape_pattern, escape_piece
 from ctxopt.languages.ignore.explain import explain
 from ctxopt.languages.ignore.matcher import read_matcher
@@ -86,6 +87,36 @@ def test_an_escaped_piece_is_itself_between_wildcards(piece, other):
 )
 def test_escaped_paths(path, line):
     assert escape_pattern(path) == line
+
+
+def excludes_under(dialect, line, path):
+    file = parse_ignore_file((line + "\n").encode("utf-8", "surrogateescape"), "x", dialect)
+    return read_matcher(file.patterns(), None, dialect).decide(path).excluded
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("a+b", "a\\+b"),
+        ("c++", "c\\+\\+"),
+        ("app/(site)/x", "app/\\(site\\)/x"),
+        ("a|b{2}^", "a\\|b\\{2\\}\\^"),
+        ("!a(b", "\\!a\\(b"),
+        ("[id]+", "\\[id\\]\\+"),
+        # No operator to either: the line stays as it is.
+        ("a.b$", "a.b$"),
+        ("a b-c_d", "a b-c_d"),
+        ("node_modules", "node_modules"),
+        ("[id].py", "\\[id\\].py"),
+    ],
+)
+def test_what_suits_podman_means_the_same_to_docker(path, line):
+    podman = dialect_of(PODMAN)
+    assert escape_pattern(path, podman) == line
+    for dialect in (DOCKER, podman):
+        assert excludes_under(dialect, line, path)
+        assert not excludes_under(dialect, line, path + "x")
+        assert not excludes_under(dialect, line, "x" + path)
 
 
 @settings(max_examples=examples(200))

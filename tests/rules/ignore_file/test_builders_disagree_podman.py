@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from ctxopt.config.load import Config
+from ctxopt.rules.lint import lint_file
 from ctxopt.rules.rule import add_line
 from ctxopt.rules.trial import harms_other_builder, other_readers, try_edits
+from ctxopt.rules.written import line_of
 from tests.support.judging import RULE_BY_ID, facts_of
 
 RULE = RULE_BY_ID["builders-disagree"]
@@ -58,6 +60,38 @@ def test_nothing_to_tell(tmp_path, tree, config):
 
 def test_podmans_own_file_concerns_no_other(tmp_path):
     assert subjects(tmp_path, {".containerignore": "c+x\n"}, builder="podman") == []
+
+
+def test_the_place_is_the_file_that_podman_refuses(tmp_path):
+    tree = {".dockerignore": "a\n", ".containerignore": "b\nc++\n"}
+    (found,) = RULE.check(facts_of(tmp_path, tree, config=BOTH))
+    assert found.location.file == ".containerignore"
+    assert found.location.line == 2
+
+
+@pytest.mark.parametrize(
+    ("config", "line"),
+    [
+        (Config(), "a+b (1)"),
+        (Config(builder="classic"), "a+b (1)"),
+        (Config(builders=("buildkit", "classic")), "a+b (1)"),
+        (Config(builder="podman"), r"a\+b \(1\)"),
+        (BOTH, r"a\+b \(1\)"),
+    ],
+)
+def test_a_path_is_written_for_every_builder_that_is_named(tmp_path, config, line):
+    facts = facts_of(tmp_path, {"a+b (1)": 4, ".dockerignore": ""}, config=config)
+    assert line_of(facts, "a+b (1)") == line
+
+
+@pytest.mark.parametrize(("builder", "brand"), [("buildkit", "Docker"), ("podman", "Podman")])
+def test_who_refuses_a_line(tmp_path, builder, brand):
+    path = tmp_path / ".dockerignore"
+    path.write_text("a\n!\n")
+    found = lint_file(
+        str(path), None, Config(builder=builder), lambda *_: pytest.fail("no context is asked for")
+    ).findings
+    assert [item.message.split(" refuses")[0] for item in found] == [brand]
 
 
 @pytest.mark.parametrize(
