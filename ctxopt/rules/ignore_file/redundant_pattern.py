@@ -130,11 +130,15 @@ class _Lines:
         if last < 0 or self._patterns[self._exclusions[last]].pattern.text not in _CATCH_ALL:
             return None
         start = self._exclusions[last]
-        parts = text.split("/")
-        for number in range(1, len(parts)):
-            for other in self._places.get(("/".join(parts[:number]), True), []):
-                if start < other < at:
-                    return self._patterns[other], "it is let in already by an exception"
+        end = text.find("/")
+        while end >= 0:
+            places: list[int] = []
+            if end in self._lengths:
+                places = self._places.get((text[:end], True), [])
+            after = bisect_right(places, start)
+            if after < len(places) and places[after] < at:
+                return self._patterns[places[after]], "it is let in already by an exception"
+            end = text.find("/", end + 1)
         return None
 
     def _covering_texts(self, narrow: str) -> Iterator[str]:
