@@ -15,7 +15,7 @@ from ctxopt.languages.dockerfile import Source, SourcePath
 from ctxopt.languages.golang.paths import BadPatternError, has_meta, match
 from ctxopt.languages.ignore.matcher import Matcher, Scope
 from ctxopt.languages.ignore.pattern import Pattern, read_pattern
-from ctxopt.paths import join, name, parent
+from ctxopt.paths import join, name, parent, upwards
 from ctxopt.tree.lookup import ViewLookup
 from ctxopt.tree.model import DIR, FILE, SOCKET, ContextTree, Flag, Folder
 from ctxopt.tree.view import View
@@ -56,6 +56,11 @@ class _Kept:
             if here == path:
                 names.add(name(here))
             here = above
+
+    def enter(self, folder: str) -> None:
+        """Open a folder and all above it, of which nothing may be kept."""
+        for here in upwards(folder):
+            self.names.setdefault(here, set())
 
     def view(self) -> View:
         """Return the tree with all else excluded."""
@@ -249,7 +254,7 @@ class _Taking:
             scope = scope.enter(part, scope.decide_one(part))
         took = False
         stack: list[tuple[str, Scope]] = [(root, scope)]
-        self._kept.names.setdefault(root, set())
+        self._kept.enter(root)
         while stack:
             path, scope = stack.pop()
             folder = self._tree.folders.get(path)

@@ -159,3 +159,13 @@ def test_the_remote_client_finds_another_file_and_keeps_slashes(tmp_path):
 def test_no_upload_without_a_containerfile(tmp_path):
     with pytest.raises(CtxoptError):
         measure_upload(os.path.realpath(lay(tmp_path, {"a": 1})))
+
+
+def test_a_folder_of_which_nothing_is_taken_hangs_from_the_root(tmp_path):
+    rules = "*\n!sub/in/c\n"
+    root = lay(tmp_path, {"Containerfile": "FROM a\nCOPY sub/in /x\n", "sub/in/.env": 1})
+    lay(root, {".containerignore": rules})
+    analysis = analyze(find_context(root, builder="podman"), BuildRequest())
+    assert analysis.plan is not None
+    assert [check.fails for check in analysis.plan.sources.checks] == [True]
+    assert taken(analysis) == [(2, 0, 0)]
