@@ -138,6 +138,11 @@ class Facts:
         """Return the facts about every build with the ignore file: what they share is one file, and one judgement."""
         if self.is_shared or len(self.needs.builds) == (self.plan is not None):
             return self
+        return self._as_shared
+
+    @cached_property
+    def _as_shared(self) -> Facts:
+        # Made once, for it caches as much as these do.
         return dataclasses.replace(self, is_shared=True)
 
     @cached_property
@@ -182,10 +187,9 @@ class Facts:
 
     def is_in_an_image(self, path: str) -> bool:
         """Whether a build with the ignore file copies ``path`` into its final image, through other stages as well."""
-        shared = self.shared()
-        reach = shared.reach(path)
+        reach = self.shared().reach(path)
         if reach == "builder":
-            return any(image.way_of(path) is not None for image in shared._other_images)
+            return any(image.way_of(path) is not None for image in self._other_images)
         return reach == "final"
 
     @cached_property
