@@ -1,8 +1,7 @@
-"""What symbolic links among the sources lead to: a link that is sent is of use only with its target. Reads links alone."""
+"""What symbolic links among the sources lead to: a link that is sent is of use only with its target. Opens nothing."""
 
 from __future__ import annotations
 
-import os
 import posixpath
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
@@ -12,7 +11,6 @@ from ctxopt.evidence.needs import Clues, Need
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.evidence.test_folders import lies_in_tests
 from ctxopt.paths import is_at_or_below, join
-from ctxopt.tree.model import SYMLINK
 from ctxopt.tree.view import files_below
 
 _MOST_LINKS: Final = 1000
@@ -28,10 +26,10 @@ def needs_of_links(folders: Iterable[str], files: SentFiles, tracked: Iterable[s
     """
     known: frozenset[str] | None = None
     needs: list[Need] = []
-    for link in islice(_links(folders, files), _MOST_LINKS):
+    for link, text in islice(_links(folders, files), _MOST_LINKS):
         if known is None:
             known = frozenset(tracked)
-        target = _target(files.tree.root, link)
+        target = _target(link, text)
         if target is None or not files.has(target) or not _are_tracked(link, target, known):
             continue
         below = islice(files_below(files.lookup.view, [target]), _MOST_FILES)
@@ -39,26 +37,23 @@ def needs_of_links(folders: Iterable[str], files: SentFiles, tracked: Iterable[s
     return Clues(needs=tuple(needs))
 
 
-def _links(folders: Iterable[str], files: SentFiles) -> Iterator[str]:
-    """The links that are sent, without those of tests and of documentation, which nothing but these read."""
+def _links(folders: Iterable[str], files: SentFiles) -> Iterator[tuple[str, str]]:
+    """The links that are sent with what they say, without those of tests and of documentation, which nothing but these read."""
     for path in folders:
         folder = files.tree.folders[path]
-        if SYMLINK not in folder.kinds or not _DOCUMENTATION.isdisjoint(path.split("/")):
+        if not folder.links or not _DOCUMENTATION.isdisjoint(path.split("/")):
             continue
-        for name, kind in zip(folder.names, folder.kinds, strict=True):
+        for name in folder.names:
+            text = folder.links.get(name)
             link = folder.child(name)
-            if kind != SYMLINK or lies_in_tests(files.catalog, f"{link}/"):
+            if text is None or lies_in_tests(files.catalog, f"{link}/"):
                 continue
             if files.has(link):
-                yield link
+                yield link, text
 
 
-def _target(root: str, link: str) -> str | None:
-    """Return the path in the context that a link names; None where it leads out of it, or to all of it."""
-    try:
-        text = os.readlink(os.path.join(root, link))
-    except OSError:
-        return None
+def _target(link: str, text: str) -> str | None:
+    """Return the path in the context that a link with ``text`` names; None where it leads out of it, or to all of it."""
     if text.startswith("/"):
         return None
     target = posixpath.normpath(join(posixpath.dirname(link), text))
