@@ -35,11 +35,6 @@ class Builder(NamedTuple):
 
     Source: containers/buildah internal/volumes/volumes.go GetBindMount.
     """
-    prunes_locally: bool
-    """Whether patterns that cannot match below a folder have no say in skipping it.
-
-    ``Matcher.pruner`` turns it into the question that a walk asks.
-    """
     figure_template: str | None
     """How the client writes a number and its unit; None where it sends nothing, and prints no size.
 
@@ -98,7 +93,6 @@ BUILDKIT = Builder(
     sends_sockets=True,
     sends_unreadable_empty=True,
     filters_mounts=True,
-    prunes_locally=True,
     figure_template="{:.2f}{}",
 )
 CLASSIC = Builder(
@@ -111,8 +105,6 @@ CLASSIC = Builder(
     sends_sockets=False,
     sends_unreadable_empty=False,
     filters_mounts=True,
-    # An exception anywhere in the file keeps the classic client from skipping folders.
-    prunes_locally=False,
     figure_template="{:.4g}{}",
 )
 PODMAN = Builder(
@@ -127,7 +119,6 @@ PODMAN = Builder(
     sends_sockets=False,
     sends_unreadable_empty=False,
     filters_mounts=False,
-    prunes_locally=False,
     figure_template=None,
 )
 BUILDERS = (BUILDKIT, CLASSIC, PODMAN)

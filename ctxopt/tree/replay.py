@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ctxopt.builder import BUILDKIT, Builder
+from ctxopt.languages.ignore.dialect import dialect_of
 from ctxopt.languages.ignore.level import Level, Levels
 from ctxopt.languages.ignore.matcher import Decision, Matcher, Scope
 from ctxopt.languages.ignore.pattern import BadPatternError, Pattern
@@ -54,7 +55,7 @@ def replay(
     that a changed pattern can reach are decided again. Raises IgnoreFileError as a walk would.
     """
     touched = None
-    if before is not None and builder.prunes_locally:
+    if before is not None and dialect_of(builder).prunes_locally:
         touched = _Touched.between(before, matcher)
     return _Replaying(tree, matcher, builder, touched).run()
 

@@ -27,6 +27,12 @@ class Dialect(NamedTuple):
     """When an excluded folder is skipped: BuildKit drops wildcards at the end of exceptions and looks into every
     folder if others remain; the others compare exceptions as plain text, Podman without a slash behind the folder."""
 
+    @property
+    def prunes_locally(self) -> bool:
+        """Whether patterns that cannot match below a folder have no say in skipping it."""
+        # An exception anywhere in the file keeps the others from skipping folders.
+        return self.skips == "unless stems match"
+
 
 _BUILDKIT: Final = Dialect(
     slashes_first=False, escaped=".+()$", covers_below=False, skips="unless stems match"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from ctxopt.evidence.facts import Facts
+from ctxopt.languages.ignore.dialect import dialect_of
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.matcher import Matcher
 from ctxopt.languages.ignore.pattern import Pattern
@@ -39,7 +40,7 @@ _NAMED = 3
 
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield one finding at the first such exception; they switch pruning off together."""
-    if not facts.builder.prunes_locally:
+    if not dialect_of(facts.builder).prunes_locally:
         return
     wild = [item for item in written_patterns(facts) if _has_wildcard(item.pattern)]
     if not wild:
