@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ctxopt.build.image import Image
 from ctxopt.build.podman_copy import PodmanCopy, Taken, union_of
 from ctxopt.build.share_out import ResolvedSource, share_out
-from ctxopt.build.source_report import source_reach
+from ctxopt.build.source_report import unmeasured_use
 from ctxopt.build.sources import Load, SourceReport, SourceUse
 from ctxopt.build.transfer import TransferView
 from ctxopt.errors import DockerfileError
@@ -29,7 +29,6 @@ class PodmanLoads(NamedTuple):
     loads: tuple[Load, ...]
     sources: SourceReport
     image: Image
-    taken: tuple[Taken, ...]
 
 
 class PodmanContext(NamedTuple):
@@ -104,7 +103,7 @@ def take_all(build: Build, contexts: Sequence[PodmanContext], walker: Walker) ->
     # Nothing is sent, so nothing is sent in vain.
     report = SourceReport(tuple(uses), tuple(checks), 0, 0)
     image = Image(build, loads, report.uses, taken)
-    return PodmanLoads(tuple(loads), report, image, tuple(taken))
+    return PodmanLoads(tuple(loads), report, image)
 
 
 def _take(build: Build, context: PodmanContext, walker: Walker) -> list[Taken]:
@@ -166,7 +165,7 @@ def _uses(
     shares = share_out(view, resolved)
     uses = []
     for place, part in enumerate(parts):
-        use = _use(build, context, part.source, part.roots)
+        use = unmeasured_use(build, part.source, part.roots, context.name)
         total, only = part.view.total, shares.taken_only_by(place)
         uses.append(
             use._replace(
@@ -190,26 +189,7 @@ def _mounts(build: Build, context: PodmanContext) -> list[SourceUse]:
         )
         totals = [there.view.totals[root] for root in roots if root in there.view.totals]
         files, size = sum(t.files for t in totals), sum(t.bytes for t in totals)
-        uses.append(_use(build, context, source, roots)._replace(files=files, bytes=size))
+        uses.append(
+            unmeasured_use(build, source, roots, context.name)._replace(files=files, bytes=size)
+        )
     return uses
-
-
-def _use(
-    build: Build,
-    context: PodmanContext,
-    source: Source,
-    roots: tuple[str, ...],
-) -> SourceUse:
-    """Return what is known of a source before anything is counted."""
-    stage = build.stages[source.stage]
-    return SourceUse(
-        source=source,
-        context=context.name,
-        stage=stage.name or str(stage.index),
-        reach=source_reach(build, source),
-        roots=roots,
-        files=0,
-        bytes=0,
-        only_files=0,
-        only_bytes=0,
-    )

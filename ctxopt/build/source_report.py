@@ -68,3 +68,21 @@ def source_reach(build: Build, source: Source) -> SourceReach:
     if source.stage in build.lineage(build.target):
         return "final"
     return "builder"
+
+
+def unmeasured_use(
+    build: Build, source: Source, roots: tuple[str, ...], context: str | None = None
+) -> SourceUse:
+    """Return what is known of a source before anything is counted: all sizes are zero."""
+    stage = build.stages[source.stage]
+    return SourceUse(
+        source=source,
+        context=context,
+        stage=stage.name or str(stage.index),
+        reach=source_reach(build, source),
+        roots=roots,
+        files=0,
+        bytes=0,
+        only_files=0,
+        only_bytes=0,
+    )

@@ -28,22 +28,10 @@ _REACH: Final[Mapping[str, Reach]] = {"mount": "sent", "builder": "builder", "fi
 def uses_of(taken: BuildTakings) -> Iterator[SourceUse]:
     """Yield what the instructions of a build take, which was not measured: all sizes are zero."""
     # What reads Dockerfiles is loaded by then: there is a build.
-    from ctxopt.build.source_report import source_reach
+    from ctxopt.build.source_report import unmeasured_use
 
-    build = taken.build
     for source, roots in taken.takings:
-        stage = build.stages[source.stage]
-        yield SourceUse(
-            source=source,
-            context=None,
-            stage=stage.name or str(stage.index),
-            reach=source_reach(build, source),
-            roots=roots,
-            files=0,
-            bytes=0,
-            only_files=0,
-            only_bytes=0,
-        )
+        yield unmeasured_use(taken.build, source, roots)
 
 
 def image_of(analysis: Analysis, build: Build) -> Image:
