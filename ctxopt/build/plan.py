@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from ctxopt.build.context import BuildContext, named_ignore, read_dockerfile
@@ -125,23 +125,13 @@ def make_plan(
     except DockerfileError as error:
         raise _located(error, build) from error
     loads = [Load(None, context.root, matcher, permitted, main)]
-    remote: list[str] = []
-    measured: dict[str, NamedContext] = {}
-    for load in build.transfers:
-        name = load.context
-        if name is None:
+    remote: dict[str, None] = {}
+    for name, paths, named in _named_contexts(build, request, walker, context.builder):
+        if named is None:
+            remote[name] = None
             continue
-        value = request.build_contexts[name]
-        root = named_root(value)
-        if root is None:
-            if name not in remote:
-                remote.append(name)
-            continue
-        if root not in measured:
-            measured[root] = _measure_named(name, root, walker, context.builder)
-        view = measured[root].view
-        transfer = transferred(view, load.paths)
-        loads.append(Load(name, root, measured[root].matcher, view, transfer))
+        transfer = transferred(named.view, paths)
+        loads.append(Load(name, named.root, named.matcher, named.view, transfer))
     report = report_sources(build, loads)
     return Plan(
         dockerfile=build.dockerfile,
@@ -165,20 +155,18 @@ def _podman_plan(
     from ctxopt.build.podman_plan import PodmanContext, take_all
 
     contexts = [PodmanContext(None, context.root, matcher, permitted)]
-    remote = []
-    for name in dict.fromkeys(load.context for load in build.transfers if load.context):
-        root = named_root(request.build_contexts[name])
-        if root is None:
-            remote.append(name)
-            continue
-        named = _measure_named(name, root, walker, context.builder)
-        contexts.append(PodmanContext(name, root, named.matcher, named.view))
+    found = {
+        name: named for name, _, named in _named_contexts(build, request, walker, context.builder)
+    }
+    for name, named in found.items():
+        if named is not None:
+            contexts.append(PodmanContext(name, named.root, named.matcher, named.view))
     loads = take_all(build, contexts, walker)
     return Plan(
         dockerfile=build.dockerfile,
         build=build,
         loads=loads.loads,
-        remote=tuple(remote),
+        remote=tuple(name for name, named in found.items() if named is None),
         sources=loads.sources,
         image=loads.image,
     )
@@ -201,8 +189,26 @@ def _located(error: DockerfileError, build: Build) -> DockerfileError:
 class NamedContext(NamedTuple):
     """A named context that was measured."""
 
+    root: str
     view: View
     matcher: Matcher
+
+
+def _named_contexts(
+    build: Build, request: BuildRequest, walker: Walker, builder: Builder
+) -> Iterator[tuple[str, tuple[str, ...], NamedContext | None]]:
+    """Yield each load of a named context: the name, the paths, and what was measured; None for a remote one.
+
+    Each folder is walked once. Raises ContextError where there is none.
+    """
+    measured: dict[str, NamedContext] = {}
+    for load in build.transfers:
+        if load.context is None:
+            continue
+        root = named_root(request.build_contexts[load.context])
+        if root is not None and root not in measured:
+            measured[root] = _measure_named(load.context, root, walker, builder)
+        yield load.context, load.paths, measured[root] if root is not None else None
 
 
 def _measure_named(name: str, root: str, walker: Walker, builder: Builder) -> NamedContext:
@@ -223,4 +229,4 @@ def _measure_named(name: str, root: str, walker: Walker, builder: Builder) -> Na
         patterns = ignore.file.patterns()
     matcher = read_matcher(patterns, ignore.path, dialect_of(builder))
     policy = Policy(matcher, matcher.pruner(builder), takes_sockets=builder.sends_sockets)
-    return NamedContext(View(walk(root, policy, walker), builder), matcher)
+    return NamedContext(root, View(walk(root, policy, walker), builder), matcher)
