@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ctxopt.errors import ConfigError
 
@@ -44,6 +45,12 @@ def and_more(number: int) -> str:
     if number <= 0:
         return ""
     return f" and {number:,} more"
+
+
+def either(names: Iterable[str]) -> str:
+    """Write what there is to choose from, two names or more: ``a, b or c``."""
+    *some, last = names
+    return f"{', '.join(some)} or {last}"
 
 
 def parse_size(text: str) -> int:

@@ -30,6 +30,7 @@ from ctxopt.errors import ContextError
 from ctxopt.languages.ignore.dialect import dialect_of
 from ctxopt.languages.ignore.text import IgnoreFile, parse_ignore_file
 from ctxopt.read_file import reason_of
+from ctxopt.units import either
 
 
 class BuildContext(NamedTuple):
@@ -50,8 +51,7 @@ def builder_named(name: str) -> Builder:
     for builder in BUILDERS:
         if builder.name == name:
             return builder
-    *some, last = BUILDER_NAMES
-    raise ContextError(f"there is no builder {name!r}", hint=f"{', '.join(some)} or {last}")
+    raise ContextError(f"there is no builder {name!r}", hint=either(BUILDER_NAMES))
 
 
 def find_context(
@@ -160,11 +160,7 @@ def named_ignore(root: str, builder: Builder) -> IgnoreChoice:
 
     Raises IgnoreFileError where the builder refuses it.
     """
-    if not builder.prints_size:
-        from ctxopt.build.podman_files import podman_root_ignore
-
-        return podman_root_ignore(DiskFiles(root))
-    return root_ignore(DiskFiles(root))
+    return root_ignore(DiskFiles(root), builder)
 
 
 def read_dockerfile(context: BuildContext) -> bytes:

@@ -56,6 +56,11 @@ class InactiveIgnoreFile(NamedTuple):
     reason: str
 
 
+def told_path(files: BuildFiles, path: str) -> str:
+    """Return an absolute path as people name it: relative to the context root where it is inside."""
+    return path_inside(files, path) or files.shown(path)
+
+
 def path_inside(files: BuildFiles, path: str) -> str | None:
     """Return ``path`` relative to the context root; None outside of it."""
     above = files.root.rstrip("/") + "/"

@@ -16,8 +16,9 @@ from ctxopt.build.found_files import (
     InactiveIgnoreFile,
     NamedFiles,
     path_inside,
+    told_path,
 )
-from ctxopt.builder import BUILDKIT, Builder
+from ctxopt.builder import BUILDKIT, PODMAN, Builder
 from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.languages.ignore.text import parse_ignore_file
 
@@ -33,7 +34,7 @@ def find_dockerfile(
     Raises ContextError where a named one is missing, and for a folder.
     Source: docker/buildx build/opt.go loadInputs and handleLowercaseDockerfile.
     """
-    if "Containerfile" in builder.dockerfiles:
+    if builder is PODMAN:
         from ctxopt.build.podman_files import find_containerfile
 
         return find_containerfile(files, given, builder)
@@ -95,7 +96,7 @@ def find_ignore_file(
 
     Raises ContextError for a named one that is missing, or that ``builder`` takes none.
     """
-    if ".containerignore" in builder.ignore_endings:
+    if builder is PODMAN:
         from ctxopt.build.podman_files import find_podman_ignore
 
         return find_podman_ignore(files, dockerfile, request)
@@ -106,7 +107,7 @@ def find_ignore_file(
         )
     if not builder.reads_own_ignore_file:
         return _classic_ignore(files)
-    return _own_ignore(files, dockerfile) or root_ignore(files)
+    return _own_ignore(files, dockerfile) or root_ignore(files, builder)
 
 
 def _classic_ignore(files: BuildFiles) -> IgnoreChoice:
@@ -140,11 +141,15 @@ def _own_ignore(files: BuildFiles, dockerfile: DockerfileLocation) -> IgnoreChoi
     return _sent_ignore(files, dockerfile.own_ignore, found, BELONGS)
 
 
-def root_ignore(files: BuildFiles) -> IgnoreChoice:
+def root_ignore(files: BuildFiles, builder: Builder) -> IgnoreChoice:
     """Return the ignore file at the root of a context: the only one for a named context.
 
-    Raises IgnoreFileError where Docker refuses it.
+    Raises IgnoreFileError where ``builder`` refuses it.
     """
+    if builder is PODMAN:
+        from ctxopt.build.podman_files import podman_root_ignore
+
+        return podman_root_ignore(files)
     path = os.path.join(files.root, _IGNORE)
     if not files.stands(path):
         return _NO_IGNORE_FILE
@@ -172,7 +177,7 @@ def find_inactive(
     files: BuildFiles, dockerfile: DockerfileLocation, choice: IgnoreChoice, builder: Builder
 ) -> tuple[InactiveIgnoreFile, ...]:
     """Name the files near the context that look like its ignore file and are not."""
-    if ".containerignore" in builder.ignore_endings:
+    if builder is PODMAN:
         from ctxopt.build.podman_files import find_inactive_of_podman
 
         return find_inactive_of_podman(files, dockerfile, choice)
@@ -194,7 +199,4 @@ def find_inactive(
         if files.exists(astray):
             reason = f"only {name}.dockerignore in the folder of the Dockerfile is read"
             found.append((astray, reason))
-    return tuple(
-        InactiveIgnoreFile(path_inside(files, path) or files.shown(path), reason)
-        for path, reason in found
-    )
+    return tuple(InactiveIgnoreFile(told_path(files, path), reason) for path, reason in found)

@@ -12,7 +12,7 @@ from ctxopt.build.request import BuildRequest
 from ctxopt.build.source_report import report_sources
 from ctxopt.build.sources import Load, SourceReport
 from ctxopt.build.transfer import named_root, transferred
-from ctxopt.builder import BUILDKIT, Builder
+from ctxopt.builder import BUILDKIT, PODMAN, Builder
 from ctxopt.errors import ContextError, DockerfileError, IgnoreFileError
 from ctxopt.languages.dockerfile import Build, Dockerfile, parse, resolve
 from ctxopt.languages.ignore.dialect import dialect_of
@@ -59,7 +59,7 @@ def resolve_content(
     """Resolve the Dockerfile that holds ``content``; raises DockerfileError for what Docker refuses."""
     dockerfile = parse(content, path=path)
     target: str | int | None = request.target
-    if not builder.prints_size:
+    if builder is PODMAN:
         from ctxopt.build.podman_plan import podman_target
 
         target = podman_target(dockerfile, request.target)
@@ -76,7 +76,7 @@ def resolve_content(
         named_contexts=tuple(request.build_contexts),
         platform=host_platform(),
     )
-    if not builder.prints_size:
+    if builder is PODMAN:
         from ctxopt.build.podman_plan import as_podman_builds
 
         return as_podman_builds(build)
@@ -111,7 +111,7 @@ def make_plan(
     Raises DockerfileError for sources that Docker's client refuses, ContextError for a named
     context that is no folder.
     """
-    if not context.builder.prints_size:
+    if context.builder is PODMAN:
         return _podman_plan(
             context=context,
             permitted=permitted,

@@ -16,15 +16,17 @@ from ctxopt.build.found_files import (
     InactiveIgnoreFile,
     NamedFiles,
     path_inside,
+    told_path,
 )
 from ctxopt.builder import PODMAN, Builder
 from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.languages.ignore.dialect import dialect_of
 from ctxopt.languages.ignore.text import parse_ignore_file
 
-_AT_ROOT = (".containerignore", ".dockerignore")
-_BESIDE = (".dockerignore", ".containerignore")
-"""Beside the Containerfile, Docker's name wins."""
+AT_ROOT = (".containerignore", ".dockerignore")
+"""Ignore files at the root of a context, the first that is there counts."""
+BESIDE = (".dockerignore", ".containerignore")
+"""Endings of those beside the Containerfile, where Docker's name wins."""
 _NONE = IgnoreChoice(None, None, "there is no .containerignore and no .dockerignore", None)
 
 
@@ -71,7 +73,7 @@ def find_podman_ignore(
     own = _own(files, dockerfile, request)
     if own is not None:
         return own
-    for name in _AT_ROOT:
+    for name in AT_ROOT:
         # A link that leaves the context is followed as if the context were the whole disk.
         found = files.resolve(files.root, name)
         if found is not None:
@@ -115,7 +117,7 @@ def own_places(files: BuildFiles, dockerfile: DockerfileLocation, request: Named
     start = dockerfile.absolute
     if request.dockerfile is not None:
         start = os.path.normpath(os.path.join(files.root, request.dockerfile))
-    return [start + ending for ending in _BESIDE]
+    return [start + ending for ending in BESIDE]
 
 
 def _own(
@@ -123,7 +125,7 @@ def _own(
 ) -> IgnoreChoice | None:
     for path in own_places(files, dockerfile, request):
         if files.exists(path):
-            return _read(files, path_inside(files, path) or files.shown(path), path, BELONGS)
+            return _read(files, told_path(files, path), path, BELONGS)
     return None
 
 
@@ -143,14 +145,14 @@ def find_inactive_of_podman(
 ) -> tuple[InactiveIgnoreFile, ...]:
     """Name the files near the context that look like its ignore file and are not."""
     found: list[tuple[str, str]] = []
-    for name in _AT_ROOT:
+    for name in AT_ROOT:
         path = os.path.join(files.root, name)
         if choice.path != name and files.stands(path):
             reason = f"{choice.path} is used instead"
             if choice.path is None:
                 reason = "it leads nowhere that Podman looks"
             found.append((path, reason))
-    for ending in _BESIDE:
+    for ending in BESIDE:
         path = dockerfile.absolute + ending
         if dockerfile.found and path != choice.absolute and files.exists(path):
             reason = f"{choice.path} is used instead"
@@ -159,7 +161,7 @@ def find_inactive_of_podman(
             found.append((path, reason))
     folder = os.path.dirname(dockerfile.absolute)
     if dockerfile.found and folder != files.root:
-        for name in _AT_ROOT:
+        for name in AT_ROOT:
             path = os.path.join(folder, name)
             if files.exists(path):
                 found.append(
@@ -168,7 +170,4 @@ def find_inactive_of_podman(
                         f"beside a Containerfile only {os.path.basename(dockerfile.path)}{name} is read",
                     )
                 )
-    return tuple(
-        InactiveIgnoreFile(path_inside(files, path) or files.shown(path), reason)
-        for path, reason in found
-    )
+    return tuple(InactiveIgnoreFile(told_path(files, path), reason) for path, reason in found)

@@ -15,7 +15,7 @@ from ctxopt.build.classic import view_tar_bytes
 from ctxopt.build.disk_files import DiskFiles
 from ctxopt.build.found_files import NOTHING_NAMED, NamedFiles
 from ctxopt.build.in_force import find_dockerfile
-from ctxopt.build.podman_files import named_ignore_file
+from ctxopt.build.podman_files import AT_ROOT, BESIDE, named_ignore_file
 from ctxopt.builder import CLASSIC, PODMAN
 from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.languages.ignore.dialect import dialect_of
@@ -77,9 +77,17 @@ def _client_matcher(files: DiskFiles, own: str | None, named: NamedFiles) -> Mat
     patterns: list[tuple[int | None, str]] = list(lines)
     names = list(_ALWAYS)
     if own is not None:
-        names += [own, own + ".dockerignore", own + ".containerignore"]
+        names.append(own)
+    names += _beside(own)
     patterns += [(None, "!" + name) for name in names]
     return read_matcher(patterns, path, dialect_of(PODMAN))
+
+
+def _beside(own: str | None) -> list[str]:
+    """Return what ignore files of a Containerfile's own are called; none for one outside."""
+    if own is None:
+        return []
+    return [own + ending for ending in BESIDE]
 
 
 def _lines(
@@ -89,9 +97,7 @@ def _lines(
     choice = named_ignore_file(files, named)
     if choice is not None and choice.file is not None:
         return choice.path, choice.file.patterns()
-    names = [".containerignore", ".dockerignore"]
-    if own is not None:
-        names += [own + ".dockerignore", own + ".containerignore"]
+    names = [*AT_ROOT, *_beside(own)]
     for name in names:
         found = files.resolve(files.root, name)
         if found is None:

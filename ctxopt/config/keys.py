@@ -14,7 +14,7 @@ from ctxopt.errors import ConfigError, IgnoreFileError
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import clean_pattern
 from ctxopt.severity import Severity
-from ctxopt.units import parse_bandwidth, parse_percent, parse_size
+from ctxopt.units import either, parse_bandwidth, parse_percent, parse_size
 
 BudgetView: TypeAlias = Literal["permitted", "transferred"]
 ValueReader: TypeAlias = Callable[[object], Any]
@@ -33,8 +33,7 @@ def _text(value: object) -> str:
 def _choice(names: Collection[str]) -> ValueReader:
     def read(value: object) -> str:
         if not isinstance(value, str) or value not in names:
-            *some, last = (f'"{name}"' for name in names)
-            raise _unfit(f"{', '.join(some)} or {last}", value)
+            raise _unfit(either(f'"{name}"' for name in names), value)
         return value
 
     return read

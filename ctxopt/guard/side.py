@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from ctxopt.build.analysis import Analysis, build_policy
 from ctxopt.build.transfer import TransferView
+from ctxopt.builder import DOCKERS
 from ctxopt.config.keys import BudgetView
 from ctxopt.errors import ContextError, CtxoptError, DockerfileError
 from ctxopt.git.state import GitState
@@ -126,7 +127,7 @@ def state_side(
     named: tuple[NamedLoad, ...] = ()
     if analysis.context.builder.loads_on_demand and not analysis.context.dockerfile.found:
         unknown = _NO_DOCKERFILE
-    elif not analysis.context.builder.prints_size:
+    elif analysis.context.builder not in DOCKERS:
         unknown = _NOT_OF_STATES
     elif analysis.context.builder.loads_on_demand:
         try:

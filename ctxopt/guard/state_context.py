@@ -76,11 +76,7 @@ def read_state_dockerfile(state: GitState, context: BuildContext) -> bytes:
 
 def state_named_ignore(state: GitState, builder: Builder) -> IgnoreChoice:
     """Return the ignore file at the prefix of ``state``: the only one for a named context."""
-    if not builder.prints_size:
-        from ctxopt.build.podman_files import podman_root_ignore
-
-        return podman_root_ignore(StateFiles(state))
-    return root_ignore(StateFiles(state))
+    return root_ignore(StateFiles(state), builder)
 
 
 class _Node(NamedTuple):
