@@ -6,6 +6,7 @@ Works on the measured tree. Source: containers/buildah add.go (*Builder).Add, co
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 from ctxopt.build.disk_files import resolve_inside
@@ -96,6 +97,11 @@ def union_of(tree: ContextTree, parts: Sequence[Taken]) -> View:
     return kept.view()
 
 
+def everything_in(tree: ContextTree) -> ViewLookup:
+    """Return all that was walked, whatever the rules say."""
+    return ViewLookup(View(tree, flags=dict.fromkeys(tree.folders)))
+
+
 class PodmanCopy:
     """One context, of which instructions take; ``matcher`` has its rules.
 
@@ -112,11 +118,19 @@ class PodmanCopy:
     def take(self, source: Source) -> Taken:
         """Return what ``source`` takes; raises IgnoreFileError where a pattern is no expression."""
         matcher = self._matcher_of(source)
-        tree = self._tree
+        there = self._walked
         # A path is judged by itself: one below a folder that a walk skips may be permitted.
         if matcher.exceptions and any("/" in path.path.strip("/") for path in source.paths):
-            tree = self._whole()
-        return _Taking(tree, matcher, source).run()
+            there = self._all
+        return _Taking(there, matcher, source).run()
+
+    @cached_property
+    def _walked(self) -> ViewLookup:
+        return everything_in(self._tree)
+
+    @cached_property
+    def _all(self) -> ViewLookup:
+        return everything_in(self._whole())
 
     def _matcher_of(self, source: Source) -> Matcher:
         """Join the rules with what ``--exclude`` says, which starts at the context, too."""
@@ -133,12 +147,12 @@ class PodmanCopy:
 class _Taking:
     """One instruction."""
 
-    def __init__(self, tree: ContextTree, matcher: Matcher, source: Source) -> None:
-        self._tree = tree
+    def __init__(self, there: ViewLookup, matcher: Matcher, source: Source) -> None:
+        self._there = there
+        self._tree = there.view.tree
         self._matcher = matcher
         self._source = source
-        self._there = ViewLookup(View(tree, flags=dict.fromkeys(tree.folders)))
-        self._kept = _Kept(tree)
+        self._kept = _Kept(self._tree)
         self._checks: list[SourceCheck] = []
 
     def run(self) -> Taken:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from functools import cache
+from functools import partial
 from typing import NamedTuple
 
 from ctxopt.build.image import Image
-from ctxopt.build.podman_copy import PodmanCopy, Taken, union_of
+from ctxopt.build.podman_copy import PodmanCopy, Taken, everything_in, union_of
 from ctxopt.build.share_out import ResolvedSource, share_out
 from ctxopt.build.source_report import unmeasured_use
 from ctxopt.build.sources import Load, SourceReport, SourceUse
@@ -107,7 +107,7 @@ def take_all(build: Build, contexts: Sequence[PodmanContext], walker: Walker) ->
 
 
 def _take(build: Build, context: PodmanContext, walker: Walker) -> list[Taken]:
-    copy = PodmanCopy(context.view.tree, context.matcher, _whole(context, walker))
+    copy = PodmanCopy(context.view.tree, context.matcher, partial(_whole, context, walker))
     return [
         copy.take(source)
         for source in build.sources
@@ -115,13 +115,10 @@ def _take(build: Build, context: PodmanContext, walker: Walker) -> list[Taken]:
     ]
 
 
-def _whole(context: PodmanContext, walker: Walker) -> Callable[[], ContextTree]:
-    @cache
-    def read() -> ContextTree:
-        policy = Policy(context.matcher, lambda _: False, takes_sockets=False)
-        return walk(context.root, policy, walker)
-
-    return read
+def _whole(context: PodmanContext, walker: Walker) -> ContextTree:
+    """Walk a context without skipping a folder."""
+    policy = Policy(context.matcher, lambda _: False, takes_sockets=False)
+    return walk(context.root, policy, walker)
 
 
 def _takes_from(source: Source, name: str | None) -> bool:
@@ -177,11 +174,16 @@ def _uses(
 
 def _mounts(build: Build, context: PodmanContext) -> list[SourceUse]:
     """Return what steps see of the folder: bind mounts know no rules."""
-    there = ViewLookup(View(context.view.tree, flags=dict.fromkeys(context.view.tree.folders)))
+    mounts = [
+        source
+        for source in build.sources
+        if source.mount == "bind" and _takes_from(source, context.name)
+    ]
+    if not mounts:
+        return []
+    there = everything_in(context.view.tree)
     uses = []
-    for source in build.sources:
-        if source.mount != "bind" or not _takes_from(source, context.name):
-            continue
+    for source in mounts:
         roots = tuple(
             root
             for path in source.paths
