@@ -23,7 +23,7 @@ from ctxopt.report.check_wording import (
 from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_text import render_finding
 from ctxopt.report.terminal import Look, StyledText, draw, field, more
-from ctxopt.report.wording import describe_gone
+from ctxopt.report.wording import NOTHING_SENT, describe_gone
 from ctxopt.units import count, format_size
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def _figures(context: CheckedContext, view: BudgetView) -> list[StyledText]:
     show = side.analysis.context.builder.printed
     printed = f"Docker prints {show(side.context_bytes(view))}"
     if not side.analysis.context.builder.prints_size:
-        printed = "Podman sends nothing, and prints no size"
+        printed = NOTHING_SENT
     if growth is not None:
         line.append(f", {_grown(growth.bytes)}")
         if growth.bytes:

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from ctxopt.fix.proposal import ProposedLine
 from ctxopt.report.console import printable
-from ctxopt.report.fix_text import changed, grounds, savings
+from ctxopt.report.fix_text import changed, grounds
 from ctxopt.report.terminal import Look, StyledText, draw
 from ctxopt.rules.written import MOST_SHOWN
-from ctxopt.units import format_size
+from ctxopt.units import count, format_size
 
 _PATHS = 3
 _LABEL = 9
@@ -86,7 +86,9 @@ def _usual(question: LineQuestion) -> str:
 
 
 def _saved(size: int, entries: int) -> str:
-    return savings(size, entries) if entries else "nothing"
+    if not entries:
+        return "nothing"
+    return f"{format_size(size)} in {count(entries, 'entry', 'entries')}"
 
 
 def _row(label: str, value: str, style: str = "") -> StyledText:

@@ -16,6 +16,7 @@ from ctxopt.report.fix_json import printed, render_patch, source_effects
 from ctxopt.report.scan_headline import is_sure, sent_view
 from ctxopt.report.terminal import Look, StyledText, draw, more
 from ctxopt.report.wording import cell_len, lower_bound
+from ctxopt.tree.view import View
 from ctxopt.units import (
     and_more,
     count,
@@ -46,7 +47,7 @@ def render_text(outcome: Outcome, look: Look) -> str:
     fix = outcome.fix
     refused = _possible(fix, look.width) + _left(fix, look)
     if fix.new_content is None:
-        head = StyledText("Nothing to do: ", "bold").append(_told(outcome.after), "not bold")
+        head = StyledText("Nothing to do: ", "bold").append(_sent(outcome.after), "not bold")
         lines = [head]
         if outcome.after.context.builder.prints_size:
             lines.append(StyledText(f"Docker prints {_docker(outcome.after)}", "dim"))
@@ -72,11 +73,6 @@ def grounds(line: ProposedLine, width: int, indent: int) -> list[StyledText]:
     first, *others = wrapped(visible(line.reason), width, indent + len(word))
     head = StyledText(" " * indent).append(word, _SURE[line.confidence])
     return [head.append(first.lstrip(), "dim"), *(StyledText(text, "dim") for text in others)]
-
-
-def savings(size: int, entries: int) -> str:
-    """Write what is saved: ``8.4 MB in 3 entries``."""
-    return f"{format_size(size)} in {count(entries, 'entry', 'entries')}"
 
 
 def _diff(patch: str) -> list[StyledText]:
@@ -263,9 +259,13 @@ def _sums(outcome: Outcome, width: int) -> list[StyledText]:
     fix = outcome.fix
     before, after = fix.measured, outcome.after
     label = "Sent" if is_sure(before) else "Could be sent"
-    lines = [StyledText(), *_row(label, _change(_told(before), _told(after)), width, "bold")]
+    lines = [StyledText(), *_row(label, _change(_sent(before), _sent(after)), width, "bold")]
     if _is_part(before) or _is_part(after):
-        lines += _row("Could be sent", _change(_whole(before), _whole(after)), width)
+        lines += _row(
+            "Could be sent",
+            _change(_amount(before, before.permitted), _amount(after, after.permitted)),
+            width,
+        )
     if before.context.builder.prints_size:
         lines += _row("Docker prints", _change(_docker(before), _docker(after)), width)
     lines += _row("Saves", _time(outcome), width)
@@ -299,15 +299,13 @@ def _time(outcome: Outcome) -> str:
     return f"{seconds} at {format_bandwidth(outcome.bandwidth)} {whom}"
 
 
-def _told(analysis: Analysis) -> str:
+def _sent(analysis: Analysis) -> str:
     """What this build sends; what could be sent where that is not known."""
-    total = sent_view(analysis).total
-    return lower_bound(analysis.tree) + _in_files(total.bytes, total.files)
+    return _amount(analysis, sent_view(analysis))
 
 
-def _whole(analysis: Analysis) -> str:
-    total = analysis.permitted.total
-    return lower_bound(analysis.tree) + _in_files(total.bytes, total.files)
+def _amount(analysis: Analysis, view: View) -> str:
+    return lower_bound(analysis.tree) + _in_files(view.total.bytes, view.total.files)
 
 
 def _in_files(size: int, files: int) -> str:

@@ -14,7 +14,14 @@ from ctxopt.paths import name as name_of
 from ctxopt.report.console import printable
 from ctxopt.report.finding_text import render_findings, render_lead, wrapped
 from ctxopt.report.terminal import Look, StyledText, draw, field, more
-from ctxopt.report.wording import describe_copied, describe_unknown, lower_bound, reach, stopped
+from ctxopt.report.wording import (
+    NOTHING_SENT,
+    describe_copied,
+    describe_unknown,
+    lower_bound,
+    reach,
+    stopped,
+)
 from ctxopt.tree.summary import FolderSize, heaviest_folders, largest_files, sizes_by_type
 from ctxopt.units import count, format_size
 
@@ -113,7 +120,7 @@ def _totals(analysis: Analysis) -> list[StyledText]:
     if builder.loads_on_demand:
         figure += " if the build takes all of it"
     if not builder.prints_size:
-        figure = "what COPY . . takes: Podman sends nothing, and prints no size"
+        figure = f"what COPY . . takes: {NOTHING_SENT}"
     lines = [permitted, field("", figure)]
     if not builder.prints_size:
         lines += _uploaded(analysis)

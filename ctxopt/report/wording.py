@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 LEAST = "at least "
 """What stands before a sum over a tree in which something could not be read."""
+NOTHING_SENT = "Podman sends nothing, and prints no size"
 
 
 def reach(use: SourceUse, image: Image) -> str:
