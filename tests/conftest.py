@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -30,9 +31,15 @@ def plain_umask() -> Iterator[None]:
     os.umask(old)
 
 
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder with nothing in it; no test writes there."""
+    return tmp_path_factory.mktemp("home")
+
+
 @pytest.fixture
-def clean(
-    plain_umask: None, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def clean(plain_umask: None, monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[None]:
     """Run a test with the usual umask, and an environment that no machine's configuration reaches."""
-    clean_environment(monkeypatch, tmp_path_factory.mktemp("home"))
+    clean_environment(monkeypatch, home)
+    yield
+    assert os.listdir(home) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from fnmatch import translate
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ctxopt.evidence.catalog import Catalog
@@ -49,7 +50,7 @@ def find_manifests(
     sent: ViewLookup, catalog: Catalog, aside: Collection[str] = frozenset()
 ) -> Manifests:
     """Find the manifests that are sent, level by level, until there are enough; folders ``aside`` are not entered."""
-    wanted = _Wanted(catalog)
+    wanted = _wanted(catalog)
     found: list[ManifestFile] = []
     entered: list[str] = []
     for depth, level in enumerate(_levels(sent.view, catalog, aside)):
@@ -81,6 +82,12 @@ def _levels(view: View, catalog: Catalog, aside: Collection[str]) -> Iterator[li
             for child in below
             if child not in aside and not is_of_others(catalog, child, nearby, _FOREIGN)
         )
+
+
+# Every build of a repository asks for the same names.
+@lru_cache(maxsize=1)
+def _wanted(catalog: Catalog) -> _Wanted:
+    return _Wanted(catalog)
 
 
 class _Wanted:

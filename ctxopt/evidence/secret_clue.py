@@ -220,7 +220,7 @@ def _manifest(content: bytes) -> Clue | None:
     text = content.decode("utf-8", "replace")
     if re.search(r"(?m)^kind:\s*[\"']?Config\b", text):
         match = re.search(
-            r"(?m)^[ \t]*-?[ \t]*(client-key-data|token|password|client-secret):\s*[\"']?[^\s\"'<${]{8}",
+            r"(?m)^[ \t]*(?:-[ \t]*)?(client-key-data|token|password|client-secret):\s*[\"']?[^\s\"'<${]{8}",
             text,
         )
         if match is not None:

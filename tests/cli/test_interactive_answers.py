@@ -166,6 +166,7 @@ def test_all_or_nothing(measured):
         assert run(replan, answers)[0] is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.usefixtures("clean")
 def test_what_was_foreseen_is_measured_after_writing(tmp_path, seed):

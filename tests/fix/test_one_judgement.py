@@ -19,7 +19,7 @@ from tests.support.projects import NAMES, lay_project, load_project
 from tests.support.repositories import git, init
 from tests.support.trees import lay
 
-pytestmark = pytest.mark.usefixtures("clean")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clean")]
 
 HEAVY = 9_000_000
 SERVER = "FROM node:22\nWORKDIR /app\nCOPY . .\nRUN npm ci --omit=dev\nCMD node server/server.js\n"

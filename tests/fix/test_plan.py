@@ -50,6 +50,7 @@ def edited(before: bytes | None, edits) -> bytes:
     return os.fsencode("".join(f"{line}\n" for line in lines))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_every_project(name, tmp_path):
     project = load_project(name)

@@ -52,12 +52,12 @@ MATCHING = load("matching.jsonl.gz")
 
 
 @pytest.mark.parametrize(
-    "part", [0, *(pytest.param(part, marks=pytest.mark.slow) for part in range(1, 8))]
+    "part", [0, *(pytest.param(part, marks=pytest.mark.slow) for part in range(1, 40))]
 )
 def test_matching(part, tmp_path):
     assert len(MATCHING) == 4000
     wrong = []
-    for case in MATCHING[part::8]:
+    for case in MATCHING[part::40]:
         root = str(tmp_path / case["id"])
         os.makedirs(root)
         lay(root, matching_tree(case))

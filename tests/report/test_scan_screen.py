@@ -61,34 +61,45 @@ TREES: dict[str, dict[str, object]] = {
 STEPS = NextSteps("ctxopt fix", "ctxopt scan --full")
 
 
-def screen(root, width, *, color=False, verbose=False):
-    """The screen, the findings that it shows, and the plan of the fix."""
+def judged_of(root):
+    """What a screen shows: the build, its findings, and the plan of the fix."""
     analysis = analyze(find_context(root), BuildRequest(), walker=ALONE)
     planned = PlanOfFix()
     judged, _ = judge_analysis(analysis, Config(), None, planned)
-    look = Look(width, color, verbose)
+    return analysis, judged, planned
+
+
+def shown(analysis, judged, planned, *, look):
+    """The screen, which begins with the headline."""
     text = render_screen(
         analysis, judged, planned.plan, steps=STEPS, refusal=planned.refusal, look=look
     )
     assert text.startswith(render_headline(analysis, judged, planned.plan, look=look))
-    return text, judged, planned.plan
+    return text
 
 
-@pytest.mark.parametrize("color", [False, True], ids=["plain", "color"])
-@pytest.mark.parametrize("width", [40, 80, 200])
+def screen(root, width, *, color=False, verbose=False):
+    """The screen, the findings that it shows, and the plan of the fix."""
+    analysis, judged, planned = judged_of(root)
+    look = Look(width, color, verbose)
+    return shown(analysis, judged, planned, look=look), judged, planned.plan
+
+
 @pytest.mark.parametrize("name", TREES)
-def test_the_screen_equals_the_golden_file(tmp_path, name, width, color, pytestconfig):
-    golden = FOLDER / f"{name}-{width}{'-color' * color}.txt"
-    root = lay(tmp_path, TREES[name])
-    text, _, _ = screen(root, width, color=color)
-    if pytestconfig.getoption("--update-golden"):
-        golden.write_text(text, "utf-8")
-    assert golden.read_text("utf-8") == text
-    plain = STYLE.sub("", text)
-    assert plain == screen(root, width)[0]
-    assert max(map(cell_len, plain.splitlines())) <= width
-    if width >= 80:
-        assert len(plain.splitlines()) <= LINES
+def test_the_screen_equals_the_golden_file(tmp_path, name, pytestconfig):
+    built = judged_of(lay(tmp_path, TREES[name]))
+    for width in (40, 80, 200):
+        texts = [shown(*built, look=Look(width, color)) for color in (False, True)]
+        for text, ending in zip(texts, ("", "-color"), strict=True):
+            golden = FOLDER / f"{name}-{width}{ending}.txt"
+            if pytestconfig.getoption("--update-golden"):
+                golden.write_text(text, "utf-8")
+            assert golden.read_text("utf-8") == text, golden.name
+        plain, colored = texts
+        assert STYLE.sub("", colored) == plain
+        assert max(map(cell_len, plain.splitlines())) <= width
+        if width >= 80:
+            assert len(plain.splitlines()) <= LINES
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -104,6 +115,7 @@ def test_every_project_fits_and_every_cure_is_planned(tmp_path, name):
     assert set(cures) <= written
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_the_screen_and_the_machine_formats_show_the_same_cures(tmp_path, name):
     root = lay_project(load_project(name), str(tmp_path / "p"))

@@ -13,6 +13,8 @@ import pytest
 from ctxopt.git.repository import Repository, find_repository
 
 DATE = "2024-01-01T00:00:00Z"
+# Nothing tidies up behind a commit, which would be a process more each time.
+_SETTINGS = ("-c", "protocol.file.allow=always", "-c", "maintenance.auto=false")
 
 
 def git(
@@ -20,7 +22,7 @@ def git(
 ) -> bytes:
     """Run git in ``folder`` and return what it prints."""
     done = subprocess.run(
-        ["git", "-c", "protocol.file.allow=always", "-C", str(folder), *arguments],
+        ["git", *_SETTINGS, "-C", str(folder), *arguments],
         input=stdin,
         capture_output=True,
         check=False,
