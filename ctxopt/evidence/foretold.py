@@ -14,6 +14,7 @@ from ctxopt.evidence.catalog import CatalogEntry, Stack
 from ctxopt.evidence.dockerfile_search import is_foreign
 from ctxopt.evidence.facts import Facts
 from ctxopt.git.folder import ignored_if_there
+from ctxopt.languages.golang.paths import has_meta
 from ctxopt.paths import join, name
 
 _ANYWHERE: Final = "ctxopt-asks-here"
@@ -89,10 +90,9 @@ def _prospects(facts: Facts) -> Iterator[_Prospect]:
     for stack in catalog.stacks.values():
         if not stack.coming:
             continue
-        # One expression for all manifests of a stack: there are many names and few stacks.
-        shape = re.compile("|".join(map(translate, stack.manifests)) or r"\Z")
+        manifests = _Manifests(stack)
         for folder, names in folders:
-            manifest = _manifest(stack, folder, names, shape)
+            manifest = manifests.in_folder(folder, names)
             if manifest is None:
                 continue
             for pattern in stack.coming:
@@ -101,17 +101,26 @@ def _prospects(facts: Facts) -> Iterator[_Prospect]:
                     yield _Prospect(entry, folder, manifest)
 
 
-def _manifest(
-    stack: Stack, folder: str, names: Collection[str], shape: re.Pattern[str]
-) -> str | None:
-    """Return the manifest of the stack in a folder, empty where it needs none; None without one."""
-    if not stack.manifests:
-        # What belongs to no stack may come to any checkout.
-        return "" if not folder else None
-    found = min(filter(shape.match, names), default=None)
-    if found is None:
-        return None
-    return join(folder, found)
+class _Manifests:
+    """The names of a stack's manifests: looked up as they are, and one expression for those that are globs."""
+
+    def __init__(self, stack: Stack) -> None:
+        shaped = [glob for glob in stack.manifests if has_meta(glob)]
+        self._needed: Final = bool(stack.manifests)
+        self._plain: Final = frozenset(stack.manifests) - frozenset(shaped)
+        self._shape: Final = "|".join(map(translate, shaped))
+
+    def in_folder(self, folder: str, names: frozenset[str]) -> str | None:
+        """Return the first one in a folder, empty where the stack needs none; None without one."""
+        if not self._needed:
+            # What belongs to no stack may come to any checkout.
+            return "" if not folder else None
+        found = set(names & self._plain)
+        if self._shape:
+            found.update(filter(re.compile(self._shape).match, names))
+        if not found:
+            return None
+        return join(folder, min(found))
 
 
 def _own_folders(facts: Facts) -> Iterator[tuple[str, frozenset[str]]]:

@@ -17,8 +17,7 @@ import sys
 import threading
 from array import array
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ctxopt.errors import IgnoreFileError
 from ctxopt.paths import join
@@ -45,8 +44,7 @@ Progress = Callable[[int], None]
 """Told how many entries have been seen so far."""
 
 
-@dataclass(frozen=True, slots=True)
-class Walker:
+class Walker(NamedTuple):
     """How a tree is read: by how many processes at most, and who is told of its progress."""
 
     processes: int = 1
@@ -105,7 +103,7 @@ def walk(root: str, policy: Policy, walker: Walker = ALONE) -> ContextTree:
             gathered = _gather(root, policy, walker)
         except _WorkerLostError:
             # What a lost worker had read is unknown, so nothing of the first try is kept.
-            gathered = _gather(root, policy, replace(walker, processes=1))
+            gathered = _gather(root, policy, walker._replace(processes=1))
     finally:
         if collecting:
             gc.enable()

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ctxopt.errors import DockerfileError
 from ctxopt.languages.golang.strings import did_you_mean
@@ -21,13 +20,12 @@ class FlagKind(Enum):
     LIST = "list"
 
 
-@dataclass(frozen=True, slots=True)
-class Flags:
+class Flags(NamedTuple):
     """The flags given: texts and switches by name, and repeated ones in order."""
 
-    texts: Mapping[str, str] = field(default_factory=dict)
-    switches: Mapping[str, bool] = field(default_factory=dict)
-    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    texts: Mapping[str, str]
+    switches: Mapping[str, bool]
+    lists: Mapping[str, tuple[str, ...]]
 
     def text(self, name: str) -> str:
         """Return the flag's value, empty where it was not given."""

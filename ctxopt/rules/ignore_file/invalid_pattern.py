@@ -7,7 +7,7 @@ once they are tried on a path, so the build breaks on the day such a path turns 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from ctxopt.errors import IgnoreFileError
 from ctxopt.evidence.facts import Facts
@@ -21,8 +21,7 @@ from ctxopt.rules.written import place
 from ctxopt.severity import Severity
 
 
-@dataclass(frozen=True, slots=True)
-class InvalidPattern:
+class InvalidPattern(NamedTuple):
     """One line that Docker refuses, and when."""
 
     line: int
