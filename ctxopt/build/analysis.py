@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from ctxopt.build import classic
 from ctxopt.build.context import BuildContext
@@ -20,8 +20,17 @@ from ctxopt.tree.workers import ALONE, Walker, walk
 
 if TYPE_CHECKING:
     from ctxopt.build.plan import Plan
+    from ctxopt.languages.dockerfile import Build
 
 ViewName = Literal["permitted", "transferred", "excluded"]
+
+
+class OtherBuild(NamedTuple):
+    """A build that a file declares with the same context and ignore file."""
+
+    path: str
+    """Its Dockerfile, as people name it."""
+    build: Build
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,15 @@ class Analysis:
     plan: Plan | None = None
     """What the build loads; None without a Dockerfile, and for the classic builder."""
     target: str | None = None
+    others: tuple[OtherBuild, ...] = ()
+    """The other builds that are known to use the ignore file, where it was asked what is declared."""
+
+    @property
+    def sent(self) -> View:
+        """What this build sends of its context; where that is not known, what could be sent."""
+        if self.plan is None:
+            return self.permitted
+        return self.plan.main.transfer.view
 
     @property
     def permitted_bytes(self) -> int:
@@ -89,25 +107,9 @@ def analyze(
     With a ``request``, the Dockerfile is read and what the build loads is measured, too. Raises
     IgnoreFileError or DockerfileError where Docker refuses or fails with the file.
     """
-    build = None
-    if request and context.builder.loads_on_demand and context.dockerfile.found:
-        # What reads Dockerfiles is a third of the program: only a call that needs it waits for it.
-        from ctxopt.build.plan import resolve_build
-
-        # Before the walk, as Docker does: a Dockerfile that it refuses spares it.
-        build = resolve_build(context, request)
+    build = read_build(context, request)
     matcher = build_matcher(context)
-    is_classic = context.builder is CLASSIC
-    if is_classic:
-        classic.check_patterns(context.root, matcher)
-    policy = build_policy(context, matcher, with_excluded=with_excluded)
-    try:
-        tree = walk(context.root, policy, walker)
-        view = View(tree, context.builder)
-    except IgnoreFileError:
-        if not is_classic:
-            raise
-        view = classic.walk_until_failure(context.root, matcher)
+    view = measure_view(context, matcher, with_excluded=with_excluded, walker=walker)
     plan = target = None
     if request is not None:
         target = request.target
@@ -124,3 +126,35 @@ def analyze(
         plan=plan,
         target=target,
     )
+
+
+def read_build(context: BuildContext, request: BuildRequest | None) -> Build | None:
+    """Resolve the Dockerfile; None where none decides what is sent. Raises DockerfileError as Docker refuses it."""
+    if not request or not context.builder.loads_on_demand or not context.dockerfile.found:
+        return None
+    # What reads Dockerfiles is a third of the program: only a call that needs it waits for it.
+    from ctxopt.build.plan import resolve_build
+
+    # Before the walk, as Docker does: a Dockerfile that it refuses spares it.
+    return resolve_build(context, request)
+
+
+def measure_view(
+    context: BuildContext,
+    matcher: Matcher,
+    *,
+    with_excluded: bool = False,
+    walker: Walker = ALONE,
+) -> View:
+    """Walk the context under ``matcher``; return what is permitted. Raises IgnoreFileError as the walk does."""
+    is_classic = context.builder is CLASSIC
+    if is_classic:
+        classic.check_patterns(context.root, matcher)
+    policy = build_policy(context, matcher, with_excluded=with_excluded)
+    try:
+        tree = walk(context.root, policy, walker)
+        return View(tree, context.builder)
+    except IgnoreFileError:
+        if not is_classic:
+            raise
+        return classic.walk_until_failure(context.root, matcher)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from ctxopt.build.context import BuildContext, named_ignore, read_dockerfile
 from ctxopt.build.image import Image
@@ -105,19 +105,23 @@ def make_plan(
     request: BuildRequest,
     *,
     walker: Walker = ALONE,
+    measured: MeasuredFolders | None = None,
 ) -> Plan:
     """Measure what ``build`` loads: the main context is measured already, named ones here.
 
-    Raises DockerfileError for sources that Docker's client refuses, ContextError for a named
-    context that is no folder.
+    ``measured`` keeps the named ones for callers with several builds. Raises DockerfileError for sources that
+    Docker's client refuses, ContextError for a named context that is no folder.
     """
+    if measured is None:
+        measured = {}
+    named_contexts = _named_contexts(build, request, walker, context.builder, measured)
     if context.builder is PODMAN:
         return _podman_plan(
             context=context,
             permitted=permitted,
             matcher=matcher,
             build=build,
-            request=request,
+            named_contexts=named_contexts,
             walker=walker,
         )
     try:
@@ -126,7 +130,7 @@ def make_plan(
         raise _located(error, build) from error
     loads = [Load(None, context.root, matcher, permitted, main)]
     remote: dict[str, None] = {}
-    for name, paths, named in _named_contexts(build, request, walker, context.builder):
+    for name, paths, named in named_contexts:
         if named is None:
             remote[name] = None
             continue
@@ -149,15 +153,13 @@ def _podman_plan(
     permitted: View,
     matcher: Matcher,
     build: Build,
-    request: BuildRequest,
+    named_contexts: Iterable[_LoadOfNamed],
     walker: Walker,
 ) -> Plan:
     from ctxopt.build.podman_plan import PodmanContext, take_all
 
     contexts = [PodmanContext(None, context.root, matcher, permitted)]
-    found = {
-        name: named for name, _, named in _named_contexts(build, request, walker, context.builder)
-    }
+    found = {name: named for name, _, named in named_contexts}
     for name, named in found.items():
         if named is not None:
             contexts.append(PodmanContext(name, named.root, named.matcher, named.view))
@@ -194,21 +196,34 @@ class NamedContext(NamedTuple):
     matcher: Matcher
 
 
+MeasuredFolders: TypeAlias = dict[tuple[str, str], NamedContext]
+"""Named contexts by their root, an absolute path, and the name of the builder that reads it."""
+
+_LoadOfNamed: TypeAlias = tuple[str, tuple[str, ...], NamedContext | None]
+
+
 def _named_contexts(
-    build: Build, request: BuildRequest, walker: Walker, builder: Builder
-) -> Iterator[tuple[str, tuple[str, ...], NamedContext | None]]:
+    build: Build,
+    request: BuildRequest,
+    walker: Walker,
+    builder: Builder,
+    measured: MeasuredFolders,
+) -> Iterator[_LoadOfNamed]:
     """Yield each load of a named context: the name, the paths, and what was measured; None for a remote one.
 
-    Each folder is walked once. Raises ContextError where there is none.
+    Each folder is walked once, and kept in ``measured``. Raises ContextError where there is none.
     """
-    measured: dict[str, NamedContext] = {}
     for load in build.transfers:
         if load.context is None:
             continue
         root = named_root(request.build_contexts[load.context])
-        if root is not None and root not in measured:
-            measured[root] = _measure_named(load.context, root, walker, builder)
-        yield load.context, load.paths, measured[root] if root is not None else None
+        if root is None:
+            yield load.context, load.paths, None
+            continue
+        key = (root, builder.name)
+        if key not in measured:
+            measured[key] = _measure_named(load.context, root, walker, builder)
+        yield load.context, load.paths, measured[key]
 
 
 def _measure_named(name: str, root: str, walker: Walker, builder: Builder) -> NamedContext:

@@ -245,16 +245,21 @@ def _deliver(
 
 
 def _verdict(declared: Declared, root: str, *, strict: bool, quiet: bool, verbose: bool) -> int:
-    from ctxopt.projects.search import is_apart
-    from ctxopt.report.builds_text import render_problem
-
     refused = any(problem.refused for problem in declared.problems)
     if not quiet:
-        for problem in declared.problems:
-            # What is wrong with an example is for those who ask.
-            if problem.file and is_apart(problem.file, root) and not verbose:
-                continue
-            console.note(f"warning: {render_problem(problem, root)}")
+        tell_problems(declared, root, verbose=verbose)
     if refused and (strict or not (declared.builds or declared.apart)):
         return ExitCode.USAGE
     return ExitCode.OK
+
+
+def tell_problems(declared: Declared, root: str, *, verbose: bool) -> None:
+    """Write to stderr what could not be read, with file and line."""
+    from ctxopt.projects.search import is_apart
+    from ctxopt.report.builds_text import render_problem
+
+    for problem in declared.problems:
+        # What is wrong with an example is for those who ask.
+        if problem.file and is_apart(problem.file, root) and not verbose:
+            continue
+        console.note(f"warning: {render_problem(problem, root)}")

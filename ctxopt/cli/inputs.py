@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ctxopt.build.analysis import Analysis
     from ctxopt.build.context import BuildContext
     from ctxopt.build.request import BuildRequest
-    from ctxopt.cli.options import BuilderChoice, LevelChoice
+    from ctxopt.cli.options import BuilderChoice, LevelChoice, ReportFormat
     from ctxopt.config.load import Config
 
 
@@ -36,6 +36,30 @@ class Given(NamedTuple):
     limits: Mapping[str, object] | None = None
     """By the key that sets them."""
     baseline: str | None = None
+
+
+class Shape(NamedTuple):
+    """How much to show, and whether in colour."""
+
+    depth: int
+    top: int
+    is_full: bool
+    color: bool = False
+    quiet: bool = False
+    verbose: bool = False
+
+
+class Asked(NamedTuple):
+    """What is asked of a scan, whichever builds it is about."""
+
+    format: ReportFormat | None
+    """None where the configuration decides."""
+    shape: Shape
+    output: str | None
+    with_excluded: bool
+    strict: bool
+    services: tuple[str, ...]
+    bake_targets: tuple[str, ...]
 
 
 class Inputs(NamedTuple):
@@ -94,6 +118,19 @@ def read_settings(given: Given) -> tuple[Config, BuildRequest]:
         config.target, {**config.build_args, **arguments}, _contexts(given.build_contexts)
     )
     return config, request
+
+
+def wanted_format(config: Config, given: ReportFormat | None) -> ReportFormat:
+    """Return the format that was given, else the configured one; raises ConfigError for what nothing knows."""
+    from ctxopt.cli.options import ReportFormat
+    from ctxopt.config.load import check_format, check_rules
+    from ctxopt.rules.registry import RULE_IDS
+
+    check_rules(config, RULE_IDS)
+    if given is not None:
+        return given
+    check_format(config, [item.value for item in ReportFormat])
+    return ReportFormat(config.format)
 
 
 def measure_inputs(

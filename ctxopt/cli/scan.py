@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, NamedTuple, assert_never
+from typing import TYPE_CHECKING, Annotated, assert_never
 
 import typer
 
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import command, deliver, refuse_inputs
 from ctxopt.cli.cures import PlanOfFix, command_like, cures_of_fix
-from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_inputs
-from ctxopt.errors import ExitCode
+from ctxopt.cli.inputs import (
+    Asked,
+    Given,
+    Inputs,
+    Shape,
+    measure_inputs,
+    read_inputs,
+    wanted_format,
+)
+from ctxopt.errors import ConfigError, ExitCode
 from ctxopt.report import console
 from ctxopt.rules.scan import judge_analysis, read_known
 
@@ -50,6 +58,20 @@ HeadlineOnly = Annotated[
 WithExcluded = Annotated[
     bool, typer.Option("--with-excluded", help="Also measure folders that Docker skips.")
 ]
+AllBuilds = Annotated[
+    bool, typer.Option("--all", help="Every build that the repository at PATH declares.")
+]
+Services = Annotated[
+    list[str] | None,
+    typer.Option("--service", metavar="NAME", help="The build of a Compose service; repeatable."),
+]
+BakeTargets = Annotated[
+    list[str] | None,
+    typer.Option("--bake-target", metavar="NAME", help="A target or group of Bake; repeatable."),
+]
+StrictAll = Annotated[
+    bool, typer.Option("--strict", help="With --all: exit 2 if anything could not be read.")
+]
 ScanFormatOption = Annotated[
     o.ReportFormat | None, typer.Option("--format", help="How to write the report. Default: text.")
 ]
@@ -64,6 +86,10 @@ def scan(
     build_context: o.BuildContexts = None,
     builder: o.BuilderOption = None,
     ignorefile: o.Ignorefile = None,
+    all_: AllBuilds = False,
+    service: Services = None,
+    bake_target: BakeTargets = None,
+    strict: StrictAll = False,
     full: Full = False,
     depth: Depth = None,
     top: TopOption = None,
@@ -85,48 +111,60 @@ def scan(
         builder=builder, ignorefile=ignorefile, config=config, select=select, ignore=ignore, fail_on=fail_on,
         baseline=baseline,
     )  # fmt: skip
-    inputs = read_inputs(given)
-    refuse_inputs(output, inputs.context)
-    # Before anything is measured: a mistake in an option must not cost a walk.
-    wanted = _format(inputs, format_)
-    known = read_known(inputs.config)
-    analysis = measure_inputs(inputs, with_excluded=with_excluded, quiet=quiet)
     shape = _shape(full=full, depth=depth, top=top)._replace(
         color=output is None and console.wants_color(color.value, sys.stdout),
         quiet=quiet,
         verbose=verbose,
     )
+    asked = Asked(
+        format=format_, shape=shape, output=output, with_excluded=with_excluded, strict=strict,
+        services=tuple(service or ()), bake_targets=tuple(bake_target or ()),
+    )  # fmt: skip
+    if all_ or service or bake_target:
+        # What reads Compose and Bake files is loaded for those who ask for all builds alone.
+        from ctxopt.cli.scan_all import scan_all
+
+        return scan_all(given, asked)
+    if strict:
+        raise ConfigError("--strict is about what several files declare", hint="add --all")
+    inputs = read_inputs(given)
+    refuse_inputs(output, inputs.context)
+    # Before anything is measured: a mistake in an option must not cost a walk.
+    wanted = wanted_format(inputs.config, format_)
+    if _may_be_several(inputs, asked):
+        from ctxopt.cli.scan_all import scan_declared
+
+        code = scan_declared(given, asked)
+        if code is not None:
+            return code
+    return _scan_one(given, inputs, wanted, asked)
+
+
+def _scan_one(given: Given, inputs: Inputs, wanted: o.ReportFormat, asked: Asked) -> int:
+    """Measure, judge and report one build."""
+    shape = asked.shape
+    known = read_known(inputs.config)
+    analysis = measure_inputs(inputs, with_excluded=asked.with_excluded, quiet=shape.quiet)
     planned = PlanOfFix()
     judge: JudgeCures = cures_of_fix
     # Only the first screen tells what would be saved.
     if wanted is o.ReportFormat.text and not shape.is_full:
         judge = planned
     judged, gone = judge_analysis(analysis, inputs.config, known, judge)
-    _tell_gone(known, gone, quiet=quiet)
+    _tell_gone(known, gone, quiet=shape.quiet)
     if wanted is o.ReportFormat.text:
         report = _text(analysis, judged, planned, given, shape)
     else:
         report = _render(wanted, analysis, judged, shape)
-    deliver(iter((report,)), output)
+    deliver(iter((report,)), asked.output)
     limit = inputs.config.fail_on
     if limit is not None and judged.at_least(limit):
         return ExitCode.FINDINGS
     return ExitCode.OK
 
 
-class _Shape(NamedTuple):
-    """How much to show, and whether in colour."""
-
-    depth: int
-    top: int
-    is_full: bool
-    color: bool = False
-    quiet: bool = False
-    verbose: bool = False
-
-
-def _shape(*, full: bool, depth: int | None, top: int | None) -> _Shape:
-    shape = _Shape(_DEPTH, _TOP, is_full=full or depth is not None or top is not None)
+def _shape(*, full: bool, depth: int | None, top: int | None) -> Shape:
+    shape = Shape(_DEPTH, _TOP, is_full=full or depth is not None or top is not None)
     if depth is not None:
         shape = shape._replace(depth=depth)
     if top is not None:
@@ -141,19 +179,21 @@ def _tell_gone(baseline: Baseline | None, gone: tuple[Known, ...], *, quiet: boo
         console.note(describe_gone(len(gone), baseline.path))
 
 
-def _format(inputs: Inputs, given: o.ReportFormat | None) -> o.ReportFormat:
-    from ctxopt.config.load import check_format, check_rules
-    from ctxopt.rules.registry import RULE_IDS
+def _may_be_several(inputs: Inputs, asked: Asked) -> bool:
+    """Tell whether the folder has no Dockerfile, but files that may declare builds, and no option is about one."""
+    request = inputs.request
+    is_about_one = request.target or request.build_args or request.build_contexts
+    if inputs.context.dockerfile.found or asked.shape.is_full or asked.with_excluded:
+        return False
+    if is_about_one or inputs.context.named.ignorefile is not None:
+        return False
+    from ctxopt.projects.search import may_declare
 
-    check_rules(inputs.config, RULE_IDS)
-    if given is not None:
-        return given
-    check_format(inputs.config, [item.value for item in o.ReportFormat])
-    return o.ReportFormat(inputs.config.format)
+    return may_declare(inputs.context.root)
 
 
 def _text(
-    analysis: Analysis, judged: RuleResults, planned: PlanOfFix, given: Given, shape: _Shape
+    analysis: Analysis, judged: RuleResults, planned: PlanOfFix, given: Given, shape: Shape
 ) -> str:
     from ctxopt.report.terminal import Look
 
@@ -189,7 +229,7 @@ def _text(
     )
 
 
-def _render(wanted: o.ReportFormat, analysis: Analysis, judged: RuleResults, shape: _Shape) -> str:
+def _render(wanted: o.ReportFormat, analysis: Analysis, judged: RuleResults, shape: Shape) -> str:
     match wanted:
         case o.ReportFormat.json:
             from ctxopt.report import scan_json

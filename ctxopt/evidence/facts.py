@@ -145,6 +145,19 @@ class Facts:
         # Made once, for it caches as much as these do.
         return dataclasses.replace(self, is_shared=True)
 
+    def about(self, analysis: Analysis) -> Facts:
+        """Return the facts about another build of the same context, one of those that are known to share it.
+
+        What is known of paths stays: the build sees the same tree through the same ignore file.
+        """
+        own = [taken for taken in self.needs.builds if _is_of(taken, analysis)]
+        others = [taken for taken in self.needs.builds if not _is_of(taken, analysis)]
+        needs = self.needs._replace(builds=(*own, *others))
+        made = dataclasses.replace(self, analysis=analysis, needs=needs, is_shared=False)
+        # Candidates are most of the time of a run, and are about paths, not about one of the builds.
+        made.__dict__["candidates"] = self.candidates
+        return made
+
     @cached_property
     def reaches(self) -> Reaches:
         """How far each path travels."""
@@ -199,6 +212,10 @@ class Facts:
         if self.plan is not None:
             others = others[1:]
         return tuple(image_of(self.analysis, taken.build) for taken in others)
+
+
+def _is_of(taken: BuildTakings, analysis: Analysis) -> bool:
+    return analysis.plan is not None and taken.build is analysis.plan.build
 
 
 def _own_build(plan: Plan | None) -> tuple[BuildTakings, ...]:

@@ -222,7 +222,15 @@ def _other_dockerfiles(
     def exists(path: str) -> bool:
         return bool(files.existing(path))
 
-    return read_siblings(context, others, exists, analysis.matcher).served
+    served = read_siblings(context, others, exists, analysis.matcher).served
+    if not analysis.others:
+        return served
+    # What is declared is known with its arguments, and with which folder it is built.
+    declared = {other.path for other in analysis.others}
+    return (
+        *(other for other in served if other.path not in declared),
+        *(OtherDockerfile(other.path, other.build, ("",)) for other in analysis.others),
+    )
 
 
 def _is_own(analysis: Analysis, path: str) -> bool:

@@ -69,9 +69,14 @@ def judge_cures(facts: Facts, results: RuleResults, config: Config) -> RuleResul
     return results._replace(reported=tuple(map(judge.judged, results.reported)))
 
 
-def plan_cures(facts: Facts, results: RuleResults, config: Config) -> PlannedCures:
-    """Return what ``judge_cures`` does, with the whole plan of ``fix``: for reports that tell what it saves."""
-    start = _start(facts, results, config)
+def plan_cures(
+    facts: Facts, results: RuleResults, config: Config, start: Start | None = None
+) -> PlannedCures:
+    """Return what ``judge_cures`` does, with the whole plan of ``fix``: for reports that tell what it saves.
+
+    ``start`` is what the rules said of every build with the ignore file, for callers that asked.
+    """
+    start = start or _start(facts, results, config)
     try:
         plan = plan_fix(facts.analysis, config, evidence=facts.evidence, start=start)
     except WriteError as error:

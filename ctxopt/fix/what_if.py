@@ -19,7 +19,7 @@ from ctxopt.languages.ignore.matcher import Matcher
 from ctxopt.languages.ignore.text import IgnoreFile
 from ctxopt.rules.trial import Trial
 from ctxopt.tree import wire
-from ctxopt.tree.model import DIR, FILE, ContextTree, Flag, Folder
+from ctxopt.tree.model import FILE, ContextTree, Flag, Folder
 from ctxopt.tree.view import View
 from ctxopt.tree.workers import default_walker, walk
 
@@ -92,30 +92,11 @@ def _plan(analysis: Analysis, view: View, matcher: Matcher) -> Plan | None:
 
 def _tree(analysis: Analysis, trial: Trial) -> ContextTree:
     """Take the flags over, and leave out the folders that a walk would not enter."""
-    old, matcher = analysis.tree, trial.matcher
-    prunes = matcher.pruner(analysis.context.builder)
-    folders: dict[str, Folder] = {}
-    stack = [""]
-    while stack:
-        folder = old.folders.get(stack.pop())
-        if folder is None:
-            continue
-        flags = trial.replay.view.flags(folder)
-        folders[folder.path] = folder._replace(flags=flags)
-        # Most folders hold none, and splitting their names is most of the work here.
-        if DIR not in folder.kinds:
-            continue
-        for index, name in enumerate(folder.names):
-            if folder.kinds[index] != DIR:
-                continue
-            path = folder.child(name)
-            is_excluded = bool(flags and flags[index] & Flag.EXCLUDED)
-            if analysis.with_excluded or not (is_excluded and prunes(path)):
-                stack.append(path)
-    # The stack took them in another order than a walk does.
-    kept = {path: folders[path] for path in old.folders if path in folders}
-    _put_file(kept, analysis, trial)
-    return dataclasses.replace(old, folders=kept, tallies={}, types=None)
+    prunes = trial.matcher.pruner(analysis.context.builder)
+    tree = trial.replay.view.pruned(prunes, enter_pruned=analysis.with_excluded)
+    folders = dict(tree.folders)
+    _put_file(folders, analysis, trial)
+    return dataclasses.replace(tree, folders=folders)
 
 
 def _put_file(folders: dict[str, Folder], analysis: Analysis, trial: Trial) -> None:

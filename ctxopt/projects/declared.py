@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ctxopt.errors import ProjectError
+from ctxopt.projects.location import shown_path
 
 
 class DeclaredBuild(NamedTuple):
@@ -29,6 +30,13 @@ class DeclaredBuild(NamedTuple):
     from_git: bool = False
     note: str | None = None
 
+    def place(self, root: str) -> str:
+        """Return where it is declared, as ``FILE:LINE`` seen from ``root``."""
+        place = shown_path(self.declared_in, root)
+        if self.line is None:
+            return place
+        return f"{place}:{self.line}"
+
 
 class Problem(NamedTuple):
     """Something that could not be read or that a tool passes over in silence; ``file`` is absolute.
@@ -43,12 +51,16 @@ class Problem(NamedTuple):
 
 
 class Declared(NamedTuple):
-    """The builds that were found, the problems, the files that were read; ``apart`` are builds of examples."""
+    """The builds that were found, the problems, the files that were read; ``apart`` are builds of examples.
+
+    ``repeated`` are those that are the same as one of the others, in another file or by another name.
+    """
 
     builds: tuple[DeclaredBuild, ...] = ()
     problems: tuple[Problem, ...] = ()
     files: tuple[str, ...] = ()
     apart: tuple[DeclaredBuild, ...] = ()
+    repeated: tuple[DeclaredBuild, ...] = ()
 
 
 def build_key(build: DeclaredBuild) -> tuple[object, ...]:

@@ -63,6 +63,7 @@ class _Listing:
         self.root = root
         self.builds: list[DeclaredBuild] = []
         self.apart: list[DeclaredBuild] = []
+        self.repeated: list[DeclaredBuild] = []
         self.problems: dict[Problem, None] = {}
         self.keys: set[object] = set()
         self.dockerfiles: set[str] = set()
@@ -80,9 +81,11 @@ class _Listing:
                 problem = problem._replace(refused=False)
             self.problems[problem] = None
         # Two services of one file may be the same build; of another file it is the same once more.
-        fresh = [build for build in found.builds if build_key(build) not in self.keys]
-        for build in fresh:
-            self.keys.add(build_key(build))
+        keyed = [(build_key(build), build) for build in found.builds]
+        self.repeated += [build for key, build in keyed if key in self.keys]
+        fresh = [(key, build) for key, build in keyed if key not in self.keys]
+        for key, build in fresh:
+            self.keys.add(key)
             if build.dockerfile and not build.from_git:
                 self.dockerfiles.add(build.dockerfile)
             apart = is_apart(build.declared_in, self.root)
@@ -90,5 +93,9 @@ class _Listing:
 
     def declared(self) -> Declared:
         return Declared(
-            tuple(self.builds), tuple(self.problems), tuple(sorted(self.files)), tuple(self.apart)
+            builds=tuple(self.builds),
+            problems=tuple(self.problems),
+            files=tuple(sorted(self.files)),
+            apart=tuple(self.apart),
+            repeated=tuple(self.repeated),
         )

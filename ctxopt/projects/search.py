@@ -53,6 +53,16 @@ def find_project_files(root: str) -> FoundFiles:
     return found
 
 
+def may_declare(root: str) -> bool:
+    """Tell whether the folder ``root`` itself has a file that may declare builds, by the names in it alone."""
+    names, inner = _list(root)
+    if any(re.fullmatch(_COMPOSE, name) or re.fullmatch(_BAKE, name) for name in names):
+        return True
+    if ".devcontainer.json" in names or ".devcontainer" in inner:
+        return True
+    return ".github" in inner and os.path.isdir(os.path.join(root, ".github", "workflows"))
+
+
 def is_apart(path: str, root: str) -> bool:
     """Tell whether a file is vendored, or an example, by the folders it lies in."""
     inside = os.path.relpath(path, root).split("/")[:-1]

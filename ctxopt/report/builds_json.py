@@ -17,14 +17,15 @@ def render_builds_json(declared: Declared, root: str) -> Iterator[str]:
     """Yield the document; paths are relative to ``root``, absolute where they leave it, URLs as they stand."""
     document = {
         "version": VERSION,
-        "builds": [_build(build, root) for build in declared.builds],
-        "apart": [_build(build, root) for build in declared.apart],
-        "problems": [_problem(problem, root) for problem in declared.problems],
+        "builds": [build_fields(build, root) for build in declared.builds],
+        "apart": [build_fields(build, root) for build in declared.apart],
+        "problems": [problem_fields(problem, root) for problem in declared.problems],
     }
     yield json.dumps(document, indent=2) + "\n"
 
 
-def _build(build: DeclaredBuild, root: str) -> dict[str, Any]:
+def build_fields(build: DeclaredBuild, root: str) -> dict[str, Any]:
+    """Return the keys of a declared build, as every document that lists builds has them."""
     return {
         "name": build.name,
         "kind": build.kind,
@@ -46,7 +47,8 @@ def _shown(place: str | None, root: str) -> str | None:
     return None if place is None else shown_path(place, root)
 
 
-def _problem(problem: Problem, root: str) -> dict[str, Any]:
+def problem_fields(problem: Problem, root: str) -> dict[str, Any]:
+    """Return the keys of what could not be read, or is passed over by its tool."""
     return {
         "file": _shown(problem.file, root),
         "line": problem.line,

@@ -46,14 +46,13 @@ def _table(builds: Sequence[DeclaredBuild], root: str, *, verbose: bool) -> Iter
 
 def _row(build: DeclaredBuild, root: str) -> tuple[str, str, str, str]:
     """Name, place, context and Dockerfile."""
-    place = at_line(printable(shown_path(build.declared_in, root)), build.line)
     dockerfile = "its Dockerfile is not known"
     if build.dockerfile_inline is not None:
         dockerfile = "inline Dockerfile"
     elif build.dockerfile is not None:
         dockerfile = printable(shown_path(build.dockerfile, root))
     context = "not known" if build.context is None else shown_path(build.context, root)
-    return printable(build.name), place, printable(context), dockerfile
+    return printable(build.name), printable(build.place(root)), printable(context), dockerfile
 
 
 def _details(build: DeclaredBuild, root: str, *, verbose: bool) -> Iterator[str]:

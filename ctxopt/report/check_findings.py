@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ctxopt.config.keys import LIMITS
 from ctxopt.guard.budget import LimitResult, Verdict
 from ctxopt.guard.check import Checked
+from ctxopt.report.places import placed_in
 from ctxopt.rules.finding import Finding, Location
 from ctxopt.severity import Severity
-
-if TYPE_CHECKING:
-    from ctxopt.rules.baseline import ContextFindings
 
 
 class LimitRule(NamedTuple):
@@ -58,18 +54,7 @@ def new_findings(checked: Checked) -> list[Finding]:
     if not checked.findings:
         return []
     return [
-        placed(item, finding)
+        placed_in(finding, item.folder)
         for item in checked.findings.contexts
         for finding in item.judged.reported
     ]
-
-
-def placed(item: ContextFindings, finding: Finding) -> Finding:
-    """Return a finding of a context below the root with places from that root."""
-    if not item.folder:
-        return finding
-    place = finding.location
-    if place.file is not None:
-        place = Location(os.path.join(item.folder, place.file), place.line)
-    paths = tuple(os.path.join(item.folder, path) for path in finding.paths)
-    return replace(finding, location=place, paths=paths)

@@ -11,9 +11,9 @@ from ctxopt.guard.check import Checked, CheckedContext
 from ctxopt.guard.cures import cures
 from ctxopt.guard.growth import Growth, PathChange
 from ctxopt.guard.side import VIEWS, Side
-from ctxopt.report.check_findings import placed
 from ctxopt.report.check_wording import CHANGE_LISTS
 from ctxopt.report.json_fields import VERSION, dockerfile_of, finding_fields
+from ctxopt.report.places import placed_in
 from ctxopt.rules.baseline import Findings, entry_fields
 
 
@@ -46,7 +46,7 @@ def _json_findings(findings: Findings) -> dict[str, Any]:
         "failing": len(findings.failing),
         "known": findings.known,
         "new": [
-            {"context": item.name, **finding_fields(placed(item, finding))}
+            {"context": item.name, **finding_fields(placed_in(finding, item.folder))}
             for item in findings.contexts
             for finding in item.judged.reported
         ],

@@ -10,7 +10,6 @@ from ctxopt.guard.check import Checked, CheckedContext
 from ctxopt.guard.cures import cures
 from ctxopt.guard.growth import PathChange
 from ctxopt.guard.side import VIEWS, Side
-from ctxopt.report.check_findings import placed
 from ctxopt.report.check_wording import (
     CHANGE_LISTS,
     ChangeList,
@@ -22,7 +21,7 @@ from ctxopt.report.check_wording import (
     signed,
 )
 from ctxopt.report.markdown import code, code_or_nothing, plain, table
-from ctxopt.report.places import where
+from ctxopt.report.places import placed_in, where
 from ctxopt.report.wording import describe_gone
 from ctxopt.rules.baseline import ContextFindings, Findings
 from ctxopt.rules.finding import Finding
@@ -71,7 +70,7 @@ def _markdown_findings(findings: Findings, top: int) -> list[str]:
 
 
 def _markdown_finding(item: ContextFindings, finding: Finding) -> list[str]:
-    shown = placed(item, finding)
+    shown = placed_in(finding, item.folder)
     return [
         finding.severity.label,
         code(finding.rule),

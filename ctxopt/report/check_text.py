@@ -10,7 +10,6 @@ from ctxopt.guard.check import Checked, CheckedContext
 from ctxopt.guard.cures import cures
 from ctxopt.guard.growth import Growth, PathChange
 from ctxopt.guard.side import VIEWS
-from ctxopt.report.check_findings import placed
 from ctxopt.report.check_wording import (
     CHANGE_LISTS,
     change_name,
@@ -22,6 +21,7 @@ from ctxopt.report.check_wording import (
 )
 from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_text import render_finding
+from ctxopt.report.places import placed_in
 from ctxopt.report.terminal import Look, StyledText, draw, field, more
 from ctxopt.report.wording import NOTHING_SENT, describe_gone
 from ctxopt.units import count, format_size
@@ -60,7 +60,7 @@ def _findings(title: str, findings: Findings, top: int, width: int) -> list[Styl
     lines = [StyledText(), head]
     failing = findings.failing
     for item, finding in failing[:top]:
-        lines += render_finding(placed(item, finding), width)
+        lines += render_finding(placed_in(finding, item.folder), width)
     lines += more(len(failing) - top)
     if findings.gone and findings.baseline is not None:
         gone = describe_gone(len(findings.gone), findings.baseline)

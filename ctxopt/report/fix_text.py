@@ -13,7 +13,7 @@ from ctxopt.fix.unit import Confidence
 from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_text import wrapped
 from ctxopt.report.fix_json import printed, render_patch, source_effects
-from ctxopt.report.scan_headline import is_sure, sent_view
+from ctxopt.report.scan_headline import is_sure
 from ctxopt.report.terminal import Look, StyledText, draw, more
 from ctxopt.report.wording import cell_len, lower_bound
 from ctxopt.tree.view import View
@@ -291,7 +291,7 @@ def _time(outcome: Outcome) -> str:
     """Say how long sending took that what is saved; where this build saves nothing, for one that takes all."""
     before, after = outcome.fix.measured, outcome.after
     whom = "on a first build"
-    size = sent_view(before).total.bytes - sent_view(after).total.bytes
+    size = before.sent.total.bytes - after.sent.total.bytes
     if size <= 0:
         size = before.permitted.total.bytes - after.permitted.total.bytes
         whom = "for a build that takes everything"
@@ -301,7 +301,7 @@ def _time(outcome: Outcome) -> str:
 
 def _sent(analysis: Analysis) -> str:
     """What this build sends; what could be sent where that is not known."""
-    return _amount(analysis, sent_view(analysis))
+    return _amount(analysis, analysis.sent)
 
 
 def _amount(analysis: Analysis, view: View) -> str:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ctxopt.paths import name, parent
 from ctxopt.report.console import printable
-from ctxopt.report.scan_headline import sent_view
 from ctxopt.report.terminal import StyledText
 from ctxopt.report.wording import cell_len, shortened
 from ctxopt.tree.summary import heaviest_folders
@@ -44,10 +43,10 @@ def folder_bars(
     analysis: Analysis, judged: RuleResults, plan: Fix | None, look: Look, *, most: int
 ) -> list[StyledText]:
     """Return a heading and at most ``most`` bars, a blank line above them; nothing where nothing is heavy."""
-    view = sent_view(analysis)
+    view = analysis.sent
     after = view
     if plan is not None and plan.new_content is not None:
-        after = sent_view(plan.foreseen)
+        after = plan.foreseen.sent
     found = _weights(view, after, judged)[:most]
     if not found:
         return []

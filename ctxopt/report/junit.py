@@ -7,9 +7,8 @@ from xml.etree import ElementTree as ET
 from ctxopt.guard.budget import LimitResult, Verdict
 from ctxopt.guard.check import Checked, CheckedContext
 from ctxopt.guard.cures import cures
-from ctxopt.report.check_findings import placed
 from ctxopt.report.check_wording import change_name, signed
-from ctxopt.report.places import readable, where
+from ctxopt.report.places import placed_in, readable, where
 
 
 def render_junit(checked: Checked, *, top: int) -> str:
@@ -59,7 +58,7 @@ def _findings(suite: ET.Element, checked: Checked) -> None:
     elif not checked.failing:
         _case(suite, ".", "findings")
     for item, finding in checked.failing:
-        shown = placed(item, finding)
+        shown = placed_in(finding, item.folder)
         case = _case(suite, item.name, f"{finding.rule} {where(shown)}".rstrip())
         message = readable(finding.message)
         problem = ET.SubElement(case, "failure", message=message, type=finding.rule)

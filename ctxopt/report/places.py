@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+from dataclasses import replace
 from typing import Protocol
 
 from ctxopt.report.wording import at_line
@@ -42,6 +43,17 @@ def place_of(finding: Finding, *, base: str, fallback: str | None) -> Location:
     if file is None:
         return Location()
     return Location(from_repository(file, base), location.line)
+
+
+def placed_in(finding: Finding, folder: str) -> Finding:
+    """Return a finding of the context ``folder`` with places as seen from where that folder is; empty for there."""
+    if not folder:
+        return finding
+    place = finding.location
+    if place.file is not None:
+        place = Location(posixpath.join(folder, place.file), place.line)
+    paths = tuple(posixpath.join(folder, path) for path in finding.paths)
+    return replace(finding, location=place, paths=paths)
 
 
 def where(finding: Finding) -> str:

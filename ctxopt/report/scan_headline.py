@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from ctxopt.build.stops import Stop
     from ctxopt.fix.plan import Fix
     from ctxopt.rules.run import RuleResults
-    from ctxopt.tree.view import View
 
 _NOUNS = {Severity.ERROR: "error", Severity.WARNING: "warning"}
 
@@ -42,26 +41,18 @@ class SentBytes(NamedTuple):
         return self.saved > 0 and format_size(self.before) != format_size(self.after)
 
 
-def sent_view(analysis: Analysis) -> View:
-    """Return what this build sends; where that is not known, what could be sent."""
-    plan = analysis.plan
-    if plan is None:
-        return analysis.permitted
-    return plan.main.transfer.view
-
-
 def sent_bytes(analysis: Analysis, plan: Fix | None) -> SentBytes:
     """Return what the build sends now, and with the lines that ``plan`` writes."""
-    before = after = sent_view(analysis).total.bytes
+    before = after = analysis.sent.total.bytes
     if plan is not None and plan.new_content is not None:
-        after = sent_view(plan.foreseen).total.bytes
+        after = plan.foreseen.sent.total.bytes
     return SentBytes(before, after)
 
 
 def could_be_sent(analysis: Analysis) -> int | None:
     """Return the bytes that a build would send that takes everything; None where this one is as far."""
     size = analysis.permitted.total.bytes
-    if size == sent_view(analysis).total.bytes:
+    if size == analysis.sent.total.bytes:
         return None
     return size
 

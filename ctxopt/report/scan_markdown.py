@@ -52,7 +52,7 @@ def _findings(judged: RuleResults) -> list[str]:
     if judged.reported:
         lines += table(
             ["severity", "rule", "place", "finding", "size:", "cure"],
-            map(_finding, judged.reported),
+            map(finding_cells, judged.reported),
         )
         lines.append("")
     silent = len(judged.suppressed) - judged.known
@@ -63,8 +63,8 @@ def _findings(judged: RuleResults) -> list[str]:
     return [*lines, ", ".join(counts)]
 
 
-def _finding(item: Finding) -> list[str]:
-    """The cells of one finding's row."""
+def finding_cells(item: Finding) -> list[str]:
+    """Return the cells of one finding's row: severity, rule, place, message, size and cure."""
     size = ""
     if item.size:
         size = format_size(item.size)

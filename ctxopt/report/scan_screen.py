@@ -22,6 +22,7 @@ from ctxopt.report.scan_headline import (
     sent_bytes,
 )
 from ctxopt.report.terminal import Look, StyledText, draw
+from ctxopt.report.wording import cell_len
 from ctxopt.severity import Severity
 from ctxopt.units import and_more, count, format_size
 
@@ -148,17 +149,19 @@ def _next_steps(
     lines: list[StyledText] = [StyledText()]
     fix = _fix_step(analysis, plan, steps, refusal)
     if fix is not None:
-        lines += _step(*fix, look)
+        lines += command_lines(*fix, look)
     others = []
     if not analysis.context.dockerfile.found:
         others = find_dockerfiles(analysis.tree)
     if others:
         named = ", ".join(map(printable, others[:_CANDIDATES]))
-        lines += _step("-f names a Dockerfile:", named + and_more(len(others) - _CANDIDATES), look)
+        lines += command_lines(
+            "-f names a Dockerfile:", named + and_more(len(others) - _CANDIDATES), look
+        )
     if analysis.tree.errors:
         number = count(len(analysis.tree.errors), "path")
-        lines += _step(f"{number} could not be read:", "more may be sent", look)
-    return lines + _step(printable(steps.full), "shows every figure", look)
+        lines += command_lines(f"{number} could not be read:", "more may be sent", look)
+    return lines + command_lines(printable(steps.full), "shows every figure", look)
 
 
 def _fix_step(
@@ -190,9 +193,9 @@ def _change(sent: SentBytes) -> str:
     return f"{format_size(sent.before)} -> {format_size(sent.after)}"
 
 
-def _step(command: str, what: str, look: Look) -> list[StyledText]:
-    """A command with what it does beside it, or below it where the width does not do."""
-    if len(command) + 2 + len(what) <= look.width:
+def command_lines(command: str, what: str, look: Look) -> list[StyledText]:
+    """Return a command with what it does beside it, or below it where the width does not do."""
+    if cell_len(command) + 2 + len(what) <= look.width:
         return [StyledText(command, "bold").append(f"  {what}", "not bold")]
     lines = [StyledText(line, "bold") for line in wrapped(command, look.width, 0, hang=4)]
     return lines + [StyledText(line) for line in wrapped(what, look.width, 4)]

@@ -5,6 +5,7 @@ Arithmetic on the tree; nothing here looks at a disk.
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
@@ -171,6 +172,34 @@ class View:
                 elif inode:
                     seen.add(inode)
         return repeated
+
+    def pruned(self, prunes: Callable[[str], bool], *, enter_pruned: bool = False) -> ContextTree:
+        """Return the tree with the decisions of this view, as if it had been walked with them.
+
+        ``prunes`` says which excluded folders the client skips; with ``enter_pruned`` it reads them all the same.
+        """
+        old = self.tree
+        folders: dict[str, Folder] = {}
+        stack = [""]
+        while stack:
+            folder = old.folders.get(stack.pop())
+            if folder is None:
+                continue
+            flags = self.flags(folder)
+            folders[folder.path] = folder._replace(flags=flags)
+            # Most folders hold none, and splitting their names is most of the work here.
+            if DIR not in folder.kinds:
+                continue
+            for index, name in enumerate(folder.names):
+                if folder.kinds[index] != DIR:
+                    continue
+                path = folder.child(name)
+                is_excluded = bool(flags and flags[index] & Flag.EXCLUDED)
+                if enter_pruned or not (is_excluded and prunes(path)):
+                    stack.append(path)
+        # The stack took them in another order than a walk does.
+        kept = {path: folders[path] for path in old.folders if path in folders}
+        return dataclasses.replace(old, folders=kept, tallies={}, types=None)
 
     def sent(self) -> Iterator[tuple[Folder, int, str]]:
         """Yield (folder, place, path) of what is sent, in Docker's order."""

@@ -1,0 +1,271 @@
+"""Declared builds measured together: each context folder is walked once, whatever builds and ignore files it has.
+
+Reads Dockerfiles and walks; judges nothing. What cannot be measured is named with the reason.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, NamedTuple, TypeAlias
+
+from ctxopt.build.analysis import Analysis, OtherBuild, build_matcher, read_build
+from ctxopt.build.context import BuildContext, builder_named, find_context
+from ctxopt.build.disk_files import DiskFiles
+from ctxopt.build.found_files import DockerfileLocation
+from ctxopt.build.in_force import find_ignore_file
+from ctxopt.build.plan import MeasuredFolders, make_plan, resolve_content
+from ctxopt.build.request import BuildRequest
+from ctxopt.build.shared_walk import measure_views
+from ctxopt.builder import BuilderName
+from ctxopt.errors import ContextError, CtxoptError, LocatedError
+from ctxopt.languages.dockerfile import Build
+from ctxopt.languages.ignore.matcher import Matcher
+from ctxopt.projects.declared import DeclaredBuild
+from ctxopt.projects.location import is_remote, shown_path
+from ctxopt.tree.view import View
+from ctxopt.tree.workers import ALONE, Walker
+
+_REMOTE: Final = "its context is remote"
+_FROM_GIT: Final = "its context is git itself, where no ignore file of the working tree counts"
+_UNKNOWN: Final = "its context is known only when it runs"
+
+
+class MeasuredBuild(NamedTuple):
+    """A declared build and what it sends."""
+
+    declared: DeclaredBuild
+    analysis: Analysis
+
+
+class UnmeasuredBuild(NamedTuple):
+    """A declared build that was not measured."""
+
+    declared: DeclaredBuild
+    reason: str
+    is_wrong: bool = False
+    """Whether it would fail, too: else it lies where nothing is measured."""
+
+
+class SharedContext(NamedTuple):
+    """The builds of one folder that one ignore file serves, at least one."""
+
+    builds: tuple[MeasuredBuild, ...]
+
+    @property
+    def analysis(self) -> Analysis:
+        """The first build's analysis, which knows of the others."""
+        first, *others = self.builds
+        return dataclasses.replace(first.analysis, others=tuple(_others(others)))
+
+
+class MeasuredBuilds(NamedTuple):
+    """The builds by what they share, and those that were not measured."""
+
+    contexts: tuple[SharedContext, ...]
+    unmeasured: tuple[UnmeasuredBuild, ...]
+
+
+BuilderOf = Callable[[str], BuilderName]
+"""Says whose rules hold for a context root, an absolute path; raises ConfigError."""
+
+
+def measure_builds(
+    builds: Iterable[DeclaredBuild], root: str, builder_of: BuilderOf, *, walker: Walker = ALONE
+) -> MeasuredBuilds:
+    """Measure the builds that a repository at ``root`` declares.
+
+    What Docker refuses, what its configuration has wrong, and what lies elsewhere is among the unmeasured ones.
+    """
+    measuring = _Measuring(root, builder_of, walker)
+    for build in builds:
+        measuring.add(build)
+    return measuring.measured()
+
+
+class _Placed(NamedTuple):
+    """A build of which it is known what it is given, and what it asks for."""
+
+    declared: DeclaredBuild
+    context: BuildContext
+    request: BuildRequest
+    build: Build | None
+
+
+_Group: TypeAlias = list[_Placed]
+"""The builds of one folder that one ignore file serves."""
+
+
+class _Measuring:
+    def __init__(self, root: str, builder_of: BuilderOf, walker: Walker) -> None:
+        self._root = root
+        self._builder_of = builder_of
+        self._walker = walker
+        self._named: MeasuredFolders = {}
+        self._groups: dict[str, dict[str | None, _Group]] = {}
+        """By the context root, and by the ignore file in force there."""
+        self._unmeasured: list[UnmeasuredBuild] = []
+
+    def add(self, declared: DeclaredBuild) -> None:
+        """Find what the build is given; nothing is walked yet."""
+        reason = out_of_reach(declared)
+        if reason is not None:
+            self._unmeasured.append(UnmeasuredBuild(declared, reason))
+            return
+        try:
+            placed = self._place(declared, declared.context or self._root)
+        except CtxoptError as error:
+            self._unmeasured.append(_failing(declared, error, self._root))
+            return
+        context = placed.context
+        groups = self._groups.setdefault(context.root, {})
+        groups.setdefault(context.ignore.absolute, []).append(placed)
+
+    def measured(self) -> MeasuredBuilds:
+        """Walk each folder, and return what its builds send."""
+        contexts = []
+        for groups in self._groups.values():
+            measured = self._measure(groups.values())
+            contexts += [SharedContext(tuple(builds)) for builds in measured if builds]
+        return MeasuredBuilds(tuple(contexts), tuple(self._unmeasured))
+
+    def _place(self, declared: DeclaredBuild, folder: str) -> _Placed:
+        shown = shown_path(folder, self._root)
+        if not os.path.isdir(folder):
+            raise ContextError(f"there is no folder {shown}")
+        request = BuildRequest(declared.target, dict(declared.args), _named_contexts(declared))
+        builder = self._builder_of(os.path.realpath(folder))
+        if declared.dockerfile_inline is not None:
+            label = f"{declared.declared_in} (inline Dockerfile of {declared.name})"
+            context = _without_dockerfile(folder, builder, label)
+            build = None
+            if context.builder.loads_on_demand:
+                content = declared.dockerfile_inline.encode("utf-8", "surrogateescape")
+                build = resolve_content(content, label, request, context.builder)
+            return _Placed(declared, context, request, build)
+        dockerfile = declared.dockerfile or os.path.join(folder, "Dockerfile")
+        try:
+            context = find_context(folder, dockerfile=dockerfile, builder=builder)
+        except ContextError as error:
+            if os.path.lexists(dockerfile):
+                raise
+            missing = shown_path(dockerfile, self._root)
+            raise ContextError(f"there is no Dockerfile {missing}") from error
+        return _Placed(declared, context, request, read_build(context, request))
+
+    def _measure(self, groups: Iterable[_Group]) -> Iterator[list[MeasuredBuild]]:
+        """Measure the builds of one folder, those of each ignore file together."""
+        together: list[tuple[_Group, Matcher]] = []
+        for group in groups:
+            try:
+                matcher = build_matcher(group[0].context)
+            except CtxoptError as error:
+                self._refuse(group, error)
+                continue
+            # A pattern that fails where the walk meets it must not fail for the others.
+            if matcher.has_broken:
+                yield from self._walk([(group, matcher)])
+            else:
+                together.append((group, matcher))
+        if together:
+            yield from self._walk(together)
+
+    def _walk(self, groups: Sequence[tuple[_Group, Matcher]]) -> Iterator[list[MeasuredBuild]]:
+        context = groups[0][0][0].context
+        matchers = [matcher for _, matcher in groups]
+        try:
+            views = measure_views(context, matchers, self._walker)
+        except CtxoptError as error:
+            for group, _ in groups:
+                self._refuse(group, error)
+            return
+        for (group, matcher), view in zip(groups, views, strict=True):
+            yield list(self._plan_all(group, matcher, view))
+
+    def _plan_all(self, group: _Group, matcher: Matcher, view: View) -> Iterator[MeasuredBuild]:
+        for placed in group:
+            try:
+                yield self._planned(placed, matcher, view)
+            except CtxoptError as error:
+                self._refuse([placed], error)
+
+    def _planned(self, placed: _Placed, matcher: Matcher, view: View) -> MeasuredBuild:
+        plan = None
+        if placed.build is not None:
+            plan = make_plan(
+                placed.context,
+                view,
+                matcher,
+                placed.build,
+                placed.request,
+                walker=self._walker,
+                measured=self._named,
+            )
+        analysis = Analysis(
+            context=placed.context,
+            matcher=matcher,
+            tree=view.tree,
+            permitted=view,
+            with_excluded=False,
+            plan=plan,
+            target=placed.request.target,
+        )
+        return MeasuredBuild(placed.declared, analysis)
+
+    def _refuse(self, group: _Group, error: CtxoptError) -> None:
+        for placed in group:
+            self._unmeasured.append(_failing(placed.declared, error, self._root))
+
+
+def _failing(declared: DeclaredBuild, error: CtxoptError, root: str) -> UnmeasuredBuild:
+    """Say why a build fails, with the place as seen from the repository."""
+    if not isinstance(error, LocatedError) or error.path is None:
+        return UnmeasuredBuild(declared, f"{declared.place(root)}: {error.message}", is_wrong=True)
+    place = shown_path(os.path.join(declared.context or root, error.path), root)
+    if error.line is not None:
+        place += f":{error.line}"
+    return UnmeasuredBuild(declared, f"{place}: {error.reason}", is_wrong=True)
+
+
+def out_of_reach(declared: DeclaredBuild) -> str | None:
+    """Return why a build cannot be measured here, whatever is in the repository; None where it can."""
+    if declared.from_git:
+        return _FROM_GIT
+    if declared.context is None:
+        return declared.note or _UNKNOWN
+    if is_remote(declared.context):
+        return f"{_REMOTE}: {declared.context}"
+    if declared.dockerfile is not None and is_remote(declared.dockerfile):
+        return f"its Dockerfile is remote: {declared.dockerfile}"
+    return None
+
+
+def _named_contexts(declared: DeclaredBuild) -> dict[str, str]:
+    """Return the named contexts as ``--build-context`` takes them; another build is no folder."""
+    found = {}
+    for name, place in declared.contexts.items():
+        if place.startswith("service:"):
+            place = place.replace("service:", "target:", 1)
+        # BuildKit compares the names of contexts and stages without regard to case.
+        found[name.lower()] = place
+    return found
+
+
+def _without_dockerfile(folder: str, builder: BuilderName, label: str) -> BuildContext:
+    """Return the context of a build whose Dockerfile is in no file: only the root's ignore file counts."""
+    root = os.path.realpath(folder)
+    files = DiskFiles(root)
+    client = builder_named(builder)
+    location = DockerfileLocation(label, os.path.join(root, "Dockerfile"), None, found=False)
+    choice = find_ignore_file(files, location, client)
+    return BuildContext(root=root, given=folder, builder=client, dockerfile=location, ignore=choice)
+
+
+def _others(builds: Iterable[MeasuredBuild]) -> Iterable[OtherBuild]:
+    for _, analysis in builds:
+        if analysis.plan is not None:
+            build = analysis.plan.build
+            yield OtherBuild(
+                analysis.context.dockerfile.inside or analysis.context.dockerfile.path, build
+            )

@@ -1,0 +1,302 @@
+"""The declared builds of a repository judged together: what each sends, what lines would save, each finding once.
+
+The rules run once for each ignore file, and the plan is that of a fix which serves all of its builds.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final, NamedTuple
+
+from ctxopt.build.analysis import Analysis
+from ctxopt.build.plan import paths_of
+from ctxopt.build.transfer import transferred
+from ctxopt.config.load import Config
+from ctxopt.evidence.facts import Facts
+from ctxopt.evidence.gather import gather_facts
+from ctxopt.evidence.measured_builds import (
+    MeasuredBuilds,
+    SharedContext,
+    UnmeasuredBuild,
+)
+from ctxopt.fix.cures import plan_cures
+from ctxopt.fix.plan import Fix, Start
+from ctxopt.projects.declared import DeclaredBuild
+from ctxopt.projects.location import shown_path
+from ctxopt.rules.baseline import Baseline, part_known
+from ctxopt.rules.finding import Finding
+from ctxopt.rules.registry import RULES
+from ctxopt.rules.run import RuleResults, run_rules
+from ctxopt.rules.scan import read_known
+from ctxopt.severity import Severity
+from ctxopt.tree.overlap import bytes_once, sends
+from ctxopt.tree.view import View
+
+_SOURCES: Final = tuple(rule for rule in RULES if rule.about == "sources")
+_OF_SOURCES: Final = frozenset(rule.id for rule in _SOURCES)
+
+ConfigOf = Callable[[str], Config]
+"""Returns the configuration of a context root, an absolute path; raises ConfigError."""
+
+
+class JudgedBuild(NamedTuple):
+    """One declared build; sizes in bytes."""
+
+    name: str
+    """What tells it from the others: its name, with the place where another one has the same."""
+    declared: DeclaredBuild
+    analysis: Analysis
+    bytes: int
+    """What it sends, named contexts included."""
+    saved: int
+    """What of that the lines of a fix would leave out."""
+    worst: Finding | None = None
+    """The worst of the findings that touch it."""
+
+
+class SharedFinding(NamedTuple):
+    """A finding with the builds that it touches, by their names; of two contexts that share it, as one sees it."""
+
+    folder: str
+    """The context root as seen from the repository, where the paths of the finding start."""
+    finding: Finding
+    builds: tuple[str, ...]
+    """None of them where the paths are permitted, and no build sends them."""
+
+
+class JudgedContext(NamedTuple):
+    """The builds of one folder with one ignore file, and what was found of it."""
+
+    shown: str
+    """The context root as seen from the repository."""
+    analysis: Analysis
+    builds: tuple[JudgedBuild, ...]
+    findings: tuple[SharedFinding, ...]
+    results: RuleResults
+    plan: Fix | None
+    """What a fix would write; None where nothing asks for a line, and where it would refuse."""
+    refusal: str = ""
+    """Why it would refuse."""
+
+
+class JudgedRepository(NamedTuple):
+    """What all builds send; sizes in bytes."""
+
+    root: str
+    contexts: tuple[JudgedContext, ...]
+    builds: tuple[JudgedBuild, ...]
+    """The measured ones: the worst finding first, then who could save most, then who sends most."""
+    findings: tuple[SharedFinding, ...]
+    """Each once, the worst first."""
+    unmeasured: tuple[UnmeasuredBuild, ...]
+    once: int
+    """What is sent if no file were sent twice."""
+
+    @property
+    def bytes(self) -> int:
+        """What all builds send, if each of them starts from nothing."""
+        return sum(build.bytes for build in self.builds)
+
+    @property
+    def repeated(self) -> int:
+        """What of that is sent again, having been sent for another build."""
+        return self.bytes - self.once
+
+    @property
+    def saved(self) -> int:
+        """What of that the lines of a fix would leave out."""
+        return sum(build.saved for build in self.builds)
+
+
+def judge_repository(measured: MeasuredBuilds, root: str, config_of: ConfigOf) -> JudgedRepository:
+    """Run the rules over the builds of the repository at ``root``, and plan the lines of a fix for each ignore file.
+
+    Raises ConfigError for a comment or a configuration that asks for what is not known.
+    """
+    names = _names(measured, root)
+    known: dict[str | None, Baseline | None] = {}
+    contexts = []
+    for shared in measured.contexts:
+        config = config_of(shared.builds[0].analysis.context.root)
+        if config.baseline not in known:
+            known[config.baseline] = read_known(config)
+        judging = _Judging(shared, root, config, names)
+        contexts.append(judging.judged(known[config.baseline]))
+    return JudgedRepository(
+        root=root,
+        contexts=tuple(contexts),
+        builds=tuple(sorted(_builds_of(contexts), key=_badness)),
+        findings=_told_once(contexts),
+        unmeasured=measured.unmeasured,
+        once=bytes_once(view for context in contexts for view in _views(context)),
+    )
+
+
+def _builds_of(contexts: Iterable[JudgedContext]) -> Iterator[JudgedBuild]:
+    for context in contexts:
+        yield from context.builds
+
+
+def _told_once(contexts: Iterable[JudgedContext]) -> tuple[SharedFinding, ...]:
+    """Join what several ignore files or contexts have in common, and put the worst first."""
+    several = [
+        (item, context.analysis.context.root) for context in contexts for item in context.findings
+    ]
+    several.sort(key=lambda pair: pair[0].finding.sort_key)
+    told: dict[tuple[str, ...], SharedFinding] = {}
+    for item, root in several:
+        name = _identity(item.finding, root)
+        worst = told.get(name, item)
+        builds = dict.fromkeys((*worst.builds, *item.builds))
+        told[name] = worst._replace(builds=tuple(builds))
+    return tuple(told.values())
+
+
+def _identity(finding: Finding, root: str) -> tuple[str, ...]:
+    """What makes two findings the same, from whichever context root they are seen."""
+    place = finding.location
+    paths = [os.path.join(root, path) for path in finding.paths]
+    if place.file is not None:
+        paths.append(f"{os.path.join(root, place.file)}:{place.line}")
+    return (finding.rule, finding.subject, *(paths or [root]))
+
+
+def _names(measured: MeasuredBuilds, root: str) -> dict[int, str]:
+    """Return what to call each build, by its identity: with the place where two have one name."""
+    several = [item.declared for shared in measured.contexts for item in shared.builds]
+    several += [item.declared for item in measured.unmeasured]
+    times = Counter(declared.name for declared in several)
+    names = {}
+    for declared in several:
+        name = declared.name
+        if times[name] > 1:
+            name += f" ({declared.place(root)})"
+        names[id(declared)] = name
+    return names
+
+
+def _views(context: JudgedContext) -> Iterator[View]:
+    for build in context.builds:
+        yield build.analysis.sent
+        if build.analysis.plan is not None:
+            yield from (load.transfer.view for load in build.analysis.plan.loads[1:])
+
+
+def _badness(build: JudgedBuild) -> tuple[int, int, int, str]:
+    severity = 0
+    if build.worst is not None:
+        severity = -build.worst.severity
+    return severity, -build.saved, -build.bytes, build.name
+
+
+class _Judging:
+    """One context: its rules, its plan, its builds."""
+
+    def __init__(
+        self, shared: SharedContext, root: str, config: Config, names: dict[int, str]
+    ) -> None:
+        self._shared = shared
+        self._root = root
+        self._config = config
+        self._names = {id(item.analysis): names[id(item.declared)] for item in shared.builds}
+        self._touched: dict[str, dict[str, None]] = {}
+        """The names of the builds that each finding touches, by its fingerprint."""
+
+    def judged(self, known: Baseline | None) -> JudgedContext:
+        """Return what was found; what the baseline ``known`` has is among the suppressed."""
+        analysis = self._shared.analysis
+        facts = gather_facts(analysis, self._config)
+        everything = facts.shared()
+        found = run_rules(everything, RULES, self._config.selection)
+        results = self._merged(everything, found)
+        plan, refusal = None, ""
+        # Where there is no ignore file yet, lines for tomorrow may be all that a fix writes.
+        is_first = analysis.context.ignore.path is None
+        if is_first or any(finding.edits for finding in results.reported):
+            start = Start(everything, found)
+            planned = plan_cures(facts, results, self._config, start)
+            results, plan, refusal = planned.results, planned.plan, planned.refusal
+        if known is not None:
+            results, _ = part_known(results, known, analysis.context.root, self._config.selection)
+        shown = shown_path(analysis.context.root, self._root)
+        findings = tuple(
+            SharedFinding(shown, finding, tuple(self._touched.get(finding.fingerprint, ())))
+            for finding in results.reported
+        )
+        return JudgedContext(
+            shown=shown,
+            analysis=analysis,
+            builds=tuple(self._builds(plan, findings)),
+            findings=findings,
+            results=results,
+            plan=plan,
+            refusal=refusal,
+        )
+
+    def _merged(self, facts: Facts, found: RuleResults) -> RuleResults:
+        """What is found of the context, once, and what of the sources of each build."""
+        reported: dict[str, Finding] = {}
+        for finding in found.reported:
+            if finding.rule not in _OF_SOURCES:
+                reported[finding.fingerprint] = finding
+                self._touch(finding, self._senders(finding.paths))
+        suppressed = [item for item in found.suppressed if item.finding.rule not in _OF_SOURCES]
+        for _, analysis in self._shared.builds:
+            of_build = run_rules(facts.about(analysis), _SOURCES, self._config.selection)
+            for finding in of_build.reported:
+                reported.setdefault(finding.fingerprint, finding)
+                self._touch(finding, [self._names[id(analysis)]])
+            suppressed += of_build.suppressed
+        worst_first = sorted(reported.values(), key=lambda finding: finding.sort_key)
+        return found._replace(reported=tuple(worst_first), suppressed=tuple(suppressed))
+
+    def _touch(self, finding: Finding, names: Iterable[str]) -> None:
+        self._touched.setdefault(finding.fingerprint, {}).update(dict.fromkeys(names))
+
+    def _senders(self, paths: Sequence[str]) -> list[str]:
+        """The builds that send any of the paths; all of them where it is about no path."""
+        builds = [analysis for _, analysis in self._shared.builds]
+        if paths:
+            builds = [
+                analysis for analysis in builds if any(sends(analysis.sent, path) for path in paths)
+            ]
+        return [self._names[id(analysis)] for analysis in builds]
+
+    def _builds(self, plan: Fix | None, findings: Sequence[SharedFinding]) -> Iterator[JudgedBuild]:
+        for declared, analysis in self._shared.builds:
+            name = self._names[id(analysis)]
+            touching = [item.finding for item in findings if name in item.builds]
+            sent = analysis.sent.total.bytes
+            named = 0
+            if analysis.plan is not None:
+                named = sum(load.transfer.view.total.bytes for load in analysis.plan.loads[1:])
+            worst = min(touching, key=lambda finding: finding.sort_key, default=None)
+            yield JudgedBuild(
+                name=name,
+                declared=declared,
+                analysis=analysis,
+                bytes=sent + named,
+                saved=sent - _foreseen(analysis, plan, sent),
+                worst=worst,
+            )
+
+
+def _foreseen(analysis: Analysis, plan: Fix | None, sent: int) -> int:
+    """Return the bytes that a build sends of its context with the lines of a plan."""
+    if plan is None or plan.new_content is None:
+        return sent
+    permitted = plan.foreseen.permitted
+    if analysis.plan is None:
+        return permitted.total.bytes
+    return transferred(permitted, paths_of(analysis.plan.build)).view.total.bytes
+
+
+def at_least(judged: JudgedRepository, config_of: ConfigOf) -> bool:
+    """Tell whether something was found that is as bad as the configuration of its context does not forgive."""
+    for context in judged.contexts:
+        limit: Severity | None = config_of(context.analysis.context.root).fail_on
+        if limit is not None and context.results.at_least(limit):
+            return True
+    return False

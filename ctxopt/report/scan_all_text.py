@@ -1,0 +1,334 @@
+"""All builds of a repository on one screen: what they send together, one row for each, the worst findings, the next step.
+
+At most ``LINES`` lines in 80 columns, whatever the repository; the verbose see every build and finding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from ctxopt.report.console import printable, visible
+from ctxopt.report.finding_text import STYLES, wrapped
+from ctxopt.report.places import where
+from ctxopt.report.scan_all_wording import (
+    context_of,
+    dockerfile_of,
+    headline,
+    ignore_file_of,
+    placed,
+    summary,
+    touched,
+)
+from ctxopt.report.scan_screen import command_lines
+from ctxopt.report.terminal import Look, StyledText, draw, more
+from ctxopt.report.wording import cell_len, shortened
+from ctxopt.severity import Severity
+from ctxopt.units import and_more, count, format_size
+
+if TYPE_CHECKING:
+    from ctxopt.evidence.measured_builds import UnmeasuredBuild
+    from ctxopt.fix.repository import (
+        JudgedBuild,
+        JudgedContext,
+        JudgedRepository,
+        SharedFinding,
+    )
+    from ctxopt.projects.declared import Declared
+    from ctxopt.rules.finding import Finding
+
+LINES: Final = 25
+"""The lines of the screen in 80 columns."""
+
+_FINDINGS: Final = 4
+_FEWEST_BUILDS: Final = 3
+_UNMEASURED: Final = 3
+_STEPS: Final = 3
+_NAMED: Final = 2
+_NARROW: Final = 60
+"""Columns below which a build takes two lines."""
+_LEAST_COLUMN: Final = 8
+_GAP: Final = "  "
+_HEADS: Final = ("build", "context", "Dockerfile", "ignore file")
+_FIGURES: Final = ("sent", "to save")
+_WORD: Final = len("warning")
+
+
+class FixStep(NamedTuple):
+    """The command that writes the lines of one context."""
+
+    command: str
+    context: JudgedContext
+
+
+def render_all(
+    judged: JudgedRepository,
+    declared: Declared,
+    steps: Sequence[FixStep],
+    *,
+    full: str,
+    look: Look,
+) -> str:
+    """Return the screen; ``full`` is the command that shows every build and finding."""
+    top = [*headline_lines(judged, look), *_summary(judged, declared, look)]
+    end = [*_unmeasured(judged, look), *_next_steps(judged, steps, full, look)]
+    findings = [
+        item for item in judged.findings if look.verbose or item.finding.severity > Severity.INFO
+    ]
+    builds = judged.builds
+    if not look.verbose:
+        # A blank line, a heading and a last line that counts the rest, for both tables.
+        rest = LINES - len(top) - len(end) - 6
+        most = max(_FEWEST_BUILDS, rest - min(len(findings), _FINDINGS))
+        builds = builds[:most]
+        findings = findings[: max(_FINDINGS, rest - len(builds))]
+    rows = _build_rows(judged, builds, look) + more(len(judged.builds) - len(builds))
+    told = _finding_rows(findings, judged.root, look)
+    hidden = len(judged.findings) - len(findings)
+    if told and hidden:
+        told += [StyledText(f" {and_more(hidden)}, notes included", "dim")]
+    return draw([*top, *rows, *told, *end], look)
+
+
+def render_headline(judged: JudgedRepository, look: Look) -> str:
+    """Return the headline alone."""
+    return draw(headline_lines(judged, look), look)
+
+
+def headline_lines(judged: JudgedRepository, look: Look) -> list[StyledText]:
+    """Return the headline as lines for a terminal."""
+    lines = wrapped(headline(judged), look.width, 0, hang=2)
+    return [StyledText(line, "bold") for line in lines]
+
+
+def _summary(judged: JudgedRepository, declared: Declared, look: Look) -> list[StyledText]:
+    """With what it was measured, what is counted, and what is not."""
+    lines = wrapped(summary(judged, declared), look.width, 0, hang=2)
+    return [StyledText(line, "dim") for line in lines]
+
+
+def _build_rows(
+    judged: JudgedRepository, builds: Sequence[JudgedBuild], look: Look
+) -> list[StyledText]:
+    """Return a heading and a row for each build, a blank line above them."""
+    if not builds:
+        return []
+    rows = [_cells(judged, build) for build in builds]
+    if look.width < _NARROW:
+        stacked = [line for row in rows for line in _stacked(row, look)]
+        return [StyledText(), *stacked]
+    head = _Cells(_HEADS, _FIGURES, None)
+    widths = _widths([*rows, head], look)
+    left = look.width - sum(widths) - len(_GAP) * len(widths)
+    has_room = all(row.worst is None or len(_told_worst(row.worst)) <= left for row in rows)
+    lines = [StyledText(), StyledText(_drawn(head, widths) + "worst", "dim")]
+    for row in rows:
+        line = StyledText(_drawn(row, widths))
+        if row.worst is not None:
+            told = row.worst.severity.label
+            if has_room:
+                told = _told_worst(row.worst)
+            line.append(told, STYLES[row.worst.severity])
+        line.rstrip()
+        lines.append(line)
+    return lines
+
+
+def _told_worst(finding: Finding) -> str:
+    return f"{finding.severity.label} {finding.rule}"
+
+
+class _Cells(NamedTuple):
+    texts: tuple[str, str, str, str]
+    figures: tuple[str, str]
+    worst: Finding | None
+
+
+def _cells(judged: JudgedRepository, build: JudgedBuild) -> _Cells:
+    saved = ""
+    if build.saved:
+        saved = format_size(build.saved)
+    texts = (
+        printable(build.name),
+        printable(context_of(build, judged.root)),
+        printable(dockerfile_of(build, judged.root)),
+        printable(ignore_file_of(build, judged.root)),
+    )
+    return _Cells(texts, (format_size(build.bytes), saved), build.worst)
+
+
+def _widths(rows: Sequence[_Cells], look: Look) -> list[int]:
+    """The columns of each cell: as many as are asked for, less for the widest where they are too many."""
+    cells = [[*row.texts, *row.figures] for row in rows]
+    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+    texts = len(_HEADS)
+    while sum(widths) + len(_GAP) * len(widths) + _WORD > look.width:
+        widest = max(range(texts), key=widths.__getitem__)
+        if widths[widest] <= _LEAST_COLUMN:
+            break
+        widths[widest] -= 1
+    return widths
+
+
+def _drawn(row: _Cells, widths: Sequence[int]) -> str:
+    texts = len(row.texts)
+    drawn = ""
+    for text, width in zip(row.texts, widths[:texts], strict=True):
+        fitted = _fitted(text, width)
+        drawn += fitted + " " * (width - cell_len(fitted)) + _GAP
+    for text, width in zip(row.figures, widths[texts:], strict=True):
+        drawn += " " * (width - cell_len(text)) + text + _GAP
+    return drawn
+
+
+def _fitted(text: str, width: int) -> str:
+    """Shorten a name to a column: folders go first, then what stands before the end."""
+    short = shortened(text, width)
+    if cell_len(short) <= width:
+        return short
+    # The end of a path says more than its start.
+    while cell_len(short) > width - 1:
+        short = short[1:]
+    return "…" + short
+
+
+def _stacked(row: _Cells, look: Look) -> list[StyledText]:
+    """A build in a narrow terminal: its name, and below it where it is and what it sends."""
+    name, context, dockerfile, ignore_file = row.texts
+    sent, saved = row.figures
+    head = StyledText(_fitted(name, look.width))
+    facts = [f"sends {sent}"]
+    if saved:
+        facts.append(f"{saved} to save")
+    if row.worst is not None:
+        facts.append(_told_worst(row.worst))
+    place = f"{context}, {dockerfile}, ignore file {ignore_file}"
+    lines = [*wrapped(place, look.width, 2, hang=2), *wrapped(", ".join(facts), look.width, 2)]
+    return [head, *map(StyledText, lines)]
+
+
+class _FindingRow(NamedTuple):
+    severity: Severity
+    rule: str
+    place: str
+    size: str
+    builds: str
+
+    @property
+    def what(self) -> str:
+        return f"{self.rule} {self.place}"
+
+    def fitted(self, width: int) -> str:
+        """What it is in ``width`` columns: of the place, which may be long, what there is room for."""
+        return f"{self.rule} {_fitted(self.place, width - len(self.rule) - 1)}"
+
+
+def _finding_rows(findings: Sequence[SharedFinding], root: str, look: Look) -> list[StyledText]:
+    """Return a heading and a row for each finding, a blank line above them."""
+    if not findings:
+        return []
+    rows = [
+        _FindingRow(
+            severity=item.finding.severity,
+            rule=item.finding.rule,
+            place=_place(item, root),
+            size=_size(item),
+            builds=touched(item, _NAMED),
+        )
+        for item in findings
+    ]
+    if look.width < _NARROW:
+        return [StyledText(), *(line for row in rows for line in _stacked_finding(row, look))]
+    sizes = max(len("size"), *(cell_len(row.size) for row in rows))
+    names = min(max(cell_len(row.builds) for row in rows), look.width // 4)
+    names = max(names, len("builds"))
+    left = look.width - _WORD - sizes - names - 3 * len(_GAP)
+    width = min(left, max(cell_len(row.what) for row in rows))
+    heading = f"{'':{_WORD}}{_GAP}{'what':{width}}{_GAP}{'size':>{sizes}}{_GAP}builds"
+    lines = [StyledText(), StyledText(heading, "dim")]
+    for row in rows:
+        what = row.fitted(width)
+        line = StyledText().append(f"{row.severity.label:{_WORD}}", STYLES[row.severity])
+        line.append(f"{_GAP}{what}{' ' * (width - cell_len(what))}{_GAP}{row.size:>{sizes}}")
+        lines.append(line.append(f"{_GAP}{_ended(row.builds, names)}"))
+    return lines
+
+
+def _stacked_finding(row: _FindingRow, look: Look) -> list[StyledText]:
+    """A finding in a narrow terminal."""
+    label = row.severity.label
+    text = " ".join(filter(None, [label, row.what, row.size, f"({row.builds})"]))
+    first, *others = wrapped(text, look.width, 0, hang=4)
+    head = StyledText().append(label, STYLES[row.severity]).append(first[len(label) :])
+    return [head, *map(StyledText, others)]
+
+
+def _place(item: SharedFinding, root: str) -> str:
+    """The telling path or place of a finding, as seen from the repository."""
+    finding = placed(item.finding, item.folder, root)
+    place = printable(where(finding) or item.folder)
+    if finding.location.file is None:
+        place += and_more(len(finding.paths) - 1)
+    return place
+
+
+def _ended(text: str, width: int) -> str:
+    """Shorten a list of names to a column, from its end."""
+    if cell_len(text) <= width:
+        return text
+    while cell_len(text) > width - 1:
+        text = text[:-1]
+    return text + "…"
+
+
+def _size(item: SharedFinding) -> str:
+    if not item.finding.size:
+        return ""
+    return format_size(item.finding.size)
+
+
+def _unmeasured(judged: JudgedRepository, look: Look) -> list[StyledText]:
+    """The builds that were not measured, each with the reason."""
+    if not judged.unmeasured:
+        return []
+    shown = judged.unmeasured
+    if not look.verbose:
+        shown = shown[:_UNMEASURED]
+    lines = [StyledText()]
+    for item in shown:
+        style = "red" if item.is_wrong else ""
+        lines += [StyledText(line, style) for line in _told(item, look)]
+    return lines + more(len(judged.unmeasured) - len(shown))
+
+
+def _told(item: UnmeasuredBuild, look: Look) -> list[str]:
+    sentence = f"not measured: {printable(item.declared.name)}: {visible(item.reason)}"
+    return wrapped(sentence, look.width, 0, hang=2)
+
+
+def _next_steps(
+    judged: JudgedRepository, steps: Sequence[FixStep], full: str, look: Look
+) -> list[StyledText]:
+    lines: list[StyledText] = [StyledText()]
+    told = steps
+    if not look.verbose:
+        told = steps[:_STEPS]
+    for step in told:
+        lines += command_lines(printable(step.command), _gain(step.context), look)
+    lines += more(len(steps) - len(told))
+    if not judged.builds:
+        return lines + command_lines("ctxopt builds", "lists what is declared", look)
+    return lines + command_lines(printable(full), "shows every build and finding", look)
+
+
+def _gain(context: JudgedContext) -> str:
+    """What the lines of one context do for its builds together."""
+    lines = 0
+    if context.plan is not None:
+        lines = sum(max(1, len(line.texts)) for line in context.plan.lines)
+    before = sum(build.bytes for build in context.builds)
+    after = before - sum(build.saved for build in context.builds)
+    change = ""
+    if format_size(before) != format_size(after):
+        change = f": {format_size(before)} -> {format_size(after)}"
+    return f"writes {count(lines, 'line')}{change}"
