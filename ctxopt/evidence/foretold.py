@@ -5,17 +5,16 @@ A name of the catalogue alone foretells nothing. Asks git once, about paths that
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Sequence
-from fnmatch import translate
 from typing import Final, NamedTuple
 
 from ctxopt.evidence.catalog import CatalogEntry, Stack
 from ctxopt.evidence.dockerfile_search import is_foreign
 from ctxopt.evidence.facts import Facts
+from ctxopt.evidence.name_globs import NameGlobs
 from ctxopt.git.folder import ignored_if_there
-from ctxopt.languages.golang.paths import has_meta
 from ctxopt.paths import join, name
+from ctxopt.tree.model import Folder
 
 _ANYWHERE: Final = "ctxopt-asks-here"
 """A folder that no rule is about: what git ignores in there it ignores everywhere."""
@@ -86,45 +85,36 @@ def _prospects(facts: Facts) -> Iterator[_Prospect]:
     entries = {
         (entry.stack, entry.pattern): entry for entry in catalog.entries if entry.pattern in wanted
     }
-    folders = list(_own_folders(facts))
+    known = NameGlobs({glob for stack in catalog.stacks.values() for glob in stack.manifests})
+    # All are looked for at once: nearly every folder has none.
+    found = [(folder, known.find_in(folder)) for folder in _own_folders(facts)]
+    folders = [(folder, names) for folder, names in found if names or not folder.path]
     for stack in catalog.stacks.values():
         if not stack.coming:
             continue
-        manifests = _Manifests(stack)
+        manifests = NameGlobs(stack.manifests)
         for folder, names in folders:
-            manifest = manifests.in_folder(folder, names)
+            manifest = _manifest(stack, folder, manifests.among(names))
             if manifest is None:
                 continue
             for pattern in stack.coming:
                 entry = entries[stack.name, pattern]
-                if entry.is_credible(names):
-                    yield _Prospect(entry, folder, manifest)
+                if entry.is_credible(folder.names):
+                    yield _Prospect(entry, folder.path, manifest)
 
 
-class _Manifests:
-    """The names of a stack's manifests: looked up as they are, and one expression for those that are globs."""
-
-    def __init__(self, stack: Stack) -> None:
-        shaped = [glob for glob in stack.manifests if has_meta(glob)]
-        self._needed: Final = bool(stack.manifests)
-        self._plain: Final = frozenset(stack.manifests) - frozenset(shaped)
-        self._shape: Final = "|".join(map(translate, shaped))
-
-    def in_folder(self, folder: str, names: frozenset[str]) -> str | None:
-        """Return the first one in a folder, empty where the stack needs none; None without one."""
-        if not self._needed:
-            # What belongs to no stack may come to any checkout.
-            return "" if not folder else None
-        found = set(names & self._plain)
-        if self._shape:
-            found.update(filter(re.compile(self._shape).match, names))
-        if not found:
-            return None
-        return join(folder, min(found))
+def _manifest(stack: Stack, folder: Folder, found: Collection[str]) -> str | None:
+    """Return the manifest of the stack in a folder, empty where it needs none; None without one."""
+    if not stack.manifests:
+        # What belongs to no stack may come to any checkout.
+        return "" if not folder.path else None
+    if not found:
+        return None
+    return folder.child(min(found))
 
 
-def _own_folders(facts: Facts) -> Iterator[tuple[str, frozenset[str]]]:
-    """Yield the folders of the project near the root with the names in them."""
+def _own_folders(facts: Facts) -> Iterator[Folder]:
+    """Yield the folders of the project near the root."""
     tree, left = facts.view.tree, _MOST_FOLDERS
     near = sorted(
         (path.count("/"), path) for path in tree.folders if path.count("/") < _MOST_LEVELS
@@ -135,12 +125,11 @@ def _own_folders(facts: Facts) -> Iterator[tuple[str, frozenset[str]]]:
         above = {"/".join(parts[:depth]) for depth in range(1, len(parts))}
         if not aside.isdisjoint({path, *above}):
             continue
-        names = frozenset(tree.folders[path].names)
         # What is in a repository of its own, git is not asked about from here.
-        if path and (".git" in names or is_foreign(facts.catalog, name(path))):
+        if path and (".git" in tree.folders[path].names or is_foreign(facts.catalog, name(path))):
             aside.add(path)
             continue
         left -= 1
         if left < 0:
             return
-        yield path, names
+        yield tree.folders[path]

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
-from fnmatch import translate
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ctxopt.evidence.catalog import Catalog
 from ctxopt.evidence.manifests import MANIFESTS
+from ctxopt.evidence.name_globs import NameGlobs
 from ctxopt.evidence.nearby import NearbyNames, is_of_others
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.paths import by_parent, join
@@ -97,17 +96,16 @@ class _Wanted:
         globs = {glob for stack in catalog.stacks.values() for glob, _ in stack.version_from_git}
         # Dockerfiles are read as such; what their steps ask git is known by then.
         globs = {glob for glob in globs if "Dockerfile" not in glob and "Containerfile" not in glob}
-        plain = {glob for glob in globs if not has_meta(glob)}
-        shaped = sorted((globs - plain) | _PROJECTS)
-        self._plain: Final = MANIFESTS | plain
-        self._shaped: Final = re.compile("|".join(map(translate, shaped)))
+        everywhere = MANIFESTS | {glob for glob in globs if not has_meta(glob)}
+        self._near: Final = NameGlobs(globs | everywhere | _PROJECTS)
+        self._deeper: Final = NameGlobs(everywhere | _PROJECTS)
+        self._everywhere: Final = NameGlobs(everywhere)
 
     def names_in(self, folder: Folder, depth: int) -> list[str]:
         """Return the names to read in a folder so many levels below the root, sorted."""
-        names = folder.names
-        hits = set(self._plain.intersection(names))
-        # Matching every name of a deep tree costs more than it finds, "proj" in one text next to nothing.
-        is_deep_project = depth <= _PROJECT_DEPTH and "proj" in folder.joined
-        if depth <= GIT_DEPTH or is_deep_project:
-            hits.update(filter(self._shaped.match, names))
-        return sorted(hits)
+        wanted = self._everywhere
+        if depth <= GIT_DEPTH:
+            wanted = self._near
+        elif depth <= _PROJECT_DEPTH:
+            wanted = self._deeper
+        return sorted(wanted.find_in(folder))
