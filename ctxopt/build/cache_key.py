@@ -113,6 +113,16 @@ class KeySource:
             found += (self._key_part(start, path, entries, follow) for path in taken)
         return tuple(found)
 
+    def parts(
+        self, path: str, entries: Entries, starts: tuple[str | None, ...], follow: Follow
+    ) -> tuple[KeyPart, ...]:
+        """Return what of the key the entry at ``path``, which is sent, makes; ``starts`` as for this state."""
+        return tuple(
+            self._key_part(start, path, entries, follow)
+            for part, start in zip(self._parts, starts, strict=True)
+            if self._takes(part, path, start)
+        )
+
     def _key_part(self, start: str | None, path: str, entries: Entries, follow: Follow) -> KeyPart:
         entry = _entry_at(entries, path)
         if not self.is_listed:
@@ -172,11 +182,11 @@ def key_sources(build: Build) -> tuple[KeySource, ...]:
 
 
 def changed_folders(
-    changed: Iterable[str], before: Collection[str], after: Collection[str]
+    changed: Iterable[str], before: Callable[[str], bool], after: Callable[[str], bool]
 ) -> Iterator[str]:
-    """Yield the folders above ``changed`` paths that are in one of two states only."""
+    """Yield the folders above ``changed`` paths that are in one of two states only, as these tell of a path."""
     for folder in folders_above(changed):
-        if folder and (folder in before) != (folder in after):
+        if folder and before(folder) != after(folder):
             yield folder
 
 

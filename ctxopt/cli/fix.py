@@ -98,7 +98,7 @@ def fix(
     verbose: o.Verbose = False,
     quiet: o.Quiet = False,
 ) -> int:
-    """Propose and write .dockerignore lines, checked against the build."""
+    """Propose and write .dockerignore lines, tried on the build."""
     from ctxopt.fix.options import FixOptions
     from ctxopt.fix.run import run
 

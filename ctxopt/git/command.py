@@ -95,6 +95,11 @@ def run_two(
     return outputs[0][0], outputs[1][0]
 
 
+def missing_object(name: str) -> GitError:
+    """Return the error about an object that this clone does not hold."""
+    return GitError(f"object {name} is not in this clone", hint=PARTIAL)
+
+
 def check_exit(code: int, stderr: bytes, accept: tuple[int, ...] = (0,)) -> None:
     """Raise GitError with what git complained of, unless ``code`` is accepted."""
     if code in accept:

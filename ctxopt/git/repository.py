@@ -6,15 +6,16 @@ The door of this room: every question is a method of ``Repository``; ``command``
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from ctxopt.errors import GitError
 from ctxopt.git.command import (
-    PARTIAL,
     NoGitError,
     check_exit,
     clean_environment,
+    missing_object,
     run_git,
     run_two,
     start_git,
@@ -230,7 +231,7 @@ class Repository:
             for line in answer.splitlines():
                 id_, _, size = line.partition(" ")
                 if not size.isdecimal():
-                    raise _missing(id_)
+                    raise missing_object(id_)
                 self._sizes[id_] = int(size)
         return self._sizes
 
@@ -255,7 +256,7 @@ class Repository:
                         name = b"a blob"
                         if header:
                             name = header[0]
-                        raise _missing(os.fsdecode(name))
+                        raise missing_object(os.fsdecode(name))
                     content = output.read(int(header[2]))
                     output.read(1)  # the newline behind the content
                     yield os.fsdecode(header[0]), content
@@ -263,6 +264,11 @@ class Repository:
     def read_blob(self, id_: str) -> bytes:
         """Return the content of one blob; raises GitError where it is not in this clone."""
         return next(content for _, content in self.blobs([id_]))
+
+    def start_reader(self) -> subprocess.Popen[bytes]:
+        """Start git so that it answers for one object after the other; the caller ends it."""
+        arguments = ["cat-file", "--batch"]
+        return start_git(self.top, arguments, self._environment(None), subprocess.PIPE)
 
     def attributes(
         self, commit: str | None, paths: Iterable[str], names: Iterable[str]
@@ -356,10 +362,6 @@ def _tracked(listing: bytes, prefix: str, staged: bool) -> tuple[set[str], list[
     entries = index_entries(listing)
     links = [entry.path[cut:] for entry in entries if entry.mode == GITLINK]
     return {entry.path[cut:] for entry in entries}, links
-
-
-def _missing(id_: str) -> GitError:
-    return GitError(f"object {id_} is not in this clone", hint=PARTIAL)
 
 
 def _inside(path: str, folder: str) -> str | None:

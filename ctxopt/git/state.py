@@ -112,11 +112,12 @@ def _read_entries(
         elif mode == _LINK:
             entries[path] = StateEntry(0o120777, id_, sizes[id_], targets[id_])
         else:
-            entries[path] = StateEntry(_file_mode(mode), id_, changed.get(path, sizes[id_]))
+            entries[path] = StateEntry(file_mode(mode), id_, changed.get(path, sizes[id_]))
     return entries
 
 
-def _file_mode(mode: int) -> int:
+def file_mode(mode: int) -> int:
+    """Return the mode that a fresh checkout gives a file."""
     # Git keeps one bit of nine, and old repositories hold modes that it would not write today.
     if mode & 0o100:
         return 0o100755

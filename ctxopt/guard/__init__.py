@@ -1,4 +1,4 @@
-"""Limits and growth: states of git measured, compared and judged.
+"""Limits, growth and rebuilds: states of git measured, compared and judged.
 
     question = CheckRequest(root=".", config=config, request=BuildRequest(), against="main")
     checked = run_check(question)

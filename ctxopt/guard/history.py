@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.request import BuildRequest
 from ctxopt.builder import BuilderName
-from ctxopt.errors import ConfigError, CtxoptError, GitError
-from ctxopt.git.repository import Repository
+from ctxopt.errors import ConfigError, CtxoptError
+from ctxopt.git.first_parents import WalkedCommit, first_parents
 from ctxopt.git.state import GitState, read_state
 from ctxopt.guard.against import prefix_of, repository_at
 from ctxopt.guard.measure import analyze_state, state_transfer
@@ -64,15 +64,6 @@ class HistoryRequest:
     """How the build is called; without it nothing is said of what is transferred."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Commit:
-    """One commit as ``git log`` prints it."""
-
-    id: str
-    seconds: int
-    subject: str
-
-
 def read_history(question: HistoryRequest) -> History:
     """Measure the last commits of the branch that is checked out.
 
@@ -84,7 +75,7 @@ def read_history(question: HistoryRequest) -> History:
         raise ConfigError(f"--history needs a git repository, and {root!r} is in none")
     prefix = prefix_of(root, root, repository)
     # One more than asked for, to know what the oldest of them changed.
-    commits = _last_commits(repository, question.count + 1)
+    commits = first_parents(repository, most=question.count + 1)
     points: list[Point] = []
     before: Point | None = None
     for commit in reversed(commits):
@@ -97,20 +88,8 @@ def read_history(question: HistoryRequest) -> History:
     return History(root, question.builder, newest_first[: question.count], is_cut)
 
 
-def _last_commits(repository: Repository, number: int) -> list[_Commit]:
-    """The newest first, along the first parents: what a merge brought is one change."""
-    if repository.resolve("HEAD") is None:
-        raise GitError("there is no commit yet", hint="commit something first")
-    asked = ("--first-parent", f"--max-count={number}", "--no-show-signature", "-z")
-    output = repository.run("log", *asked, "--format=%H%x00%ct%x00%s", "HEAD")
-    fields = output.decode("utf-8", "replace").split("\0")
-    # Not strict: behind the last NUL is an empty field.
-    rows = zip(fields[0::3], fields[1::3], fields[2::3], strict=False)
-    return [_Commit(id_, int(seconds), subject) for id_, seconds, subject in rows]
-
-
 def _measure(
-    question: HistoryRequest, commit: _Commit, state: GitState, before: Point | None
+    question: HistoryRequest, commit: WalkedCommit, state: GitState, before: Point | None
 ) -> Point:
     point = Point(
         commit=commit.id, seconds=commit.seconds, subject=commit.subject,

@@ -139,5 +139,6 @@ def test_a_link_that_is_named_counts_by_what_is_behind_it():
 
 
 def test_folders_that_come_and_go():
-    found = changed_folders(["d/e/c", "d/b"], {"d", "d/b"}, {"d", "d/e", "d/e/c"})
+    before, after = {"d", "d/b"}, {"d", "d/e", "d/e/c"}
+    found = changed_folders(["d/e/c", "d/b"], before.__contains__, after.__contains__)
     assert sorted(found) == ["d/e"]

@@ -1,0 +1,121 @@
+"""Of which paths it is known that nothing in the build reads them, whatever their size, and of what kind they are.
+
+A rebuild costs the same for a byte as for a megabyte, so that bytes decide nothing here. What the catalogue does not
+name, or the build may read, is taken for a source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from ctxopt.evidence.catalog import CatalogEntry, CatalogKind
+from ctxopt.evidence.documentation import Documentation
+from ctxopt.evidence.entry_choice import KnownPath, choose_entry
+from ctxopt.evidence.facts import Facts
+from ctxopt.evidence.nearby import NearbyNames
+from ctxopt.evidence.test_folders import tests_stay
+from ctxopt.languages.ignore.matcher import read_matcher
+from ctxopt.paths import is_at_or_below, upwards
+
+UnreadKind: TypeAlias = Literal["documentation", "ci", "tests", "container", "editor"]
+
+_KINDS: Final[Mapping[CatalogKind, UnreadKind]] = {
+    "docs": "documentation",
+    "ci": "ci",
+    "test-data": "tests",
+    "container": "container",
+    "editor": "editor",
+}
+
+
+class Unread(NamedTuple):
+    """What is known of a path that no build reads."""
+
+    kind: UnreadKind
+    pattern: str
+    """An ignore line that keeps it back, and nothing that is known to be read."""
+
+
+class UnreadPaths:
+    """Asked of a path at a time, one that is there or one of the past; remembers what it has said."""
+
+    def __init__(self, facts: Facts) -> None:
+        self._facts = facts
+        self._reasons = facts.needs.reasons()
+        self._nearby = NearbyNames(facts.view.tree.folders)
+        self._said: dict[tuple[str, bool], Unread | None] = {}
+        self._lines: dict[str, bool] = {}
+        context = facts.analysis.context
+        self._own = {context.dockerfile.inside, context.ignore.path} - {None}
+        """The files of the build itself, however they are called."""
+
+    def of(self, path: str) -> Unread | None:
+        """Return what is known of a file or link; None where the build may read it."""
+        if self._facts.kept.why(path) is not None:
+            return None
+        # From the top: a folder decides for all that is in it, and is judged once.
+        for here in reversed(list(upwards(path))[:-1]):
+            key = (here, here != path)
+            if key not in self._said:
+                self._said[key] = self._judge(here, is_dir=here != path)
+            said = self._said[key]
+            if said is not None:
+                return said
+        return None
+
+    def _judge(self, path: str, *, is_dir: bool) -> Unread | None:
+        if path in self._reasons or self._is_named(path):
+            return None
+        if path in self._own:
+            return Unread("container", path)
+        known = KnownPath(
+            path=path,
+            is_dir=is_dir,
+            # Heavy or light, it is of its kind.
+            is_large=is_dir,
+            state="tracked",
+            nearby=lambda: self._nearby.of(path),
+        )
+        entries = [
+            entry for entry in self._facts.catalog.match_path(path, is_dir) if entry.kind in _KINDS
+        ]
+        entry = choose_entry(entries, known)
+        if entry is None or self._may_be_read(path, entry, is_dir=is_dir):
+            return None
+        return Unread(_KINDS[entry.kind], self._line(path, entry))
+
+    def _is_named(self, path: str) -> bool:
+        """Whether an instruction names the path, which need not be there any more."""
+        return any(is_at_or_below(need.path, path) for need in self._facts.needs.named)
+
+    def _may_be_read(self, path: str, entry: CatalogEntry, *, is_dir: bool) -> bool:
+        if entry.kind == "test-data":
+            return tests_stay(self._facts.view, self._facts.needs, path, is_tracked=True)
+        if entry.kind == "docs" and is_dir:
+            return self._documentation.why(path) is not None
+        return False
+
+    @cached_property
+    def _documentation(self) -> Documentation:
+        return Documentation(self._facts.analysis, self._facts.catalog, self._facts.needs)
+
+    def _line(self, path: str, entry: CatalogEntry) -> str:
+        """Return the pattern of a name that hardly anything else bears, where it hides nothing that is read."""
+        if entry.confidence != "high":
+            return path
+        if entry.pattern not in self._lines:
+            self._lines[entry.pattern] = not any(self._hidden(entry.pattern))
+        if self._lines[entry.pattern]:
+            return entry.pattern
+        return path
+
+    def _hidden(self, pattern: str) -> Iterator[str]:
+        matcher = read_matcher([(None, pattern)])
+        for need in (*self._facts.needs.needs, *self._facts.needs.named):
+            if matcher.decide(need.path).excluded:
+                yield need.path
+
+
+__all__ = ["Unread", "UnreadKind", "UnreadPaths"]

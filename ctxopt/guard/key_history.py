@@ -1,0 +1,54 @@
+"""The states of a context along the first parents, and whose cache key each commit made another. Checks nothing out.
+
+Every commit is read as the Dockerfile and the ignore file of today take it: how often a build would have run a step again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from ctxopt.build.cache_key import KeySource
+from ctxopt.build.key_change import KeyChange, KeyState, changed_keys
+from ctxopt.git.first_parents import WalkedCommit
+from ctxopt.git.tree_objects import TreeObjects
+from ctxopt.guard.commit_state import CommitStates
+from ctxopt.languages.ignore.matcher import Matcher
+
+
+class CommitStep(NamedTuple):
+    """A commit and the one before it, as states of one context."""
+
+    commit: WalkedCommit
+    before: KeyState
+    after: KeyState
+    changed: tuple[str, ...]
+    """The files and links in which they differ."""
+
+    def changes(self, sources: Sequence[KeySource], matcher: Matcher) -> tuple[KeyChange, ...]:
+        """Return whose key is another one, under the patterns of ``matcher``."""
+        return changed_keys(sources, matcher, self.before, self.after, self.changed)
+
+
+def walk_commits(
+    objects: TreeObjects, commits: Sequence[WalkedCommit], prefix: str
+) -> Iterator[CommitStep]:
+    """Yield a step for each of ``commits``, the newest first, that has a parent; ``prefix`` is where the context is.
+
+    Raises GitError for a tree that is not in this clone.
+    """
+    states = CommitStates(objects)
+    trees = {commit.id: commit.tree for commit in commits}
+    for commit in commits:
+        if commit.parent is None:
+            continue
+        above = trees.get(commit.parent)
+        if above is None:
+            above = objects.of_commit(commit.parent)
+        before, after = (objects.below(tree, prefix) for tree in (above, commit.tree))
+        yield CommitStep(
+            commit=commit,
+            before=states.of(before),
+            after=states.of(after),
+            changed=tuple(objects.changed_paths(before, after)),
+        )
