@@ -25,6 +25,7 @@ class RebuildsFormat(StrEnum):
 
     text = "text"
     json = "json"
+    markdown = "markdown"
 
 
 CommitsOption = Annotated[
@@ -96,5 +97,9 @@ def _render(wanted: RebuildsFormat, counted: Rebuilds, *, has_color: bool) -> st
             from ctxopt.report.rebuilds_json import render_json
 
             return render_json(counted)
+        case RebuildsFormat.markdown:
+            from ctxopt.report.rebuilds_markdown import render_markdown
+
+            return render_markdown(counted)
         case _:
             assert_never(wanted)

@@ -26,14 +26,30 @@ _LANGUAGES: Final = (
 )
 _INSTALLS: Final = rf"(?<![\w.-])(?:{_SYSTEM}|{_LANGUAGES})"
 _COMPILERS: Final = r"(?<![\w./-])(?:gcc|g\+\+|cc|c\+\+|clang|clang\+\+|rustc|javac|kotlinc|ghc|nim|zig|crystal|ocamlfind|dune)\s"
+_SCRIPT: Final = (
+    r"(?:\w+=\S*\s+)*(?:(?:ba|da|z)?sh\s+(?:-\w+\s+)*)?(?:[\w.-]*/)+[\w.-]*build[\w.-]*(?:\s|$)"
+)
+"""A script of the project that is called after what it does."""
+_QUICK: Final = r"cargo\s+(?:new|init|chef\s+prepare)\b"
+_WRAPPED: Final = r"(?<![\w./-])xx-(?=\w)"
+"""Tools that call the compiler of another platform."""
 _SEPARATOR: Final = r"&&|\|\||[;|\n]"
 
 
 def cost_of(run: RunStep) -> StepCost | None:
     """Return what makes a RUN step expensive; None where nothing shows that it is."""
-    commands = [part.strip() for part in re.split(_SEPARATOR, run.script.replace("\\\n", " "))]
+    script = re.sub(_WRAPPED, "", run.script.replace("\\\n", " "))
+    commands = [part.strip() for part in re.split(_SEPARATOR, script)]
     if any(re.search(_INSTALLS, command) for command in commands):
         return "installs packages"
-    if any(is_known_maker(command) or re.search(_COMPILERS, command) for command in commands):
+    if any(map(_compiles, commands)):
         return "compiles"
     return None
+
+
+def _compiles(command: str) -> bool:
+    if re.search(_QUICK, command):
+        return False
+    if re.match(_SCRIPT, command) or re.search(_COMPILERS, command):
+        return True
+    return is_known_maker(command)

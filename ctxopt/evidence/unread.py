@@ -19,7 +19,7 @@ from ctxopt.evidence.test_folders import tests_stay
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.paths import is_at_or_below, upwards
 
-UnreadKind: TypeAlias = Literal["documentation", "ci", "tests", "container", "editor"]
+UnreadKind: TypeAlias = Literal["documentation", "ci", "tests", "container", "editor", "history"]
 
 _KINDS: Final[Mapping[CatalogKind, UnreadKind]] = {
     "docs": "documentation",
@@ -27,6 +27,7 @@ _KINDS: Final[Mapping[CatalogKind, UnreadKind]] = {
     "test-data": "tests",
     "container": "container",
     "editor": "editor",
+    "version-control": "history",
 }
 
 
@@ -50,10 +51,13 @@ class UnreadPaths:
         context = facts.analysis.context
         self._own = {context.dockerfile.inside, context.ignore.path} - {None}
         """The files of the build itself, however they are called."""
+        is_sent = facts.total(".git").entries > 0
+        self._is_compared = bool(facts.needs.git) and facts.needs.compares and is_sent
+        """Whether git would call the sources changed where one that it tracks is missing."""
 
     def of(self, path: str) -> Unread | None:
         """Return what is known of a file or link; None where the build may read it."""
-        if self._facts.kept.why(path) is not None:
+        if self._is_compared or self._facts.kept.why(path) is not None:
             return None
         # From the top: a folder decides for all that is in it, and is judged once.
         for here in reversed(list(upwards(path))[:-1]):
@@ -93,6 +97,8 @@ class UnreadPaths:
     def _may_be_read(self, path: str, entry: CatalogEntry, *, is_dir: bool) -> bool:
         if entry.kind == "test-data":
             return tests_stay(self._facts.view, self._facts.needs, path, is_tracked=True)
+        if entry.kind == "version-control":
+            return bool(self._facts.needs.git)
         if entry.kind == "docs" and is_dir:
             return self._documentation.why(path) is not None
         return False

@@ -13,7 +13,10 @@ from ctxopt.build.key_change import KeyState
 from ctxopt.git.listing import TREE
 from ctxopt.git.state import file_mode
 from ctxopt.git.tree_objects import TreeEntry, TreeObjects
+from ctxopt.paths import parent
 
+HISTORY: Final = ".git/HEAD"
+"""Stands for all that every commit changes in git's own folder."""
 _LINK: Final = stat.S_IFLNK | 0o777
 
 
@@ -25,9 +28,12 @@ class CommitStates:
         self._targets: dict[str, str] = {}
         self._links: dict[str, frozenset[str]] = {}
 
-    def of(self, tree: str) -> KeyState:
-        """Return the state that the tree with this id is; ``""`` is an empty one."""
-        entries = _TreeEntries(self._objects, tree)
+    def of(self, tree: str, history: str | None = None) -> KeyState:
+        """Return the state that the tree with this id is; ``""`` is an empty one.
+
+        ``history`` is the commit that git's own folder in the context stands at; None where there is no such folder.
+        """
+        entries = _TreeEntries(self._objects, tree, history)
         return KeyState(
             entries=entries,
             follow=cache(follower(entries, self._target)),
@@ -64,24 +70,32 @@ class CommitStates:
 class _TreeEntries(Mapping[str, ContextEntry]):
     """The files and links below a tree; a submodule is a file whose content is its commit."""
 
-    def __init__(self, objects: TreeObjects, tree: str) -> None:
+    def __init__(self, objects: TreeObjects, tree: str, history: str | None) -> None:
         self._objects = objects
         self._tree = tree
+        self._history = history
         self._known: dict[str, TreeEntry | None] = {}
 
     def __getitem__(self, path: str) -> ContextEntry:
+        if path == HISTORY and self._history is not None:
+            return ContextEntry(file_mode(0), self._history)
         found = self._look_up(path)
         if found is None or found.mode == TREE:
             raise KeyError(path)
         return _entry(found)
 
     def __iter__(self) -> Iterator[str]:
-        return (path for path, _ in self._objects.files(self._tree))
+        if self._history is not None:
+            yield HISTORY
+        for path, _ in self._objects.files(self._tree):
+            yield path
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     def is_folder(self, path: str) -> bool:
+        if path == parent(HISTORY):
+            return self._history is not None
         found = self._look_up(path)
         return found is not None and found.mode == TREE
 
@@ -97,4 +111,4 @@ def _entry(entry: TreeEntry) -> ContextEntry:
     return ContextEntry(file_mode(entry.mode), entry.id)
 
 
-__all__ = ["CommitStates"]
+__all__ = ["HISTORY", "CommitStates"]

@@ -12,7 +12,7 @@ from ctxopt.build.cache_key import KeySource
 from ctxopt.build.key_change import KeyChange, KeyState, changed_keys
 from ctxopt.git.first_parents import WalkedCommit
 from ctxopt.git.tree_objects import TreeObjects
-from ctxopt.guard.commit_state import CommitStates
+from ctxopt.guard.commit_state import HISTORY, CommitStates
 from ctxopt.languages.ignore.matcher import Matcher
 
 
@@ -31,11 +31,11 @@ class CommitStep(NamedTuple):
 
 
 def walk_commits(
-    objects: TreeObjects, commits: Sequence[WalkedCommit], prefix: str
+    objects: TreeObjects, commits: Sequence[WalkedCommit], prefix: str, *, has_git: bool = False
 ) -> Iterator[CommitStep]:
     """Yield a step for each of ``commits``, the newest first, that has a parent; ``prefix`` is where the context is.
 
-    Raises GitError for a tree that is not in this clone.
+    ``has_git`` is whether git's own folder lies in the context, where every commit changes it. Raises GitError for a tree that is not in this clone.
     """
     states = CommitStates(objects)
     trees = {commit.id: commit.tree for commit in commits}
@@ -46,9 +46,14 @@ def walk_commits(
         if above is None:
             above = objects.of_commit(commit.parent)
         before, after = (objects.below(tree, prefix) for tree in (above, commit.tree))
+        changed = objects.changed_paths(before, after)
+        histories: tuple[str | None, str | None] = (None, None)
+        if has_git:
+            changed.append(HISTORY)
+            histories = (commit.parent, commit.id)
         yield CommitStep(
             commit=commit,
-            before=states.of(before),
-            after=states.of(after),
-            changed=tuple(objects.changed_paths(before, after)),
+            before=states.of(before, histories[0]),
+            after=states.of(after, histories[1]),
+            changed=tuple(changed),
         )

@@ -20,6 +20,7 @@ from ctxopt.git.first_parents import WalkedCommit, first_parents
 from ctxopt.git.repository import Repository
 from ctxopt.git.tree_objects import TreeObjects
 from ctxopt.guard.against import parse_against, prefix_of, repository_at
+from ctxopt.guard.commit_state import HISTORY
 from ctxopt.guard.key_history import walk_commits
 from ctxopt.guard.saving_lines import RebuiltCommit, SavingLine, SavingLines
 from ctxopt.languages.dockerfile import Build, Source
@@ -101,6 +102,16 @@ class Rebuilds:
         """In how many of these nothing changed that anything in the build is known to read."""
         return sum(all(found) for found in self._changed_by().values())
 
+    @property
+    def sends_history(self) -> bool:
+        """Whether an instruction takes git's own folder, which every commit changes."""
+        changes = (change for item in self.instructions for change in item.changes)
+        return any(HISTORY in change.paths for change in changes)
+
+    def by_changes(self) -> list[InstructionRebuilds]:
+        """Return the instructions, those first that changed most."""
+        return sorted(self.instructions, key=lambda item: -len(item.changes))
+
     def _changed_by(self) -> dict[str, list[bool]]:
         """Whether each change was avoidable, by commit."""
         found: dict[str, list[bool]] = {}
@@ -146,7 +157,8 @@ def count_rebuilds(
     with TreeObjects(repository) as objects:
         _refuse_untracked(objects, commits, prefix)
         sources = key_sources(plan.build)
-        steps = list(walk_commits(objects, commits, prefix))
+        has_git = os.path.isdir(os.path.join(analysis.context.root, ".git"))
+        steps = list(walk_commits(objects, commits, prefix, has_git=has_git))
         found = ((step, step.changes(sources, analysis.matcher)) for step in steps)
         rebuilt = [RebuiltCommit(step, changes) for step, changes in found if changes]
         judged = _Judged(gather(analysis) if rebuilt else None)

@@ -17,7 +17,7 @@ def render_json(rebuilds: Rebuilds) -> str:
         "complete": not rebuilds.is_cut,
         "without_dockerfile": rebuilds.without_dockerfile,
         "commits": [
-            {"commit": commit.id, "seconds": commit.seconds, "subject": commit.subject}
+            {"commit": commit.id, "time": commit.seconds, "subject": commit.subject}
             for commit in rebuilds.commits
         ],
         "rebuilt": rebuilds.rebuilt,

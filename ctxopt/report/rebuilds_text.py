@@ -35,8 +35,11 @@ def render_rebuilds(rebuilds: Rebuilds, look: Look) -> str:
     lines = _plain(headline(rebuilds), look, "bold")
     lines += _plain(described_commits(rebuilds), look, "dim")
     if rebuilds.commits:
-        for item in sorted(rebuilds.instructions, key=lambda item: -len(item.changes)):
-            lines += _instruction(item, rebuilds, look)
+        items = rebuilds.by_changes()
+        for item in items:
+            if item.changes:
+                lines += _instruction(item, rebuilds, look)
+        lines += _cached([item for item in items if not item.changes], look)
         lines += _lines(rebuilds.lines, look)
     if rebuilds.rebuilt:
         lines += [StyledText(), *_plain(_LEGEND, look, "dim")]
@@ -56,8 +59,6 @@ def _instruction(item: InstructionRebuilds, rebuilds: Rebuilds, look: Look) -> l
     room = look.width - len(place) - 2
     head = StyledText(_cut(item.text, room), "bold").append(f"  {place}", "not bold dim")
     changed = f"{len(item.changes)} of {count(len(rebuilds.commits), 'commit')}"
-    if not item.changes:
-        return [StyledText(), head, StyledText("  stayed cached", "dim")]
     strip = _strip(item, rebuilds, min(_STRIP, look.width - 2))
     lines = [StyledText(), head, strip]
     sentence = f"changed by {changed}"
@@ -65,6 +66,18 @@ def _instruction(item: InstructionRebuilds, rebuilds: Rebuilds, look: Look) -> l
         sentence += f", {item.avoidable} of them for nothing: {described_kinds(item.kinds)}"
     lines += _plain(sentence, look, "", 2)
     return lines + _steps(item, look)
+
+
+def _cached(items: Sequence[InstructionRebuilds], look: Look) -> list[StyledText]:
+    """Name what never changed: one by its text, several by their lines."""
+    if not items:
+        return []
+    places = ", ".join(str(line) for line in dict.fromkeys(item.source.line for item in items))
+    if len(items) > 1:
+        return [StyledText(), *_plain(f"Lines {places} stayed cached", look, "")]
+    place = f"line {places} stayed cached"
+    text = _cut(items[0].text, look.width - len(place) - 2)
+    return [StyledText(), StyledText(text, "bold").append(f"  {place}", "not bold dim")]
 
 
 def _strip(item: InstructionRebuilds, rebuilds: Rebuilds, room: int) -> StyledText:

@@ -18,6 +18,7 @@ _KINDS: Final[Mapping[UnreadKind, str]] = {
     "tests": "tests",
     "container": "Dockerfile and ignore file",
     "editor": "editor files",
+    "history": "git's own folder",
 }
 _SHORT: Final = 9
 
@@ -69,6 +70,8 @@ def kind_names(kinds: Iterable[UnreadKind]) -> str:
 
 def notes(rebuilds: Rebuilds) -> Iterator[str]:
     """Yield what else has to be known of the figures, in a sentence each."""
+    if rebuilds.sends_history:
+        yield "Git's own folder is sent: every commit changes it, whatever else it changes."
     if rebuilds.is_cut:
         yield "This clone is shallow and ends there: git fetch --unshallow gets the rest."
     if rebuilds.without_dockerfile:

@@ -68,7 +68,7 @@ def test_from_another_folder_and_into_a_file(tmp_path):
     assert ctxopt("rebuilds", "r", cwd=tmp_path).stdout == (tmp_path / "report.txt").read_text()
 
 
-@pytest.mark.parametrize("format_", ["text", "json"])
+@pytest.mark.parametrize("format_", ["text", "json", "markdown"])
 def test_one_commit_is_no_mistake(tmp_path, format_):
     done = ctxopt("rebuilds", "--format", format_, cwd=history(tmp_path / "r", []))
     assert (done.returncode, done.stderr) == (0, "")

@@ -32,7 +32,7 @@ def test_installs(script):
     "script",
     [
         "make", "go build ./...", "cargo build --release", "npm run build", "tsc", "mvn package", "./gradlew build",
-        "dotnet publish -c Release", "gcc -o a a.c", "cmake --build .", '["cargo", "build"]', "vite build",
+        "dotnet publish -c Release", "gcc -o a a.c", "cmake --build .", "xx-cargo build --release", "xx-go build -o /a .", "./build.sh", "A=1 ./hack/build", "sh -e scripts/build-all.sh --fast", '["cargo", "build"]', "vite build",
     ],
 )  # fmt: skip
 def test_compiles(script):
@@ -51,7 +51,7 @@ def test_compiles(script):
         "setcap x y", "update-ca-certificates", "head -1 a", "locale-gen", "passwd -l root", "id app", "export A=b",
         "unlink a", "xz -d a", "tail a", "source a", "sha256sum a", "uname -a", "sudo -V", "test -x npm",
         "yum clean all", "apt-get clean", "apt-cache policy", "dpkg -l", "pip config list", "npm config set a b",
-        "npm cache clean --force", "yarn cache clean", "cat go.mod", "cp Cargo.toml /tmp",
+        "npm cache clean --force", "yarn cache clean", "cat go.mod", "cargo new --bin /app", "cargo chef prepare", "cp -r a/build /b", "rm -rf ./build", "ls ./build.sh", "cd /src/build", "cp Cargo.toml /tmp",
     ],
 )  # fmt: skip
 def test_neither(script):

@@ -178,6 +178,43 @@ def test_a_dockerfile_outside_of_the_repository(tmp_path):
     assert rebuilds.without_dockerfile == 0
 
 
+@pytest.mark.parametrize(
+    ("dockerfile", "ignored", "expected"),
+    [
+        ("FROM a\nCOPY . .\nRUN make\n", "docs\n", (2, 1)),
+        ("FROM a\nRUN --mount=type=bind,target=/s make -C /s\n", "", (2, 1)),
+        ("FROM a\nCOPY .git /g\n", "", (2, 0)),
+        ("FROM a\nCOPY . .\nRUN git describe --tags\n", "", (2, 0)),
+        ("FROM a\nCOPY . .\nRUN make\n", ".git\n", (2, 1)),
+        ("FROM a\nCOPY . .\nRUN make\n", ".git\nREADME.md\n", (1, 0)),
+        ("FROM a\nCOPY src /s\nRUN make\n", "", (1, 0)),
+        ("FROM a\nCOPY --exclude=.git --exclude=*.md . /s\n", "", (1, 0)),
+        ("FROM a\nCOPY *.json /s\nRUN git describe\n", "", (0, 0)),
+    ],
+)  # fmt: skip
+def test_git_itself_changes_with_every_commit(tmp_path, dockerfile, ignored, expected):
+    tree = {**FIRST, "Dockerfile": dockerfile, ".dockerignore": ignored}
+    rebuilds = counted(history(tmp_path / "r", [{"README.md": "2"}, {"src/a.ts": "2"}], tree))
+    assert figures(rebuilds)[2] == expected
+    assert rebuilds.sends_history == (
+        ".git/HEAD" in rebuilds.instructions[0].changes[0].paths if rebuilds.rebuilt else False
+    )
+
+
+def test_the_line_for_git_saves_with_the_others(tmp_path):
+    root = history(tmp_path / "r", [{"README.md": "2"}, {}], {**FIRST, ".dockerignore": "a\n"})
+    rebuilds = counted(root)
+    assert figures(rebuilds)[5] == (2, 2)
+    assert [line[0::2] for line in rebuilds.lines] == [("**/.git", 1), ("README.md", 0)]
+    assert rebuilds.lines[-1].together == 2
+
+
+def test_git_above_the_context_is_not_sent(tmp_path):
+    below = {f"app/{path}": content for path, content in FIRST.items() if path != ".dockerignore"}
+    root = history(tmp_path / "r", [{"b": "2"}, {"app/src/a.ts": "2"}], below)
+    assert figures(counted(root, path="app"))[5] == (1, 0)
+
+
 def test_a_shallow_clone_says_that_it_ends(tmp_path):
     root = history(tmp_path / "r", [{"README.md": str(number)} for number in range(2, 6)])
     git(tmp_path, "clone", "-q", "--depth", "3", f"file://{root}", "clone")
@@ -282,6 +319,8 @@ def whole_keys(root: str, commit_id: str, sources, matcher) -> dict[int, object]
     """The key of each instruction in a commit, from a full list of it."""
     state = read_state(found(root), commit_id)
     entries = {path: context_entry(entry) for path, entry in state.entries.items()}
+    # The folder of git itself, of which every commit has another.
+    entries[".git/HEAD"] = ContextEntry(0o100644, commit_id)
     targets = {entry.blob: entry.link for entry in state.entries.values()}
     follow = follower(entries, lambda entry: targets[entry.content])
     sent = sent_paths(matcher, entries)

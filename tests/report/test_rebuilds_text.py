@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from ctxopt.report.rebuilds_text import render_rebuilds
 from ctxopt.report.terminal import Look
-from tests.support.places import FIXTURES
+from tests.support.places import FIXTURES, ROOT
 from tests.support.rebuilds import FIRST, NODE, counted, history
 from tests.support.repositories import git
 
@@ -98,3 +98,8 @@ def test_odd_names_are_shown_harmlessly(tmp_path, odd):
     root = history(tmp_path / "r", [{f"{odd}/.github/x": "1"}, {f"{odd}/tests/y": "1"}])
     text = render_rebuilds(counted(root), Look(80, False))
     assert all(line.isprintable() for line in text.splitlines())
+
+
+def test_the_documents_show_the_report_as_it_is():
+    shown = (FOLDER / "rebuilds-busy-80.txt").read_text("utf-8")
+    assert shown in (ROOT / "docs" / "rebuilds.md").read_text("utf-8")
