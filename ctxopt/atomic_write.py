@@ -1,4 +1,4 @@
-"""Replacing one ignore file, whole or not at all.
+"""Replacing or removing one ignore file, whole or not at all.
 
 Decides nothing about the content. Whatever happens in between, a reader finds the old bytes or the
 new ones. On Linux the new file has no name while it is written, so a killed run leaves nothing: only
@@ -58,6 +58,23 @@ def replace_file(path: str, content: bytes, *, expected: bytes | None, root: str
         raise _explain(path, error) from error
 
 
+def remove_file(path: str, *, expected: bytes, root: str) -> None:
+    """Remove the file at ``path``, which holds ``expected``; a link inside ``root`` loses its target.
+
+    Raises WriteError as ``replace_file`` does; then the file is as it was.
+    """
+    try:
+        target = _resolve(path, root)
+        temporary = os.path.join(os.path.dirname(target), TEMPORARY)
+        _remove_stale(temporary)
+        _check_writable(path, target)
+        with _undisturbed():
+            _remove(path, target, temporary, expected)
+    except OSError as error:
+        raise _explain(path, error) from error
+    _sync_folder(os.path.dirname(target))
+
+
 @dataclass(frozen=True, slots=True)
 class _Present:
     """A file as it is."""
@@ -73,8 +90,8 @@ def _replace(path: str, target: str, content: bytes, expected: bytes | None) -> 
     _remove_stale(temporary)
     if present is not None and present.content == content:
         return False
-    if present is not None and not os.access(target, os.W_OK):
-        raise WriteError(f"{path} is read-only", hint="make it writable first")
+    if present is not None:
+        _check_writable(path, target)
     change = _Change(path, target, temporary, content, present)
     try:
         with _undisturbed():
@@ -85,6 +102,20 @@ def _replace(path: str, target: str, content: bytes, expected: bytes | None) -> 
         raise _busy(temporary) from error
     _sync_folder(os.path.dirname(target))
     return True
+
+
+def _remove(path: str, target: str, temporary: str, expected: bytes) -> None:
+    descriptor = -1
+    try:
+        # An empty file in the place of the new one keeps other runs away.
+        descriptor = os.open(temporary, _CREATE, 0o600)
+        _lock(descriptor, temporary)
+        _check_unchanged(path, _read(path, target), expected)
+        os.unlink(target)
+    except FileExistsError as error:
+        raise _busy(temporary) from error
+    finally:
+        _discard(descriptor, temporary)
 
 
 class _Change(NamedTuple):
@@ -223,6 +254,11 @@ def _check_regular(path: str, mode: int) -> None:
     elif stat.S_ISFIFO(mode):
         kind = "FIFO"
     raise WriteError(f"{path} is a {kind}", hint="rename or remove it")
+
+
+def _check_writable(path: str, target: str) -> None:
+    if os.path.exists(target) and not os.access(target, os.W_OK):
+        raise WriteError(f"{path} is read-only", hint="make it writable first")
 
 
 def _check_unchanged(path: str, present: _Present | None, expected: bytes | None) -> None:

@@ -37,6 +37,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def state_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the whole run keeps what it would keep in the user's state folder."""
+    folder = tmp_path_factory.mktemp("state")
+    os.environ["XDG_STATE_HOME"] = str(folder)
+    return folder
+
+
 @pytest.fixture
 def clean(plain_umask: None, monkeypatch: pytest.MonkeyPatch, home: Path) -> Iterator[None]:
     """Run a test with the usual umask, and an environment that no machine's configuration reaches."""

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from ctxopt import atomic_write as write
-from ctxopt.atomic_write import TEMPORARY, replace_file
+from ctxopt.atomic_write import TEMPORARY, remove_file, replace_file
 from ctxopt.errors import WriteError
 
 OLD, NEW = b"node_modules\n", b"node_modules\n.git\n"
@@ -662,3 +662,88 @@ def test_no_descriptor_is_left_open(root: Path):
         if wire.calls[at] == "close":
             before = descriptors()
         assert descriptors() == before, wire.calls[at]
+
+
+# --------------------------------------------------------------------------- removing
+
+
+def removal(path: str = ".dockerignore", expected: bytes = OLD) -> str:
+    """Return why a file is not removed."""
+    with pytest.raises(WriteError) as caught:
+        remove_file(path, expected=expected, root=".")
+    return caught.value.message
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_a_file_is_removed(root: Path, linked: bool):
+    if linked:
+        laid(name="real")
+        Path(".dockerignore").symlink_to("real")
+    else:
+        laid()
+    remove_file(".dockerignore", expected=OLD, root=".")
+    assert names() == ({".dockerignore"} if linked else set())
+
+
+@pytest.mark.parametrize(
+    ("present", "message"),
+    [(NEW, "has changed since"), (b"", "has changed since"), (None, "has changed since")],
+)
+def test_a_file_that_is_not_as_expected_is_not_removed(
+    root: Path, present: bytes | None, message: str
+):
+    if present is not None:
+        laid(present)
+    before = names()
+    assert message in removal()
+    assert names() == before
+    assert present is None or Path(".dockerignore").read_bytes() == present
+
+
+def test_what_is_no_file_is_not_removed(root: Path):
+    Path(".dockerignore").mkdir()
+    assert removal() == ".dockerignore is a folder"
+    assert names() == {".dockerignore"}
+
+
+def test_what_leads_out_is_not_removed(root: Path):
+    Path("../outside").write_bytes(OLD)
+    Path(".dockerignore").symlink_to("../outside")
+    assert "leads out of" in removal()
+    assert Path("../outside").read_bytes() == OLD
+
+
+def test_a_read_only_file_is_not_removed(root: Path, monkeypatch: pytest.MonkeyPatch):
+    laid()
+    patch_os(monkeypatch, access=lambda *_: False)
+    assert removal() == ".dockerignore is read-only"
+
+
+def test_nothing_is_removed_while_another_run_writes(root: Path):
+    laid()
+    with open(TEMPORARY, "wb") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert "another run" in removal()
+    assert names() == {".dockerignore", TEMPORARY}
+
+
+@pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES, errno.EBUSY])
+@pytest.mark.parametrize("call", ["open", "unlink"])
+def test_errors_of_the_system_remove_nothing(
+    root: Path, monkeypatch: pytest.MonkeyPatch, code: int, call: str
+):
+    path = laid()
+    calls = []
+
+    def fails(*arguments: Any) -> Any:
+        if call == "open" and not arguments[1] & os.O_WRONLY:
+            return os.open(*arguments)
+        calls.append(arguments)
+        if call == "unlink" and len(calls) > 1:
+            return os.unlink(*arguments)  # what is left behind may be removed
+        raise OSError(code, os.strerror(code))
+
+    patch_os(monkeypatch, **{call: fails})
+    assert removal().startswith(".dockerignore")
+    assert path.read_bytes() == OLD
+    assert names() == {".dockerignore"}

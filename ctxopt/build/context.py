@@ -45,6 +45,16 @@ class BuildContext(NamedTuple):
     named: NamedFiles = NOTHING_NAMED
     """What was asked for, as it was given."""
 
+    @property
+    def ignore_target(self) -> str:
+        """The absolute path of the ignore file, or of the one to write where there is none."""
+        return self.ignore.absolute or os.path.join(self.root, ".dockerignore")
+
+    @property
+    def ignore_name(self) -> str:
+        """The same as people name it."""
+        return self.ignore.path or ".dockerignore"
+
 
 def builder_named(name: str) -> Builder:
     """Return the builder of that name; raises ContextError where there is none."""

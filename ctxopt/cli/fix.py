@@ -10,6 +10,7 @@ import typer
 
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import command, deliver, refuse_inputs
+from ctxopt.cli.cures import command_like
 from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_settings
 from ctxopt.errors import ConfigError, ExitCode, WriteError
 from ctxopt.report import console
@@ -21,10 +22,15 @@ if TYPE_CHECKING:
     from ctxopt.fix.plan import Fix
     from ctxopt.fix.run import FixRequest, Outcome, Replan
     from ctxopt.fix.unit import Confidence
+    from ctxopt.report.terminal import Look
 
 
 Interactive = Annotated[
     bool, typer.Option("--interactive", help="Ask in the terminal which lines to take.")
+]
+UndoOption = Annotated[
+    bool,
+    typer.Option("--undo", help="Make the ignore file what it was before the last fix."),
 ]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the change, write nothing.")]
 CheckOption = Annotated[
@@ -79,6 +85,7 @@ def fix(
     build_context: o.BuildContexts = None,
     builder: o.BuilderOption = None,
     ignorefile: o.Ignorefile = None,
+    undo: UndoOption = False,
     interactive: Interactive = False,
     dry_run: DryRun = False,
     check: CheckOption = False,
@@ -100,8 +107,14 @@ def fix(
 ) -> int:
     """Propose and write .dockerignore lines, tried on the build."""
     from ctxopt.fix.options import FixOptions
-    from ctxopt.fix.run import run
 
+    if undo:
+        _check_undo({
+            "--interactive": interactive, "--dry-run": dry_run, "--check": check, "--proven": proven,
+            "--possible": possible, "--no-preventive": no_preventive, "--prune-unused": prune_unused,
+            "--allow-list": allow_list, "--bandwidth": bandwidth, "--select": select, "--ignore": ignore,
+            f"--format {format_.value}": format_ is not o.FixFormat.text, "--output": output,
+        })  # fmt: skip
     least = _least(proven=proven, possible=possible, interactive=interactive)
     if allow_list:
         _check_allow_list(interactive=interactive, prune_unused=prune_unused)
@@ -112,34 +125,78 @@ def fix(
         builder=builder, ignorefile=ignorefile, config=config, select=select, ignore=ignore, limits=_limits(bandwidth),
     )  # fmt: skip
     options = FixOptions(
-        least=least,
-        prune_unused=prune_unused,
-        per_dockerfile=per_dockerfile,
-        preventive=not no_preventive,
-    )
+        least=least, prune_unused=prune_unused, per_dockerfile=per_dockerfile, preventive=not no_preventive,
+    )  # fmt: skip
     is_shown_only = dry_run or check or format_ is o.FixFormat.diff
     request = _read_request(given, options, allow_list=allow_list, writes=not is_shown_only)
-    outcome = run(
-        request,
-        decide=partial(_decide, interactive=interactive, output=output, color=color),
-        measure=partial(_measure, request, quiet=quiet),
-    )
-    if outcome is None:
-        return ExitCode.OK
-    with_color = output is None and console.wants_color(color.value, sys.stdout)
-    _deliver(outcome, format_, output, _Shape(with_color, verbose))
-    would_change = outcome.fix.new_content is not None
-    return ExitCode.FINDINGS if check and would_change else ExitCode.OK
+    shape = _Shape(format_, output, color, verbose)
+    if undo:
+        return _undo(request, shape)
+    outcome = _run(request, shape, interactive=interactive, quiet=quiet)
+    if outcome is not None:
+        _deliver(outcome, shape, _undo_command(given, per_dockerfile=per_dockerfile))
+    return _exit_code(outcome, check=check)
 
 
 class _Shape(NamedTuple):
-    with_color: bool
+    """How to show what was done, and where."""
+
+    format: o.FixFormat
+    output: str | None
+    color: o.Color
     is_verbose: bool
 
+    @property
+    def look(self) -> Look:
+        from ctxopt.report.terminal import Look
 
-def _deliver(outcome: Outcome, format_: o.FixFormat, output: str | None, shape: _Shape) -> None:
+        with_color = self.output is None and console.wants_color(self.color.value, sys.stdout)
+        return Look(console.width_of(sys.stdout), with_color, self.is_verbose)
+
+
+def _run(request: FixRequest, shape: _Shape, *, interactive: bool, quiet: bool) -> Outcome | None:
+    from ctxopt.fix.run import run
+
+    return run(
+        request,
+        decide=partial(_decide, interactive=interactive, shape=shape),
+        measure=partial(_measure, request, quiet=quiet),
+    )
+
+
+def _exit_code(outcome: Outcome | None, *, check: bool) -> int:
+    if check and outcome is not None and outcome.fix.new_content is not None:
+        return ExitCode.FINDINGS
+    return ExitCode.OK
+
+
+def _undo(request: FixRequest, shape: _Shape) -> int:
+    from ctxopt.fix.run import undo
+    from ctxopt.report.fix_text import render_undone
+
+    undone = undo(request)
+    deliver(iter((render_undone(undone, shape.look),)), None)
+    return ExitCode.OK
+
+
+def _undo_command(given: Given, *, per_dockerfile: bool) -> str:
+    """Return the command that takes a write back, with the options that name the file."""
+    words = ["ctxopt", "fix", "--undo"]
+    if per_dockerfile:
+        words.append("--per-dockerfile")
+    named = Given(
+        path=given.path,
+        file=given.file,
+        builder=given.builder,
+        ignorefile=given.ignorefile,
+        config=given.config,
+    )
+    return command_like(named, *words)
+
+
+def _deliver(outcome: Outcome, shape: _Shape, undo: str) -> None:
     try:
-        deliver(iter((_render(format_, outcome, shape),)), output)
+        deliver(iter((_render(outcome, shape, undo),)), shape.output)
     except WriteError as error:
         if outcome.written:
             # Whoever reads the message has to know that the file is not what it was.
@@ -189,27 +246,36 @@ def _measure(
     return measure_inputs(inputs, with_excluded=with_excluded, quiet=quiet)
 
 
-def _decide(
-    planned: Fix, replan: Replan, *, interactive: bool, output: str | None, color: o.Color
-) -> Fix | None:
+def _decide(planned: Fix, replan: Replan, *, interactive: bool, shape: _Shape) -> Fix | None:
     """Return the plan to carry out: the whole, or what a person has taken of it."""
-    if output is not None:
+    if shape.output is not None:
         from ctxopt.report.output import check_report, refuse_names
 
         # Before anything is written: a report must not take the place of the ignore file.
-        check_report(output, planned.path)
-        refuse_inputs(output, planned.measured.context)
-        refuse_names(output)
+        check_report(shape.output, planned.path)
+        refuse_inputs(shape.output, planned.measured.context)
+        refuse_names(shape.output)
     if not interactive or planned.new_content is None:
         return planned
     from ctxopt.cli.interactive import ask_in_terminal
 
-    answered = ask_in_terminal(planned, replan, color.value)
+    answered = ask_in_terminal(planned, replan, shape.color.value)
     if answered is None or answered.new_content is None:
         console.note(f"\nNothing taken: {console.printable(planned.shown)} stays as it is")
         return None
     console.note("")
     return answered
+
+
+def _check_undo(given: dict[str, object]) -> None:
+    """Raise ConfigError for an option about what to write, or how to show it."""
+    for name, value in given.items():
+        if value:
+            raise ConfigError(
+                f"--undo and {name} cannot be combined",
+                hint="--undo restores one file: PATH, -f, --builder, --ignorefile and "
+                "--per-dockerfile say which",
+            )
 
 
 def _check_allow_list(*, interactive: bool, prune_unused: bool) -> None:
@@ -245,14 +311,13 @@ def _check_interactive(*, check: bool, format_: o.FixFormat, output: str | None)
             )
 
 
-def _render(wanted: o.FixFormat, outcome: Outcome, shape: _Shape) -> str:
-    match wanted:
+def _render(outcome: Outcome, shape: _Shape, undo: str) -> str:
+    """Return the report; ``undo`` is the command that takes the write back."""
+    match shape.format:
         case o.FixFormat.text:
             from ctxopt.report.fix_text import render_text
-            from ctxopt.report.terminal import Look
 
-            width = console.width_of(sys.stdout)
-            return render_text(outcome, Look(width, shape.with_color, shape.is_verbose))
+            return render_text(outcome, shape.look, undo)
         case o.FixFormat.json:
             from ctxopt.report.fix_json import render_json
 
@@ -262,4 +327,4 @@ def _render(wanted: o.FixFormat, outcome: Outcome, shape: _Shape) -> str:
 
             return render_patch(outcome)
         case _:
-            assert_never(wanted)
+            assert_never(shape.format)

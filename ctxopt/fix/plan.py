@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ctxopt.build.analysis import Analysis
-from ctxopt.build.context import own_ignore
+from ctxopt.build.context import BuildContext, own_ignore
 from ctxopt.config.load import Config
 from ctxopt.errors import WriteError
 from ctxopt.evidence.facts import Facts
@@ -105,11 +105,10 @@ def plan_fix(
         file = plan.facts.analysis.context.ignore.file
         new_content = file.render() if file is not None else None
     foreseen = plan.facts.analysis
-    ignore = foreseen.context.ignore
     told = {text for line in (*plan.lines, *plan.possible) for text in line.texts}
     return Fix(
-        path=ignore.absolute or os.path.join(analysis.context.root, ".dockerignore"),
-        shown=ignore.path or ".dockerignore",
+        path=foreseen.context.ignore_target,
+        shown=foreseen.context.ignore_name,
         old_content=old_content,
         new_content=new_content,
         lines=tuple(plan.lines),
@@ -140,6 +139,16 @@ def _is_first(analysis: Analysis) -> bool:
     return not any(".dockerignore" in folder.joined for folder in folders)
 
 
+def context_to_edit(context: BuildContext, *, per_dockerfile: bool) -> BuildContext:
+    """Return ``context`` with the ignore file in force that a fix edits.
+
+    Raises ContextError without a Dockerfile to which it could belong.
+    """
+    if per_dockerfile and context.ignore.path in (None, ".dockerignore"):
+        return own_ignore(context)
+    return context
+
+
 def starting_point(analysis: Analysis, *, per_dockerfile: bool) -> tuple[Analysis, bytes | None]:
     """Return the analysis with the ignore file to edit in force, and what is there of that file.
 
@@ -148,8 +157,9 @@ def starting_point(analysis: Analysis, *, per_dockerfile: bool) -> tuple[Analysi
     ignore = analysis.context.ignore
     if ignore.path is not None and ignore.file is None:
         raise WriteError(f"{ignore.path} cannot be edited: {ignore.reason}")
-    if per_dockerfile and ignore.path in (None, ".dockerignore"):
-        return dataclasses.replace(analysis, context=own_ignore(analysis.context)), None
+    context = context_to_edit(analysis.context, per_dockerfile=per_dockerfile)
+    if context is not analysis.context:
+        return dataclasses.replace(analysis, context=context), None
     return analysis, ignore.file.render() if ignore.file else None
 
 

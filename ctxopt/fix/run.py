@@ -1,4 +1,4 @@
-"""The use case behind ``fix``: measure, plan, have it decided, write, measure again.
+"""The use cases behind ``fix``: measure, plan, have it decided, write, measure again; and take that back.
 
 The one module here that writes, and that through ``atomic_write`` alone; it shows nothing.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple, Protocol
 
-from ctxopt.atomic_write import replace_file
+from ctxopt.atomic_write import remove_file, replace_file
 from ctxopt.build.analysis import Analysis, analyze
 from ctxopt.build.context import BuildContext, find_context
 from ctxopt.build.request import BuildRequest
@@ -19,9 +19,11 @@ from ctxopt.config.load import Config, check_rules
 from ctxopt.errors import WriteError
 from ctxopt.fix.decisions import OPEN, Choice
 from ctxopt.fix.options import DEFAULTS, FixOptions
-from ctxopt.fix.plan import Fix, plan_fix
+from ctxopt.fix.plan import Fix, context_to_edit, plan_fix
 from ctxopt.git.folder import ask_git
 from ctxopt.languages.ignore.text import foreign_encoding
+from ctxopt.paths import relative
+from ctxopt.read_file import read_regular
 from ctxopt.rules.registry import RULE_IDS
 from ctxopt.tree.workers import default_walker
 
@@ -53,6 +55,17 @@ class Outcome(NamedTuple):
     patch_path: str
     """The name by which ``git apply`` knows the ignore file: from the top of its repository."""
     written: bool
+    no_undo: str = ""
+    """Why the write cannot be taken back; empty where it can."""
+
+
+class Undone(NamedTuple):
+    """A write that was taken back."""
+
+    shown: str
+    """The ignore file, as people name it."""
+    content: bytes | None
+    """What it holds again; None where it was removed, because the write had made it."""
 
 
 Replan = Callable[[Choice], Fix]
@@ -94,10 +107,9 @@ def run(
         return None
     after = planned.foreseen
     written = False
+    no_undo = ""
     if request.writes and planned.new_content is not None:
-        replace_file(
-            planned.path, planned.new_content, expected=planned.old_content, root=context.root
-        )
+        no_undo = _write(planned, planned.new_content, context.root)
         # The file that was written may be the first one, so the one in force is looked for again.
         after = measure(_find(request), with_excluded=False)
         written = True
@@ -107,7 +119,54 @@ def run(
         bandwidth=request.config.bandwidth,
         patch_path=_patch_path(planned),
         written=written,
+        no_undo=no_undo,
     )
+
+
+def undo(request: FixRequest) -> Undone:
+    """Make the ignore file that the request is about what it was before it was last written.
+
+    Raises what finding it raises, and WriteError where no write of it is kept, where it was edited since, and where
+    what is kept cannot be used; then nothing has changed.
+    """
+    from ctxopt.fix.last_write import forget, last_write
+
+    context = context_to_edit(_find(request), per_dockerfile=request.options.per_dockerfile)
+    path, shown = context.ignore_target, context.ignore_name
+    present = None
+    if os.path.lexists(path):
+        present = read_regular(path, "ignore file", WriteError)
+    record = last_write(path, shown, present)
+    if record.before is None:
+        remove_file(path, expected=record.written, root=context.root)
+    else:
+        replace_file(path, record.before, expected=record.written, root=context.root)
+    forget(path)
+    return Undone(shown, record.before)
+
+
+def _write(planned: Fix, content: bytes, root: str) -> str:
+    """Write the ignore file; return why that cannot be taken back, empty where it can."""
+    # Of a dry run and a check nothing is kept.
+    from ctxopt.fix.last_write import keep
+
+    kept = keep(planned.path, planned.old_content, content, partial(_is_sent, planned))
+    try:
+        replace_file(planned.path, content, expected=planned.old_content, root=root)
+    except BaseException:
+        kept.withdraw()
+        raise
+    kept.confirm()
+    return kept.reason
+
+
+def _is_sent(planned: Fix, folder: str) -> bool:
+    """Whether a build may be sent what is in an absolute folder once the plan is written."""
+    root = planned.foreseen.context.root
+    inside = relative(os.path.realpath(folder).removeprefix("/"), root.removeprefix("/"))
+    if inside is None:
+        return False
+    return not planned.foreseen.matcher.lenient().decide(inside).excluded
 
 
 def _find(request: FixRequest) -> BuildContext:
@@ -159,4 +218,4 @@ def _patch_path(planned: Fix) -> str:
     return planned.shown if inside.startswith("..") else inside
 
 
-__all__ = ["Decide", "FixRequest", "MeasureContext", "Outcome", "Replan", "run"]
+__all__ = ["Decide", "FixRequest", "MeasureContext", "Outcome", "Replan", "Undone", "run", "undo"]

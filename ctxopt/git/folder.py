@@ -21,6 +21,20 @@ def ask_git(root: str) -> GitEvidence | None:
         return None  # another user's repository, or no git at all: ignore files can still be read
 
 
+def git_folder(folder: str) -> str | None:
+    """Return the absolute git folder of the working tree that ``folder`` is in; None without one.
+
+    A linked worktree and a submodule have their own, as ``git rev-parse --git-path`` says.
+    """
+    try:
+        repository = find_repository(folder)
+    except (GitError, ValueError):
+        return None
+    if repository is None or repository.bare:
+        return None
+    return repository.git_dir
+
+
 def ignored_if_there(evidence: GitEvidence | None, paths: Collection[str]) -> Collection[str]:
     """Return those of ``paths``, relative to the folder of ``evidence``, that git would ignore, were they there.
 

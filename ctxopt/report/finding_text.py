@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.report.console import printable, visible
-from ctxopt.report.terminal import StyledText
-from ctxopt.report.wording import at_line
+from ctxopt.report.terminal import Look, StyledText
+from ctxopt.report.wording import at_line, cell_len
 from ctxopt.rules.finding import Finding
 from ctxopt.severity import Severity
 from ctxopt.units import and_more, count, format_size
@@ -77,6 +77,14 @@ def wrapped(text: str, width: int, indent: int, *, hang: int = 0) -> list[str]:
         break_long_words=False,
         break_on_hyphens=False,
     )
+
+
+def command_lines(command: str, what: str, look: Look) -> list[StyledText]:
+    """Return a command with what it does beside it, or below it where the width does not do."""
+    if cell_len(command) + 2 + len(what) <= look.width:
+        return [StyledText(command, "bold").append(f"  {what}", "not bold")]
+    lines = [StyledText(line, "bold") for line in wrapped(command, look.width, 0, hang=4)]
+    return lines + [StyledText(line) for line in wrapped(what, look.width, 4)]
 
 
 def render_finding(finding: Finding, width: int) -> list[StyledText]:

@@ -63,6 +63,7 @@ def render_json(outcome: Outcome) -> str:
         "ignore_file": fix.shown,
         "changes": fix.new_content is not None,
         "written": outcome.written,
+        "can_be_undone": outcome.written and not outcome.no_undo,
         "before": _sums(fix.measured),
         "after": _sums(outcome.after),
         "saved_seconds": round(transfer_seconds(saved, outcome.bandwidth), 3),

@@ -8,10 +8,10 @@ from ctxopt.build.analysis import Analysis
 from ctxopt.builder import BUILDKIT
 from ctxopt.fix.plan import Fix
 from ctxopt.fix.proposal import ProposedLine
-from ctxopt.fix.run import Outcome
+from ctxopt.fix.run import Outcome, Undone
 from ctxopt.fix.unit import Confidence
 from ctxopt.report.console import printable, visible
-from ctxopt.report.finding_text import wrapped
+from ctxopt.report.finding_text import command_lines, wrapped
 from ctxopt.report.fix_json import printed, render_patch, source_effects
 from ctxopt.report.scan_headline import is_sure
 from ctxopt.report.terminal import Look, StyledText, draw, more
@@ -42,8 +42,11 @@ _DIFF: tuple[tuple[tuple[str, ...], str], ...] = (
 )
 
 
-def render_text(outcome: Outcome, look: Look) -> str:
-    """Return the report; it names the file that was written, or was not. ``look.verbose`` adds the proof."""
+def render_text(outcome: Outcome, look: Look, undo: str = "ctxopt fix --undo") -> str:
+    """Return the report; it names the file that was written, or was not. ``look.verbose`` adds the proof.
+
+    ``undo`` is the command that takes the write back.
+    """
     fix = outcome.fix
     refused = _possible(fix, look.width) + _left(fix, look)
     if fix.new_content is None:
@@ -57,8 +60,16 @@ def render_text(outcome: Outcome, look: Look) -> str:
     lines += _preventive(fix.lines, look)
     lines += refused
     lines += _proof(outcome, look) + _tracked(fix, look)
-    lines += _sums(outcome, look.width)
+    lines += _sums(outcome, look.width) + _verdict(outcome, look, undo)
     return draw(lines, look)
+
+
+def render_undone(undone: Undone, look: Look) -> str:
+    """Return what became of the ignore file whose last write was taken back."""
+    done = f"Restored {printable(undone.shown)}, as it was before ctxopt wrote it"
+    if undone.content is None:
+        done = f"Removed {printable(undone.shown)}, which was not there before ctxopt wrote it"
+    return draw([StyledText(done, "bold green")], look)
 
 
 def changed(line: ProposedLine) -> list[StyledText]:
@@ -268,11 +279,19 @@ def _sums(outcome: Outcome, width: int) -> list[StyledText]:
         )
     if before.context.builder.prints_size:
         lines += _row("Docker prints", _change(_docker(before), _docker(after)), width)
-    lines += _row("Saves", _time(outcome), width)
-    verdict = StyledText(f"Not written: {printable(fix.shown)}", "bold yellow")
-    if outcome.written:
-        verdict = StyledText(f"Written to {printable(fix.shown)}", "bold green")
-    return [*lines, StyledText(), verdict]
+    return lines + _row("Saves", _time(outcome), width)
+
+
+def _verdict(outcome: Outcome, look: Look, undo: str) -> list[StyledText]:
+    """Whether the file was written, and how to take that back."""
+    shown = printable(outcome.fix.shown)
+    if not outcome.written:
+        return [StyledText(), StyledText(f"Not written: {shown}", "bold yellow")]
+    lines = [StyledText(), StyledText(f"Written to {shown}", "bold green")]
+    if outcome.no_undo:
+        note = f"ctxopt cannot undo this: {printable(outcome.no_undo)}"
+        return lines + [StyledText(line) for line in wrapped(note, look.width, 0, hang=2)]
+    return lines + command_lines(printable(undo), "takes it back", look)
 
 
 def _change(before: str, after: str) -> str:

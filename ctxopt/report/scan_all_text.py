@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ctxopt.report.console import printable, visible
-from ctxopt.report.finding_text import STYLES, wrapped
+from ctxopt.report.finding_text import STYLES, command_lines, wrapped
 from ctxopt.report.places import where
 from ctxopt.report.scan_all_wording import (
     context_of,
@@ -20,7 +20,6 @@ from ctxopt.report.scan_all_wording import (
     summary,
     touched,
 )
-from ctxopt.report.scan_screen import command_lines
 from ctxopt.report.terminal import Look, StyledText, draw, more
 from ctxopt.report.wording import cell_len, shortened
 from ctxopt.severity import Severity

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ctxopt.evidence.dockerfile_search import find_dockerfiles
 from ctxopt.report.console import printable
 from ctxopt.report.finding_rows import finding_rows
-from ctxopt.report.finding_text import wrapped
+from ctxopt.report.finding_text import command_lines, wrapped
 from ctxopt.report.folder_bars import folder_bars
 from ctxopt.report.scan_headline import (
     SentBytes,
@@ -22,7 +22,6 @@ from ctxopt.report.scan_headline import (
     sent_bytes,
 )
 from ctxopt.report.terminal import Look, StyledText, draw
-from ctxopt.report.wording import cell_len
 from ctxopt.severity import Severity
 from ctxopt.units import and_more, count, format_size
 
@@ -191,11 +190,3 @@ def _fix_step(
 
 def _change(sent: SentBytes) -> str:
     return f"{format_size(sent.before)} -> {format_size(sent.after)}"
-
-
-def command_lines(command: str, what: str, look: Look) -> list[StyledText]:
-    """Return a command with what it does beside it, or below it where the width does not do."""
-    if cell_len(command) + 2 + len(what) <= look.width:
-        return [StyledText(command, "bold").append(f"  {what}", "not bold")]
-    lines = [StyledText(line, "bold") for line in wrapped(command, look.width, 0, hang=4)]
-    return lines + [StyledText(line) for line in wrapped(what, look.width, 4)]

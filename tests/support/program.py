@@ -22,7 +22,7 @@ from tests.support.places import ROOT
 _built = cache(typer.main.get_command)
 """Commands made of their signatures, once: each call would take longer for that than for its work."""
 # The last one has processes measured for coverage, too.
-_KEPT = ("PATH", "HOME", "GIT_CONFIG_NOSYSTEM", "COVERAGE_PROCESS_CONFIG")
+_KEPT = ("PATH", "HOME", "XDG_STATE_HOME", "GIT_CONFIG_NOSYSTEM", "COVERAGE_PROCESS_CONFIG")
 
 
 def environment(**more: str) -> dict[str, str]:

@@ -74,7 +74,8 @@ def found(path: str) -> Repository:
 def clean_environment(monkeypatch: pytest.MonkeyPatch, home: object) -> None:
     """Take away what git reads of the machine, and name an author."""
     for name in list(os.environ):
-        if name.startswith(("GIT_", "XDG_")):
+        # Where the tests' state is kept is chosen for the whole run.
+        if name.startswith(("GIT_", "XDG_")) and name != "XDG_STATE_HOME":
             monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
