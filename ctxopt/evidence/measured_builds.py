@@ -7,17 +7,17 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final, NamedTuple, TypeAlias
 
-from ctxopt.build.analysis import Analysis, OtherBuild, build_matcher, read_build
+from ctxopt.build.analysis import Analysis, OtherBuild, build_matcher, measure_view, read_build
 from ctxopt.build.context import BuildContext, builder_named, find_context
 from ctxopt.build.disk_files import DiskFiles
 from ctxopt.build.found_files import DockerfileLocation
 from ctxopt.build.in_force import find_ignore_file
 from ctxopt.build.plan import MeasuredFolders, make_plan, resolve_content
 from ctxopt.build.request import BuildRequest
-from ctxopt.build.shared_walk import measure_views
+from ctxopt.build.shared_walk import Shared, measure_together
 from ctxopt.builder import BuilderName
 from ctxopt.errors import ContextError, CtxoptError, LocatedError
 from ctxopt.languages.dockerfile import Build
@@ -103,7 +103,7 @@ class _Measuring:
         self._builder_of = builder_of
         self._walker = walker
         self._named: MeasuredFolders = {}
-        self._groups: dict[str, dict[str | None, _Group]] = {}
+        self._groups: dict[tuple[str, str | None], _Group] = {}
         """By the context root, and by the ignore file in force there."""
         self._unmeasured: list[UnmeasuredBuild] = []
 
@@ -118,16 +118,16 @@ class _Measuring:
         except CtxoptError as error:
             self._unmeasured.append(_failing(declared, error, self._root))
             return
-        context = placed.context
-        groups = self._groups.setdefault(context.root, {})
-        groups.setdefault(context.ignore.absolute, []).append(placed)
+        key = (placed.context.root, placed.context.ignore.absolute)
+        self._groups.setdefault(key, []).append(placed)
 
     def measured(self) -> MeasuredBuilds:
         """Walk each folder, and return what its builds send."""
         contexts = []
-        for groups in self._groups.values():
-            measured = self._measure(groups.values())
-            contexts += [SharedContext(tuple(builds)) for builds in measured if builds]
+        for group, matcher, view in self._walk():
+            builds = tuple(self._plan_all(group, matcher, view))
+            if builds:
+                contexts.append(SharedContext(builds))
         return MeasuredBuilds(tuple(contexts), tuple(self._unmeasured))
 
     def _place(self, declared: DeclaredBuild, folder: str) -> _Placed:
@@ -154,34 +154,24 @@ class _Measuring:
             raise ContextError(f"there is no Dockerfile {missing}") from error
         return _Placed(declared, context, request, read_build(context, request))
 
-    def _measure(self, groups: Iterable[_Group]) -> Iterator[list[MeasuredBuild]]:
-        """Measure the builds of one folder, those of each ignore file together."""
-        together: list[tuple[_Group, Matcher]] = []
-        for group in groups:
+    def _walk(self) -> Iterator[tuple[_Group, Matcher, View]]:
+        """Yield the builds of each folder and ignore file, with what that permits."""
+        together: list[tuple[_Group, Shared]] = []
+        for group in self._groups.values():
+            context = group[0].context
             try:
-                matcher = build_matcher(group[0].context)
+                shared = Shared(context, build_matcher(context))
+                if shared.is_sound:
+                    together.append((group, shared))
+                    continue
+                view = measure_view(context, shared.matcher, walker=self._walker)
             except CtxoptError as error:
                 self._refuse(group, error)
                 continue
-            # A pattern that fails where the walk meets it must not fail for the others.
-            if matcher.has_broken:
-                yield from self._walk([(group, matcher)])
-            else:
-                together.append((group, matcher))
-        if together:
-            yield from self._walk(together)
-
-    def _walk(self, groups: Sequence[tuple[_Group, Matcher]]) -> Iterator[list[MeasuredBuild]]:
-        context = groups[0][0][0].context
-        matchers = [matcher for _, matcher in groups]
-        try:
-            views = measure_views(context, matchers, self._walker)
-        except CtxoptError as error:
-            for group, _ in groups:
-                self._refuse(group, error)
-            return
-        for (group, matcher), view in zip(groups, views, strict=True):
-            yield list(self._plan_all(group, matcher, view))
+            yield group, shared.matcher, view
+        views = measure_together([shared for _, shared in together], self._walker)
+        for (group, shared), view in zip(together, views, strict=True):
+            yield group, shared.matcher, view
 
     def _plan_all(self, group: _Group, matcher: Matcher, view: View) -> Iterator[MeasuredBuild]:
         for placed in group:

@@ -96,7 +96,11 @@ def _tree(analysis: Analysis, trial: Trial) -> ContextTree:
     tree = trial.replay.view.pruned(prunes, enter_pruned=analysis.with_excluded)
     folders = dict(tree.folders)
     _put_file(folders, analysis, trial)
-    return dataclasses.replace(tree, folders=folders)
+    # The sums of the folder with the ignore file are others now.
+    tallies = {
+        path: sums for path, sums in tree.tallies.items() if folders[path] is tree.folders[path]
+    }
+    return dataclasses.replace(tree, folders=folders, tallies=tallies)
 
 
 def _put_file(folders: dict[str, Folder], analysis: Analysis, trial: Trial) -> None:

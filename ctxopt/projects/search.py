@@ -22,6 +22,11 @@ _COMPOSE = re.compile(r"(.*[._-])?compose([._-].*)?\.ya?ml\Z")
 _BAKE = re.compile(r"(.*[._-])?bake([._-].*)?\.(hcl|json)\Z")
 _WORKFLOW = re.compile(r"(.*/)?\.github/workflows/[^/]+\.ya?ml\Z")
 
+# What every name has that one of these, or a Dockerfile, could be called, among names with a slash between them.
+_SOME = re.compile(
+    r"(docker|container)file|\.(ya?ml|hcl)(/|\Z)|(bake|devcontainer)[^/]*\.json(/|\Z)", re.I
+)
+
 
 class FoundFiles(NamedTuple):
     """Absolute paths by kind, those near the root first."""
@@ -46,6 +51,9 @@ def find_project_files(root: str) -> FoundFiles:
         if folder != root and (".git" in names or ".git" in inner):
             continue
         folders += [os.path.join(folder, name) for name in inner if name not in _PRUNED]
+        # One search of all the names spares most folders of a large repository a look at each.
+        if not _SOME.search("/".join(names)):
+            continue
         for name in names:
             _sort_in(name, os.path.join(folder, name), found)
     for paths in found:
@@ -80,7 +88,7 @@ def _list(folder: str) -> tuple[list[str], list[str]]:
 
 
 def _sort_in(name: str, path: str, found: FoundFiles) -> None:
-    # The ending is asked first: a large repository has many names, and each expression costs.
+    # The ending is asked first: each expression costs.
     if name.endswith((".yml", ".yaml")):
         if _COMPOSE.match(name):
             found.compose.append(path)

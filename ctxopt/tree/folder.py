@@ -239,7 +239,7 @@ class FolderBuilder:
         kinds: bytes,
         flags: bytearray | None,
     ) -> bytearray | None:
-        """Flag sockets that the client leaves out, and kept files that cannot be opened.
+        """Flag sockets that the client leaves out, and files that are tried and cannot be opened.
 
         Files that anyone may read are not asked about.
         """
@@ -251,11 +251,12 @@ class FolderBuilder:
         # One test of the modes for the whole folder spares nearly all of them a system call each.
         if not self._source.checks_access or all(mode & 0o444 == 0o444 for mode in modes):
             return flags
+        tries_all = self._policy.tries_excluded
         for index, (name, mode) in enumerate(zip(names, modes, strict=True)):
             if (
                 kinds[index] == FILE
                 and mode & 0o444 != 0o444
-                and not (flags and flags[index] & Flag.EXCLUDED)
+                and (tries_all or not (flags and flags[index] & Flag.EXCLUDED))
                 and not self._source.is_readable(prefix + name)
             ):
                 flags = flags or bytearray(len(names))

@@ -5,34 +5,49 @@ Arithmetic on measured trees; looks at no disk.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeAlias
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from ctxopt.tree.model import EMPTY, FILE, Flag, Folder, Tally, tally
 from ctxopt.tree.view import View
 
-_Columns: TypeAlias = dict[tuple[str, bytes, bytes | None], tuple[Folder, Tally | None]]
-"""One folder as the views have it, by its names, sizes and flags, so that what is alike is there once."""
+
+class _Column(NamedTuple):
+    """One folder as a view has it."""
+
+    folder: Folder
+    flags: bytes | None
+    known: Tally | None
+    """The walk's own sums, which hold wherever its decisions do."""
+
+    def is_like(self, other: _Column) -> bool:
+        """Whether both send the same names with the same sizes."""
+        one, two = self.folder, other.folder
+        if one is not two and (one.joined, one.raw_sizes) != (two.joined, two.raw_sizes):
+            return False
+        return self.flags == other.flags
 
 
 def bytes_once(views: Iterable[View]) -> int:
     """Return the bytes of the files that at least one of the views sends, each file once."""
-    by_place: dict[str, _Columns] = {}
+    first: dict[str, _Column] = {}
+    others: dict[str, list[_Column]] = {}
     # Builds that take everything have one view between them.
     for view in {id(view): view for view in views}.values():
         root = view.tree.root.rstrip("/")
+        tallies = view.tree.tallies
         for path, folder in view.tree.folders.items():
-            flags = view.flags(folder)
-            known = None
-            # The walk's own sums hold wherever its decisions do.
-            if flags is folder.flags:
-                known = view.tree.tallies.get(path)
             place = root
             if path:
                 place = f"{root}/{path}"
-            column = (folder.joined, folder.raw_sizes, flags)
-            by_place.setdefault(place, {})[column] = (folder, known)
-    return sum(map(_bytes_of, by_place.values()))
+            flags = view.flags(folder)
+            known = None
+            if flags is folder.flags:
+                known = tallies.get(path)
+            column = _Column(folder, flags, known)
+            if not first.setdefault(place, column).is_like(column):
+                others.setdefault(place, []).append(column)
+    return sum(_bytes_of([column, *others.get(place, ())]) for place, column in first.items())
 
 
 def sends(view: View, path: str) -> bool:
@@ -48,14 +63,14 @@ def sends(view: View, path: str) -> bool:
     return not (flags and flags[folder.names.index(name)] & Flag.EXCLUDED)
 
 
-def _bytes_of(columns: _Columns) -> int:
+def _bytes_of(columns: Sequence[_Column]) -> int:
     """The bytes of the files of one folder that are sent in any of its columns."""
     if len(columns) == 1:
-        [((_, _, flags), (folder, known))] = columns.items()
+        [(folder, flags, known)] = columns
         return (known or tally(folder, flags)).bytes
     # Two walks of one folder may have seen different names, so names are what is compared.
     sizes: dict[str, int] = {}
-    for (_, _, flags), (folder, _) in columns.items():
+    for folder, flags, _ in columns:
         marks = flags or bytes(len(folder.kinds))
         for name, kind, size, flag in zip(
             folder.names, folder.kinds, folder.sizes, marks, strict=True

@@ -16,5 +16,7 @@ class Policy(NamedTuple):
     """Whether the client skips this excluded folder; made by ``Matcher.pruner``."""
     enter_pruned: bool = False
     """Whether to read what Docker's client would not, to know its size."""
+    tries_excluded: bool = False
+    """Whether to try whether excluded files can be opened, for other patterns that would send them."""
     takes_sockets: bool = True
     """Whether the client sends sockets; the classic one complains and goes on without them."""

@@ -180,6 +180,7 @@ class View:
         """
         old = self.tree
         folders: dict[str, Folder] = {}
+        skipped: set[str] = set()
         stack = [""]
         while stack:
             folder = old.folders.get(stack.pop())
@@ -195,11 +196,21 @@ class View:
                     continue
                 path = folder.child(name)
                 is_excluded = bool(flags and flags[index] & Flag.EXCLUDED)
-                if enter_pruned or not (is_excluded and prunes(path)):
+                if is_excluded and prunes(path) and not enter_pruned:
+                    skipped.add(path)
+                else:
                     stack.append(path)
         # The stack took them in another order than a walk does.
         kept = {path: folders[path] for path in old.folders if path in folders}
-        return dataclasses.replace(old, folders=kept, tallies={}, types=None)
+        errors = tuple(
+            error
+            for error in old.errors
+            if error.path not in skipped and error.path.rpartition("/")[0] in kept
+        )
+        # The walk's own sums hold wherever its decisions do.
+        same = old.tallies.keys() & kept.keys() - self._flags.keys()
+        tallies = {path: old.tallies[path] for path in same}
+        return dataclasses.replace(old, folders=kept, errors=errors, tallies=tallies, types=None)
 
     def sent(self) -> Iterator[tuple[Folder, int, str]]:
         """Yield (folder, place, path) of what is sent, in Docker's order."""

@@ -176,10 +176,11 @@ def test_each_folder_is_walked_once_and_told_as_alone(tmp_path, builder):
             assert set(told.tree.folders) == set(alone.tree.folders)
 
 
-def test_a_pattern_that_fails_leaves_the_other_builds_of_the_folder(tmp_path):
+@pytest.mark.parametrize("pattern", ["a[", "[z-a]", "!"])
+def test_a_pattern_that_fails_leaves_the_other_builds_of_the_folder(tmp_path, pattern):
     tree = {
         "compose.yaml": compose(bad="{dockerfile: B}", good="{dockerfile: G}"),
-        "B": TAKES_ALL, "G": TAKES_ALL, "B.dockerignore": "a[\n", "x": 100,
+        "B": TAKES_ALL, "G": TAKES_ALL, "B.dockerignore": f"{pattern}\n", "x": 100,
     }  # fmt: skip
     found = measured(tmp_path, tree)
     assert [item.declared.name for item in found.unmeasured if item.is_wrong] == ["bad"]
