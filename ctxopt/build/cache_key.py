@@ -97,6 +97,10 @@ class KeySource:
             self._takes(part, path, start) for part, start in zip(self._parts, starts, strict=True)
         )
 
+    def may_take_below(self, folder: str) -> bool:
+        """Tell whether anything below ``folder`` may enter the key, in whatever state."""
+        return any(not part.is_wild or _may_match(part.path, folder) for part in self._parts)
+
     def literals(self) -> tuple[str, ...]:
         """Return the paths that it names without a wildcard: what links on the way to them would change."""
         return tuple(part.path for part in self._parts if not part.is_wild)
@@ -208,6 +212,15 @@ def _matched(pattern: str, path: str) -> str | None:
         except BadPatternError:
             return None
     return found
+
+
+def _may_match(pattern: str, folder: str) -> bool:
+    """Tell whether a wildcard may match ``folder``, something above it or something below it."""
+    # A class may hold a slash, and then the parts of a path are not matched one by one.
+    if "[" in pattern or "\\" in pattern:
+        return True
+    pairs = zip(pattern.split("/"), folder.split("/"), strict=False)
+    return all(match(wanted, called) for wanted, called in pairs)
 
 
 def _read_patterns(patterns: tuple[str, ...]) -> Matcher | None:

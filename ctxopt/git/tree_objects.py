@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Final, NamedTuple, Self, TypeAlias
 
 from ctxopt.errors import GitError
-from ctxopt.git.command import missing_object
+from ctxopt.git.command import check_exit, missing_object
 from ctxopt.git.listing import TREE
 from ctxopt.git.repository import Repository
 from ctxopt.paths import join
@@ -48,9 +49,14 @@ class TreeObjects:
 
     def __exit__(self, *_: object) -> None:
         process = self._process
-        if process is not None:
-            with process:
-                process.kill()
+        if process is None:
+            return
+        with process:
+            process.kill()
+            # What was not written to a process that has ended is not wanted any more.
+            if process.stdin is not None:
+                with suppress(OSError):
+                    process.stdin.close()
 
     @property
     def number_read(self) -> int:
@@ -103,8 +109,10 @@ class TreeObjects:
                     found.append(path)
         return found
 
-    def files(self, tree: str) -> Iterator[tuple[str, TreeEntry]]:
-        """Yield every file, link and submodule below a tree with its path."""
+    def files(
+        self, tree: str, enters: Callable[[str], bool] | None = None
+    ) -> Iterator[tuple[str, TreeEntry]]:
+        """Yield every file, link and submodule below a tree with its path; ``enters`` says of a folder whether it counts."""
         level = [("", tree)]
         while level:
             self._read_all([id_ for _, id_ in level])
@@ -112,10 +120,10 @@ class TreeObjects:
             for folder, id_ in level:
                 for name, entry in self._known[id_].items():
                     path = join(folder, name)
-                    if entry.mode == TREE:
-                        below.append((path, entry.id))
-                    else:
+                    if entry.mode != TREE:
                         yield path, entry
+                    elif enters is None or enters(path):
+                        below.append((path, entry.id))
             level = below
 
     def read_blob(self, id_: str) -> bytes:
@@ -141,18 +149,29 @@ class TreeObjects:
         process = self._process
         if process is None or process.stdin is None or process.stdout is None:
             raise GitError("git is not running: trees are read inside of a with block")
-        try:
+        # Where git has ended it says why, and answers nothing.
+        with suppress(OSError):
             process.stdin.write("".join(f"{name}\n" for name in names).encode())
             process.stdin.flush()
-        except OSError as error:
-            raise GitError(f"git ended before it answered: {error.strerror}") from error
         for name in names:
             header = process.stdout.readline().split()
+            if not header:
+                _refuse_end(process)
             if len(header) != 3:
                 raise missing_object(name)
             content = process.stdout.read(int(header[2]))
             process.stdout.read(1)  # the newline behind the content
             yield header[0].decode(), content
+
+
+def _refuse_end(process: subprocess.Popen[bytes]) -> None:
+    """Raise GitError with the reason for which git has ended, but where it missed what it must not fetch."""
+    complaint = b""
+    if process.stderr is not None:
+        complaint = process.stderr.read()
+    code = process.wait()
+    if b"promisor" not in complaint:
+        check_exit(code, complaint, accept=())
 
 
 def _entries(content: bytes, id_: str) -> TreeFolder:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Final
 
@@ -21,10 +21,14 @@ _LINK: Final = stat.S_IFLNK | 0o777
 
 
 class CommitStates:
-    """Makes the states of commits; their contents are ids of blobs, and only links are opened, to be followed."""
+    """Makes the states of commits; their contents are ids of blobs, and only links are opened, to be followed.
 
-    def __init__(self, objects: TreeObjects) -> None:
+    ``enters`` tells whether links below a folder may matter.
+    """
+
+    def __init__(self, objects: TreeObjects, enters: Callable[[str], bool]) -> None:
         self._objects = objects
+        self._enters = enters
         self._targets: dict[str, str] = {}
         self._links: dict[str, frozenset[str]] = {}
 
@@ -58,7 +62,7 @@ class CommitStates:
     def _find_links(self, tree: str) -> frozenset[str]:
         # All of a tree is looked at once: of the next one, what differs.
         if not self._links:
-            files = self._objects.files(tree)
+            files = self._objects.files(tree, self._enters)
             return frozenset(path for path, entry in files if stat.S_ISLNK(entry.mode))
         near, links = next(reversed(self._links.items()))
         changed = self._objects.changed_paths(near, tree)

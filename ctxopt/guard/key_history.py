@@ -31,13 +31,21 @@ class CommitStep(NamedTuple):
 
 
 def walk_commits(
-    objects: TreeObjects, commits: Sequence[WalkedCommit], prefix: str, *, has_git: bool = False
+    objects: TreeObjects,
+    commits: Sequence[WalkedCommit],
+    prefix: str,
+    sources: Sequence[KeySource],
+    *,
+    has_git: bool = False,
 ) -> Iterator[CommitStep]:
     """Yield a step for each of ``commits``, the newest first, that has a parent; ``prefix`` is where the context is.
 
-    ``has_git`` is whether git's own folder lies in the context, where every commit changes it. Raises GitError for a tree that is not in this clone.
+    ``sources`` are those that will be asked about, and ``has_git`` is whether git's own folder lies in the context, where every commit changes it. Raises GitError for a tree that is not in this clone.
     """
-    states = CommitStates(objects)
+    listed = [source for source in sources if source.is_listed]
+    states = CommitStates(
+        objects, lambda folder: any(source.may_take_below(folder) for source in listed)
+    )
     trees = {commit.id: commit.tree for commit in commits}
     for commit in commits:
         if commit.parent is None:

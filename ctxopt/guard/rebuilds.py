@@ -158,7 +158,7 @@ def count_rebuilds(
         _refuse_untracked(objects, commits, prefix)
         sources = key_sources(plan.build)
         has_git = os.path.isdir(os.path.join(analysis.context.root, ".git"))
-        steps = list(walk_commits(objects, commits, prefix, has_git=has_git))
+        steps = list(walk_commits(objects, commits, prefix, sources, has_git=has_git))
         found = ((step, step.changes(sources, analysis.matcher)) for step in steps)
         rebuilt = [RebuiltCommit(step, changes) for step, changes in found if changes]
         judged = _Judged(gather(analysis) if rebuilt else None)

@@ -142,3 +142,21 @@ def test_folders_that_come_and_go():
     before, after = {"d", "d/b"}, {"d", "d/e", "d/e/c"}
     found = changed_folders(["d/e/c", "d/b"], before.__contains__, after.__contains__)
     assert sorted(found) == ["d/e"]
+
+
+@pytest.mark.parametrize(
+    ("instruction", "folders", "others"),
+    [
+        ("COPY package*.json /", "package-a.json", "src src/package.json a"),
+        ("COPY src/*.c /", "src src/a.c src/a.c/d", "docs srcs src/deep"),
+        ("COPY */a/* /", "d d/a d/a/x d/a/x/y", "d/b d/b/a"),
+        ("COPY [ab]/x /", "a b/x c c/d", ""),
+        ("COPY --exclude=*.md src/*.c docs /", "src docs a", ""),
+        ("COPY --parents src/**/*.c /", "src docs a/b", ""),
+        ("COPY *.a *.b /", "x.a x.b/y", "x x.c/x.a"),
+    ],
+)
+def test_where_it_may_take_something(instruction, folders, others):
+    source = source_of(instruction)
+    assert [folder for folder in folders.split() if not source.may_take_below(folder)] == []
+    assert [folder for folder in others.split() if source.may_take_below(folder)] == []

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 
 from ctxopt.errors import GitError
+from ctxopt.git.command import start_git
 from ctxopt.git.tree_objects import TreeObjects
 from tests.support.repositories import commit, found, git, init
 
@@ -153,3 +154,21 @@ def test_git_ends_with_the_block(root):
     assert process.poll() is not None
     with pytest.raises(GitError):
         TreeObjects(found(root)).of_commit("HEAD")
+
+
+def test_only_what_counts_is_entered(root):
+    with TreeObjects(found(root)) as objects:
+        names = [path for path, _ in objects.files(tree_of(root), lambda folder: folder == "d")]
+        assert sorted(names) == ["a", "d/b", "l"]
+        assert objects.number_read == 2
+
+
+def test_where_git_ends_it_says_why(root, monkeypatch):
+    repository = found(root)
+
+    def start(_: object) -> subprocess.Popen[bytes]:
+        return start_git(root, ["cat-file", "--nonsense"], {}, subprocess.PIPE)
+
+    monkeypatch.setattr(type(repository), "start_reader", start)
+    with pytest.raises(GitError, match="git refused"), TreeObjects(repository) as objects:
+        list(objects.files("0" * 40))
