@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
 from ctxopt.build.context import BuildContext, named_ignore, read_dockerfile
+from ctxopt.build.found_files import IgnoreChoice
 from ctxopt.build.image import Image
 from ctxopt.build.request import BuildRequest
 from ctxopt.build.source_report import report_sources
@@ -17,6 +18,7 @@ from ctxopt.errors import ContextError, DockerfileError, IgnoreFileError
 from ctxopt.languages.dockerfile import Build, Dockerfile, parse, resolve
 from ctxopt.languages.ignore.dialect import dialect_of
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
+from ctxopt.tree.model import ContextTree
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
 from ctxopt.tree.workers import ALONE, Walker, walk
@@ -158,12 +160,16 @@ def _podman_plan(
 ) -> Plan:
     from ctxopt.build.podman_plan import PodmanContext, take_all
 
-    contexts = [PodmanContext(None, context.root, matcher, permitted)]
+    def read(root: str) -> Callable[[Policy], ContextTree]:
+        return lambda policy: walk(root, policy, walker)
+
+    contexts = [PodmanContext(None, context.root, matcher, permitted, read(context.root))]
     found = {name: named for name, _, named in named_contexts}
     for name, named in found.items():
         if named is not None:
-            contexts.append(PodmanContext(name, named.root, named.matcher, named.view))
-    loads = take_all(build, contexts, walker)
+            parts = (named.root, named.matcher, named.view, read(named.root))
+            contexts.append(PodmanContext(name, *parts))
+    loads = take_all(build, contexts)
     return Plan(
         dockerfile=build.dockerfile,
         build=build,
@@ -238,10 +244,14 @@ def _measure_named(name: str, root: str, walker: Walker, builder: Builder) -> Na
             f"build context {name!r}: no such folder: {root}",
             hint="--build-context is given as NAME=PATH",
         )
-    ignore = named_ignore(root, builder)
+    policy = named_policy(named_ignore(root, builder), builder)
+    return NamedContext(root, View(walk(root, policy, walker), builder), policy.matcher)
+
+
+def named_policy(ignore: IgnoreChoice, builder: Builder) -> Policy:
+    """Return what a walk of a named context goes by; raises IgnoreFileError for a pattern that is refused."""
     patterns: Iterable[tuple[int | None, str]] = ()
     if ignore.file is not None:
         patterns = ignore.file.patterns()
     matcher = read_matcher(patterns, ignore.path, dialect_of(builder))
-    policy = Policy(matcher, matcher.pruner(builder), takes_sockets=builder.sends_sockets)
-    return NamedContext(root, View(walk(root, policy, walker), builder), matcher)
+    return Policy(matcher, matcher.pruner(builder), takes_sockets=builder.sends_sockets)

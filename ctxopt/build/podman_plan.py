@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
@@ -20,7 +20,6 @@ from ctxopt.tree.lookup import ViewLookup
 from ctxopt.tree.model import ContextTree
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
-from ctxopt.tree.workers import Walker, walk
 
 
 class PodmanLoads(NamedTuple):
@@ -38,6 +37,8 @@ class PodmanContext(NamedTuple):
     root: str
     matcher: Matcher
     view: View
+    whole: Callable[[Policy], ContextTree]
+    """Reads the context again by another policy."""
 
 
 def podman_target(dockerfile: Dockerfile, target: str | None) -> str | int | None:
@@ -81,20 +82,17 @@ def as_podman_builds(build: Build) -> Build:
     )
 
 
-def take_all(build: Build, contexts: Sequence[PodmanContext], walker: Walker) -> PodmanLoads:
+def take_all(build: Build, contexts: Sequence[PodmanContext]) -> PodmanLoads:
     """Return what the reachable instructions take of each context; raises IgnoreFileError as Podman fails."""
     loads: list[Load] = []
     taken: list[Taken] = []
     uses: list[SourceUse] = []
     for context in contexts:
-        parts = _take(build, context, walker)
+        parts = _take(build, context)
         taken += parts
-        view = union_of(context.view.tree, parts)
-        roots = {root for part in parts for root in part.roots}
-        includes = None if "" in roots else tuple(sorted(roots))
-        transfer = TransferView(view, bool(parts), tuple(sorted(roots)), includes)
+        transfer = _taken(context, parts)
         loads.append(Load(context.name, context.root, context.matcher, context.view, transfer))
-        uses += _uses(build, context, view, parts)
+        uses += _uses(build, context, transfer.view, parts)
     uses.sort(key=lambda use: (use.source.line, use.source.stage))
     checks = sorted(
         (check for part in taken for check in part.checks),
@@ -106,8 +104,20 @@ def take_all(build: Build, contexts: Sequence[PodmanContext], walker: Walker) ->
     return PodmanLoads(tuple(loads), report, image)
 
 
-def _take(build: Build, context: PodmanContext, walker: Walker) -> list[Taken]:
-    copy = PodmanCopy(context.view.tree, context.matcher, partial(_whole, context, walker))
+def take(build: Build, context: PodmanContext) -> TransferView:
+    """Return what the reachable instructions take of one context; raises IgnoreFileError as Podman fails."""
+    return _taken(context, _take(build, context))
+
+
+def _taken(context: PodmanContext, parts: Sequence[Taken]) -> TransferView:
+    roots = {root for part in parts for root in part.roots}
+    includes = None if "" in roots else tuple(sorted(roots))
+    view = union_of(context.view.tree, parts)
+    return TransferView(view, bool(parts), tuple(sorted(roots)), includes)
+
+
+def _take(build: Build, context: PodmanContext) -> list[Taken]:
+    copy = PodmanCopy(context.view.tree, context.matcher, partial(_whole, context))
     return [
         copy.take(source)
         for source in build.sources
@@ -115,10 +125,9 @@ def _take(build: Build, context: PodmanContext, walker: Walker) -> list[Taken]:
     ]
 
 
-def _whole(context: PodmanContext, walker: Walker) -> ContextTree:
-    """Walk a context without skipping a folder."""
-    policy = Policy(context.matcher, lambda _: False, takes_sockets=False)
-    return walk(context.root, policy, walker)
+def _whole(context: PodmanContext) -> ContextTree:
+    """Read a context without skipping a folder."""
+    return context.whole(Policy(context.matcher, lambda _: False, takes_sockets=False))
 
 
 def _takes_from(source: Source, name: str | None) -> bool:

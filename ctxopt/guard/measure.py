@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from functools import partial
 from typing import NamedTuple
 
 from ctxopt.build.analysis import Analysis, build_matcher, build_policy
-from ctxopt.build.plan import paths_of, resolve_content
+from ctxopt.build.context import BuildContext
+from ctxopt.build.plan import named_policy, paths_of, resolve_content
 from ctxopt.build.request import BuildRequest
 from ctxopt.build.transfer import TransferView, named_root, transferred
-from ctxopt.builder import BuilderName
+from ctxopt.builder import PODMAN, BuilderName
 from ctxopt.errors import ContextError
 from ctxopt.git.state import GitState, read_state
 from ctxopt.guard.state_context import read_state_dockerfile, state_context, state_named_ignore
 from ctxopt.guard.state_tree import StateLinks, state_tree
-from ctxopt.languages.ignore.dialect import dialect_of
-from ctxopt.languages.ignore.matcher import read_matcher
-from ctxopt.tree.policy import Policy
+from ctxopt.languages.dockerfile import Build
+from ctxopt.languages.ignore.matcher import Matcher
 from ctxopt.tree.view import View
 
 
@@ -42,17 +42,33 @@ def analyze_state(
 
 
 def state_transfer(state: GitState, analysis: Analysis, request: BuildRequest) -> TransferView:
-    """Return what BuildKit fetches of ``state``, which ``analyze_state`` measured.
+    """Return what a build fetches of ``state``, which ``analyze_state`` measured; what Podman's instructions take.
 
-    Raises ContextError without a Dockerfile, DockerfileError where Docker refuses it.
+    Raises ContextError without a Dockerfile, DockerfileError where the builder refuses it.
     """
-    context = analysis.context
-    build = resolve_content(read_state_dockerfile(state, context), context.dockerfile.path, request)
+    build = _resolve(state, analysis.context, request)
+    if analysis.context.builder is PODMAN:
+        return _taken(build, None, state, analysis.matcher, analysis.permitted)
     return transferred(analysis.permitted, paths_of(build), StateLinks(state))
 
 
+def _resolve(state: GitState, context: BuildContext, request: BuildRequest) -> Build:
+    content = read_state_dockerfile(state, context)
+    return resolve_content(content, context.dockerfile.path, request, context.builder)
+
+
+def _taken(
+    build: Build, name: str | None, state: GitState, matcher: Matcher, view: View
+) -> TransferView:
+    from ctxopt.build.podman_plan import PodmanContext, take
+
+    return take(
+        build, PodmanContext(name, view.tree.root, matcher, view, partial(state_tree, state))
+    )
+
+
 class NamedLoad(NamedTuple):
-    """What BuildKit fetches of a named context."""
+    """What a build fetches of a named context."""
 
     name: str
     transfer: TransferView
@@ -61,7 +77,7 @@ class NamedLoad(NamedTuple):
 def state_named(
     state: GitState, analysis: Analysis, request: BuildRequest, *, is_baseline: bool = False
 ) -> tuple[NamedLoad, ...]:
-    """Return what BuildKit fetches of the named contexts, as they are in ``state``.
+    """Return what a build fetches of the named contexts, as they are in ``state``.
 
     Remote ones are left out. Raises ContextError for a folder outside of the repository, and for
     one that ``state`` does not hold, unless it is the baseline of a comparison.
@@ -69,7 +85,7 @@ def state_named(
     if not request.build_contexts:
         return ()
     context = analysis.context
-    build = resolve_content(read_state_dockerfile(state, context), context.dockerfile.path, request)
+    build = _resolve(state, context, request)
     loads = []
     for load in build.transfers:
         if load.context is None:
@@ -83,15 +99,13 @@ def state_named(
                 f"build context {load.context!r}: there is no folder {named.prefix!r} in {state.name}",
                 hint="add it to git, or correct the path",
             )
-        file = state_named_ignore(named, context.builder).file
-        patterns: Iterable[tuple[int | None, str]] = ()
-        if file is not None:
-            patterns = file.patterns()
-        dialect = dialect_of(context.builder)
-        matcher = read_matcher(patterns, ".dockerignore", dialect)
-        # Whatever the builder, named contexts are not sent by the classic client.
-        view = View(state_tree(named, Policy(matcher, matcher.pruner(context.builder))))
-        loads.append(NamedLoad(load.context, transferred(view, load.paths, StateLinks(named))))
+        policy = named_policy(state_named_ignore(named, context.builder), context.builder)
+        view = View(state_tree(named, policy), context.builder)
+        if context.builder is PODMAN:
+            transfer = _taken(build, load.context, named, policy.matcher, view)
+        else:
+            transfer = transferred(view, load.paths, StateLinks(named))
+        loads.append(NamedLoad(load.context, transfer))
     return tuple(loads)
 
 

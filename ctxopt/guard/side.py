@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 from ctxopt.build.analysis import Analysis, build_policy
 from ctxopt.build.transfer import TransferView
-from ctxopt.builder import DOCKERS
 from ctxopt.config.keys import BudgetView
-from ctxopt.errors import ContextError, CtxoptError, DockerfileError
+from ctxopt.errors import ContextError, CtxoptError, DockerfileError, IgnoreFileError
 from ctxopt.git.state import GitState
 from ctxopt.guard.budget import Figures
 from ctxopt.guard.growth import Measured
@@ -24,7 +23,6 @@ VIEWS: tuple[BudgetView, ...] = ("permitted", "transferred")
 
 WORKING_TREE = "the working tree"
 _NO_DOCKERFILE = "there is no Dockerfile"
-_NOT_OF_STATES = "what instructions take of a state of git is known for Docker's builders alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,12 +125,10 @@ def state_side(
     named: tuple[NamedLoad, ...] = ()
     if analysis.context.builder.loads_on_demand and not analysis.context.dockerfile.found:
         unknown = _NO_DOCKERFILE
-    elif analysis.context.builder not in DOCKERS:
-        unknown = _NOT_OF_STATES
     elif analysis.context.builder.loads_on_demand:
         try:
             transfer = state_transfer(state, analysis, question.request)
-        except (ContextError, DockerfileError) as error:
+        except (ContextError, DockerfileError, IgnoreFileError) as error:
             # Limits on what is permitted need no Dockerfile; those that do are refused later.
             unknown = error.message
         else:

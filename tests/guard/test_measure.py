@@ -12,7 +12,7 @@ from ctxopt.build.context import find_context
 from ctxopt.build.request import BuildRequest
 from ctxopt.errors import ContextError, DockerfileError
 from ctxopt.git.state import has_staged_changes, read_state
-from ctxopt.guard.measure import analyze_state, state_transfer
+from ctxopt.guard.measure import analyze_state, state_named, state_transfer
 from tests.support.repositories import commit, found, git, init, write
 
 pytestmark = pytest.mark.usefixtures("clean")
@@ -41,6 +41,9 @@ BUILDS = {
     "wildcard over links": "FROM x\nCOPY links/* /\n",
     "wildcard": "FROM x\nCOPY data/*.csv /\n",
     "exception": "FROM x\nCOPY ignored /\n",
+    "path below an ignored folder": "FROM x\nCOPY ignored/kept /\n",
+    "ignored path": "FROM x\nCOPY ignored/gone src /\n",
+    "exclude": "FROM x\nCOPY --exclude=src/deep . /\n",
     "nothing": "FROM x\nRUN true\n",
     "mount": "FROM x\nRUN --mount=type=bind,source=src,target=/s true\n",
     "stages": "FROM x AS a\nCOPY src /\nFROM x AS b\nCOPY data /\n",
@@ -57,18 +60,33 @@ def facts(transfer):
     )
 
 
+@pytest.mark.parametrize("builder", ["buildkit", "podman"])
 @pytest.mark.parametrize("request_", [BuildRequest(), BuildRequest("a", {"WHAT": "data"})])
 @pytest.mark.parametrize("name", BUILDS)
-def test_a_state_is_fetched_as_its_checkout(name, request_, tmp_path):
+def test_a_state_is_fetched_as_its_checkout(name, request_, builder, tmp_path):
     if request_.target and name != "stages":
         request_ = BuildRequest(None, request_.build_args)
     root = init(tmp_path / "r", FILES | {"Dockerfile": BUILDS[name]})
     state = read_state(found(root), "HEAD")
-    measured = state_transfer(state, analyze_state(state), request_)
+    measured = state_transfer(state, analyze_state(state, builder=builder), request_)
     shutil.rmtree(os.path.join(root, ".git"))
-    plan = analyze(find_context(root), request_).plan
+    plan = analyze(find_context(root, builder=builder), request_).plan
     assert plan is not None
     assert facts(measured) == facts(plan.main.transfer)
+
+
+@pytest.mark.parametrize("builder", ["buildkit", "podman"])
+@pytest.mark.parametrize("taken", [".", "src", "data/*.csv", "nothing/../link"])
+def test_a_named_context_of_a_state_is_fetched_as_its_checkout(taken, builder, tmp_path):
+    text = f"FROM x\nCOPY . /\nCOPY --from=more {taken} /m/\n"
+    files = {f"more/{path}": content for path, content in FILES.items()}
+    root = init(tmp_path / "r", files | {"app/Dockerfile": text, "app/a": "x"})
+    request = BuildRequest(None, {}, {"more": os.path.join(root, "more")})
+    state = read_state(found(root), "HEAD", "app")
+    (measured,) = state_named(state, analyze_state(state, builder=builder), request)
+    plan = analyze(find_context(os.path.join(root, "app"), builder=builder), request).plan
+    assert plan is not None
+    assert [facts(measured.transfer)] == [facts(load.transfer) for load in plan.loads[1:]]
 
 
 def test_what_lies_on_disk_does_not_matter(tmp_path):
