@@ -54,9 +54,30 @@ class Builder(NamedTuple):
         return "Docker"
 
     @property
-    def prints_size(self) -> bool:
-        """Whether the client tells how large the context was."""
+    def sends_context(self) -> bool:
+        """Whether the client sends the context, and tells how large it was; else instructions read the folder."""
         return self.figure_template is not None
+
+    @property
+    def fetched(self) -> str:
+        """What reports call the view of what one build asks for."""
+        if self.sends_context:
+            return "transferred"
+        return "taken"
+
+    @property
+    def verb(self) -> str:
+        """What it does with a file that is not kept back, as messages say it."""
+        if self.sends_context:
+            return "sends"
+        return "takes"
+
+    @property
+    def participle(self) -> str:
+        """What becomes of a file that is not kept back, as messages say it."""
+        if self.sends_context:
+            return "sent"
+        return "taken"
 
     def printed(self, size: int) -> str:
         """Return ``size`` bytes as this builder's client prints them, in powers of 1000; nothing where it does not."""

@@ -26,7 +26,7 @@ def test_other_names_have_none(name):
 
 def test_the_two_of_docker():
     assert set(DOCKERS) == set(BUILDERS) - {PODMAN}
-    assert [builder.prints_size for builder in BUILDERS] == [True, True, False]
+    assert [builder.sends_context for builder in BUILDERS] == [True, True, False]
 
 
 def test_they_differ_in_every_field():

@@ -62,7 +62,7 @@ def _matcher_of_nothing(context: BuildContext) -> Matcher:
     try:
         return build_matcher(context)
     except IgnoreFileError:
-        if context.builder.prints_size:
+        if context.builder.sends_context:
             raise
         return Matcher(())
 
@@ -83,7 +83,7 @@ def select_view(analysis: Analysis, name: ViewName) -> tuple[View, int | None]:
     if name == "excluded":
         return analysis.permitted, None
     if name == "permitted" or not analysis.context.builder.loads_on_demand:
-        if permitted_stop(analysis) or not analysis.context.builder.prints_size:
+        if permitted_stop(analysis) or not analysis.context.builder.sends_context:
             return analysis.permitted, None
         return analysis.permitted, analysis.permitted_bytes
     if analysis.plan is None:
@@ -92,7 +92,7 @@ def select_view(analysis: Analysis, name: ViewName) -> tuple[View, int | None]:
             hint="-f names a Dockerfile; --permitted lists what any build may take",
         )
     transfer = analysis.plan.main.transfer
-    if transfer_stop(analysis) or not analysis.context.builder.prints_size:
+    if transfer_stop(analysis) or not analysis.context.builder.sends_context:
         return transfer.view, None
     return transfer.view, transfer.context_bytes
 

@@ -39,7 +39,7 @@ def find_stops(analysis: Analysis) -> Iterator[Stop]:
     Named contexts are not looked at.
     """
     plan = analysis.plan
-    if plan is None or not analysis.context.builder.prints_size:
+    if plan is None or not analysis.context.builder.sends_context:
         yield from _stops_of_all(analysis)
     elif plan.main.transfer.loaded:
         yield from _refused_patterns(analysis.matcher)
@@ -59,7 +59,7 @@ def transfer_stop(analysis: Analysis) -> Stop | None:
 
 def _stops_of_all(analysis: Analysis) -> Iterator[Stop]:
     builder = analysis.context.builder
-    if not builder.prints_size:
+    if not builder.sends_context:
         return
     if not builder.loads_on_demand:
         yield from _unreadable_to_check(analysis)

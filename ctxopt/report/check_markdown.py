@@ -84,7 +84,10 @@ def _markdown_row(context: CheckedContext, view: BudgetView) -> list[str]:
     grown = ""
     if growth:
         grown = f"{signed(growth.bytes)}{percent(growth)}"
-    return [view, _markdown_side(context.before, view), _markdown_side(context.after, view), grown]
+    name: str = view
+    if view == "transferred":
+        name = context.after.analysis.context.builder.fetched
+    return [name, _markdown_side(context.before, view), _markdown_side(context.after, view), grown]
 
 
 def _markdown_side(side: Side | None, view: BudgetView) -> str:

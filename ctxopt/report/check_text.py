@@ -90,27 +90,30 @@ def _context(context: CheckedContext, top: int) -> list[StyledText]:
 
 
 def _figures(context: CheckedContext, view: BudgetView) -> list[StyledText]:
-    label = view.capitalize()
     side, growth = context.after, context.growths.get(view)
+    builder = side.analysis.context.builder
+    label = view.capitalize()
+    if view == "transferred":
+        label = builder.fetched.capitalize()
     figures = side.figures(view)
     if figures is None:
         return [field(label, f"not measured in {side.name}: {printable(side.unknown)}")]
-    if view == "transferred" and not side.analysis.context.builder.loads_on_demand:
+    if view == "transferred" and not builder.loads_on_demand:
         return []
     line = field(label, describe_side(figures), "bold")
-    show = side.analysis.context.builder.printed
-    printed = f"Docker prints {show(side.context_bytes(view))}"
-    if not side.analysis.context.builder.prints_size:
-        printed = NOTHING_SENT
+    printed = f"Docker prints {builder.printed(side.context_bytes(view))}"
     if growth is not None:
         line.append(f", {_grown(growth.bytes)}")
         if growth.bytes:
             line.append(percent(growth))
-        if side.analysis.context.builder.prints_size:
-            printed += f", before {show(growth.context_bytes_before)}"
+        printed += f", before {builder.printed(growth.context_bytes_before)}"
     elif context.before is not None:
         line.append(f", not measured in {printable(context.before.name)}")
-    return [line, field("", printed)]
+    if builder.sends_context:
+        return [line, field("", printed)]
+    if view == "permitted":
+        return [line, field("", NOTHING_SENT)]
+    return [line]
 
 
 def _grown(size: int) -> str:

@@ -52,7 +52,7 @@ def render_text(outcome: Outcome, look: Look, undo: str = "ctxopt fix --undo") -
     if fix.new_content is None:
         head = StyledText("Nothing to do: ", "bold").append(_sent(outcome.after), "not bold")
         lines = [head]
-        if outcome.after.context.builder.prints_size:
+        if outcome.after.context.builder.sends_context:
             lines.append(StyledText(f"Docker prints {_docker(outcome.after)}", "dim"))
         return draw([*lines, *_tracked(fix, look), *refused], look)
     lines = _diff(render_patch(outcome))
@@ -238,7 +238,8 @@ def _proof(outcome: Outcome, look: Look) -> list[StyledText]:
 def _tracked(fix: Fix, look: Look) -> list[StyledText]:
     if not fix.tracked:
         return []
-    head = f"No longer sent though git tracks it: {count(len(fix.tracked), 'file')}"
+    arrives = fix.measured.context.builder.participle
+    head = f"No longer {arrives} though git tracks it: {count(len(fix.tracked), 'file')}"
     if not look.verbose:
         them = "it" if len(fix.tracked) == 1 else "them"
         told = wrapped(f"{head}; -v names {them}", look.width, 0, hang=2)
@@ -269,17 +270,20 @@ def _sums(outcome: Outcome, width: int) -> list[StyledText]:
     """Before and after of this build, and of one that takes everything where that sends more."""
     fix = outcome.fix
     before, after = fix.measured, outcome.after
-    label = "Sent" if is_sure(before) else "Could be sent"
+    builder = before.context.builder
+    possible = f"Could be {builder.participle}"
+    label = builder.participle.capitalize() if is_sure(before) else possible
     lines = [StyledText(), *_row(label, _change(_sent(before), _sent(after)), width, "bold")]
     if _is_part(before) or _is_part(after):
         lines += _row(
-            "Could be sent",
+            possible,
             _change(_amount(before, before.permitted), _amount(after, after.permitted)),
             width,
         )
-    if before.context.builder.prints_size:
+    if builder.sends_context:
         lines += _row("Docker prints", _change(_docker(before), _docker(after)), width)
-    return lines + _row("Saves", _time(outcome), width)
+        lines += _row("Saves", _time(outcome), width)
+    return lines
 
 
 def _verdict(outcome: Outcome, look: Look, undo: str) -> list[StyledText]:

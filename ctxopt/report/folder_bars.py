@@ -29,7 +29,6 @@ _WORTH: Final = 0.01
 _SIZE: Final = 8
 _BAR: Final = (8, 30)
 _TOP: Final = "files at the top"
-_LEGEND: Final = "Heaviest of what is sent"
 _MARKED: Final = ", ░ not needed"
 
 
@@ -50,7 +49,8 @@ def folder_bars(
     found = _weights(view, after, judged)[:most]
     if not found:
         return []
-    return [StyledText(), *_drawn(found, view.total.bytes, look)]
+    head = f"Heaviest of what is {analysis.context.builder.participle}"
+    return [StyledText(), *_drawn(head, found, view.total.bytes, look)]
 
 
 def _weights(view: View, after: View, judged: RuleResults) -> list[_Weight]:
@@ -97,8 +97,7 @@ def _at_the_top(view: View) -> int:
     return view.total.bytes - sum(_size_of(view, child) for child in root.subfolders())
 
 
-def _drawn(found: list[_Weight], whole: int, look: Look) -> list[StyledText]:
-    head = _LEGEND
+def _drawn(head: str, found: list[_Weight], whole: int, look: Look) -> list[StyledText]:
     if any(item.needed < item.bytes for item in found):
         head += _MARKED
     least, most = _BAR

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 
+from ctxopt.build.context import builder_named
 from ctxopt.guard.history import History, Point
 from ctxopt.report.check_wording import signed
 from ctxopt.report.console import printable
@@ -20,7 +21,7 @@ def render_text(history: History) -> str:
     """Return the table, the newest commit first; jumps are named below it."""
     largest = max((point.bytes or 0 for point in history.points), default=0) or 1
     lines = [f"Context      {printable(history.root)}", ""]
-    head = f"{'permitted':>10}  {'change':>9}  {'transferred':>11}"
+    head = f"{'permitted':>10}  {'change':>9}  {_fetched(history):>11}"
     lines.append(f"  {'date':<10}  {'commit':<10}{head}")
     for point in history.points:
         lines += _point_lines(point, largest)
@@ -35,6 +36,10 @@ def render_text(history: History) -> str:
     if history.is_cut:
         lines.append(_CUT)
     return "\n".join(lines) + "\n"
+
+
+def _fetched(history: History) -> str:
+    return builder_named(history.builder).fetched
 
 
 def _point_lines(point: Point, largest: int) -> list[str]:
@@ -54,7 +59,7 @@ def _point_lines(point: Point, largest: int) -> list[str]:
 
 def render_markdown(history: History) -> str:
     """Return the table for a summary or a comment."""
-    head = ["date", "commit", "permitted:", "change:", "transferred:", ""]
+    head = ["date", "commit", "permitted:", "change:", f"{_fetched(history)}:", ""]
     lines = ["## Docker build context", "", *table(head, map(_cells, history.points))]
     if history.is_cut:
         lines += ["", _CUT]

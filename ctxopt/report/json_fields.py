@@ -33,7 +33,7 @@ def dockerfile_of(context: BuildContext) -> str | None:
 
 def figure_of(builder: Builder, size: int, stop: Stop | None) -> dict[str, Any]:
     """Return the figure of ``size`` bytes that Docker prints, in bytes and in its words; None where it stops."""
-    if stop is not None or not builder.prints_size:
+    if stop is not None or not builder.sends_context:
         return {"context_bytes": None, "printed": None}
     return {"context_bytes": size, "printed": builder.printed(size)}
 

@@ -58,9 +58,9 @@ def _measured(build: JudgedBuild, root: str) -> dict[str, Any]:
     named = 0
     if analysis.plan is not None:
         named = build.bytes - total.bytes
-        if analysis.context.builder.prints_size and first_stop(analysis) is None:
+        if analysis.context.builder.sends_context and first_stop(analysis) is None:
             context_bytes = analysis.plan.main.transfer.context_bytes
-    elif analysis.context.builder.prints_size:
+    elif analysis.context.builder.sends_context:
         context_bytes = analysis.permitted_bytes
     worst = None
     if build.worst is not None:

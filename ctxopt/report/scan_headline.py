@@ -83,7 +83,8 @@ def headline(analysis: Analysis, judged: RuleResults, plan: Fix | None) -> str:
     """Return the sentence with the numbers that matter, or what keeps Docker from sending anything."""
     stop = first_stop(analysis)
     if stop is not None:
-        return f"Docker stops before it sends anything: {printable(stop.said)}."
+        builder = analysis.context.builder
+        return f"{builder.brand} stops before it {builder.verb} anything: {printable(stop.said)}."
     build = analysis.plan
     if build is not None and not build.main.transfer.loaded:
         return f"{_sends(analysis)} nothing: no instruction of this build takes anything from here."
@@ -96,7 +97,7 @@ def headline(analysis: Analysis, judged: RuleResults, plan: Fix | None) -> str:
         return _nothing_to_do(analysis, plan, size)
     head = f"{_sends(analysis)} {size}"
     if not is_sure(analysis):
-        head = f"Up to {size} could be sent"
+        head = f"Up to {size} could be {analysis.context.builder.participle}"
     return f"{head}. {'; '.join(clauses)}."
 
 
@@ -125,10 +126,8 @@ def headline_lines(
 
 
 def _sends(analysis: Analysis) -> str:
-    # Podman reads the folder where it lies.
-    if analysis.context.builder.prints_size:
-        return "Docker sends"
-    return "Podman takes"
+    builder = analysis.context.builder
+    return f"{builder.brand} {builder.verb}"
 
 
 def _clauses(judged: RuleResults, sent: SentBytes) -> list[str]:
@@ -173,9 +172,9 @@ def _nothing_to_do(analysis: Analysis, plan: Fix | None, size: str) -> str:
 
 def _what_is_sent(analysis: Analysis, size: str) -> str:
     if not is_sure(analysis):
-        return f"up to {size} could be sent"
+        return f"up to {size} could be {analysis.context.builder.participle}"
     build = analysis.plan
-    is_sent = analysis.context.builder.prints_size
+    is_sent = analysis.context.builder.sends_context
     if build is not None and is_sent and not build.sources.never_copied_files:
         return f"{_sends(analysis)} {size}, and the build takes all of it"
     return f"{_sends(analysis)} {size}"

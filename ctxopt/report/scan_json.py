@@ -68,7 +68,7 @@ def render_scan(analysis: Analysis, judged: RuleResults, *, depth: int, top: int
 def _printing(analysis: Analysis) -> Builder:
     """Return the builder whose figure it is: only BuildKit loads a part of what is permitted and says so."""
     builder = analysis.context.builder
-    if builder.prints_size:
+    if builder.sends_context:
         return BUILDKIT
     return builder
 

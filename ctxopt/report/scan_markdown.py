@@ -22,7 +22,7 @@ def _views(analysis: Analysis) -> list[list[str]]:
     if analysis.plan:
         for load in analysis.plan.loads:
             transfer = load.transfer
-            name = "transferred"
+            name = analysis.context.builder.fetched
             if load.name is not None:
                 name = f"named context {code(load.name)}"
             stop = None
@@ -30,7 +30,7 @@ def _views(analysis: Analysis) -> list[list[str]]:
                 stop = transfer_stop(analysis)
             # Only BuildKit loads a part of what is permitted and says so.
             printed = ""
-            if analysis.context.builder.prints_size:
+            if analysis.context.builder.sends_context:
                 printed = BUILDKIT.printed(transfer.context_bytes)
             rows.append(_row(name, transfer.view, _figure(printed, stop)))
     return rows

@@ -94,7 +94,8 @@ def _measured(analysis: Analysis, look: Look) -> list[StyledText]:
     sentence = f"Measured with {', '.join(parts)}"
     more = could_be_sent(analysis)
     if more is not None:
-        sentence += f"; {format_size(more)} could be sent, if a build took everything"
+        arrives = context.builder.participle
+        sentence += f"; {format_size(more)} could be {arrives}, if a build took everything"
     return [StyledText(line, "dim") for line in wrapped(sentence, look.width, 0, hang=2)]
 
 
@@ -182,7 +183,8 @@ def _fix_step(
         return command, f"writes {number}: {_change(sent)}"
     possible = could_be_saved(analysis, plan)
     if possible is not None:
-        return command, f"writes {number}; could be sent: {_change(possible)}"
+        arrives = analysis.context.builder.participle
+        return command, f"writes {number}; could be {arrives}: {_change(possible)}"
     if sent.saved:
         return command, f"writes {number}, for {format_size(sent.saved)}"
     return command, f"writes {number}, for tomorrow"

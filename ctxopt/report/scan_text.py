@@ -119,10 +119,10 @@ def _totals(analysis: Analysis) -> list[StyledText]:
         figure = f"Docker prints {builder.printed(analysis.permitted_bytes)}"
     if builder.loads_on_demand:
         figure += " if the build takes all of it"
-    if not builder.prints_size:
+    if not builder.sends_context:
         figure = f"what COPY . . takes: {NOTHING_SENT}"
     lines = [permitted, field("", figure)]
-    if not builder.prints_size:
+    if not builder.sends_context:
         lines += _uploaded(analysis)
     lines += _transferred(analysis)
     excluded = f"{count(total.excluded, 'entry', 'entries')}, {format_size(total.excluded_bytes)}"
@@ -156,9 +156,11 @@ def _transferred(analysis: Analysis) -> list[StyledText]:
     if plan is None:
         return []
     transfer, sources = plan.main.transfer, plan.sources
-    if not analysis.context.builder.prints_size:
+    if not analysis.context.builder.sends_context:
         total = transfer.view.total
-        line = field("Taken", format_size(total.bytes), "bold")
+        line = field(
+            analysis.context.builder.fetched.capitalize(), format_size(total.bytes), "bold"
+        )
         line.append(f" in {count(total.files, 'file')} by COPY and ADD")
         return [line, field("", describe_copied(plan.image))]
     if not transfer.loaded:

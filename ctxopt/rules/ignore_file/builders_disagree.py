@@ -26,7 +26,6 @@ from ctxopt.tree.replay import replay
 from ctxopt.tree.view import Row, View
 
 _NAMES = {BUILDKIT: "BuildKit", CLASSIC: "the classic builder", PODMAN: "Podman"}
-_VERBS = {BUILDKIT: "sends", CLASSIC: "sends", PODMAN: "takes"}
 _FOR_PODMAN = (
     "write a wildcard exception as a path from the root, and a + ( ) { } ^ or | of a name behind a backslash:"
     " that means the same to all"
@@ -67,7 +66,7 @@ def _compared(facts: Facts, views: dict[Builder, View], help_: str) -> Iterator[
         yield Finding(
             rule=RULE.id,
             severity=RULE.severity,
-            message=f"{_NAMES[builder]} {_VERBS[builder]} files that {_NAMES[rival]} does not",
+            message=f"{_NAMES[builder]} {builder.verb} files that {_NAMES[rival]} does not",
             location=place(facts, line),
             subject=_NAMES[builder],
             paths=shown(row.path for row in found),
