@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from ctxopt.build.analysis import matcher_for
+from ctxopt.build.analysis import Analysis, matcher_for
 from ctxopt.build.context import builder_named
 from ctxopt.builder import DOCKERS, Builder
+from ctxopt.config.load import Config
 from ctxopt.errors import IgnoreFileError
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.reach import Reach
@@ -94,28 +95,28 @@ def hidden_by(facts: Facts, texts: Iterable[str]) -> dict[str, Difference]:
     return dict(zip(found, differences, strict=True))
 
 
-def other_readers(facts: Facts) -> list[Builder]:
+def other_readers(analysis: Analysis, config: Config) -> list[Builder]:
     """Return the other builders that read the ignore file in force, and that a change of it must not harm.
 
     They are those which the configuration names, else Docker's two.
     """
-    context = facts.analysis.context
-    named = [builder_named(name) for name in facts.config.builders] or DOCKERS
+    context = analysis.context
+    named = [builder_named(name) for name in config.builders] or DOCKERS
     # Only Podman is told of a file by name.
     if context.named.ignorefile is not None:
         return []
     return [
         builder
         for builder in named
-        if builder is not context.builder and _reads(facts, builder, context.ignore.path)
+        if builder is not context.builder and _reads(analysis, builder, context.ignore.path)
     ]
 
 
-def _reads(facts: Facts, builder: Builder, path: str | None) -> bool:
+def _reads(analysis: Analysis, builder: Builder, path: str | None) -> bool:
     """Tell whether a builder reads the file in force, and none that it likes better."""
     if not builder.reads(path):
         return False
-    root = facts.analysis.tree.folders.get("")
+    root = analysis.tree.folders.get("")
     if root is None or path not in builder.ignore_endings:
         return True
     better = builder.ignore_endings[: builder.ignore_endings.index(path)]
@@ -124,7 +125,8 @@ def _reads(facts: Facts, builder: Builder, path: str | None) -> bool:
 
 def harms_other_builder(facts: Facts, trial: Trial) -> bool:
     """Whether another builder that reads the same file would send more or refuse."""
-    return any(_harms(facts, trial, other) for other in other_readers(facts))
+    others = other_readers(facts.analysis, facts.config)
+    return any(_harms(facts, trial, other) for other in others)
 
 
 def _harms(facts: Facts, trial: Trial, other: Builder) -> bool:

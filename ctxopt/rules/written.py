@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from ctxopt.build.source_text import tell_check
 from ctxopt.build.sources import CheckKind, SourceCheck
 from ctxopt.builder import PODMAN
+from ctxopt.config.load import Config
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.dockerfile import Source
-from ctxopt.languages.ignore.dialect import dialect_of
+from ctxopt.languages.ignore.dialect import DOCKER, Dialect, dialect_of
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.pattern import Pattern
@@ -45,11 +46,17 @@ def written_patterns(facts: Facts) -> Iterator[WrittenPattern]:
             yield WrittenPattern(index, pattern, file.lines[pattern.line - 1])
 
 
+def dialect_of_lines(config: Config) -> Dialect:
+    """Return how lines are escaped: for Podman where it is the builder or the configuration names it."""
+    if PODMAN.name in (config.builder, *config.builders):
+        # What it needs means the same to Docker, and is longer.
+        return dialect_of(PODMAN)
+    return DOCKER
+
+
 def line_of(facts: Facts, path: str) -> str:
     """Return the line that means ``path`` alone, to the builder and to those that the configuration names."""
-    if PODMAN.name in (facts.config.builder, *facts.config.builders):
-        return escape_pattern(path, dialect_of(PODMAN))
-    return escape_pattern(path)
+    return escape_pattern(path, dialect_of_lines(facts.config))
 
 
 def place(facts: Facts, line: int | None) -> Location:

@@ -7,11 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ctxopt.build.request import BuildRequest
+from ctxopt.builder import PODMAN
 from ctxopt.config.load import Config
 from ctxopt.guard.check import run_check
 from ctxopt.guard.cures import cures, extension, stopping_lines
 from ctxopt.guard.growth import PathChange
 from ctxopt.guard.request import CheckRequest
+from ctxopt.languages.ignore.dialect import DOCKER, dialect_of
 from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import parse_ignore_file
@@ -22,12 +24,12 @@ KB = 10**3
 MB = 10**6
 
 
-def line_for(path, growers=(), others=()):
+def line_for(path, growers=(), others=(), dialect=DOCKER):
     """The line for ``path``, where the files ``growers`` grew and ``others`` are sent besides."""
     inside = tuple(other for other in growers if other.startswith(path + "/"))
     change = PathChange(path, 0, 1, inside or (path,), is_folder=bool(inside))
     rest = [PathChange(other, 0, 1, (other,)) for other in growers if other not in change.files]
-    return stopping_lines([change, *rest], [path, *growers, *others])[path]
+    return stopping_lines([change, *rest], [path, *growers, *others], dialect=dialect)[path]
 
 
 ESCAPES = [
@@ -37,12 +39,13 @@ ESCAPES = [
 ]  # fmt: skip
 
 
+@pytest.mark.parametrize("dialect", [DOCKER, dialect_of(PODMAN)], ids=["docker", "podman"])
 @pytest.mark.parametrize("path", ESCAPES)
-def test_a_line_stops_its_path(path):
-    line = line_for(path)
+def test_a_line_stops_its_path(path, dialect):
+    line = line_for(path, dialect=dialect)
     assert line is not None
-    file = parse_ignore_file(line.encode("utf-8", "surrogateescape"), "x")
-    matcher = read_matcher(file.patterns())
+    file = parse_ignore_file(line.encode("utf-8", "surrogateescape"), "x", dialect)
+    matcher = read_matcher(file.patterns(), dialect=dialect)
     assert len(file.lines) == 1
     assert matcher.decide(path).excluded
     for other in (

@@ -10,16 +10,18 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from ctxopt.build.analysis import Analysis, matcher_for
-from ctxopt.builder import BUILDERS
+from ctxopt.config.load import Config
 from ctxopt.errors import AllowListError
 from ctxopt.fix.allow_list.admission import Admission
 from ctxopt.fix.allow_list.entries import AllowedEntry, ListLine, exception_form, list_lines
 from ctxopt.fix.allow_list.leftovers import HEAD, Leftovers, is_catch_all, part_leftovers
 from ctxopt.fix.allow_list.sent import sent_under
+from ctxopt.languages.ignore.dialect import Dialect
 from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.text import BOM, IgnoreFile, parse_ignore_file
 from ctxopt.paths import is_covered, topmost
-from ctxopt.rules.trial import Trial
+from ctxopt.rules.trial import Trial, other_readers
+from ctxopt.rules.written import dialect_of_lines
 from ctxopt.tree.lookup import ViewLookup
 from ctxopt.tree.replay import compare_views, replay
 
@@ -49,14 +51,14 @@ class _Change(NamedTuple):
 
 
 def draft_list(
-    analysis: Analysis, file: IgnoreFile, admission: Admission, there: ViewLookup
+    analysis: Analysis, config: Config, file: IgnoreFile, admission: Admission, there: ViewLookup
 ) -> Draft | None:
     """Return ``file`` with the list; None where the file in force does the same already.
 
     ``there`` looks paths up in the tree with nothing excluded. Raises AllowListError where the
     lines of the file and a list do not go together.
     """
-    return _Drafting(analysis, file, admission, there).draft()
+    return _Drafting(analysis, config, file, admission, there).draft()
 
 
 def try_file(analysis: Analysis, file: IgnoreFile) -> Trial:
@@ -71,13 +73,19 @@ class _Drafting:
     """The loop of drafts: what one gets wrong, the next one has lines for."""
 
     def __init__(
-        self, analysis: Analysis, file: IgnoreFile, admission: Admission, there: ViewLookup
+        self,
+        analysis: Analysis,
+        config: Config,
+        file: IgnoreFile,
+        admission: Admission,
+        there: ViewLookup,
     ) -> None:
         self._analysis = analysis
         self._file = file
         self._admission = admission
         self._there = there
-        readers = [item for item in BUILDERS if item.reads(analysis.context.ignore.path)]
+        self._dialect = dialect_of_lines(config)
+        readers = [analysis.context.builder, *other_readers(analysis, config)]
         self._now = {builder: sent_under(analysis, file, builder) for builder in readers}
 
     def draft(self) -> Draft | None:
@@ -94,16 +102,16 @@ class _Drafting:
                     return None
                 return draft
             known = {entry.path for entry in entries}
-            spelled = _spelled_out(entries, change.lost)
+            spelled = _spelled_out(entries, change.lost, self._dialect)
             by_name = [entry for entry in spelled if entry.path not in known]
             entries += by_name
             # Names may mend it all; lines at the end are for what they do not.
             if not by_name:
-                repairs += _repairs(change)
+                repairs += _repairs(change, self._dialect)
         raise self._conflict(change)
 
     def _try(self, entries: Sequence[AllowedEntry], repairs: Sequence[ListLine]) -> Draft:
-        lines = list_lines(entries, self._admission.unlisted)
+        lines = list_lines(entries, self._admission.unlisted, self._dialect)
         kept = part_leftovers(self._file, entries, self._admission.barred, self._files(entries))
         file = _written(self._file, lines, kept, repairs)
         # A line that the list has, too, has not gone.
@@ -175,11 +183,11 @@ class _Drafting:
                 yield entry.path
 
 
-def _repairs(change: _Change) -> Iterator[ListLine]:
+def _repairs(change: _Change, dialect: Dialect) -> Iterator[ListLine]:
     for path in topmost(change.lost):
-        yield ListLine(f"!{exception_form(path)}", "the file brings it back now")
+        yield ListLine(f"!{exception_form(path, dialect)}", "the file brings it back now")
     for path in topmost(change.gained):
-        yield ListLine(escape_pattern(path), "the file excludes it now")
+        yield ListLine(escape_pattern(path, dialect), "the file excludes it now")
 
 
 def _written(
@@ -198,7 +206,9 @@ def _written(
     return parse_ignore_file(os.fsencode(content), file.path)
 
 
-def _spelled_out(entries: Sequence[AllowedEntry], lost: Collection[str]) -> Iterator[AllowedEntry]:
+def _spelled_out(
+    entries: Sequence[AllowedEntry], lost: Collection[str], dialect: Dialect
+) -> Iterator[AllowedEntry]:
     """Yield by name what a wildcard takes and a client does not look for."""
     for entry in entries:
         if entry.path is not None:
@@ -206,7 +216,7 @@ def _spelled_out(entries: Sequence[AllowedEntry], lost: Collection[str]) -> Iter
         for path in entry.taken:
             if path in lost:
                 reasons = tuple(f"{reason}, for the classic builder" for reason in entry.reasons)
-                yield AllowedEntry(exception_form(path), path, reasons, (path,))
+                yield AllowedEntry(exception_form(path, dialect), path, reasons, (path,))
 
 
 __all__ = ["Draft", "draft_list", "try_file"]

@@ -15,6 +15,7 @@ from ctxopt.build.followlinks import Links, follow_links
 from ctxopt.errors import AllowListError
 from ctxopt.fix.allow_list.wants import Want
 from ctxopt.languages.golang.paths import has_meta
+from ctxopt.languages.ignore.dialect import DOCKER, Dialect
 from ctxopt.languages.ignore.escape import escape_folder, escape_pattern
 from ctxopt.languages.ignore.pattern import BadPatternError, Pattern, read_pattern
 from ctxopt.paths import folders_above, parent, upwards
@@ -48,15 +49,17 @@ class ListLine(NamedTuple):
     reason: str
 
 
-def find_entries(wants: Iterable[Want], everything: View, links: Links) -> list[AllowedEntry]:
+def find_entries(
+    wants: Iterable[Want], everything: View, links: Links, dialect: Dialect = DOCKER
+) -> list[AllowedEntry]:
     """Turn wants into exceptions, one for each text; raises AllowListError as a link to the root does.
 
-    ``everything`` is the tree with nothing excluded.
+    ``everything`` is the tree with nothing excluded, ``dialect`` says what has to be escaped.
     """
     paths = ViewLookup(everything)
     found: dict[str, AllowedEntry] = {}
     for want in wants:
-        for entry in _entries(want, paths, links):
+        for entry in _entries(want, paths, links, dialect):
             old = found.get(entry.pattern)
             if old:
                 reasons = tuple(dict.fromkeys((*old.reasons, *entry.reasons)))
@@ -65,18 +68,22 @@ def find_entries(wants: Iterable[Want], everything: View, links: Links) -> list[
     return [found[text] for text in sorted(found)]
 
 
-def _entries(want: Want, paths: ViewLookup, links: Links) -> Iterator[AllowedEntry]:
+def _entries(
+    want: Want, paths: ViewLookup, links: Links, dialect: Dialect
+) -> Iterator[AllowedEntry]:
     if want.kind == "path":
-        yield from _followed(want, want.text, paths, links)
+        yield from _followed(want, want.text, paths, links, dialect)
     elif want.kind == "glob":
-        yield from _glob(want, paths, links)
+        yield from _glob(want, paths, links, dialect)
     else:
         hits = find_hits(paths.view, [Pattern(want.text, False, None)])[0]
         taken = tuple(hit.path for hit in topmost(hits.shown))
         yield AllowedEntry(want.text, None, (want.reason,), taken)
 
 
-def _followed(want: Want, path: str, paths: ViewLookup, links: Links) -> Iterator[AllowedEntry]:
+def _followed(
+    want: Want, path: str, paths: ViewLookup, links: Links, dialect: Dialect
+) -> Iterator[AllowedEntry]:
     """Name a path, the links on the way to it, and where they lead."""
     if has_meta(path):
         # BuildKit's client, which follows links, would take a name with brackets for a pattern.
@@ -92,22 +99,22 @@ def _followed(want: Want, path: str, paths: ViewLookup, links: Links) -> Iterato
         reason = want.reason
         if item != path:
             reason += f", through the link {path}"
-        yield _literal(item, reason)
+        yield _literal(item, reason, dialect)
 
 
-def _literal(path: str, reason: str) -> AllowedEntry:
-    return AllowedEntry(exception_form(path), path, (reason,), (path,))
+def _literal(path: str, reason: str, dialect: Dialect) -> AllowedEntry:
+    return AllowedEntry(exception_form(path, dialect), path, (reason,), (path,))
 
 
-def exception_form(path: str) -> str:
+def exception_form(path: str, dialect: Dialect = DOCKER) -> str:
     """Return what stands behind the ``!``: there, a second ``!`` and a ``#`` are plain characters."""
     if path[0] in "!#":
         # Only at the start of a pattern do they need escaping, and this is not its start.
-        return escape_pattern("x" + path)[1:]
-    return escape_pattern(path)
+        return escape_pattern("x" + path, dialect)[1:]
+    return escape_pattern(path, dialect)
 
 
-def _glob(want: Want, paths: ViewLookup, links: Links) -> Iterator[AllowedEntry]:
+def _glob(want: Want, paths: ViewLookup, links: Links, dialect: Dialect) -> Iterator[AllowedEntry]:
     parts = want.text.split("/")
     first = next(place for place, part in enumerate(parts) if has_meta(part))
     folder = "/".join(parts[:first])
@@ -117,12 +124,12 @@ def _glob(want: Want, paths: ViewLookup, links: Links) -> Iterator[AllowedEntry]
     if real not in (None, folder):
         # An exception does not look through links: the way is listed, and what is behind it by name.
         links_met = set(follow_links(links, (folder,)) or ()) - {real}
-        yield from (_literal(path, want.reason) for path in sorted(links_met))
+        yield from (_literal(path, want.reason, dialect) for path in sorted(links_met))
         pattern = None
     if pattern is not None:
         yield AllowedEntry(pattern, None, (want.reason,), tuple(matches))
     for match in matches:
-        for entry in _followed(want, match, paths, links):
+        for entry in _followed(want, match, paths, links, dialect):
             if pattern is None or entry.path != match:
                 yield entry
 
@@ -197,15 +204,17 @@ def _above(path: str) -> Iterator[str]:
         path = folder
 
 
-def list_lines(entries: Sequence[AllowedEntry], permitted: View) -> list[ListLine]:
+def list_lines(
+    entries: Sequence[AllowedEntry], permitted: View, dialect: Dialect = DOCKER
+) -> list[ListLine]:
     """Write the entries as lines, full folders as such.
 
     ``permitted`` is what other lines than those of a list let through.
     """
-    entries, left_out = _compacted(without_covered(entries), permitted)
+    entries, left_out = _compacted(without_covered(entries), permitted, dialect)
     lines: dict[str, str] = {}
     for entry in entries:
-        lines.update(_rungs(entry))
+        lines.update(_rungs(entry, dialect))
         lines["!" + entry.pattern] = _joined(entry.reasons)
     if all(text.startswith("!") for text in lines):
         ordered = sorted(lines)
@@ -213,10 +222,11 @@ def list_lines(entries: Sequence[AllowedEntry], permitted: View) -> list[ListLin
         # Lines that exclude again work on what stands above them: from the top of the tree down.
         ordered = sorted(lines, key=lambda text: (text.count("/"), text.startswith("!"), text))
     found = [ListLine(text, lines[text]) for text in ordered]
-    return found + [ListLine(escape_pattern(path), "no instruction takes it") for path in left_out]
+    out = [ListLine(escape_pattern(path, dialect), "no instruction takes it") for path in left_out]
+    return found + out
 
 
-def _rungs(entry: AllowedEntry) -> Iterator[tuple[str, str]]:
+def _rungs(entry: AllowedEntry, dialect: Dialect) -> Iterator[tuple[str, str]]:
     """Lines that lead down through folders whose names need escaping.
 
     No exception literally begins with such a folder, so the classic client would pass it by.
@@ -225,13 +235,13 @@ def _rungs(entry: AllowedEntry) -> Iterator[tuple[str, str]]:
         return
     for folder in sorted(_above(entry.path), key=len):
         if not entry.pattern.startswith(folder + "/"):
-            yield "!" + exception_form(folder), f"the way to {entry.path}"
-            inside = escape_folder(folder) + "*"
+            yield "!" + exception_form(folder, dialect), f"the way to {entry.path}"
+            inside = escape_folder(folder, dialect) + "*"
             yield inside, f"only {entry.path} of it is taken"
 
 
 def _compacted(
-    entries: Sequence[AllowedEntry], permitted: View
+    entries: Sequence[AllowedEntry], permitted: View, dialect: Dialect
 ) -> tuple[list[AllowedEntry], list[str]]:
     """Let folders in of which nearly everything is wanted; what is left out of them then."""
     sent = ViewLookup(permitted)
@@ -242,7 +252,7 @@ def _compacted(
     # Deepest first: a folder that is let in counts as one path of the folder above.
     for folder in sorted(folders, key=lambda path: (-path.count("/"), path)):
         wanted = {path for path in known if parent(path) == folder}
-        others = _others_in(folder, wanted, sent)
+        others = _others_in(folder, wanted, sent, dialect)
         if others is None or _reaches_into(others, known, shaped):
             continue
         reasons = [reason for path in sorted(wanted) for reason in known[path].reasons]
@@ -254,13 +264,15 @@ def _compacted(
     return without_covered(merged), left_out
 
 
-def _others_in(folder: str, wanted: Collection[str], sent: ViewLookup) -> set[str] | None:
+def _others_in(
+    folder: str, wanted: Collection[str], sent: ViewLookup, dialect: Dialect
+) -> set[str] | None:
     """Return what else is sent of ``folder``; None where it must not stand for what is wanted."""
     tree = sent.view.tree.folders.get(folder)
     if tree is None or len(wanted) < _FOLDER_FROM:
         return None
     # An escaped name is none that an exception literally begins with: see ``_rungs``.
-    if escape_pattern(folder) != folder:
+    if escape_pattern(folder, dialect) != folder:
         return None
     children = {tree.child(name) for name in tree.names}
     others = {path for path in children.difference(wanted) if sent.find(path) is not None}

@@ -30,7 +30,7 @@ from ctxopt.fix.what_if import rewalked
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.folder import ask_git
 from ctxopt.languages.ignore.text import IgnoreFile, parse_ignore_file
-from ctxopt.rules.written import shown
+from ctxopt.rules.written import dialect_of_lines, shown
 from ctxopt.tree.lookup import ViewLookup
 from ctxopt.tree.view import View, files_below
 
@@ -76,7 +76,8 @@ def _make_list(
     demand = read_demand(analysis, request, config, everything=everything, evidence=evidence)
     links = LinksOnDisk(analysis.tree.root)
     file = analysis.context.ignore.file or parse_ignore_file(b"", ".dockerignore")
-    admission = admit(analysis, file, find_entries(demand.wants, everything, links), there)
+    entries = find_entries(demand.wants, everything, links, dialect_of_lines(config))
+    admission = admit(analysis, file, entries, there)
     if options.least == "proven" and demand.doubt:
         raise AllowListError(
             f"the list is not proven: {demand.doubt}", hint="leave out --proven to accept it"
@@ -84,7 +85,7 @@ def _make_list(
     return AllowList(
         analysis=analysis,
         file=file,
-        draft=draft_list(analysis, file, admission, there),
+        draft=draft_list(analysis, config, file, admission, there),
         doubt=demand.doubt,
         left_alone=(*demand.left_alone, *admission.left_alone),
     )

@@ -22,8 +22,7 @@ def escape_pattern(path: str, dialect: Dialect = DOCKER) -> str:
     What suits Podman's ``dialect``, to which every line is an expression, means the same to Docker.
     """
     if dialect.covers_below and not _OPERATORS.isdisjoint(path):
-        operators = _OPERATORS.difference(dialect.escaped) | _SPECIAL
-        return _escape_ends(path, [_escape(char, operators) for char in path])
+        return _escape_ends(path, [_escape(char, _special_to(dialect)) for char in path])
     has_edge = path[:1] in ("!", "#", BOM) or path != path.strip()
     if not has_edge and not _WILDCARDS.intersection(path) and not _BREAKS.intersection(path):
         # Without a wildcard Docker compares the text as it is.
@@ -40,14 +39,20 @@ def _escape_ends(path: str, parts: list[str]) -> str:
     return "".join(parts)
 
 
-def escape_folder(folder: str) -> str:
+def escape_folder(folder: str, dialect: Dialect = DOCKER) -> str:
     """Return ``folder`` and a slash as the start of a pattern that goes on with wildcards."""
-    return escape_pattern(folder + "/*").removesuffix("\\*")
+    return escape_pattern(folder + "/*", dialect).removesuffix("\\*")
 
 
-def escape_piece(text: str) -> str:
+def escape_piece(text: str, dialect: Dialect = DOCKER) -> str:
     """Return ``text``, a part of a name, as it stands inside a pattern that has wildcards."""
-    return "".join(_escape(char) for char in text)
+    return "".join(_escape(char, _special_to(dialect)) for char in text)
+
+
+def _special_to(dialect: Dialect) -> frozenset[str]:
+    if not dialect.covers_below:
+        return _SPECIAL
+    return _OPERATORS.difference(dialect.escaped) | _SPECIAL
 
 
 def _escape(char: str, special: frozenset[str] = _SPECIAL) -> str:

@@ -6,6 +6,7 @@ import dataclasses
 import json
 import os
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
 from ctxopt.build.request import BuildRequest
+from ctxopt.builder import BuilderName
 from ctxopt.config.load import Config
 from ctxopt.errors import AllowListError, ContextError, CtxoptError, WriteError
 from ctxopt.evidence.gather import gather_facts
@@ -32,7 +34,7 @@ from tests.support.trees import lay
 
 pytestmark = pytest.mark.usefixtures("clean")
 
-BOTH = ("buildkit", "classic")
+BOTH: tuple[BuilderName, ...] = ("buildkit", "classic")
 FROM = "FROM scratch\n"
 HEAD = "# Only what the build takes\n*\n"
 WEB = {
@@ -677,3 +679,41 @@ def test_nothing_is_lost_nothing_grows_and_once_is_enough(
                 taken = any(path == root or path.startswith(root + "/") for root in use.roots)
                 if taken and not path.startswith(inside or ("\0",)):
                     assert now[path] == size
+
+
+OPERATORS = (
+    "app/(site)/page.js",
+    "lib/a+b.js",
+    "lib/{x}",
+    "lib/a|b",
+    "lib/^c",
+    "plain/p.js",
+)
+
+
+@pytest.mark.parametrize("path", OPERATORS)
+@pytest.mark.parametrize("builders", [(), ("buildkit",), ("podman",), ("buildkit", "podman")])
+def test_names_with_operators_for_every_builder(
+    tmp_path: Path, path: str, builders: tuple[BuilderName, ...]
+) -> None:
+    tree = {
+        "Dockerfile": FROM + f'COPY ["{path}", "/"]\n', path: "1", f"{path}x": "2", "docs/d": 9_000,
+    }  # fmt: skip
+    root = lay(tmp_path / "c", tree)
+    mains = builders or BOTH
+    config = Config(builder=mains[0], builders=builders)
+    fix = list_of(root, config, builder=mains[0])
+    assert fix.new_content is not None
+    for builder in mains:
+        write(root, fix)
+        now = measured(root, builder)
+        # The classic client sends all of it whatever the instructions take.
+        assert now.plan is None or now.plan.sources.checks == ()
+        always = {".dockerignore", "Dockerfile"} if builder == "classic" else set()
+        assert set(files(now.permitted)) - always == {path}
+
+
+def test_a_builder_that_is_not_named_refuses_no_list(tmp_path):
+    """To Podman the name is an expression, and only Docker's two are asked about."""
+    tree = {"Dockerfile": FROM + "COPY app/(site) /\n", "app/(site)/p": "1", "docs/d": 9_000}
+    assert written(tmp_path, tree) == HEAD + "!app/(site)\n"

@@ -109,7 +109,7 @@ def test_who_refuses_a_line(tmp_path, builder, brand):
 )
 def test_who_else_reads_the_file(tmp_path, builders, path, builder, readers):
     facts = facts_of(tmp_path, {path: "a\n"}, config=Config(builders=builders), builder=builder)
-    assert [other.name for other in other_readers(facts)] == readers
+    assert [other.name for other in other_readers(facts.analysis, facts.config)] == readers
 
 
 @pytest.mark.parametrize(
