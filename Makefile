@@ -30,8 +30,10 @@ format: .venv/ready ## mend style where a tool can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-docs: .venv/ready ## write the help texts in the README again
-	$(BIN)/python -m tests.support.readme
+docs: .venv/ready ## draw the picture and write the help texts again, and build the site into site/
+	$(BIN)/python -m tests.support.help_texts
+	$(BIN)/python -m scripts.picture
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 bench: .venv-bench/ready ## compare the speed with du and docker-devtools; BENCH has the options
 	.venv-bench/bin/python benchmarks/run.py --ctxopt .venv-bench/bin/ctxopt \
@@ -43,16 +45,16 @@ hooks: .venv/ready ## run the hooks of this repository before every commit
 
 lock: .venv/ready ## write requirements-dev.txt again, with the newest versions
 	$(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --extra test pyproject.toml \
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --upgrade --extra test --extra docs pyproject.toml \
 		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --output-file requirements-dev.txt
 
 clean: ## remove the environments and what the tools left
-	rm -rf .venv .venv-bench .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf site .venv .venv-bench .coverage .coverage.* .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 # A folder's time says nothing about what is in it, so an empty file does.
 .venv/ready: pyproject.toml requirements-dev.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet -c requirements-dev.txt -e '.[test]'
+	$(BIN)/python -m pip install --quiet -c requirements-dev.txt -e '.[test,docs]'
 	touch $@
 
 # Installed as users do it: an editable install starts more slowly, which is half of what is measured.

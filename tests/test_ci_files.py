@@ -13,8 +13,8 @@ from xml.etree import ElementTree
 
 import pytest
 
+from tests.support.help_texts import help_text
 from tests.support.places import ROOT
-from tests.support.readme import help_text
 from tests.support.repositories import commit, git, init, write
 
 pytestmark = pytest.mark.usefixtures("clean")

@@ -1,4 +1,4 @@
-"""The help texts in the README; ``python -m tests.support.readme`` writes them again."""
+"""The help texts in the documents; ``python -m tests.support.help_texts`` writes them again."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from tests.support.places import ROOT
 from tests.support.program import ctxopt
 
-README = ROOT / "README.md"
+COMMANDS = ROOT / "docs" / "commands.md"
 
 _BLOCK = re.compile(r"<!-- help: ctxopt ?([a-z-]*) -->\n```text\n(.*?)```\n", re.DOTALL)
 
@@ -31,4 +31,4 @@ def updated(text: str) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(updated(README.read_text("utf-8")), "utf-8")
+    COMMANDS.write_text(updated(COMMANDS.read_text("utf-8")), "utf-8")
