@@ -28,8 +28,8 @@ class Shared(NamedTuple):
 
     @property
     def is_sound(self) -> bool:
-        """Whether it may share a walk: the classic client has its own, and a broken pattern fails where it is met."""
-        return self.context.builder.loads_on_demand and not self.matcher.has_broken
+        """Whether it may share a walk: a broken pattern fails where a walk meets it, and must fail for no other."""
+        return not self.matcher.has_broken
 
 
 _Folders: TypeAlias = Mapping[str, Sequence[Shared]]

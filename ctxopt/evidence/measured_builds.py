@@ -96,6 +96,16 @@ class _Placed(NamedTuple):
 _Group: TypeAlias = list[_Placed]
 """The builds of one folder that one ignore file serves."""
 
+_Key: TypeAlias = tuple[str, str | None]
+"""The root of a context, and the ignore file in force there; absolute paths."""
+
+
+def _parts(group: _Group) -> list[_Group]:
+    """Return the builds that have their patterns in common: the classic client forces each Dockerfile in."""
+    if group[0].context.builder.loads_on_demand:
+        return [group]
+    return [[placed] for placed in group]
+
 
 class _Measuring:
     def __init__(self, root: str, builder_of: BuilderOf, walker: Walker) -> None:
@@ -103,8 +113,7 @@ class _Measuring:
         self._builder_of = builder_of
         self._walker = walker
         self._named: MeasuredFolders = {}
-        self._groups: dict[tuple[str, str | None], _Group] = {}
-        """By the context root, and by the ignore file in force there."""
+        self._groups: dict[_Key, _Group] = {}
         self._unmeasured: list[UnmeasuredBuild] = []
 
     def add(self, declared: DeclaredBuild) -> None:
@@ -123,12 +132,11 @@ class _Measuring:
 
     def measured(self) -> MeasuredBuilds:
         """Walk each folder, and return what its builds send."""
-        contexts = []
-        for group, matcher, view in self._walk():
-            builds = tuple(self._plan_all(group, matcher, view))
-            if builds:
-                contexts.append(SharedContext(builds))
-        return MeasuredBuilds(tuple(contexts), tuple(self._unmeasured))
+        found: dict[_Key, list[MeasuredBuild]] = {key: [] for key in self._groups}
+        for key, group, shared, view in self._walk():
+            found[key] += self._plan_all(group, shared.matcher, view)
+        contexts = tuple(SharedContext(tuple(builds)) for builds in found.values() if builds)
+        return MeasuredBuilds(contexts, tuple(self._unmeasured))
 
     def _place(self, declared: DeclaredBuild, folder: str) -> _Placed:
         shown = shown_path(folder, self._root)
@@ -154,24 +162,25 @@ class _Measuring:
             raise ContextError(f"there is no Dockerfile {missing}") from error
         return _Placed(declared, context, request, read_build(context, request))
 
-    def _walk(self) -> Iterator[tuple[_Group, Matcher, View]]:
-        """Yield the builds of each folder and ignore file, with what that permits."""
-        together: list[tuple[_Group, Shared]] = []
-        for group in self._groups.values():
-            context = group[0].context
+    def _walk(self) -> Iterator[tuple[_Key, _Group, Shared, View]]:
+        """Yield the builds that have their patterns in common, with what those permit."""
+        together: list[tuple[_Key, _Group, Shared]] = []
+        parts = [(key, part) for key, group in self._groups.items() for part in _parts(group)]
+        for key, part in parts:
+            context = part[0].context
             try:
                 shared = Shared(context, build_matcher(context))
                 if shared.is_sound:
-                    together.append((group, shared))
+                    together.append((key, part, shared))
                     continue
                 view = measure_view(context, shared.matcher, walker=self._walker)
             except CtxoptError as error:
-                self._refuse(group, error)
+                self._refuse(part, error)
                 continue
-            yield group, shared.matcher, view
-        views = measure_together([shared for _, shared in together], self._walker)
-        for (group, shared), view in zip(together, views, strict=True):
-            yield group, shared.matcher, view
+            yield key, part, shared, view
+        views = measure_together([shared for *_, shared in together], self._walker)
+        for (key, part, shared), view in zip(together, views, strict=True):
+            yield key, part, shared, view
 
     def _plan_all(self, group: _Group, matcher: Matcher, view: View) -> Iterator[MeasuredBuild]:
         for placed in group:

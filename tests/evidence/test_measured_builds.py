@@ -96,6 +96,17 @@ def test_what_cannot_be_measured_is_named_and_the_rest_measured(tmp_path, name):
     assert sizes(found)["good"] == len(TAKES_ALL) + 1
 
 
+def test_the_classic_client_forces_each_dockerfile_in(tmp_path):
+    tree: dict[str, Any] = {
+        "compose.yaml": compose(one="{dockerfile: A.D}", two="{dockerfile: B.D}"),
+        "A.D": "FROM a\n", "B.D": "FROM a\n# longer\n", ".dockerignore": "*\n", "x": 100,
+    }  # fmt: skip
+    found = measured(tmp_path, tree, "classic")
+    assert groups(found) == [["one", "two"]]
+    forced = len(tree[".dockerignore"])
+    assert sizes(found) == {"one": forced + len(tree["A.D"]), "two": forced + len(tree["B.D"])}
+
+
 def test_a_workflow_that_builds_from_git_is_no_folder(tmp_path):
     text = "on: push\njobs:\n  i:\n    steps:\n      - uses: docker/build-push-action@v6\n"
     found = measured(tmp_path, {".github/workflows/w.yaml": text, "Dockerfile": TAKES_ALL})
