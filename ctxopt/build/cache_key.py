@@ -7,6 +7,7 @@ Sources: moby/buildkit cache/contenthash/checksum.go Checksum, includedPaths; so
 
 from __future__ import annotations
 
+import re
 import stat
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
@@ -151,7 +152,8 @@ class KeySource:
             if wanted:
                 includes = _read_patterns((wanted,))
         is_wild = has_meta(inside) and self.source.mount is None
-        return _Part(inside, is_wild, includes)
+        beginning = re.split(r"[*?\[\\]", inside, maxsplit=1)[0]
+        return _Part(inside, is_wild, includes, beginning)
 
     def _start(self, part: _Part, follow: Follow) -> str | None:
         if part.is_wild:
@@ -160,6 +162,9 @@ class KeySource:
 
     def _takes(self, part: _Part, path: str, start: str | None) -> bool:
         if part.is_wild:
+            # What a wildcard stands for is looked for in few of the many paths that it is asked about.
+            if not path.startswith(part.beginning):
+                return False
             start = _matched(part.path, path)
         if start is None or not is_at_or_below(path, start):
             return False
@@ -178,6 +183,8 @@ class _Part(NamedTuple):
     path: str
     is_wild: bool
     includes: Matcher | None
+    beginning: str
+    """What of the path stands before the first wildcard."""
 
 
 def key_sources(build: Build) -> tuple[KeySource, ...]:

@@ -125,10 +125,9 @@ def _parts(
     """Return what of the key each of ``paths`` makes that is there and taken."""
     found = {}
     for path in paths:
-        if state.has(path):
-            parts = source.parts(path, state.entries, starts, state.follow)
-            if parts:
-                found[path] = parts
+        parts = source.parts(path, state.entries, starts, state.follow)
+        if parts and state.has(path):
+            found[path] = parts
     return found
 
 

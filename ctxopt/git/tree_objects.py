@@ -82,10 +82,14 @@ class TreeObjects:
         """Return what is at ``path``; None where there is nothing."""
         entry: TreeEntry | None = TreeEntry(TREE, tree)
         for part in path.split("/"):
-            if entry is None or entry.mode != TREE:
-                return None
-            entry = self._folder(entry.id).get(part)
+            entry = self.child(entry, part)
         return entry
+
+    def child(self, folder: TreeEntry | None, name: str) -> TreeEntry | None:
+        """Return what a folder holds by that name; None where it holds nothing, or is no folder."""
+        if folder is None or folder.mode != TREE:
+            return None
+        return self._folder(folder.id).get(name)
 
     def changed_paths(self, before: str, after: str) -> list[str]:
         """Return the paths of the files, links and submodules in which two trees differ, in no order.

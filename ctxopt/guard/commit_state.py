@@ -13,7 +13,7 @@ from ctxopt.build.key_change import KeyState
 from ctxopt.git.listing import TREE
 from ctxopt.git.state import file_mode
 from ctxopt.git.tree_objects import TreeEntry, TreeObjects
-from ctxopt.paths import parent
+from ctxopt.paths import name, parent
 
 HISTORY: Final = ".git/HEAD"
 """Stands for all that every commit changes in git's own folder."""
@@ -78,7 +78,7 @@ class _TreeEntries(Mapping[str, ContextEntry]):
         self._objects = objects
         self._tree = tree
         self._history = history
-        self._known: dict[str, TreeEntry | None] = {}
+        self._known: dict[str, TreeEntry | None] = {"": TreeEntry(TREE, tree)}
 
     def __getitem__(self, path: str) -> ContextEntry:
         if path == HISTORY and self._history is not None:
@@ -104,9 +104,17 @@ class _TreeEntries(Mapping[str, ContextEntry]):
         return found is not None and found.mode == TREE
 
     def _look_up(self, path: str) -> TreeEntry | None:
-        if path not in self._known:
-            self._known[path] = self._objects.look_up(self._tree, path)
-        return self._known[path]
+        # From the next folder above that is known: trees are deep, and paths are asked about by the thousand.
+        unknown: list[str] = []
+        here = path
+        while here not in self._known:
+            unknown.append(here)
+            here = parent(here)
+        found = self._known[here]
+        for below in reversed(unknown):
+            found = self._objects.child(found, name(below))
+            self._known[below] = found
+        return found
 
 
 def _entry(entry: TreeEntry) -> ContextEntry:

@@ -228,11 +228,12 @@ class _Judged:
             found.append(known)
         return tuple(found)
 
-    def avoidable(self, instructions: Sequence[InstructionRebuilds]) -> list[Unread]:
-        """Return what is known of the paths that alone changed a key."""
+    def avoidable(self, instructions: Sequence[InstructionRebuilds]) -> Iterator[Unread]:
+        """Yield what is known of the paths that alone changed a key, once for each change and line."""
         changes = (change for item in instructions for change in item.changes)
-        avoidable = (change for change in changes if change.is_avoidable)
-        return [known for change in avoidable for known in self.unread(change.paths)]
+        for change in changes:
+            if change.is_avoidable:
+                yield from dict.fromkeys(self.unread(change.paths))
 
 
 def _instructions(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from ctxopt.build.cache_key import KeySource
@@ -50,11 +51,13 @@ class SavingLines:
         self._rebuilt = rebuilt
         self._steps: dict[frozenset[Source], int] = {}
 
-    def of(self, unread: Collection[Unread]) -> tuple[SavingLine, ...]:
-        """Return the lines that save something, those first that save most alone."""
+    def of(self, unread: Iterable[Unread]) -> tuple[SavingLine, ...]:
+        """Return the lines that save something, those first that save most alone, then those that are met most often."""
         kinds: dict[str, dict[UnreadKind, None]] = {}
+        met: Counter[str] = Counter()
         for item in unread:
             kinds.setdefault(item.pattern, {})[item.kind] = None
+            met[item.pattern] += 1
         alone = {pattern: self.saved([pattern]) for pattern in kinds}
         whole = self.saved(kinds)
         # A commit may need two lines: one that saves nothing alone stays where the others miss it.
@@ -63,7 +66,7 @@ class SavingLines:
             for pattern, saved in alone.items()
             if saved or self.saved(kinds.keys() - {pattern}) < whole
         ]
-        needed.sort(key=lambda pattern: (-alone[pattern], pattern))
+        needed.sort(key=lambda pattern: (-alone[pattern], -met[pattern], pattern))
         return tuple(
             SavingLine(
                 pattern=pattern,
