@@ -256,6 +256,8 @@ POSITIVE = [
     ("debug.log.1", False, "log"),
     ("core", False, "dump"),
     ("core.31337", False, "dump"),
+    ("perf.data", False, "dump"),
+    ("perf.data.old", False, "dump"),
     ("dump.rdb", False, "dump"),
     ("backup.sql.gz", False, "dump"),
     ("dump.sql", False, "dump"),
@@ -291,6 +293,7 @@ POSITIVE = [
 NOT_FILES = words("""
     .env.example .env.sample .env.template .env.dist .env.defaults .env.schema .env.vault .env.d.ts .env.js .env.md
     .env.example.local.md example.env sample.env template.env prod.example.env environment.ts environment.prod.ts env.py
+    perf.data.txt perf.data.older perf.dat xperf.data perf_data
     env.ts env.d.ts dotenv.js core.py core.ts core.js core.h core.1.js core.2a core-js core.min.js scored coredump.go
     id_rsa.pub id_ed25519.pub id_rsa.md id_rsa_test.go keys.ts key.go keyboard.js monkey public.key server.pub.key
     ca.pem cert.pem my-cert.pem fullchain.pem pubkey.pem dhparam.pem ca-bundle.pem truststore.jks debug.keystore
