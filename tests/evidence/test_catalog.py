@@ -257,7 +257,6 @@ POSITIVE = [
     ("core", False, "dump"),
     ("core.31337", False, "dump"),
     ("perf.data", False, "dump"),
-    ("perf.data.old", False, "dump"),
     ("dump.rdb", False, "dump"),
     ("backup.sql.gz", False, "dump"),
     ("dump.sql", False, "dump"),
