@@ -30,9 +30,10 @@ format: .venv/ready ## mend style where a tool can
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-docs: .venv/ready ## draw the picture and write the help texts again, and build the site into site/
+docs: .venv/ready ## write help texts, picture and schemas again, and build the site into site/
 	$(BIN)/python -m tests.support.help_texts
 	$(BIN)/python -m scripts.picture
+	$(BIN)/python -m scripts.schemas
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 bench: .venv-bench/ready ## compare the speed with du and docker-devtools; BENCH has the options
