@@ -102,10 +102,6 @@ class KeySource:
         """Tell whether anything below ``folder`` may enter the key, in whatever state."""
         return any(not part.is_wild or _may_match(part.path, folder) for part in self._parts)
 
-    def literals(self) -> tuple[str, ...]:
-        """Return the paths that it names without a wildcard: what links on the way to them would change."""
-        return tuple(part.path for part in self._parts if not part.is_wild)
-
     def key(self, entries: Entries, sent: Collection[str], follow: Follow) -> tuple[KeyPart, ...]:
         """Return what enters the key in one state, in order; equal where BuildKit's checksums are.
 

@@ -11,7 +11,7 @@ import typer
 
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import command, deliver, refuse_inputs
-from ctxopt.cli.inputs import Given, measure_inputs, read_inputs
+from ctxopt.cli.inputs import Given, measurer, read_inputs
 from ctxopt.report import console
 
 if TYPE_CHECKING:
@@ -78,8 +78,9 @@ def rebuilds(
     if commits is None and against is None:
         commits = _COMMITS
     counted = count_rebuilds(
-        RebuildsRequest(root=path, count=commits, against=against),
-        partial(measure_inputs, inputs, with_excluded=False, quiet=quiet),
+        RebuildsRequest(count=commits, against=against),
+        inputs.context,
+        measurer(inputs.request, quiet=quiet),
         partial(gather_facts, config=inputs.config),
     )
     has_color = output is None and console.wants_color(color.value, sys.stdout)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.cache_key import KeySource, key_sources
+from ctxopt.build.context import BuildContext
 from ctxopt.build.later_steps import LaterStep, steps_after
-from ctxopt.build.plan import Plan
 from ctxopt.builder import BUILDKIT
 from ctxopt.errors import ConfigError, ContextError, GitError
 from ctxopt.evidence.facts import Facts
@@ -22,6 +22,7 @@ from ctxopt.git.tree_objects import TreeObjects
 from ctxopt.guard.against import parse_against, prefix_of, repository_at
 from ctxopt.guard.commit_state import HISTORY
 from ctxopt.guard.key_history import walk_commits
+from ctxopt.guard.request import MeasureTree
 from ctxopt.guard.saving_lines import RebuiltCommit, SavingLine, SavingLines
 from ctxopt.languages.dockerfile import Build, Source
 from ctxopt.paths import folders_above
@@ -125,7 +126,6 @@ class Rebuilds:
 class RebuildsRequest:
     """Which commits to walk."""
 
-    root: str
     count: int | None = 50
     """How many commits at most; None for all of them."""
     against: str | None = None
@@ -133,14 +133,14 @@ class RebuildsRequest:
 
 
 def count_rebuilds(
-    question: RebuildsRequest, analyze: Callable[[], Analysis], gather: GatherFacts
+    question: RebuildsRequest, context: BuildContext, measure: MeasureTree, gather: GatherFacts
 ) -> Rebuilds:
-    """Walk the history and count; ``analyze`` measures the context, ``gather`` tells what is known of it.
+    """Walk the history of ``context`` and count; ``measure`` reads its Dockerfile, too, ``gather`` tells what is known of it.
 
     Raises ConfigError outside of a repository, ContextError without a Dockerfile, GitError where there is no commit or a
     tree is not in this clone.
     """
-    root = question.root
+    root = context.given
     repository = repository_at(root)
     if repository is None:
         raise ConfigError(f"rebuilds needs a git repository, and {root!r} is in none")
@@ -149,11 +149,14 @@ def count_rebuilds(
             f"{repository.top} is a bare repository: it has no Dockerfile to build with",
             hint="run it in a clone",
         )
+    _refuse_context(context)
     commits = _commits(repository, question)
     prefix = prefix_of(root, root, repository)
     has_first = any(commit.parent is None for commit in commits)
-    analysis = analyze()
-    plan = _plan_of(analysis)
+    analysis = measure(context)
+    plan = analysis.plan
+    if plan is None:
+        raise AssertionError("BuildKit's builds are planned where there is a Dockerfile")
     with TreeObjects(repository) as objects:
         _refuse_untracked(objects, commits, prefix)
         sources = key_sources(plan.build)
@@ -186,19 +189,18 @@ def _commits(repository: Repository, question: RebuildsRequest) -> list[WalkedCo
     )
 
 
-def _plan_of(analysis: Analysis) -> Plan:
-    context = analysis.context
+def _refuse_context(context: BuildContext) -> None:
+    """Raise ContextError for a context of which no cache key is known, before it is measured."""
     if context.builder is not BUILDKIT:
         raise ContextError(
             f"rebuilds are known of BuildKit alone, and the builder is {context.builder}",
-            hint="add --builder buildkit",
+            hint="the configuration names it",
         )
-    if analysis.plan is None:
+    if not context.dockerfile.found:
         raise ContextError(
             "there is no Dockerfile: nothing tells what a build takes",
             hint="-f names another Dockerfile",
         )
-    return analysis.plan
 
 
 def _refuse_untracked(objects: TreeObjects, commits: Sequence[WalkedCommit], prefix: str) -> None:

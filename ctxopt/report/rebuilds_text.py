@@ -14,7 +14,7 @@ from ctxopt.report.rebuilds_wording import (
     kind_names,
     notes,
 )
-from ctxopt.report.terminal import Look, StyledText, draw
+from ctxopt.report.terminal import Look, StyledText, draw, more
 from ctxopt.report.wording import cell_len
 from ctxopt.units import count
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _STRIP: Final = 50
 _EXPENSIVE: Final = 3
+_LINES: Final = 10
 _CELLS: Final = {"changed": ("█", "cyan"), "avoidable": ("░", "yellow"), "kept": ("·", "dim")}
 _THEN: Final = "  then "
 _SAVED: Final = "Ignore lines, and how many of these commits they would have saved"
@@ -122,8 +123,8 @@ def _steps(item: InstructionRebuilds, look: Look) -> list[StyledText]:
         lines.append(line)
     others = [again for again in later if again not in shown]
     if others:
-        more = "more " if shown else ""
-        number = count(len(others), more + "step")
+        noun = "more step" if shown else "step"
+        number = count(len(others), noun)
         lines += _plain(f"then {number}{_condition(others)}", look, "dim", 2)
     return lines
 
@@ -142,16 +143,17 @@ def _condition(steps: Sequence[StepAgain]) -> str:
 def _lines(found: Sequence[SavingLine], look: Look) -> list[StyledText]:
     if not found:
         return []
-    widest = max(cell_len(visible(line.pattern)) for line in found)
+    shown = found[:_LINES]
+    widest = max(cell_len(visible(line.pattern)) for line in shown)
     lines = [StyledText(), *_plain(_SAVED, look, "bold"), StyledText("  alone  together", "dim")]
-    for item in found:
+    for item in shown:
         pattern = visible(item.pattern)
         line = StyledText(f"  {item.alone:>5}  {item.together:>8}  ").append(pattern, "green")
         kinds = kind_names(item.kinds)
         if 19 + widest + 2 + len(kinds) <= look.width:
             line.append(" " * (widest - cell_len(pattern)) + f"  {kinds}", "dim")
         lines.append(line)
-    return lines
+    return lines + more(len(found) - len(shown))
 
 
 def _cut(text: str, room: int) -> str:

@@ -16,7 +16,7 @@ _KINDS: Final[Mapping[UnreadKind, str]] = {
     "documentation": "documentation",
     "ci": "CI files",
     "tests": "tests",
-    "container": "Dockerfile and ignore file",
+    "container": "Docker's own files",
     "editor": "editor files",
     "history": "git's own folder",
 }

@@ -76,8 +76,9 @@ def counted(
     """Count the rebuilds of a history."""
     place = f"{root}/{path}".rstrip("/")
     return count_rebuilds(
-        RebuildsRequest(root=place, count=count, against=against),
-        lambda: analyze(find_context(place, dockerfile=dockerfile), request or BuildRequest()),
+        RebuildsRequest(count=count, against=against),
+        find_context(place, dockerfile=dockerfile),
+        partial(analyze, request=request or BuildRequest()),
         partial(gather_facts, config=Config()),
     )
 
