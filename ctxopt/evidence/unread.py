@@ -17,7 +17,7 @@ from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.nearby import NearbyNames
 from ctxopt.evidence.test_folders import tests_stay
 from ctxopt.languages.ignore.matcher import read_matcher
-from ctxopt.paths import is_at_or_below, upwards
+from ctxopt.paths import is_at_or_below, name, upwards
 
 UnreadKind: TypeAlias = Literal["documentation", "ci", "tests", "container", "editor", "history"]
 
@@ -39,6 +39,13 @@ class Unread(NamedTuple):
     """An ignore line that keeps it back, and nothing that is known to be read."""
 
 
+class _Found(NamedTuple):
+    """What the catalogue knows of a path that no build reads; no entry for a file of the build itself."""
+
+    kind: UnreadKind
+    entry: CatalogEntry | None
+
+
 class UnreadPaths:
     """Asked of a path at a time, one that is there or one of the past; remembers what it has said."""
 
@@ -46,8 +53,8 @@ class UnreadPaths:
         self._facts = facts
         self._reasons = facts.needs.reasons()
         self._nearby = NearbyNames(facts.view.tree.folders)
-        self._said: dict[tuple[str, bool], Unread | None] = {}
-        self._lines: dict[str, bool] = {}
+        self._found: dict[tuple[str, bool], _Found | None] = {}
+        self._general: dict[str, bool] = {}
         context = facts.analysis.context
         self._own = {context.dockerfile.inside, context.ignore.path} - {None}
         """The files of the build itself, however they are called."""
@@ -59,21 +66,25 @@ class UnreadPaths:
         """Return what is known of a file or link; None where the build may read it."""
         if self._is_compared or self._facts.kept.why(path) is not None:
             return None
-        # From the top: a folder decides for all that is in it, and is judged once.
+        # From the top: a folder decides for all that is in it.
         for here in reversed(list(upwards(path))[:-1]):
-            key = (here, here != path)
-            if key not in self._said:
-                self._said[key] = self._judge(here, is_dir=here != path)
-            said = self._said[key]
-            if said is not None:
-                return said
+            is_dir = here != path
+            found = self._find(here, is_dir=is_dir)
+            if found is not None:
+                return Unread(found.kind, self._line(here, found.entry))
         return None
 
-    def _judge(self, path: str, *, is_dir: bool) -> Unread | None:
+    def _find(self, path: str, *, is_dir: bool) -> _Found | None:
+        key = (path, is_dir)
+        if key not in self._found:
+            self._found[key] = self._judge(path, is_dir=is_dir)
+        return self._found[key]
+
+    def _judge(self, path: str, *, is_dir: bool) -> _Found | None:
         if path in self._reasons or self._is_named(path):
             return None
         if path in self._own:
-            return Unread("container", path)
+            return _Found("container", None)
         known = KnownPath(
             path=path,
             is_dir=is_dir,
@@ -88,7 +99,7 @@ class UnreadPaths:
         entry = choose_entry(entries, known)
         if entry is None or self._may_be_read(path, entry, is_dir=is_dir):
             return None
-        return Unread(_KINDS[entry.kind], self._line(path, entry))
+        return _Found(_KINDS[entry.kind], entry)
 
     def _is_named(self, path: str) -> bool:
         """Whether an instruction names the path, which need not be there any more."""
@@ -107,21 +118,27 @@ class UnreadPaths:
     def _documentation(self) -> Documentation:
         return Documentation(self._facts.analysis, self._facts.catalog, self._facts.needs)
 
-    def _line(self, path: str, entry: CatalogEntry) -> str:
-        """Return the pattern of a name that hardly anything else bears, where it hides nothing that is read."""
-        if entry.confidence != "high":
+    def _line(self, path: str, entry: CatalogEntry | None) -> str:
+        """Return the catalogue's pattern, which holds next month as well, where it hides nothing that may be read."""
+        # Documentation further down may be what a program shows; tests are tests anywhere.
+        if entry is None or (entry.confidence != "high" and entry.kind != "test-data"):
             return path
-        if entry.pattern not in self._lines:
-            self._lines[entry.pattern] = not any(self._hidden(entry.pattern))
-        if self._lines[entry.pattern]:
+        if entry.pattern not in self._general:
+            self._general[entry.pattern] = not any(self._hidden(entry))
+        if self._general[entry.pattern]:
             return entry.pattern
         return path
 
-    def _hidden(self, pattern: str) -> Iterator[str]:
-        matcher = read_matcher([(None, pattern)])
+    def _hidden(self, entry: CatalogEntry) -> Iterator[str]:
+        """Yield what the pattern of ``entry`` would hide and the build may read."""
+        matcher = read_matcher([(None, entry.pattern)])
         for need in (*self._facts.needs.needs, *self._facts.needs.named):
             if matcher.decide(need.path).excluded:
                 yield need.path
+        for folder in self._facts.view.tree.folders:
+            is_meant = entry in self._facts.catalog.match_name(name(folder), True)
+            if is_meant and self._find(folder, is_dir=True) is None:
+                yield folder
 
 
 __all__ = ["Unread", "UnreadKind", "UnreadPaths"]

@@ -30,8 +30,8 @@ def said(folder, path, tree=None, dockerfile=BROAD, config=None):
         ("docs/deep/a.md", "documentation", "docs"),
         (".github/workflows/ci.yml", "ci", "**/.github"),
         ("sub/.gitlab-ci.yml", "ci", "**/.gitlab-ci.yml"),
-        ("tests/a.py", "tests", "tests"),
-        ("lib/tests/gone.py", "tests", "lib/tests"),
+        ("tests/a.py", "tests", "**/tests"),
+        ("lib/tests/gone.py", "tests", "**/tests"),
         ("Dockerfile", "container", "Dockerfile"),
         (".dockerignore", "container", ".dockerignore"),
         ("compose.yaml", "container", "**/compose.yaml"),
@@ -99,6 +99,24 @@ def test_a_pattern_hides_nothing_that_is_read(tmp_path):
     found = paths.of("b/.github/y.yml")
     assert found is not None
     assert found.pattern == "b/.github"
+
+
+@pytest.mark.parametrize(
+    ("path", "tree", "dockerfile", "pattern"),
+    [
+        ("a/tests/x", {"b/tests/x": "x"}, BROAD, "**/tests"),
+        ("a/tests/x", {"b/tests/x.go": "package x\n", "go.mod": "module x\n"}, BROAD, "a/tests"),
+        ("a/tests/x", {"b/tests/x": "x"}, "FROM a\nCOPY b/tests /t\nCOPY . .\n", "a/tests"),
+        # One further down may be what is shown to people.
+        ("docs/a.md", {"src/docs/a.md": "x"}, BROAD, "docs"),
+        ("README.md", {}, BROAD, "README.md"),
+        ("README.md", {"src/README.md": "x"}, BROAD, "README.md"),
+    ],
+)
+def test_how_general_a_line_is(tmp_path, path, tree, dockerfile, pattern):
+    found = said(tmp_path, path, tree, dockerfile)
+    assert found is not None
+    assert found.pattern == pattern
 
 
 def test_a_folder_and_a_file_of_one_name_are_two_things(tmp_path):

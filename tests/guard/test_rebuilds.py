@@ -115,7 +115,7 @@ def test_the_target_and_arguments_decide(tmp_path):
         ([{"README.md": "2", "docs/a.md": "2"}], [("README.md", 0, 0), ("docs", 0, 1)]),
         # Of those that save nothing alone, those first that are met most often.
         ([{"tests/a.test.ts": "2", "README.md": "2"}, {"tests/a.test.ts": "3", "docs/a.md": "2"}],
-         [("tests", 0, 0), ("README.md", 0, 1), ("docs", 0, 2)]),
+         [("**/tests", 0, 0), ("README.md", 0, 1), ("docs", 0, 2)]),
         ([{".github/x/y.yml": "2"}, {".gitlab-ci.yml": "2"}],
          [("**/.github", 1, 1), ("**/.gitlab-ci.yml", 1, 2)]),
         ([{"README.md": "2"}, {"README.md": "3", "src/a.ts": "2"}], [("README.md", 1, 1)]),
