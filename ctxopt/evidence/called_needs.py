@@ -6,7 +6,8 @@ Opens the scripts that are called, and files of tasks where steps call their pro
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from ctxopt.evidence.called_texts import ReachedTasks, TaskFiles, TextFile, reach_tasks, read_tasks
@@ -285,15 +286,16 @@ class _Chase:
         started = [text for place, text in self._start.texts if place]
         if started:
             # A script that starts an image does one thing or the other, as it is told.
-            texts = [
-                text
-                for text in texts
-                if certainty_of(text, lambda command: bool(test_command(command))) == "always"
-            ]
+            texts = [text for text in texts if _always_runs(text, test_command)]
         # Many packages have the same scripts.
         lines = dict.fromkeys(line for task in tasks for line in task.commands.splitlines())
         commands = (*started, *texts, "\n".join(lines))
         return next(filter(None, map(test_command, commands)), None)
+
+
+@lru_cache(maxsize=1024)
+def _always_runs(text: str, test_command: Callable[[str], str | None]) -> bool:
+    return certainty_of(text, lambda command: bool(test_command(command))) == "always"
 
 
 def _asking(
@@ -322,6 +324,8 @@ def _copied(taken: BuildTakings) -> Iterator[str]:
             yield from (path.text for path in source.paths)
 
 
+# Builds that share a script ask for it again, and so does each round of a fix.
+@lru_cache(maxsize=1024)
 def _commands(path: str, text: str) -> str:
     """Return what a text gives to the shell, one command a line."""
     if _is_shell(path, text) or program_of(path) in ("make", "just", "task", "npm"):

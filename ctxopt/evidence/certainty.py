@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
+from functools import lru_cache
 from typing import Final, Literal, TypeAlias
 
 Certainty: TypeAlias = Literal["always", "sometimes", "never"]
@@ -40,7 +41,9 @@ def surest(found: Collection[Certainty]) -> Certainty:
     return "never"
 
 
-def _tokens(script: str) -> list[str]:
+# The same scripts are asked about one kind of command after the other.
+@lru_cache(maxsize=1024)
+def _tokens(script: str) -> tuple[str, ...]:
     """The separators, keywords and commands of a script."""
     found: list[str] = []
     for piece in re.split(_SEPARATOR, script.replace("\\\n", " ")):
@@ -61,7 +64,7 @@ def _tokens(script: str) -> list[str]:
             command = command[match.end() :]
         if command:
             found.append(command)
-    return found
+    return tuple(found)
 
 
 class _Reader:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 from ctxopt.evidence.git_history import Taking
@@ -38,17 +39,23 @@ def paths_in(
         return
     starts = [*folders]
     starts += [folder for folder in _entered(script, ("", *starts)) if folder in files.tree.folders]
+    for word in _words(script):
+        yield from _resolve(word, takings, files)
+        yield from _inside(word, set(starts), takings, files)
+
+
+# Each round of a fix reads the scripts again, for what they name of what is left.
+@lru_cache(maxsize=1024)
+def _words(script: str) -> tuple[str, ...]:
+    """Return the words that may name a file: each is asked of what is there, so too many say nothing false."""
+    found: list[str] = []
     for command in re.split(_COMMAND_END, re.sub(_EXCLUDES, " ", script)):
         words = re.findall(_WORD, command)
-        # A word that may be a path is asked of what is there, so too many words cost time and say nothing
-        # false.
         if not words or words[0] in _MAKES:
             continue
         are_files = words[0] in _COPIES
-        for word in words:
-            if may_be_path(word) or (are_files and _is_plain(word)):
-                yield from _resolve(word, takings, files)
-                yield from _inside(word, set(starts), takings, files)
+        found += (word for word in words if may_be_path(word) or (are_files and _is_plain(word)))
+    return tuple(found)
 
 
 def _entered(script: str, starts: Sequence[str]) -> Iterator[str]:
