@@ -19,6 +19,9 @@ _MAX_FLOATING = 8
 """Components of a floating pattern; each may be the next one to meet in one and the same folder."""
 
 _OPERATORS = frozenset("^{}|\\[]\ufeff\ufffd")
+_CLASS = r"\[(?:[A-Za-z0-9_](?:-[A-Za-z0-9_])?)+\]"
+"""A class as people write it, ``*.py[cod]``; what else brackets may hold, only the expression tells."""
+_RANGE = r"[A-Za-z0-9_]-[A-Za-z0-9_]"
 _GROUPS = frozenset("()+")
 """With two that Go's expressions read in their own way: U+FFFD is also any byte that is not UTF-8."""
 
@@ -124,7 +127,9 @@ def _operators_of(dialect: Dialect) -> frozenset[str]:
 
 
 def _cut_regexp(text: str, operators: frozenset[str]) -> Cut | None:
-    if operators.intersection(text) or any("\udc80" <= char <= "\udcff" for char in text):
+    if operators.intersection(_without_classes(text)):
+        return None
+    if any("\udc80" <= char <= "\udcff" for char in text):
         return None
     floating = text.startswith("**")
     if floating:
@@ -141,13 +146,24 @@ def _cut_regexp(text: str, operators: frozenset[str]) -> Cut | None:
     return Cut(tests, floating, newline_blocks=floating, tail=tail, tail_only=tail is not Tail.NONE)
 
 
+def _without_classes(text: str) -> str:
+    """Return the rest of a pattern whose classes mean the same to Python; all of it where one does not."""
+    if "[" not in text:
+        return text
+    ranges = (found for one in re.findall(_CLASS, text) for found in re.findall(_RANGE, one))
+    # One that ends before it starts, Go refuses.
+    if any(found[0] > found[2] for found in ranges):
+        return text
+    return re.sub(_CLASS, "", text)
+
+
 def _glob_test(glob: str) -> NameTest:
     return _plain_test(glob) or NameTest(Comparison.GLOB, _glob_expression(glob))
 
 
 def _plain_test(glob: str) -> NameTest | None:
     """Return the test of a component that needs no expression; None where it does."""
-    if "?" in glob:
+    if "?" in glob or "[" in glob:
         return None
     stars = glob.count("*")
     if not stars:
@@ -172,4 +188,12 @@ def _glob_expression(glob: str) -> str:
 
 
 def _spell_piece(piece: str) -> str:
-    return ".".join(re.escape(text) for text in piece.split("?"))
+    spelled = []
+    for place, text in enumerate(re.split(rf"(\?|{_CLASS})", piece)):
+        # Every second piece is what the expression found.
+        if not place % 2:
+            text = re.escape(text)
+        elif text == "?":
+            text = "."
+        spelled.append(text)
+    return "".join(spelled)
