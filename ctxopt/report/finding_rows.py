@@ -102,14 +102,14 @@ def _row(finding: Finding) -> _Row:
 
 
 def _what(finding: Finding) -> str:
-    """The rule and the telling path of a finding, or its place."""
+    """The rule, its place and the telling path; a line that cures it tells that as well as a path does."""
     place = finding.location
+    words = [finding.rule]
     if place.file is not None:
-        return f"{finding.rule} {at_line(printable(place.file), place.line)}"
-    if finding.paths:
-        first = printable(finding.paths[0])
-        return f"{finding.rule} {first}{and_more(len(finding.paths) - 1)}"
-    return finding.rule
+        words.append(at_line(printable(place.file), place.line))
+    if finding.paths and (place.file is None or not _cure(finding)):
+        words.append(printable(finding.paths[0]) + and_more(len(finding.paths) - 1))
+    return " ".join(words)
 
 
 def _cure(finding: Finding) -> str:

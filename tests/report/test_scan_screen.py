@@ -169,3 +169,34 @@ def test_what_fix_writes_is_what_the_screen_says(tmp_path):
     assert saved
     assert ctxopt("fix", cwd=root).returncode == 0
     assert f"Docker sends {saved[1]}" in ctxopt("scan", "-q", cwd=root).stdout
+
+
+@pytest.mark.parametrize(
+    ("tree", "row"),
+    [
+        ({"Dockerfile": "FROM a\nCOPY a.txt none.txt /\n"}, "missing-source Dockerfile:2 none.txt"),
+        ({"Dockerfile": "FROM a\nCOPY a.txt none.txt /\n", ".dockerignore": "b\n"}, "Dockerfile:2 none.txt"),
+        ({"Dockerfile": "FROM a\nCOPY a.txt a\x1bb /\n"}, r"Dockerfile:2 $'a\eb'"),
+    ],
+)  # fmt: skip
+def test_what_no_line_cures_is_named(tmp_path, tree, row):
+    text, _, _ = screen(lay(tmp_path, {"a.txt": "a", **tree}), 80)
+    assert re.search(rf"^error +(missing-source )?.*{re.escape(row)}$", text, re.MULTILINE), text
+
+
+@pytest.mark.parametrize(
+    ("tree", "row"),
+    [
+        ({".dockerignore": "node_modules\n", "web/node_modules/x": 3 * MB}, "root-only-pattern .dockerignore:1 "),
+        ({".dockerignore": "# x\nnode_modules\n", "a/node_modules/x": 3 * MB}, "root-only-pattern .dockerignore:2 "),
+        ({".dockerignore": "a.txt\n", "Dockerfile": "FROM a\nCOPY a.txt /\n"}, "ignored-source Dockerfile:2 "),
+        ({"node_modules/x": 3 * MB, "package.json": "{}"}, "dependency-folder node_modules "),
+        ({".env": TOKEN}, "secret-file .env "),
+        ({".dockerignore": "b # c\n", "b": 3 * MB}, "comment-trap .dockerignore:1 "),
+    ],
+)  # fmt: skip
+def test_a_cure_names_what_it_cures(tmp_path, tree, row):
+    text, _, _ = screen(lay(tmp_path, {"Dockerfile": BROAD, "a.txt": "a", **tree}), 80)
+    assert re.search(
+        rf"^(error|warning) +{re.escape(row)} +(image|stage|\d|[+~])", text, re.MULTILINE
+    ), text
