@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from ctxopt.config.load import Config
     from ctxopt.evidence.facts import Facts
     from ctxopt.fix.plan import Fix
+    from ctxopt.git.evidence import GitEvidence
     from ctxopt.rules.run import RuleResults
 
 
@@ -30,9 +31,17 @@ class PlanOfFix:
     """None where nothing asks for a line, and where ``fix`` would refuse."""
     refusal: str = ""
     """Why ``fix`` would refuse to edit the ignore file."""
+    evidence: GitEvidence | None = None
+    """What git said."""
+
+    def only_cures(self, facts: Facts, found: RuleResults, config: Config) -> RuleResults:
+        """Return what was found with the lines that ``fix`` would write; plan nothing."""
+        self.evidence = facts.evidence
+        return cures_of_fix(facts, found, config)
 
     def __call__(self, facts: Facts, found: RuleResults, config: Config) -> RuleResults:
         """Return what was found with the lines that ``fix`` would write."""
+        self.evidence = facts.evidence
         # Where there is no ignore file yet, lines for tomorrow may be all that a fix writes.
         is_first = facts.analysis.context.ignore.path is None
         if not is_first and not any(finding.edits for finding in found.reported):

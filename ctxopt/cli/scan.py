@@ -9,7 +9,7 @@ import typer
 
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import command, deliver, refuse_inputs
-from ctxopt.cli.cures import PlanOfFix, command_like, cures_of_fix
+from ctxopt.cli.cures import PlanOfFix, command_like
 from ctxopt.cli.inputs import (
     Asked,
     Given,
@@ -146,7 +146,7 @@ def _scan_one(given: Given, inputs: Inputs, wanted: o.ReportFormat, asked: Asked
     known = read_known(inputs.config)
     analysis = measure_inputs(inputs, with_excluded=asked.with_excluded, quiet=shape.quiet)
     planned = PlanOfFix()
-    judge: JudgeCures = cures_of_fix
+    judge: JudgeCures = planned.only_cures
     # Only the first screen tells what would be saved.
     if wanted is o.ReportFormat.text and not shape.is_full:
         judge = planned
@@ -199,6 +199,11 @@ def _text(
 
     # Each report is imported where it is asked for: start-up is a part of every scan.
     look = Look(console.width_of(sys.stdout), shape.color, shape.verbose)
+    dockerfiles: list[str] = []
+    if not analysis.context.dockerfile.found:
+        from ctxopt.evidence.dockerfile_search import offered_dockerfiles
+
+        dockerfiles = offered_dockerfiles(analysis.tree, planned.evidence)
     if shape.is_full:
         from ctxopt.report import scan_text
 
@@ -209,6 +214,7 @@ def _text(
             depth=shape.depth,
             top=shape.top,
             fix_command=command_like(given, "ctxopt", "fix", "--dry-run"),
+            dockerfiles=dockerfiles,
         )
     if shape.quiet:
         from ctxopt.report.scan_headline import render_headline
@@ -223,6 +229,7 @@ def _text(
         steps=scan_screen.NextSteps(
             fix=command_like(given, "ctxopt", "fix"),
             full=command_like(given, "ctxopt", "scan", "--full"),
+            dockerfiles=dockerfiles,
         ),
         refusal=planned.refusal,
         look=look,

@@ -1,17 +1,21 @@
 """Where the Dockerfiles of a context are, sent or not: BuildKit loads them by themselves.
 
-Lists folders that the walk passed by, near the root; opens no file.
+Lists folders that the walk passed by, near the root; opens no file but those that are offered to a person.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from typing import Final, NamedTuple
 
-from ctxopt.evidence.catalog import Catalog
+from ctxopt.errors import ContextError
+from ctxopt.evidence.catalog import Catalog, load_catalog
+from ctxopt.git.evidence import GitEvidence
 from ctxopt.languages.dockerfile.file_name import is_dockerfile_name
 from ctxopt.paths import join, name
+from ctxopt.read_file import read_regular
 from ctxopt.tree.model import DIR, FILE, ContextTree, Folder
 
 _MOST_LEVELS: Final = 6
@@ -39,6 +43,41 @@ def find_dockerfiles(
         if _may_hold_one(folder.joined):
             found.update(folder.child(name) for name in _listed(folder).dockerfiles())
     return sorted(found, key=lambda path: (path.count("/"), path))
+
+
+def own_dockerfiles(tree: ContextTree, evidence: GitEvidence | None) -> list[str]:
+    """Return the Dockerfiles of the project itself: git does not ignore them, and no tool put them there.
+
+    Those that git tracks are among them, whether or not the walk met them.
+    """
+    known: Iterable[str] = ()
+    if evidence is not None:
+        known = evidence.tracked
+    catalog = load_catalog()
+    return [
+        path
+        for path in find_dockerfiles(tree, known)
+        if (evidence is None or not evidence.is_ignored(path))
+        and not any(is_foreign(catalog, name) for name in path.split("/")[:-1])
+    ]
+
+
+def offered_dockerfiles(tree: ContextTree, evidence: GitEvidence | None) -> list[str]:
+    """Return those of them that Docker would read as they are: a template has to be filled in first."""
+    return [
+        path
+        for path in own_dockerfiles(tree, evidence)
+        if not _is_template(os.path.join(tree.root, path))
+    ]
+
+
+def _is_template(path: str) -> bool:
+    """Whether a mark of a template stands where Docker takes none: in a FROM, or at the start of a line."""
+    try:
+        content = read_regular(path, "Dockerfile", ContextError)
+    except ContextError:
+        return False
+    return bool(re.search(rb"(?im)^[ \t]*(?:\{\{|\{%|<%|FROM[ \t][^#\n]*(?:\{\{|<%))", content))
 
 
 def _may_hold_one(text: str) -> bool:

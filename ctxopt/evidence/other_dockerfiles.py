@@ -17,7 +17,7 @@ from ctxopt.build.plan import host_platform
 from ctxopt.errors import DockerfileError
 from ctxopt.evidence.catalog import load_catalog
 from ctxopt.evidence.checkouts import nearest_checkout
-from ctxopt.evidence.dockerfile_search import find_dockerfiles, is_foreign
+from ctxopt.evidence.dockerfile_search import is_foreign, own_dockerfiles
 from ctxopt.evidence.image_start import TEST_FOLDERS
 from ctxopt.evidence.manifests import MANIFESTS
 from ctxopt.evidence.read_start import read_start
@@ -92,18 +92,9 @@ def find_other_dockerfiles(
 
     ``everything`` is the whole tree with nothing excluded, ``evidence`` what git says.
     """
-    catalog, paths = load_catalog(), ViewLookup(everything)
-    known: Iterable[str] = ()
-    if evidence is not None:
-        known = evidence.tracked
-    found = []
-    for path in find_dockerfiles(analysis.tree, known):
-        if path == analysis.context.dockerfile.inside:
-            continue
-        if evidence is not None and evidence.is_ignored(path):
-            continue
-        if not any(is_foreign(catalog, name) for name in path.split("/")[:-1]):
-            found.append(path)
+    paths = ViewLookup(everything)
+    own = analysis.context.dockerfile.inside
+    found = [path for path in own_dockerfiles(analysis.tree, evidence) if path != own]
 
     def exists(path: str) -> bool:
         if has_meta(path):

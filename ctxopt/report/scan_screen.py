@@ -6,9 +6,9 @@ At most ``LINES`` lines in 80 columns, whatever the repository.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ctxopt.evidence.dockerfile_search import find_dockerfiles
 from ctxopt.report.console import printable
 from ctxopt.report.finding_rows import finding_rows
 from ctxopt.report.finding_text import command_lines, wrapped
@@ -46,6 +46,8 @@ class NextSteps(NamedTuple):
     fix: str
     full: str
     """The long report."""
+    dockerfiles: Sequence[str] = ()
+    """What ``-f`` may name, where there is no Dockerfile at the default place."""
 
 
 def render_screen(
@@ -150,9 +152,7 @@ def _next_steps(
     fix = _fix_step(analysis, plan, steps, refusal)
     if fix is not None:
         lines += command_lines(*fix, look)
-    others = []
-    if not analysis.context.dockerfile.found:
-        others = find_dockerfiles(analysis.tree)
+    others = steps.dockerfiles
     if others:
         named = ", ".join(map(printable, others[:_CANDIDATES]))
         lines += command_lines(

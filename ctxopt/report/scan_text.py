@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.stops import permitted_stop, transfer_stop
 from ctxopt.builder import BUILDKIT
 from ctxopt.errors import CtxoptError
-from ctxopt.evidence.dockerfile_search import find_dockerfiles
 from ctxopt.languages.dockerfile import Unknown
 from ctxopt.paths import name as name_of
 from ctxopt.report.console import printable
@@ -41,11 +41,15 @@ def render_scan(
     depth: int,
     top: int,
     fix_command: str,
+    dockerfiles: Sequence[str] = (),
 ) -> str:
-    """Return the ``scan`` report: what to do, the totals, the findings, then the bytes."""
+    """Return the ``scan`` report: what to do, the totals, the findings, then the bytes.
+
+    ``dockerfiles`` are what ``-f`` may name, where there is none at the default place.
+    """
     lines = [
         *render_lead(judged, fix_command),
-        *_header(analysis),
+        *_header(analysis, dockerfiles),
         StyledText(),
         *_totals(analysis),
     ]
@@ -82,16 +86,15 @@ def render_scan(
     return draw(lines, look)
 
 
-def _header(analysis: Analysis) -> list[StyledText]:
+def _header(analysis: Analysis, dockerfiles: Sequence[str]) -> list[StyledText]:
     context = analysis.context
     lines = [field("Context", printable(context.root))]
     if context.dockerfile.found:
         lines.append(field("Dockerfile", printable(context.dockerfile.path)))
     else:
         lines.append(field("Dockerfile", "none found, so only what is permitted can be said"))
-        others = find_dockerfiles(analysis.tree)
-        if others:
-            names = ", ".join(printable(path) for path in others[:3])
+        if dockerfiles:
+            names = ", ".join(printable(path) for path in dockerfiles[:3])
             lines.append(field("", f"-f names one: {names}"))
     ignore = context.ignore
     if ignore.path is None:

@@ -6,7 +6,7 @@ import pytest
 
 from ctxopt.build.context import find_context
 from ctxopt.evidence.catalog import load_catalog
-from ctxopt.evidence.dockerfile_search import find_dockerfiles, find_hidden
+from ctxopt.evidence.dockerfile_search import find_dockerfiles, find_hidden, offered_dockerfiles
 from ctxopt.evidence.other_dockerfiles import find_other_dockerfiles, read_siblings
 from ctxopt.languages.dockerfile.file_name import is_dockerfile_name
 from ctxopt.languages.ignore.matcher import read_matcher
@@ -32,6 +32,10 @@ OTHER_NAMES = [
     "Dockerfile.md",
     "Dockerfile.j2",
     "Dockerfile.TMPL",
+    "Dockerfile.tpl",
+    "Dockerfile.template",
+    "web.Dockerfile.jinja2",
+    "Dockerfile.map",
     "dockerfile.go",
     "dockerfile_test.py",
     "x.dockerfile.ts",
@@ -67,6 +71,43 @@ def test_those_near_the_root_come_first():
         assert found == ["Dockerfile", "a.Dockerfile", "b/Dockerfile", "z/Dockerfile"]
         assert find_dockerfiles(facts.analysis.tree, folders=["b"]) == ["b/Dockerfile"]
         assert find_dockerfiles(facts.analysis.tree, folders=[]) == []
+
+
+USUAL = "FROM a\nCOPY . .\n"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        USUAL,
+        "# {{ no }} {% template %}\nFROM a\n",
+        "FROM a\nRUN docker inspect -f '{{.Id}}' x\n",
+        'FROM a\nLABEL x="<% y %>"\nENV A={{b}}\n',
+    ],
+)
+def test_what_docker_reads_is_offered(content):
+    with known_facts({"docker/Dockerfile": content}) as facts:
+        assert offered_dockerfiles(facts.analysis.tree, facts.evidence) == ["docker/Dockerfile"]
+
+
+@pytest.mark.parametrize(
+    ("tree", "ignored"),
+    [
+        ({"docker/Dockerfile": "FROM {{ image }}\n"}, ()),
+        ({"docker/Dockerfile": "from {{.Image}} as b\n"}, ()),
+        ({"docker/Dockerfile": "ARG A\n  FROM --platform=x <%= a %>\n"}, ()),
+        ({"docker/Dockerfile": "{% if a %}\nFROM a\n{% endif %}\n"}, ()),
+        ({"docker/Dockerfile": "FROM a\n{{- range .B }}\nRUN b\n{{ end }}\n"}, ()),
+        ({"docker/Dockerfile.tpl": USUAL}, ()),
+        ({"node_modules/a/Dockerfile": USUAL}, ()),
+        ({"a/.venv/lib/Dockerfile": USUAL}, ()),
+        ({"out/Dockerfile": USUAL}, ("out",)),
+        ({"Dockerfile.mine": USUAL}, ("Dockerfile.mine",)),
+    ],
+)
+def test_what_is_not_offered(tree, ignored):
+    with known_facts(tree, ignored=ignored) as facts:
+        assert offered_dockerfiles(facts.analysis.tree, facts.evidence) == []
 
 
 def test_those_in_folders_that_the_walk_passed_by():

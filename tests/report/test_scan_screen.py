@@ -13,6 +13,7 @@ from ctxopt.build.context import find_context
 from ctxopt.build.request import BuildRequest
 from ctxopt.cli.cures import PlanOfFix
 from ctxopt.config.load import Config
+from ctxopt.evidence.dockerfile_search import offered_dockerfiles
 from ctxopt.report.scan_headline import render_headline
 from ctxopt.report.scan_screen import LINES, NextSteps, render_screen
 from ctxopt.report.terminal import Look
@@ -71,8 +72,12 @@ def judged_of(root):
 
 def shown(analysis, judged, planned, *, look):
     """The screen, which begins with the headline."""
+    offered = []
+    if not analysis.context.dockerfile.found:
+        offered = offered_dockerfiles(analysis.tree, planned.evidence)
+    steps = STEPS._replace(dockerfiles=offered)
     text = render_screen(
-        analysis, judged, planned.plan, steps=STEPS, refusal=planned.refusal, look=look
+        analysis, judged, planned.plan, steps=steps, refusal=planned.refusal, look=look
     )
     assert text.startswith(render_headline(analysis, judged, planned.plan, look=look))
     return text
