@@ -16,6 +16,7 @@ from ctxopt.evidence.entry_choice import KnownPath, choose_entry
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.nearby import NearbyNames
 from ctxopt.evidence.test_folders import tests_stay
+from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.paths import is_at_or_below, name, upwards
 
@@ -122,12 +123,12 @@ class UnreadPaths:
         """Return the catalogue's pattern, which holds next month as well, where it hides nothing that may be read."""
         # Documentation further down may be what a program shows; tests are tests anywhere.
         if entry is None or (entry.confidence != "high" and entry.kind != "test-data"):
-            return path
+            return escape_pattern(path)
         if entry.pattern not in self._general:
             self._general[entry.pattern] = not any(self._hidden(entry))
         if self._general[entry.pattern]:
             return entry.pattern
-        return path
+        return escape_pattern(path)
 
     def _hidden(self, entry: CatalogEntry) -> Iterator[str]:
         """Yield what the pattern of ``entry`` would hide and the build may read."""

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from ctxopt.build.cache_key import KeySource
 from ctxopt.build.key_change import KeyChange
 from ctxopt.build.later_steps import steps_after
-from ctxopt.errors import IgnoreFileError
 from ctxopt.evidence.unread import Unread, UnreadKind
 from ctxopt.guard.key_history import CommitStep
 from ctxopt.languages.dockerfile import Build, Source
@@ -80,13 +79,9 @@ class SavingLines:
     def saved(self, patterns: Iterable[str]) -> int:
         """Return in how many of the commits fewer steps would have run again with ``patterns`` at the end."""
         matcher, added = self._matcher, list(patterns)
-        try:
-            hides = read_matcher((None, pattern) for pattern in added)
-            for pattern in added:
-                matcher = matcher.with_pattern(pattern)
-        except IgnoreFileError:
-            # The name of a path may be no pattern.
-            return 0
+        hides = read_matcher((None, pattern) for pattern in added)
+        for pattern in added:
+            matcher = matcher.with_pattern(pattern)
         return sum(self._saves(commit, hides, matcher) for commit in self._rebuilt)
 
     def _saves(self, commit: RebuiltCommit, hides: Matcher, matcher: Matcher) -> bool:

@@ -134,6 +134,22 @@ def test_which_lines_would_have_saved_how_much(tmp_path, steps, lines):
     assert found == lines
 
 
+@pytest.mark.parametrize("odd", ["[x]", "a*b", "!a", "#a", "a b", "a\\b", "\u00fc"])
+def test_lines_for_odd_names_hide_them_alone(tmp_path, odd):
+    dockerfile = f"{odd}/my.file"
+    first = {**FIRST, dockerfile: NODE}
+    root = history(
+        tmp_path / "r",
+        [{dockerfile: NODE + "# 1\n"}, {"aXb/my.file": "1"}, {"x/my.file": "1"}],
+        first,
+    )
+    rebuilds = counted(root, dockerfile=f"{root}/{dockerfile}")
+    (line,) = rebuilds.lines
+    assert (line.alone, rebuilds.avoidable, rebuilds.rebuilt) == (1, 1, 3)
+    write(root, {".dockerignore": f".git\n{line.pattern}\n"})
+    assert counted(root, dockerfile=f"{root}/{dockerfile}").rebuilt == 2
+
+
 def test_lines_save_what_they_say(tmp_path):
     steps = [{"README.md": "2"}, {"docs/b/c.md": "2"}, {"README.md": "3", "tests/a.test.ts": "2"}, {"src/a.ts": "2"},
              {"package.json": "{}"}, {"tests/b/c.ts": "2"}, {".github/x.yml": "1"}, {"Dockerfile": NODE + "# 1\n"}]  # fmt: skip
