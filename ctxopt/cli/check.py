@@ -12,7 +12,7 @@ import typer
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import command, deliver
 from ctxopt.cli.cures import cures_of_fix
-from ctxopt.cli.inputs import Given, measurer, read_inputs, read_settings
+from ctxopt.cli.inputs import Given, measurer, read_inputs, read_settings, refuse_about_one
 from ctxopt.errors import ConfigError, ExitCode
 from ctxopt.report import console
 
@@ -50,6 +50,12 @@ AgainstOption = Annotated[
         metavar="REF",
         help="Compare the index with this commit, or two commits: A..B, or A...B from where they"
         " parted. Default: HEAD if something is staged.",
+    ),
+]
+AllDeclared = Annotated[
+    bool,
+    typer.Option(
+        "--all", help="Hold every build that the repository at PATH declares against the limits."
     ),
 ]
 WorkingTree = Annotated[
@@ -119,6 +125,7 @@ def check(
     build_context: o.BuildContexts = None,
     builder: o.BuilderOption = None,
     ignorefile: o.Ignorefile = None,
+    all_: AllDeclared = False,
     against: AgainstOption = None,
     working_tree: WorkingTree = False,
     max_size: MaxSize = None,
@@ -154,13 +161,16 @@ def check(
         path=path, file=file, target=target, build_args=build_arg, build_contexts=build_context,
         builder=builder, ignorefile=ignorefile, config=config, fail_on=fail_on, limits=limits, baseline=baseline,
     )  # fmt: skip
+    if all_:
+        refuse_about_one(given, {"--init": init, "--history": history})
     if init:
         return _init(given, quiet=quiet)
     if write_baseline:
-        return _write_baseline(given, quiet=quiet)
+        return _write_baseline(given, quiet=quiet, all_=all_)
     if history is not None:
         return _history(given, history, format_, output)
     question = _question(given, view, against=against, working_tree=working_tree)
+    question = _with_declared(question, all_=all_, quiet=quiet)
     has_color = output is None and console.wants_color(color.value, sys.stdout)
     return _check(question, format_, top, output, has_color=has_color, quiet=quiet)
 
@@ -213,11 +223,32 @@ def _question(
         needs_findings=bool(given.fail_on or given.baseline),
         judge_cures=cures_of_fix,
     )
-    if given.file is not None and given.path not in question.paths:
+    paths = {budget.path for budget in question.budgets}
+    if given.file is not None and given.path not in paths:
         raise ConfigError(
             "-f names one Dockerfile, but the configuration limits other contexts",
             hint="leave it out",
         )
+    return question
+
+
+def _with_declared(question: CheckRequest, *, all_: bool, quiet: bool) -> CheckRequest:
+    """Read what files declare where that is asked for; raises ConfigError for a service that is none."""
+    if not all_ and all(budget.service is None for budget in question.config.contexts):
+        return question
+    # What reads Compose and Bake files is loaded for those who ask for it alone.
+    from ctxopt.cli.builds import tell_problems
+    from ctxopt.guard.declared import with_declared
+    from ctxopt.projects.repository import read_repository
+
+    root = os.path.realpath(question.root)
+    declared = read_repository(root, dict(os.environ))
+    if not quiet:
+        tell_problems(declared, root, verbose=False)
+    question, left_out = with_declared(question, declared, root, dict(os.environ), all_=all_)
+    if not quiet:
+        for reason in left_out:
+            console.note(f"not checked: {console.visible(reason)}")
     return question
 
 
@@ -233,11 +264,11 @@ def _init(given: Given, *, quiet: bool) -> int:
     return ExitCode.OK
 
 
-def _write_baseline(given: Given, *, quiet: bool) -> int:
+def _write_baseline(given: Given, *, quiet: bool, all_: bool) -> int:
     from ctxopt.guard.findings import write_baseline
     from ctxopt.units import count
 
-    question = _question(given)
+    question = _with_declared(_question(given), all_=all_, quiet=quiet)
     written = write_baseline(question, measurer(question.request, quiet=quiet))
     if not quiet:
         what = count(written.number, "finding")

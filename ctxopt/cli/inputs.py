@@ -120,6 +120,24 @@ def read_settings(given: Given) -> tuple[Config, BuildRequest]:
     return config, request
 
 
+def refuse_about_one(given: Given, others: Mapping[str, object]) -> None:
+    """Raise ConfigError for options about one build, where all are asked about; ``others`` are more of them, by name."""
+    refused = {
+        "--file": given.file,
+        "--target": given.target,
+        "--build-arg": given.build_args,
+        "--build-context": given.build_contexts,
+        "--ignorefile": given.ignorefile,
+        **others,
+    }
+    for name, value in refused.items():
+        if value:
+            raise ConfigError(
+                f"{name} is about one build, and --all measures each as it is declared",
+                hint="leave one of them out",
+            )
+
+
 def wanted_format(config: Config, given: ReportFormat | None) -> ReportFormat:
     """Return the format that was given, else the configured one; raises ConfigError for what nothing knows."""
     from ctxopt.cli.options import ReportFormat

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, assert_never
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import deliver, refuse_inputs
 from ctxopt.cli.builds import tell_problems
-from ctxopt.cli.inputs import Asked, Given, read_settings, wanted_format
+from ctxopt.cli.inputs import Asked, Given, read_settings, refuse_about_one, wanted_format
 from ctxopt.config.load import check_rules
-from ctxopt.errors import ConfigError, ContextError, ExitCode
+from ctxopt.errors import ContextError, ExitCode
 from ctxopt.evidence.measured_builds import MeasuredBuilds, measure_builds, out_of_reach
 from ctxopt.fix.repository import JudgedRepository, at_least, judge_repository
 from ctxopt.projects.choice import choose_builds
@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 
 def scan_all(given: Given, asked: Asked) -> int:
     """Measure and report the builds that are declared, or those that were picked; return the exit code."""
-    _check_given(given, asked)
+    lists = {
+        "--full, --depth or --top": asked.shape.is_full,
+        "--with-excluded": asked.with_excluded,
+    }
+    refuse_about_one(given, lists)
     root = os.path.realpath(given.path or ".")
     if not os.path.isdir(root):
         raise ContextError(f"{given.path!r} is not a folder")
@@ -52,25 +56,6 @@ def scan_declared(given: Given, asked: Asked) -> int | None:
     if not asked.shape.quiet:
         tell_problems(declared, root, verbose=asked.shape.verbose)
     return None
-
-
-def _check_given(given: Given, asked: Asked) -> None:
-    """Raise ConfigError for options about one build."""
-    refused = {
-        "--file": given.file,
-        "--target": given.target,
-        "--build-arg": given.build_args,
-        "--build-context": given.build_contexts,
-        "--ignorefile": given.ignorefile,
-        "--full, --depth or --top": asked.shape.is_full,
-        "--with-excluded": asked.with_excluded,
-    }
-    for name, value in refused.items():
-        if value:
-            raise ConfigError(
-                f"{name} is about one build, and --all measures each as it is declared",
-                hint="leave one of them out",
-            )
 
 
 class _Scan:

@@ -160,6 +160,10 @@ LIMITS: Final[Mapping[str, ValueReader]] = {
 
 CONTEXT: Final[Mapping[str, ValueReader]] = {
     "path": _text,
+    "dockerfile": _text,
+    "target": _text,
+    "builder": _choice(BUILDER_NAMES),
+    "service": _text,
     "view": _choice(get_args(BudgetView)),
     **LIMITS,
 }

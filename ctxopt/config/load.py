@@ -66,11 +66,29 @@ class ContextBudget(NamedTuple):
     """One ``[[context]]``: limits of the top level apply where it sets none of its own."""
 
     name: str
-    """The path as the file has it."""
+    """What to call it: the path as the file has it, and what tells this build of it from others."""
     path: str
-    """The path from the working directory."""
+    """The path from the working directory; empty until it is known where a service is built from."""
     view: BudgetView = "permitted"
     limits: Limits = Limits()
+    dockerfile: str | None = None
+    """From the working directory; where the limits are about one build of several."""
+    target: str | None = None
+    builder: BuilderName | None = None
+    """None for that of the whole configuration."""
+    service: str | None = None
+    """A service of Compose, which says all of that itself."""
+
+    @property
+    def place(self) -> str:
+        """What has figures of its own: the context, or one build of it."""
+        if self.service is not None:
+            return f"service {self.service}"
+        told = [os.path.normpath(self.path)]
+        if self.dockerfile is not None:
+            told.append(os.path.normpath(self.dockerfile))
+        told += [part for part in (self.target, self.builder) if part is not None]
+        return "\0".join(told)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -260,10 +278,12 @@ def _contexts(
     for table in tables:
         context = _context(file, table, general, given)
         # Two limits on the same view of the same context: which of them holds would be chance.
-        if found.setdefault((os.path.normpath(context.path), context.view), context) is not context:
+        if found.setdefault((context.place, context.view), context) is not context:
+            what = f"the path {context.name!r}"
+            if context.service is not None:
+                what = f"the service {context.service!r}"
             raise ConfigError(
-                f"{file.path}: two [[context]] with the path {context.name!r}"
-                f" and the view {context.view!r}"
+                f"{file.path}: two [[context]] with {what} and the view {context.view!r}"
             )
     return tuple(found.values())
 
@@ -274,18 +294,37 @@ def _context(
     """Read one ``[[context]]`` of the file; ``given`` are the command line's values."""
     _refuse_unknown(file, table, CONTEXT)
     own = _table_source(file, table).read(CONTEXT)
-    if "path" not in own:
+    service = own.get("service")
+    given_too = [key for key in ("path", "dockerfile", "target") if key in own]
+    if service is None and "path" not in own:
         raise ConfigError(f"{file.place('context')}: a [[context]] without a path")
+    if service is not None and given_too:
+        raise ConfigError(
+            f"{file.place('context')}: a [[context]] with a service and {given_too[0]}: Compose says both",
+            hint="leave one of them out",
+        )
     # The command line outranks the file, also where the file is more specific.
     limits = {key: own[key] for key in LIMITS if key in own and key not in given}
     values = {key: getattr(general, _field(key)) for key in LIMITS} | limits
     origins = {**general.origins, **dict.fromkeys(limits, _set_in(file)(""))}
     return ContextBudget(
-        name=table["path"],
-        path=own["path"],
+        name=_context_name(table),
+        path=own.get("path", ""),
         view=own.get("view", "permitted"),
         limits=_limits(values, origins),
+        dockerfile=own.get("dockerfile"),
+        target=own.get("target"),
+        builder=own.get("builder"),
+        service=service,
     )
+
+
+def _context_name(table: Mapping[str, Any]) -> str:
+    told = [table[key] for key in ("dockerfile", "target", "builder") if key in table]
+    name: str = table.get("service") or table["path"]
+    if told:
+        name += f" ({', '.join(told)})"
+    return name
 
 
 def _limits(values: Mapping[str, Any], origins: Mapping[str, str]) -> Limits:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from ctxopt.build.analysis import Analysis, OtherBuild, build_matcher, measure_view, read_build
@@ -22,7 +22,7 @@ from ctxopt.builder import BuilderName
 from ctxopt.errors import ContextError, CtxoptError, LocatedError
 from ctxopt.languages.dockerfile import Build
 from ctxopt.languages.ignore.matcher import Matcher
-from ctxopt.projects.declared import DeclaredBuild
+from ctxopt.projects.declared import DeclaredBuild, unique_names
 from ctxopt.projects.location import is_remote, shown_path
 from ctxopt.tree.view import View
 from ctxopt.tree.workers import ALONE, Walker
@@ -35,6 +35,8 @@ _UNKNOWN: Final = "its context is known only when it runs"
 class MeasuredBuild(NamedTuple):
     """A declared build and what it sends."""
 
+    name: str
+    """What tells it from the others."""
     declared: DeclaredBuild
     analysis: Analysis
 
@@ -42,6 +44,7 @@ class MeasuredBuild(NamedTuple):
 class UnmeasuredBuild(NamedTuple):
     """A declared build that was not measured."""
 
+    name: str
     declared: DeclaredBuild
     reason: str
     is_wrong: bool = False
@@ -72,21 +75,22 @@ BuilderOf = Callable[[str], BuilderName]
 
 
 def measure_builds(
-    builds: Iterable[DeclaredBuild], root: str, builder_of: BuilderOf, *, walker: Walker = ALONE
+    builds: Sequence[DeclaredBuild], root: str, builder_of: BuilderOf, *, walker: Walker = ALONE
 ) -> MeasuredBuilds:
     """Measure the builds that a repository at ``root`` declares.
 
     What Docker refuses, what its configuration has wrong, and what lies elsewhere is among the unmeasured ones.
     """
     measuring = _Measuring(root, builder_of, walker)
-    for build in builds:
-        measuring.add(build)
+    for name, build in zip(unique_names(builds, root), builds, strict=True):
+        measuring.add(name, build)
     return measuring.measured()
 
 
 class _Placed(NamedTuple):
     """A build of which it is known what it is given, and what it asks for."""
 
+    name: str
     declared: DeclaredBuild
     context: BuildContext
     request: BuildRequest
@@ -116,16 +120,16 @@ class _Measuring:
         self._groups: dict[_Key, _Group] = {}
         self._unmeasured: list[UnmeasuredBuild] = []
 
-    def add(self, declared: DeclaredBuild) -> None:
+    def add(self, name: str, declared: DeclaredBuild) -> None:
         """Find what the build is given; nothing is walked yet."""
         reason = out_of_reach(declared)
         if reason is not None:
-            self._unmeasured.append(UnmeasuredBuild(declared, reason))
+            self._unmeasured.append(UnmeasuredBuild(name, declared, reason))
             return
         try:
-            placed = self._place(declared, declared.context or self._root)
+            placed = self._place(name, declared, declared.context or self._root)
         except CtxoptError as error:
-            self._unmeasured.append(_failing(declared, error, self._root))
+            self._unmeasured.append(_failing(name, declared, error, self._root))
             return
         key = (placed.context.root, placed.context.ignore.absolute)
         self._groups.setdefault(key, []).append(placed)
@@ -138,11 +142,11 @@ class _Measuring:
         contexts = tuple(SharedContext(tuple(builds)) for builds in found.values() if builds)
         return MeasuredBuilds(contexts, tuple(self._unmeasured))
 
-    def _place(self, declared: DeclaredBuild, folder: str) -> _Placed:
+    def _place(self, name: str, declared: DeclaredBuild, folder: str) -> _Placed:
         shown = shown_path(folder, self._root)
         if not os.path.isdir(folder):
             raise ContextError(f"there is no folder {shown}")
-        request = BuildRequest(declared.target, dict(declared.args), _named_contexts(declared))
+        request = request_of(declared)
         builder = self._builder_of(os.path.realpath(folder))
         if declared.dockerfile_inline is not None:
             label = f"{declared.declared_in} (inline Dockerfile of {declared.name})"
@@ -151,7 +155,7 @@ class _Measuring:
             if context.builder.loads_on_demand:
                 content = declared.dockerfile_inline.encode("utf-8", "surrogateescape")
                 build = resolve_content(content, label, request, context.builder)
-            return _Placed(declared, context, request, build)
+            return _Placed(name, declared, context, request, build)
         dockerfile = declared.dockerfile or os.path.join(folder, "Dockerfile")
         try:
             context = find_context(folder, dockerfile=dockerfile, builder=builder)
@@ -160,7 +164,7 @@ class _Measuring:
                 raise
             missing = shown_path(dockerfile, self._root)
             raise ContextError(f"there is no Dockerfile {missing}") from error
-        return _Placed(declared, context, request, read_build(context, request))
+        return _Placed(name, declared, context, request, read_build(context, request))
 
     def _walk(self) -> Iterator[tuple[_Key, _Group, Shared, View]]:
         """Yield the builds that have their patterns in common, with what those permit."""
@@ -210,21 +214,22 @@ class _Measuring:
             plan=plan,
             target=placed.request.target,
         )
-        return MeasuredBuild(placed.declared, analysis)
+        return MeasuredBuild(placed.name, placed.declared, analysis)
 
     def _refuse(self, group: _Group, error: CtxoptError) -> None:
         for placed in group:
-            self._unmeasured.append(_failing(placed.declared, error, self._root))
+            self._unmeasured.append(_failing(placed.name, placed.declared, error, self._root))
 
 
-def _failing(declared: DeclaredBuild, error: CtxoptError, root: str) -> UnmeasuredBuild:
+def _failing(name: str, declared: DeclaredBuild, error: CtxoptError, root: str) -> UnmeasuredBuild:
     """Say why a build fails, with the place as seen from the repository."""
     if not isinstance(error, LocatedError) or error.path is None:
-        return UnmeasuredBuild(declared, f"{declared.place(root)}: {error.message}", is_wrong=True)
+        reason = f"{declared.place(root)}: {error.message}"
+        return UnmeasuredBuild(name, declared, reason, is_wrong=True)
     place = shown_path(os.path.join(declared.context or root, error.path), root)
     if error.line is not None:
         place += f":{error.line}"
-    return UnmeasuredBuild(declared, f"{place}: {error.reason}", is_wrong=True)
+    return UnmeasuredBuild(name, declared, f"{place}: {error.reason}", is_wrong=True)
 
 
 def out_of_reach(declared: DeclaredBuild) -> str | None:
@@ -238,6 +243,11 @@ def out_of_reach(declared: DeclaredBuild) -> str | None:
     if declared.dockerfile is not None and is_remote(declared.dockerfile):
         return f"its Dockerfile is remote: {declared.dockerfile}"
     return None
+
+
+def request_of(declared: DeclaredBuild) -> BuildRequest:
+    """Return how the build is called."""
+    return BuildRequest(declared.target, dict(declared.args), _named_contexts(declared))
 
 
 def _named_contexts(declared: DeclaredBuild) -> dict[str, str]:
@@ -262,7 +272,7 @@ def _without_dockerfile(folder: str, builder: BuilderName, label: str) -> BuildC
 
 
 def _others(builds: Iterable[MeasuredBuild]) -> Iterable[OtherBuild]:
-    for _, analysis in builds:
+    for *_, analysis in builds:
         if analysis.plan is not None:
             build = analysis.plan.build
             yield OtherBuild(

@@ -6,7 +6,6 @@ The rules run once for each ignore file, and the plan is that of a fix which ser
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
@@ -115,14 +114,13 @@ def judge_repository(measured: MeasuredBuilds, root: str, config_of: ConfigOf) -
 
     Raises ConfigError for a comment or a configuration that asks for what is not known.
     """
-    names = _names(measured, root)
     known: dict[str | None, Baseline | None] = {}
     contexts = []
     for shared in measured.contexts:
         config = config_of(shared.builds[0].analysis.context.root)
         if config.baseline not in known:
             known[config.baseline] = read_known(config)
-        judging = _Judging(shared, root, config, names)
+        judging = _Judging(shared, root, config)
         contexts.append(judging.judged(known[config.baseline]))
     return JudgedRepository(
         root=root,
@@ -163,20 +161,6 @@ def _identity(finding: Finding, root: str) -> tuple[str, ...]:
     return (finding.rule, finding.subject, *(paths or [root]))
 
 
-def _names(measured: MeasuredBuilds, root: str) -> dict[int, str]:
-    """Return what to call each build, by its identity: with the place where two have one name."""
-    several = [item.declared for shared in measured.contexts for item in shared.builds]
-    several += [item.declared for item in measured.unmeasured]
-    times = Counter(declared.name for declared in several)
-    names = {}
-    for declared in several:
-        name = declared.name
-        if times[name] > 1:
-            name += f" ({declared.place(root)})"
-        names[id(declared)] = name
-    return names
-
-
 def _views(context: JudgedContext) -> Iterator[View]:
     for build in context.builds:
         yield build.analysis.sent
@@ -194,13 +178,10 @@ def _badness(build: JudgedBuild) -> tuple[int, int, int, str]:
 class _Judging:
     """One context: its rules, its plan, its builds."""
 
-    def __init__(
-        self, shared: SharedContext, root: str, config: Config, names: dict[int, str]
-    ) -> None:
+    def __init__(self, shared: SharedContext, root: str, config: Config) -> None:
         self._shared = shared
         self._root = root
         self._config = config
-        self._names = {id(item.analysis): names[id(item.declared)] for item in shared.builds}
         self._touched: dict[str, dict[str, None]] = {}
         """The names of the builds that each finding touches, by its fingerprint."""
 
@@ -243,11 +224,11 @@ class _Judging:
                 reported[finding.fingerprint] = finding
                 self._touch(finding, self._senders(finding.paths))
         suppressed = [item for item in found.suppressed if item.finding.rule not in _OF_SOURCES]
-        for _, analysis in self._shared.builds:
+        for name, _, analysis in self._shared.builds:
             of_build = run_rules(facts.about(analysis), _SOURCES, self._config.selection)
             for finding in of_build.reported:
                 reported.setdefault(finding.fingerprint, finding)
-                self._touch(finding, [self._names[id(analysis)]])
+                self._touch(finding, [name])
             suppressed += of_build.suppressed
         worst_first = sorted(reported.values(), key=lambda finding: finding.sort_key)
         return found._replace(reported=tuple(worst_first), suppressed=tuple(suppressed))
@@ -257,16 +238,14 @@ class _Judging:
 
     def _senders(self, paths: Sequence[str]) -> list[str]:
         """The builds that send any of the paths; all of them where it is about no path."""
-        builds = [analysis for _, analysis in self._shared.builds]
-        if paths:
-            builds = [
-                analysis for analysis in builds if any(sends(analysis.sent, path) for path in paths)
-            ]
-        return [self._names[id(analysis)] for analysis in builds]
+        return [
+            name
+            for name, _, analysis in self._shared.builds
+            if not paths or any(sends(analysis.sent, path) for path in paths)
+        ]
 
     def _builds(self, plan: Fix | None, findings: Sequence[SharedFinding]) -> Iterator[JudgedBuild]:
-        for declared, analysis in self._shared.builds:
-            name = self._names[id(analysis)]
+        for name, declared, analysis in self._shared.builds:
             touching = [item.finding for item in findings if name in item.builds]
             sent = analysis.sent.total.bytes
             named = 0

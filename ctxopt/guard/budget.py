@@ -124,7 +124,7 @@ def judge_contexts(
     baselines: Mapping[tuple[str, BudgetView], Figures] | None = None,
     is_staged: bool = True,
 ) -> tuple[LimitResult, ...]:
-    """Judge several contexts; ``figures`` and ``baselines`` are by path and view of the budget.
+    """Judge several contexts; ``figures`` and ``baselines`` are by place and view of the budget.
 
     ``is_staged`` is as in ``check_limits``. Raises ConfigError for a context without figures: a limit on nothing must not pass.
     """
@@ -132,7 +132,7 @@ def judge_contexts(
     before = _by_place(baselines or {})
     results: list[LimitResult] = []
     for context in contexts:
-        key = (os.path.normpath(context.path), context.view)
+        key = (os.path.normpath(context.place), context.view)
         if key not in known:
             raise ConfigError(
                 f"there is no context {context.name!r}, but the configuration limits it",
@@ -151,7 +151,7 @@ def judge_contexts(
 def _by_place(
     figures: Mapping[tuple[str, BudgetView], Figures],
 ) -> dict[tuple[str, BudgetView], Figures]:
-    return {(os.path.normpath(path), view): found for (path, view), found in figures.items()}
+    return {(os.path.normpath(place), view): found for (place, view), found in figures.items()}
 
 
 def _compare(

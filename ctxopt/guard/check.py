@@ -22,8 +22,9 @@ from ctxopt.guard.against import (
 )
 from ctxopt.guard.budget import Figures, LimitResult, Verdict, judge_contexts
 from ctxopt.guard.growth import Growth, compare_measured
-from ctxopt.guard.request import CheckRequest, MeasureTree, measure_trees
+from ctxopt.guard.request import CheckRequest, MeasureTree
 from ctxopt.guard.side import VIEWS, Side, state_side, tree_side
+from ctxopt.guard.trees import measure_trees
 
 if TYPE_CHECKING:
     from ctxopt.rules.baseline import Baseline, ContextFindings, Findings
@@ -144,28 +145,39 @@ def _read_baseline(question: CheckRequest) -> Baseline | None:
 def check_states(question: CheckRequest, repository: Repository, against: Against) -> Checked:
     """Compare two git states; raises CtxoptError where one of them cannot be measured."""
     sides: dict[str, tuple[Side | None, Side]] = {}
-    for path in question.paths:
-        prefix = prefix_of(path, question.root, repository)
+    for place, budget in question.places.items():
+        _refuse_inline(question, place)
+        prefix = prefix_of(budget.path, question.root, repository)
         after = read_state(repository, against.after, prefix)
         if prefix and not after.entries:
             raise ConfigError(
-                f"there is no context {path!r} in {against.after_name}",
+                f"there is no context {budget.path!r} in {against.after_name}",
                 hint="correct the path, or remove its limits",
             )
         before = read_state(repository, against.before, prefix)
-        sides[path] = (
-            state_side(question, path, before, is_baseline=True),
-            state_side(question, path, after),
+        sides[place] = (
+            state_side(question, budget, before, is_baseline=True),
+            state_side(question, budget, after),
         )
     return Checked(_check_sides(question, sides), against)
 
 
+def _refuse_inline(question: CheckRequest, place: str) -> None:
+    """Raise ConfigError for a Dockerfile that is in a project file: today's is none of another state."""
+    declared = question.declared.get(place)
+    if declared is not None and declared.dockerfile_inline is not None:
+        raise ConfigError(
+            f"the Dockerfile of {declared.name!r} is inline, and known in the working tree alone",
+            hint="--working-tree measures that",
+        )
+
+
 def check_trees(question: CheckRequest, trees: Mapping[str, Analysis]) -> Checked:
-    """Hold contexts that were measured on disk against their limits; ``trees`` is by path.
+    """Hold contexts that were measured on disk against their limits; ``trees`` is by place.
 
     Growth counts as none, so the caller sees to it that nothing is staged.
     """
-    sides = {path: (None, tree_side(analysis)) for path, analysis in trees.items()}
+    sides = {place: (None, tree_side(analysis)) for place, analysis in trees.items()}
     return Checked(_check_sides(question, sides, is_staged=False))
 
 
@@ -198,11 +210,11 @@ def _check_sides(
     *,
     is_staged: bool = True,
 ) -> tuple[CheckedContext, ...]:
-    figures = _figures({path: after for path, (_, after) in sides.items()})
-    baselines = _figures({path: before for path, (before, _) in sides.items()})
+    figures = _figures({place: after for place, (_, after) in sides.items()})
+    baselines = _figures({place: before for place, (before, _) in sides.items()})
     checked = []
-    for path, (before, after) in sides.items():
-        budgets = [item for item in question.budgets if item.path == path]
+    for place, (before, after) in sides.items():
+        budgets = [item for item in question.budgets if item.place == place]
         _refuse_unknown(budgets, after)
         growths = {}
         if before is not None:
@@ -211,7 +223,7 @@ def _check_sides(
         checked.append(
             CheckedContext(
                 name=budgets[0].name,
-                folder=question.folder_of(path),
+                folder=question.folder_of(budgets[0].path),
                 after=after,
                 before=before,
                 growths=growths,
@@ -224,15 +236,15 @@ def _check_sides(
 
 
 def _figures(sides: Mapping[str, Side | None]) -> dict[tuple[str, BudgetView], Figures]:
-    """The figures that are known, by path and view."""
+    """The figures that are known, by place and view."""
     found = {}
-    for path, side in sides.items():
+    for place, side in sides.items():
         if side is None:
             continue
         for view in VIEWS:
             figures = side.figures(view)
             if figures is not None:
-                found[path, view] = figures
+                found[place, view] = figures
     return found
 
 

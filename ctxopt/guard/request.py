@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ctxopt.build.analysis import Analysis
-from ctxopt.build.context import BuildContext, find_context
 from ctxopt.build.request import BuildRequest
+from ctxopt.builder import BuilderName
 from ctxopt.config.keys import BudgetView
 from ctxopt.config.load import Config, ContextBudget
-from ctxopt.errors import ConfigError
 
 if TYPE_CHECKING:
+    from ctxopt.projects.declared import DeclaredBuild
     from ctxopt.rules.scan import JudgeCures
 
-MeasureTree = Callable[[BuildContext], Analysis]
-"""Measures a context on disk: the caller decides on processes and on what shows the progress."""
+MeasureTree = Callable[..., Analysis]
+"""Measures a BuildContext on disk, with a ``request`` where a build has one of its own.
+
+The caller decides on processes and on what shows the progress.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,13 +39,20 @@ class CheckRequest:
     """Measure what is on disk even if something is staged."""
     needs_findings: bool = False
     """Whether it is an error where findings are asked for and cannot be judged."""
+    declared: Mapping[str, DeclaredBuild] = field(default_factory=dict)
+    """The builds among the contexts that files declare, by place."""
+    requests: Mapping[str, BuildRequest] = field(default_factory=dict)
+    """How those are called, by place."""
     judge_cures: JudgeCures | None = None
     """Says which lines of the findings hold; without it all are shown."""
 
     @property
-    def paths(self) -> tuple[str, ...]:
-        """The contexts, each once."""
-        return tuple(dict.fromkeys(budget.path for budget in self.budgets))
+    def places(self) -> dict[str, ContextBudget]:
+        """What is measured, each once, by its place: the first of the limits that are about it."""
+        found: dict[str, ContextBudget] = {}
+        for budget in self.budgets:
+            found.setdefault(budget.place, budget)
+        return found
 
     @property
     def budgets(self) -> tuple[ContextBudget, ...]:
@@ -66,36 +76,30 @@ class CheckRequest:
             return ""
         return found
 
-    def dockerfile_of(self, path: str) -> str | None:
-        """Return the configured Dockerfile: it is that of the root, not of other contexts."""
-        if self._is_root(path):
+    def dockerfile_of(self, budget: ContextBudget) -> str | None:
+        """Return its Dockerfile; one for all contexts is that of the root, not of others."""
+        if budget.dockerfile is None and self._is_root(budget.path):
             return self.config.dockerfile
-        return None
+        return budget.dockerfile
 
-    def ignorefile_of(self, path: str) -> str | None:
+    def ignorefile_of(self, budget: ContextBudget) -> str | None:
         """Return the ignore file that Podman is given: it is that of the root, too."""
-        if self._is_root(path):
+        if self._is_root(budget.path):
             return self.config.ignorefile
         return None
 
+    def builder_of(self, budget: ContextBudget) -> BuilderName:
+        """Return whose rules hold for it."""
+        return budget.builder or self.config.builder
+
+    def request_of(self, budget: ContextBudget) -> BuildRequest:
+        """Return how its build is called."""
+        declared = self.requests.get(budget.place)
+        if declared is not None:
+            return declared
+        if budget.target is None:
+            return self.request
+        return replace(self.request, target=budget.target)
+
     def _is_root(self, path: str) -> bool:
         return os.path.realpath(path) == os.path.realpath(self.root)
-
-
-def measure_trees(question: CheckRequest, measure: MeasureTree) -> dict[str, Analysis]:
-    """Measure the contexts as they are on disk, by path; raises ConfigError for one that is not."""
-    measured = {}
-    for path in question.paths:
-        if not os.path.isdir(path):
-            raise ConfigError(
-                f"there is no context {path!r}, but there are limits for it",
-                hint="correct the path, or remove its limits",
-            )
-        context = find_context(
-            path,
-            dockerfile=question.dockerfile_of(path),
-            builder=question.config.builder,
-            ignorefile=question.ignorefile_of(path),
-        )
-        measured[path] = measure(context)
-    return measured

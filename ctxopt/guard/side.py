@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ctxopt.build.analysis import Analysis, build_policy
 from ctxopt.build.transfer import TransferView
 from ctxopt.config.keys import BudgetView
+from ctxopt.config.load import ContextBudget
 from ctxopt.errors import ContextError, CtxoptError, DockerfileError, IgnoreFileError
 from ctxopt.git.state import GitState
 from ctxopt.guard.budget import Figures
@@ -110,29 +111,30 @@ def tree_side(analysis: Analysis) -> Side:
 
 
 def state_side(
-    question: CheckRequest, path: str, state: GitState, *, is_baseline: bool = False
+    question: CheckRequest, budget: ContextBudget, state: GitState, *, is_baseline: bool = False
 ) -> Side:
-    """Measure the context ``path`` in ``state``, which was read at its prefix.
+    """Measure the context of ``budget`` in ``state``, which was read at its prefix.
 
     ``is_baseline`` is for the earlier side, which may lack what is new in the later one. Raises
     the CtxoptError that a build of ``state`` ends in, with the state's name before its message.
     """
     try:
-        analysis = _analyze(question, path, state, is_baseline=is_baseline)
+        analysis = _analyze(question, budget, state, is_baseline=is_baseline)
     except CtxoptError as error:
         raise error.seen_in(state.name) from error
     transfer, unknown = None, ""
+    request = question.request_of(budget)
     named: tuple[NamedLoad, ...] = ()
     if analysis.context.builder.loads_on_demand and not analysis.context.dockerfile.found:
         unknown = _NO_DOCKERFILE
     elif analysis.context.builder.loads_on_demand:
         try:
-            transfer = state_transfer(state, analysis, question.request)
+            transfer = state_transfer(state, analysis, request)
         except (ContextError, DockerfileError, IgnoreFileError) as error:
             # Limits on what is permitted need no Dockerfile; those that do are refused later.
             unknown = error.message
         else:
-            named = state_named(state, analysis, question.request, is_baseline=is_baseline)
+            named = state_named(state, analysis, request, is_baseline=is_baseline)
     return Side(
         name=state.name,
         analysis=analysis,
@@ -143,9 +145,11 @@ def state_side(
     )
 
 
-def _analyze(question: CheckRequest, path: str, state: GitState, *, is_baseline: bool) -> Analysis:
-    builder = question.config.builder
-    dockerfile, ignorefile = question.dockerfile_of(path), question.ignorefile_of(path)
+def _analyze(
+    question: CheckRequest, budget: ContextBudget, state: GitState, *, is_baseline: bool
+) -> Analysis:
+    builder = question.builder_of(budget)
+    dockerfile, ignorefile = question.dockerfile_of(budget), question.ignorefile_of(budget)
     try:
         return analyze_state(state, dockerfile=dockerfile, builder=builder, ignorefile=ignorefile)
     except ContextError:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ctxopt.errors import ProjectError
@@ -61,6 +62,18 @@ class Declared(NamedTuple):
     files: tuple[str, ...] = ()
     apart: tuple[DeclaredBuild, ...] = ()
     repeated: tuple[DeclaredBuild, ...] = ()
+
+
+def unique_names(builds: Sequence[DeclaredBuild], root: str) -> list[str]:
+    """Return what to call each of the builds: its name, with the place where another one has the same."""
+    times = Counter(build.name for build in builds)
+    names = []
+    for build in builds:
+        name = build.name
+        if times[name] > 1:
+            name += f" ({build.place(root)})"
+        names.append(name)
+    return names
 
 
 def build_key(build: DeclaredBuild) -> tuple[object, ...]:

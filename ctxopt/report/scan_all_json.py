@@ -91,7 +91,7 @@ def _measured(build: JudgedBuild, root: str) -> dict[str, Any]:
 
 def _unmeasured(item: UnmeasuredBuild, root: str) -> dict[str, Any]:
     return {
-        "id": item.declared.name,
+        "id": item.name,
         **build_fields(item.declared, root),
         "builder": None,
         "ignore_file": None,

@@ -42,9 +42,7 @@ def render_all(judged: JudgedRepository, declared: Declared) -> str:
         )
     if judged.unmeasured:
         lines += ["", "### Not measured", ""]
-        lines += [
-            f"- {code(item.declared.name)}: {plain(item.reason)}" for item in judged.unmeasured
-        ]
+        lines += [f"- {code(item.name)}: {plain(item.reason)}" for item in judged.unmeasured]
     if declared.problems:
         lines += ["", "### Not read", ""]
         lines += [f"- {plain(render_problem(item, judged.root))}" for item in declared.problems]

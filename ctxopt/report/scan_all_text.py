@@ -301,7 +301,7 @@ def _unmeasured(judged: JudgedRepository, look: Look) -> list[StyledText]:
 
 
 def _told(item: UnmeasuredBuild, look: Look) -> list[str]:
-    sentence = f"not measured: {printable(item.declared.name)}: {visible(item.reason)}"
+    sentence = f"not measured: {printable(item.name)}: {visible(item.reason)}"
     return wrapped(sentence, look.width, 0, hang=2)
 
 

@@ -14,6 +14,8 @@ from tests.report.test_sarif import check_log
 from tests.support.places import ROOT
 from tests.support.program import ctxopt
 from tests.support.repositories import commit, git, init, write
+from tests.support.several import TAKES_ALL, compose
+from tests.support.trees import lay
 
 pytestmark = pytest.mark.usefixtures("clean")
 
@@ -666,3 +668,54 @@ def test_a_submodule_as_the_context(repository, tmp_path):
     done = check(repository, "--against", "HEAD")
     assert (done.returncode, done.stdout) == (2, "")
     assert "lib" in done.stderr
+
+
+ALL = {
+    "compose.yaml": compose(api="./api", far="https://example.com/x.git"), "api/Dockerfile": TAKES_ALL, "api/x": "x" * 5000,
+    "broken/compose.yaml": "services:\n  x:\n    build: [\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("more", "args", "code", "told"),
+    [
+        ({}, ["--max-size", "1MB"], 0, ""),
+        ({}, ["--max-size", "1kB"], 1, ""),
+        ({}, [], 0, "not checked: far: its context is remote"),
+        ({}, [], 0, "warning: broken/compose.yaml:"),
+        ({}, ["-f", "api/Dockerfile"], 2, "--file is about one build"),
+        ({}, ["--target", "x"], 2, "--target is about one build"),
+        ({}, ["--build-arg", "A=1"], 2, "--build-arg is about one build"),
+        ({}, ["--build-context", "a=."], 2, "--build-context is about one build"),
+        ({}, ["--ignorefile", "x"], 2, "--ignorefile is about one build"),
+        ({}, ["--init"], 2, "--init is about one build"),
+        ({}, ["--history", "2"], 2, "--history is about one build"),
+        (
+            {"api/Dockerfile": "FROM a\nCOPPY x y\n"},
+            [],
+            2,
+            "api cannot be measured: api/Dockerfile:2:",
+        ),
+    ],
+)
+def test_every_declared_build(tmp_path, more, args, code, told):
+    done = check(lay(tmp_path, ALL | more), "--all", *args)
+    assert done.returncode == code
+    assert told in done.stderr
+
+
+def test_the_limits_of_a_service(tmp_path):
+    text = 'max-size = "1MB"\n[[context]]\nservice = "api"\nmax-size = "1kB"\n'
+    root = lay(tmp_path, ALL | {"ctxopt.toml": text})
+    for args in ((), ("--all",)):
+        done = check(root, *args)
+        assert done.returncode == 1
+        assert "> max-size 1 kB" in done.stdout
+    (tmp_path / "ctxopt.toml").write_text(text.replace("api", "none"))
+    assert "there is no service 'none' with a build" in check(root).stderr
+
+
+def test_no_project_file_is_read_where_no_service_has_limits(tmp_path):
+    text = '[[context]]\npath = "api"\nmax-size = "1MB"\n'
+    done = check(lay(tmp_path, ALL | {"ctxopt.toml": text}))
+    assert (done.returncode, done.stderr) == (0, "")

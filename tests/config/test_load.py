@@ -280,7 +280,7 @@ def test_text_that_is_not_utf8(load: Load, tmp_path: Path):
         ("view = 'permitted'", "ctxopt.toml:1: unknown key 'view'", "known: "),
         ("[limits]\nmax-size = 1", "ctxopt.toml:1: unknown key 'limits'", "known: "),
         ("[[context]]\npath='a'\nmax-sise=1", "ctxopt.toml:3: unknown key 'max-sise'", "did you mean 'max-size'?"),
-        ("[[context]]\npath='a'\ntarget='b'", "ctxopt.toml:3: unknown key 'target'", "known: "),
+        ("[[context]]\npath='a'\nformat='b'", "ctxopt.toml:3: unknown key 'format'", "known: "),
         ("'a\\nb' = 1", "ctxopt.toml", "known: "),
     ],
 )  # fmt: skip
@@ -346,6 +346,14 @@ def test_wrong_values(load: Load, text: str, message: str):
         ("context = ['a']", "ctxopt.toml:1: context: expected an array of tables, found a list"),
         ("[context]\npath = 'a'", "ctxopt.toml:1: context: expected an array of tables, found a table"),
         ("[[context]]\nmax-size = 1", "ctxopt.toml:1: a [[context]] without a path"),
+        ("[[context]]\nservice = 'a'\npath = 'b'", "ctxopt.toml:1: a [[context]] with a service and path"),
+        ("[[context]]\nservice = 'a'\ndockerfile = 'b'", "ctxopt.toml:1: a [[context]] with a service and dockerfile"),
+        ("[[context]]\nservice = 'a'\ntarget = 'b'", "ctxopt.toml:1: a [[context]] with a service and target"),
+        ("[[context]]\nservice = 'a'\n[[context]]\nservice = 'a'", "ctxopt.toml: two [[context]] with the service 'a'"),
+        ("[[context]]\npath = 'a'\ntarget = 't'\n[[context]]\npath = './a'\ntarget = 't'", "ctxopt.toml: two [[context]] with the path"),
+        ("[[context]]\ndockerfile = 'a'", "ctxopt.toml:1: a [[context]] without a path"),
+        ("[[context]]\nservice = 1", "ctxopt.toml:2: service: expected a text, found 1"),
+        ("[[context]]\npath = 'a'\nbuilder = 'kaniko'", "ctxopt.toml:3: builder: expected "),
         ("[[context]]\npath = 1", "ctxopt.toml:2: path: expected a text, found 1"),
         ("[[context]]\npath = 'a'\nview = 'excluded'", 'ctxopt.toml:3: view: expected "permitted" or "transferred"'),
         ("[[context]]\npath = 'a'\n[[context]]\npath = './a/'", "ctxopt.toml: two [[context]] with the path './a/'"),
@@ -356,6 +364,27 @@ def test_wrong_values(load: Load, text: str, message: str):
 )  # fmt: skip
 def test_wrong_tables(load: Load, text: str, message: str):
     assert refusal(load, text)[0].startswith(message)
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("[[context]]\npath = 'a'\n[[context]]\npath = 'a'\ntarget = 't'", ["a", "a (t)"]),
+        ("[[context]]\npath = 'a'\ndockerfile = 'x/D'\nbuilder = 'podman'", ["a (x/D, podman)"]),
+        ("[[context]]\nservice = 'a'\n[[context]]\npath = 'a'", ["a", "a"]),
+        (
+            "[[context]]\nservice = 'a'\n[[context]]\nservice = 'a'\nview = 'transferred'",
+            ["a", "a"],
+        ),
+    ],
+)
+def test_builds_of_one_context_are_told_apart(load: Load, text: str, names: list[str]):
+    assert [context.name for context in load(text).contexts] == names
+
+
+def test_a_dockerfile_of_a_context_is_relative_to_the_file(load: Load, tmp_path: Path):
+    [context] = load("[[context]]\npath = 'a'\ndockerfile = 'x/D'", root=str(tmp_path)).contexts
+    assert context.dockerfile == str(tmp_path / "x/D")
 
 
 def test_the_table_of_a_shared_file_is_a_table(load: Load):

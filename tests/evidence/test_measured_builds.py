@@ -180,7 +180,7 @@ def test_each_folder_is_walked_once_and_told_as_alone(tmp_path, builder):
         found = measured(tmp_path, tree, builder)
     assert sorted(roots) == [str(tmp_path), str(tmp_path / "n")]
     for shared in found.contexts:
-        for declared, told in shared.builds:
+        for _, declared, told in shared.builds:
             context = find_context(str(tmp_path), dockerfile=declared.dockerfile, builder=builder)
             alone = analyze(context, BuildRequest(build_contexts={"o": str(tmp_path / "n")}))
             assert told.sent.total == alone.sent.total
@@ -196,3 +196,9 @@ def test_a_pattern_that_fails_leaves_the_other_builds_of_the_folder(tmp_path, pa
     found = measured(tmp_path, tree)
     assert [item.declared.name for item in found.unmeasured if item.is_wrong] == ["bad"]
     assert sizes(found)["good"] > 100
+
+
+def test_what_is_not_measured_has_a_name_of_its_own_too(tmp_path):
+    tree = {"compose.yaml": compose(a="./gone", b="./gone"), "o/compose.yaml": compose(a="./gone")}
+    names = [item.name for item in measured(tmp_path, tree).unmeasured]
+    assert names == ["a (compose.yaml:2)", "b", "a (o/compose.yaml:2)"]
