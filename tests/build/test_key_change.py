@@ -143,6 +143,7 @@ trees = st.dictionaries(names, contents, max_size=8).map(_fits)
     instructions=st.lists(st.sampled_from(INSTRUCTIONS), min_size=1, max_size=6),
 )
 @settings(max_examples=300, deadline=None)
+@pytest.mark.slow
 def test_it_says_what_two_whole_keys_say(before, after, ignored, instructions):
     matcher = read_matcher((None, line) for line in ignored)
     one, other = state_of(before), state_of(after)

@@ -69,7 +69,7 @@ def kept(place: Path | str) -> list[Path]:
         b"*.pyc\n",
         b"\xef\xbb\xbf*.pyc\r\n# mine\r\n",
         b"# \xff\xfe\n*.pyc",
-        b"*.pyc\n" * 5000,
+        b"# long\n" * 5_000,
     ],
     ids=["new", "empty", "plain", "bom and crlf", "not utf-8", "long"],
 )

@@ -356,6 +356,7 @@ def context_entry(entry: StateEntry) -> ContextEntry:
     instructions=st.lists(st.sampled_from(INSTRUCTIONS), min_size=1, max_size=5, unique=True),
 )
 @settings(max_examples=40, deadline=None)
+@pytest.mark.slow
 def test_the_count_is_that_of_all_keys_made_again(states, ignored, instructions):
     with tempfile.TemporaryDirectory() as folder:
         own = {

@@ -43,42 +43,27 @@ HISTORIES: dict[str, tuple[Sequence[Mapping[str, Any]], Mapping[str, Any]]] = {
 }  # fmt: skip
 
 
-@pytest.fixture(scope="module")
-def known():
-    return {}
-
-
-@pytest.fixture
-def rebuilds(known, tmp_path):
-    """Counts once for each history; the commits have the same ids on every machine."""
-
-    def of(name):
-        if name not in known:
-            known[name] = counted(history(tmp_path / "r", *HISTORIES[name]), count=None)
-        return known[name]
-
-    return of
-
-
-@pytest.mark.parametrize("color", [False, True], ids=["plain", "color"])
-@pytest.mark.parametrize("width", [40, 80, 200])
 @pytest.mark.parametrize("name", HISTORIES)
-def test_the_report_equals_the_golden_file(rebuilds, name, width, color, pytestconfig):
-    golden = FOLDER / f"rebuilds-{name}-{width}{'-color' * color}.txt"
-    text = render_rebuilds(rebuilds(name), Look(width, color))
-    if pytestconfig.getoption("--update-golden"):
-        golden.write_text(text, "utf-8")
-    assert golden.read_text("utf-8") == text
-    plain = STYLE.sub("", text)
-    assert plain == render_rebuilds(rebuilds(name), Look(width, False))
-    assert max(map(cell_len, plain.splitlines())) <= width
+def test_the_report_equals_the_golden_file(tmp_path, name, pytestconfig):
+    found = counted(history(tmp_path / "r", *HISTORIES[name]), count=None)
+    for width in (40, 80, 200):
+        texts = [render_rebuilds(found, Look(width, color)) for color in (False, True)]
+        for text, ending in zip(texts, ("", "-color"), strict=True):
+            golden = FOLDER / f"rebuilds-{name}-{width}{ending}.txt"
+            if pytestconfig.getoption("--update-golden"):
+                golden.write_text(text, "utf-8")
+            assert golden.read_text("utf-8") == text, golden.name
+        plain, colored = texts
+        assert STYLE.sub("", colored) == plain
+        assert max(map(cell_len, plain.splitlines())) <= width
 
 
-def test_the_strip_has_a_cell_for_each_commit(rebuilds):
-    text = render_rebuilds(rebuilds("busy"), Look(80, False))
+def test_the_strip_has_a_cell_for_each_commit(tmp_path):
+    found = counted(history(tmp_path / "r", *HISTORIES["busy"]), count=None)
+    text = render_rebuilds(found, Look(80, False))
     strips = re.findall(r"(?m)^  ([█░·]+)$", text)
     assert [len(strip) for strip in strips] == [len(BUSY)] * 2
-    broad = next(item for item in rebuilds("busy").instructions if item.text == "COPY . .")
+    broad = next(item for item in found.instructions if item.text == "COPY . .")
     assert strips[0].count("░") == broad.avoidable
     assert strips[0].count("█") == len(broad.changes) - broad.avoidable
 
