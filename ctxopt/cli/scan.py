@@ -22,6 +22,7 @@ from ctxopt.cli.inputs import (
 from ctxopt.errors import ConfigError, ExitCode
 from ctxopt.report import console
 from ctxopt.rules.scan import judge_analysis, read_known
+from ctxopt.severity import Severity
 
 if TYPE_CHECKING:
     from ctxopt.build.analysis import Analysis
@@ -145,6 +146,7 @@ def _scan_one(given: Given, inputs: Inputs, wanted: o.ReportFormat, asked: Asked
     shape = asked.shape
     known = read_known(inputs.config)
     analysis = measure_inputs(inputs, with_excluded=asked.with_excluded, quiet=shape.quiet)
+    limit = inputs.config.fail_on
     planned = PlanOfFix()
     judge: JudgeCures = planned.only_cures
     # Only the first screen tells what would be saved.
@@ -153,14 +155,25 @@ def _scan_one(given: Given, inputs: Inputs, wanted: o.ReportFormat, asked: Asked
     judged, gone = judge_analysis(analysis, inputs.config, known, judge)
     _tell_gone(known, gone, quiet=shape.quiet)
     if wanted is o.ReportFormat.text:
-        report = _text(analysis, judged, planned, given, shape)
+        report = _text(analysis, judged, planned, given, shape=shape, fails_on=limit)
     else:
         report = _render(wanted, analysis, judged, shape)
     deliver(iter((report,)), asked.output)
-    limit = inputs.config.fail_on
-    if limit is not None and judged.at_least(limit):
-        return ExitCode.FINDINGS
-    return ExitCode.OK
+    if limit is None or not judged.at_least(limit):
+        return ExitCode.OK
+    if not shape.quiet:
+        _tell_failing(len(judged.at_least(limit)), limit, inputs.config.origin("fail-on"))
+    return ExitCode.FINDINGS
+
+
+def _tell_failing(number: int, level: Severity, origin: str) -> None:
+    """Say why the exit code is 1: a headline may well say that there is nothing to do."""
+    from ctxopt.units import count
+
+    at_least = level.label
+    if level is not max(Severity):
+        at_least += " or worse"
+    console.note(f"exit code 1: {count(number, 'finding')} of level {at_least} (fail-on, {origin})")
 
 
 def _shape(*, full: bool, depth: int | None, top: int | None) -> Shape:
@@ -193,7 +206,13 @@ def _may_be_several(inputs: Inputs, asked: Asked) -> bool:
 
 
 def _text(
-    analysis: Analysis, judged: RuleResults, planned: PlanOfFix, given: Given, shape: Shape
+    analysis: Analysis,
+    judged: RuleResults,
+    planned: PlanOfFix,
+    given: Given,
+    *,
+    shape: Shape,
+    fails_on: Severity | None,
 ) -> str:
     from ctxopt.report.terminal import Look
 
@@ -233,6 +252,8 @@ def _text(
         ),
         refusal=planned.refusal,
         look=look,
+        # What makes the exit code 1 is not only counted.
+        least=min(Severity.WARNING, fails_on or Severity.WARNING),
     )
 
 

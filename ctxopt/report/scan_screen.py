@@ -58,10 +58,11 @@ def render_screen(
     steps: NextSteps,
     refusal: str,
     look: Look,
+    least: Severity = Severity.WARNING,
 ) -> str:
     """Return the screen; ``refusal`` says why ``fix`` would not edit the ignore file, where it would not.
 
-    The verbose see every finding, notes included, on as many lines as that takes.
+    Findings below ``least`` are counted; the verbose see every one, on as many lines as that takes.
     """
     top = [*headline_lines(analysis, judged, plan, look), *_measured(analysis, look)]
     bars = []
@@ -74,7 +75,7 @@ def render_screen(
         shown = list(judged.reported)
         findings = finding_rows(shown, look, knows_build=knows_build)
     else:
-        shown = judged.at_least(Severity.WARNING)
+        shown = judged.at_least(least)
         findings = _as_many(shown, look, max(rows, _FEWEST_ROWS), knows_build=knows_build)
     findings += _counted(judged, len(judged.reported) - len(shown), bool(findings))
     return draw([*top, *findings, *bars, *end], look)

@@ -205,3 +205,45 @@ def test_a_cure_names_what_it_cures(tmp_path, tree, row):
     assert re.search(
         rf"^(error|warning) +{re.escape(row)} +(image|stage|\d|[+~])", text, re.MULTILINE
     ), text
+
+
+NOTED = {
+    "Dockerfile": BROAD,
+    ".dockerignore": ".git\nDockerfile\n.dockerignore\nfoo\n",
+    "README.md": "a",
+}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--fail-on", "info"], "exit code 1: 1 finding of level info or worse (fail-on, set by --fail-on)\n"),
+        (["--fail-on", "info", "--format", "json"], "exit code 1: 1 finding of level info or worse"),
+        (["--fail-on", "info", "--full"], "exit code 1: 1 finding of level info or worse"),
+    ],
+)  # fmt: skip
+def test_what_makes_the_exit_code_is_said(tmp_path, options, said):
+    done = ctxopt("scan", *options, cwd=lay(tmp_path, NOTED))
+    assert done.returncode == 1
+    assert done.stderr.startswith(said)
+    if len(options) == 2:
+        assert re.search(r"^info +volatile-file Dockerfile:2 README.md ", done.stdout, re.MULTILINE)
+        assert "with -v" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("tree", "options", "code"),
+    [
+        (NOTED, [], 0),
+        (NOTED, ["--fail-on", "warning"], 0),
+        (NOTED, ["--fail-on", "error"], 0),
+        (NOTED, ["--fail-on", "info", "-q"], 1),
+        (NOTED, ["--fail-on", "info", "--ignore", "volatile-file"], 0),
+        (NOTED | {"README.md": None}, ["--fail-on", "info"], 0),
+    ],
+)
+def test_nothing_is_said_of_other_exit_codes(tmp_path, tree, options, code):
+    laid = {path: content for path, content in tree.items() if content is not None}
+    done = ctxopt("scan", *options, cwd=lay(tmp_path, laid))
+    assert (done.returncode, done.stderr) == (code, "")
+    assert "info " not in done.stdout
