@@ -99,7 +99,7 @@ def check_limits(
             growth = 0
             verdict = Verdict.PASS
             limit = f"max-growth {format_percent(limits.max_growth)}"
-            message = f"{figures.view} does not grow: nothing is staged, {limit}"
+            message = f"{figures.view} did not grow, for nothing is staged: {limit}"
         else:
             if baseline is not None:
                 growth = figures.size - baseline.size
