@@ -46,13 +46,17 @@ def describe_copied(image: Image) -> str:
     if not total.files and image.may_hold_more:
         return "none of it copied into the final image as it is"
     copied = f"{format_size(total.bytes)} copied into the final image"
-    if image.may_hold_more:
+    may_lose = bool(through.files) and image.may_hold_less
+    # What may become both more and less has no bound.
+    if image.may_hold_more and may_lose:
+        copied = f"about {copied}"
+    elif image.may_hold_more:
         copied = LEAST + copied
     if not through.files:
         return copied
     copied += f" ({format_size(through.bytes)} through COPY --from"
-    if image.may_hold_less:
-        copied += ", unless a RUN step removes it first"
+    if may_lose:
+        copied += ", less what RUN steps remove"
     return copied + ")"
 
 

@@ -224,7 +224,9 @@ def test_growth_where_nothing_is_staged(repository):
     for arguments in ([], ["--working-tree"], ["--max-growth", "10%"]):
         done = check(repository, *arguments)
         assert done.returncode == 0
-        assert "ok      permitted did not grow, for nothing is staged: max-growth 10%" in done.stdout
+        assert (
+            "ok      permitted did not grow, for nothing is staged: max-growth 10%" in done.stdout
+        )
     stage(repository, {})
     assert check(repository).returncode == 1
     done = check(repository, "--working-tree")

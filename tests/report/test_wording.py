@@ -49,7 +49,12 @@ def plan_of(tmp_path, dockerfile: str) -> Plan:
         (
             BUILD + "RUN make\nFROM b\nCOPY --from=build /app /app\n",
             "final image through COPY --from in line 6",
-            "210 B copied into the final image (210 B through COPY --from, unless a RUN step removes it first)",
+            "210 B copied into the final image (210 B through COPY --from, less what RUN steps remove)",
+        ),
+        (
+            BUILD + "RUN make\nFROM b\nCOPY --from=build /app/src /x\nCOPY --from=build /bin/x /x\n",
+            "200 B of it in the final image through COPY --from in line 6",
+            "about 200 B copied into the final image (200 B through COPY --from, less what RUN steps remove)",
         ),
         (
             BUILD + "RUN make\nFROM b\nCOPY --from=build /bin/x /x\n",
