@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -66,6 +67,7 @@ def lint(
     check_rules(here, RULE_IDS)
     lines: list[str] = []
     unknown: list[str] = []
+    notes = 0
     failed = False
     # Each file once: a hook that splits its list may name one twice.
     for path in dict.fromkeys(files):
@@ -77,6 +79,7 @@ def lint(
             check_rules(settings, RULE_IDS)
         linted = lint_file(path, root, settings, _measurer(settings, request, quiet=quiet))
         lines += render_lint(linted, verbose=verbose)
+        notes += len(linted.findings)
         failed = failed or _fails(linted, level_of(settings))
         if not linted.knows_context:
             unknown.append(path)
@@ -84,9 +87,23 @@ def lint(
     if unknown and not quiet:
         shown = ", ".join(map(console.printable, unknown))
         console.note(f"note: no context is known for {shown}: --context names it")
+    if not lines and not quiet:
+        _tell_clean(len(set(files)), notes)
     if failed:
         return ExitCode.FINDINGS
     return ExitCode.OK
+
+
+def _tell_clean(files: int, notes: int) -> None:
+    """Tell a person that nothing is wrong; a hook or a log is told by the exit code."""
+    from ctxopt.units import count
+
+    if sys.stderr is None or not sys.stderr.isatty():
+        return
+    found = "nothing found"
+    if notes:
+        found = f"nothing wrong; {count(notes, 'note')} with -v"
+    console.note(f"{count(files, 'file')} checked: {found}")
 
 
 def _root_of(path: str, given: str | None, found: str | None) -> str | None:

@@ -12,6 +12,7 @@ import pytest
 from tests.support.places import ROOT
 from tests.support.program import ctxopt
 from tests.support.repositories import init, write
+from tests.support.terminals import Terminal
 
 pytestmark = pytest.mark.usefixtures("clean")
 
@@ -221,3 +222,41 @@ def test_a_reader_that_has_gone(root):
     )  # fmt: skip
     assert done.stdout == ".1\n"
     assert done.stderr == ""
+
+
+def at_terminal(root, *arguments):
+    """What ``lint`` says on stderr to a person."""
+    with Terminal("lint", *arguments, cwd=root) as terminal:
+        terminal.end()
+        return terminal.shown
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("content", "arguments", "said"),
+    [
+        ("src\n", (), "1 file checked: nothing found\n"),
+        ("src\nsrc\n", (), "1 file checked: nothing wrong; 1 note with -v\n"),
+        ("src\n", (".dockerignore", "other/.dockerignore"), "2 files checked: nothing found\n"),
+    ],
+)
+def test_a_person_is_told_that_nothing_is_wrong(root, content, arguments, said):
+    write(root, {".dockerignore": content, "other/.dockerignore": ""})
+    assert at_terminal(root, ".dockerignore", *arguments) == said
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("content", "arguments"),
+    [
+        ("src\n", ("-q",)),
+        ("src # all\n", ()),
+        ("src # all\n", ("-q",)),
+        ("src # all\n", ("--fail-on", "error")),
+        ("src\nsrc\n", ("-v",)),
+        ("src # all\n", ("-o", "report")),
+    ],
+)
+def test_nothing_is_told_beside_findings(root, content, arguments):
+    write(root, {".dockerignore": content})
+    assert at_terminal(root, ".dockerignore", *arguments) == ""
