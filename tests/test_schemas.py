@@ -44,6 +44,10 @@ def faults(value: Any, schema: dict[str, Any], place: str = "") -> Iterator[str]
         if all(found):
             yield from found[0]
         return
+    if "oneOf" in schema and sum(not any(faults(value, each)) for each in schema["oneOf"]) != 1:
+        yield f"{place}: {value!r} is not one of several"
+    if "not" in schema and not any(faults(value, schema["not"])):
+        yield f"{place}: {value!r} is what it must not be"
     if "const" in schema and value != schema["const"]:
         yield f"{place}: {value!r}"
     if "enum" in schema and value not in schema["enum"]:
@@ -211,6 +215,8 @@ def judged(tmp_path, text: str) -> tuple[bool, bool]:
         'select = ["secret-file"]\nseverity = { large-file = "error" }\nfail-on = "never"\n',
         'builders = ["podman", "buildkit"]\nkeep = ["vendor"]\nbuild-args = { A = "1" }\n',
         '[[context]]\npath = "a"\nview = "transferred"\nmax-size = "5 MB"\n',
+        '[[context]]\nservice = "web"\nbuilder = "podman"\nmax-files = 5\n',
+        '[[context]]\npath = "a"\ndockerfile = "a/D"\ntarget = "b"\n',
         'bandwidth = "10 Mbit/s"\nbaseline = "b.json"\nlarge-file = "1 MB"\nnoise-floor = 0\n',
     ],
 )
@@ -237,7 +243,10 @@ def test_what_the_program_takes_fits(tmp_path, text):
         'keep = "vendor"\n',
         '[[context]]\nview = "transferred"\n',
         '[[context]]\npath = "a"\nview = "all"\n',
-        '[[context]]\npath = "a"\ntarget = "b"\n',
+        '[[context]]\npath = "a"\nservice = "b"\n',
+        '[[context]]\nservice = "b"\ntarget = "c"\n',
+        '[[context]]\nservice = "b"\ndockerfile = "c"\n',
+        '[[context]]\npath = "a"\nfile = "b"\n',
     ],
 )
 def test_what_the_program_refuses_does_not_fit(tmp_path, text):

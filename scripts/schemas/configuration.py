@@ -31,13 +31,24 @@ _CONTEXT: Schema = {
     "type": "object",
     "properties": {
         "path": _said(TEXT, "The context root, from this file's folder."),
+        "dockerfile": _said(TEXT, "The Dockerfile of one build, from this file's folder."),
+        "target": _said(TEXT, "Its stage."),
+        "builder": _said(choice(BUILDER_NAMES), "Its builder."),
+        "service": _said(TEXT, "The build of this service of Compose."),
         "view": _said(
             choice(("permitted", "transferred")),
             "What the limits are about: what could be sent, or what is sent. Default: permitted.",
         ),
         **_LIMITS,
     },
-    "required": ["path"],
+    # A service says by itself what is built.
+    "oneOf": [
+        {"required": ["path"]},
+        {
+            "required": ["service"],
+            "not": {"anyOf": [{"required": ["dockerfile"]}, {"required": ["target"]}]},
+        },
+    ],
     "additionalProperties": False,
 }
 CONFIGURATION: Schema = {
