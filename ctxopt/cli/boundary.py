@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import shlex
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, NoReturn, ParamSpec
 
 import typer
 
-from ctxopt.errors import CtxoptError, ExitCode
+from ctxopt.errors import CtxoptError, ExitCode, IgnoreFileError
 from ctxopt.report import console
 
 if TYPE_CHECKING:
@@ -54,7 +55,9 @@ def command(command: Callable[P, int | None]) -> Callable[P, None]:
         try:
             code = command(*args, **kwargs) or ExitCode.OK
         except CtxoptError as error:
-            console.write_error(error.message, error.hint)
+            console.write_error(
+                error.message, _with_lint(error, kwargs.get("path", kwargs.get("root")))
+            )
             code = error.exit_code
         except BrokenPipeError:
             code = ExitCode.OK
@@ -68,6 +71,20 @@ def command(command: Callable[P, int | None]) -> Callable[P, None]:
         raise typer.Exit(int(code))
 
     return guard
+
+
+def _with_lint(error: CtxoptError, root: object) -> str | None:
+    """Return the hint of an error; of an ignore file that is refused, also how to see all that is wrong with it."""
+    if not isinstance(error, IgnoreFileError) or error.path is None or not isinstance(root, str):
+        return error.hint
+    path = os.path.normpath(os.path.join(root, error.path))
+    # A file of another state of git is not there to be looked at.
+    if not os.path.isfile(path):
+        return error.hint
+    words = ["ctxopt", "lint", path]
+    if not os.path.basename(path).startswith("."):
+        words[2:2] = ["-C", root]
+    return "; ".join(filter(None, (error.hint, f"{shlex.join(words)} shows every line like it")))
 
 
 def _report_bug(error: Exception) -> ExitCode:

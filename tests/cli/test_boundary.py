@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -270,3 +271,46 @@ def test_a_dockerfile_of_the_configuration_is_not_called_an_option(context):
         done.stderr
         == "error: Dockerfile 'nope': no such file\nhint: dockerfile is set in ctxopt.toml\n"
     )
+
+
+REFUSED = "src\n[a\n!\n"
+
+
+@pytest.mark.parametrize(
+    ("tree", "arguments", "hint"),
+    [
+        ({".dockerignore": REFUSED}, ["scan"], "ctxopt lint .dockerignore shows every line like it"),
+        ({"a/.dockerignore": REFUSED}, ["explain", "-C", "a", "x"], "ctxopt lint a/.dockerignore shows every line like it"),
+        ({"a b/.dockerignore": REFUSED}, ["fix", "a b"], "ctxopt lint 'a b/.dockerignore' shows every line like it"),
+        (
+            {"docker/Dockerfile": "FROM a\n", "docker/Dockerfile.dockerignore": REFUSED},
+            ["ls", "-f", "docker/Dockerfile"],
+            "ctxopt lint -C . docker/Dockerfile.dockerignore shows every line like it",
+        ),
+    ],
+)  # fmt: skip
+def test_of_a_refused_ignore_file_all_errors_can_be_seen(tmp_path, tree, arguments, hint):
+    root = lay(tmp_path, {"x": "x", "a b/x": "x", **tree})
+    done = ctxopt(*arguments, cwd=root)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[1] == f"hint: {hint}"
+    words = shlex.split(hint.removesuffix(" shows every line like it"))
+    done = ctxopt(*words[1:], cwd=root)
+    assert done.stdout.count("invalid-pattern") == 2
+
+
+@pytest.mark.parametrize(
+    ("tree", "arguments"),
+    [
+        ({".dockerignore": "src\n"}, ["scan", "-f", "none"]),
+        ({".dockerignore": "src\n"}, ["scan", "--select", "none"]),
+        ({"ctxopt.toml": "x = 1\n"}, ["scan"]),
+        ({"Dockerfile": "FROM a\nBAD\n"}, ["scan"]),
+        ({}, ["scan", "none"]),
+        ({}, ["lint", "none"]),
+    ],
+)
+def test_lint_is_named_for_nothing_else(tmp_path, tree, arguments):
+    done = ctxopt(*arguments, cwd=lay(tmp_path, {"x": "x", **tree}))
+    assert done.returncode == 2
+    assert "ctxopt lint" not in done.stderr
