@@ -22,7 +22,7 @@ from ctxopt.report.check_wording import (
 from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_text import render_finding
 from ctxopt.report.places import placed_in
-from ctxopt.report.terminal import Look, StyledText, draw, field, more
+from ctxopt.report.terminal import Look, StyledText, draw, field, fold, more
 from ctxopt.report.wording import NOTHING_SENT, describe_gone
 from ctxopt.units import count, format_size
 
@@ -52,7 +52,7 @@ def render_check(checked: Checked, look: Look, *, top: int) -> str:
             # Limits speak of states of git; findings need files, which only the checkout has.
             title = "Findings in the working tree"
         lines += _findings(title, checked.findings, top, look.width)
-    return draw(lines, look)
+    return draw(fold(lines, look.width), look)
 
 
 def _findings(title: str, findings: Findings, top: int, width: int) -> list[StyledText]:

@@ -3,26 +3,42 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Sequence
+from typing import Final
 
+from ctxopt.report.finding_text import wrapped
 from ctxopt.rules.rule import Rule
 
+_SILENCE: Final = (
+    "Silence it in the ignore file, on a line of its own above the pattern or at the end:"
+)
 
-def render_rules(rules: Sequence[Rule]) -> str:
-    """Return one line a rule: id, usual severity, title."""
-    widest = max(len(rule.id) for rule in rules)
-    return "".join(
-        f"{rule.id:<{widest}}  {rule.severity.label:<7}  {rule.title}\n" for rule in rules
+
+def render_rules(rules: Sequence[Rule], width: int) -> str:
+    """Return one line a rule: id, usual severity, title; the title below where ``width`` columns do not do."""
+    names = max(len(rule.id) for rule in rules)
+    titles = max(len(rule.title) for rule in rules)
+    between = "  "
+    if names + len("  warning  ") + titles > width:
+        between = "\n  "
+    text = "".join(
+        f"{rule.id:<{names}}  {rule.severity.label:<7}{between}{rule.title}\n" for rule in rules
     )
+    return re.sub(r" +\n", "\n", text)
 
 
-def render_rule(rule: Rule) -> str:
-    """Return what a rule looks for, why, and how to switch it off."""
+def render_rule(rule: Rule, width: int) -> str:
+    """Return what a rule looks for, why, and how to switch it off, in lines of ``width`` columns."""
     module = inspect.getmodule(rule.check)
-    what = inspect.cleandoc((module.__doc__ if module else None) or rule.title)
-    return (
-        f"{rule.id}: {rule.title} ({rule.severity.label})\n\n{what}\n\n"
-        f"Silence it in the ignore file, on a line of its own above the pattern or at the end:\n"
-        f"  # ctxopt: ignore[{rule.id}] why\n"
-        f'or with --ignore {rule.id}, or in ctxopt.toml: ignore = ["{rule.id}"]\n'
-    )
+    what = inspect.cleandoc((module.__doc__ if module else None) or rule.title).replace("``", "`")
+    head = f"{rule.id}: {rule.title} ({rule.severity.label})"
+    told = ["\n".join(wrapped(part, width, 0)) for part in (head, *what.split("\n\n"))]
+    silence = [
+        *wrapped(_SILENCE, width, 0),
+        f"  # ctxopt: ignore[{rule.id}] why",
+        *wrapped(
+            f'or with --ignore {rule.id}, or in ctxopt.toml: ignore = ["{rule.id}"]', width, 0
+        ),
+    ]
+    return "\n\n".join([*told, "\n".join(silence)]) + "\n"

@@ -13,7 +13,7 @@ from ctxopt.languages.dockerfile import Unknown
 from ctxopt.paths import name as name_of
 from ctxopt.report.console import printable
 from ctxopt.report.finding_text import render_findings, render_lead, wrapped
-from ctxopt.report.terminal import Look, StyledText, draw, field, more
+from ctxopt.report.terminal import Look, StyledText, draw, field, fold, more
 from ctxopt.report.wording import (
     NOTHING_SENT,
     describe_copied,
@@ -83,7 +83,7 @@ def render_scan(
         lines += [
             StyledText(f"  {printable(error.path or '.')}: {error.reason}") for error in errors
         ]
-    return draw(lines, look)
+    return draw(fold(lines, look.width), look)
 
 
 def _header(analysis: Analysis, dockerfiles: Sequence[str]) -> list[StyledText]:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import io
+import re
 from typing import NamedTuple
 
 from ctxopt.report.console import make_console
+from ctxopt.report.wording import cell_len
 from ctxopt.units import and_more
 
 _LABEL = 13
+_HANG = 2
+_MARGIN = rf"\s*(?:\d\. |\S.{{0,{_LABEL - 2}}}?\s{{2,}})?"
+"""White space, and a number or a short label with a column of its own."""
 
 
 class Look(NamedTuple):
@@ -60,6 +65,40 @@ class StyledText:
             if text.rstrip():
                 self._pieces.append((text.rstrip(), style))
                 return
+
+    def cut(self, start: int, end: int) -> StyledText:
+        """Return the characters from ``start`` up to ``end`` as a line of their own."""
+        found = StyledText(style=self.style)
+        at = 0
+        for text, style in self._pieces:
+            found.append(text[max(0, start - at) : max(0, end - at)], style)
+            at += len(text)
+        return found
+
+
+def fold(lines: list[StyledText], width: int) -> list[StyledText]:
+    """Break lines that are wider than ``width`` columns between words; what follows stands below their text."""
+    return [part for line in lines for part in _folded(line, width)]
+
+
+def _folded(line: StyledText, width: int) -> list[StyledText]:
+    plain = line.plain
+    if cell_len(plain) <= width:
+        return [line]
+    # A label at the start, and the white space around it, is a column of its own.
+    label = re.match(_MARGIN, plain)
+    margin = " " * ((label.end() if label else 0) or _HANG)
+    cuts: list[tuple[int, int]] = []
+    start = end = 0
+    for word in re.finditer(r"\S+", plain):
+        room = width - len(margin) * bool(cuts)
+        if end and cell_len(plain[start : word.end()]) > room:
+            cuts.append((start, end))
+            start = word.start()
+        end = word.end()
+    first, *rest = [*cuts, (start, end)]
+    below = [StyledText(margin, line.style).append_text(line.cut(*place)) for place in rest]
+    return [line.cut(*first), *below]
 
 
 def draw(lines: list[StyledText], look: Look) -> str:

@@ -65,7 +65,8 @@ Transferred  36 MB in 3 files, +35 MB (+3500%)
 Limits
   over    permitted 36 MB > max-size 30 MB (set by --max-size)
   ok      permitted 4 files >= min-files 2 files (set by --min-files)
-  over    permitted grew by 35 MB, 3499.9% > max-growth 10% (set by --max-growth)
+  over    permitted grew by 35 MB, 3499.9% > max-growth 10% (set by
+          --max-growth)
 
 Grew
       +35 MB  data/orders.parquet  (0 B -> 35 MB)
