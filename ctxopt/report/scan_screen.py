@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from ctxopt.report.console import printable
+from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_rows import finding_rows
 from ctxopt.report.finding_text import command_lines, wrapped
 from ctxopt.report.folder_bars import folder_bars
@@ -22,6 +22,8 @@ from ctxopt.report.scan_headline import (
     sent_bytes,
 )
 from ctxopt.report.terminal import Look, StyledText, draw
+from ctxopt.rules.sources.missing_source import OTHER_CONTEXT
+from ctxopt.rules.sources.missing_source import RULE as MISSING_SOURCE
 from ctxopt.severity import Severity
 from ctxopt.units import and_more, count, format_size
 
@@ -69,6 +71,7 @@ def render_screen(
     if first_stop(analysis) is None:
         bars = folder_bars(analysis, judged, plan, look, most=_BARS)
     end = _next_steps(analysis, plan, steps, refusal, look)
+    end[1:1] = _other_context(judged, look)
     knows_build = analysis.plan is not None
     rows = LINES - len(top) - len(bars) - len(end) - 1
     if look.verbose:
@@ -163,6 +166,14 @@ def _next_steps(
         number = count(len(analysis.tree.errors), "path")
         lines += command_lines(f"{number} could not be read:", "more may be sent", look)
     return lines + command_lines(printable(steps.full), "shows every figure", look)
+
+
+def _other_context(judged: RuleResults, look: Look) -> list[StyledText]:
+    """Where the sources of the Dockerfile are, if they are those of another context."""
+    for finding in judged.at_least(Severity.WARNING):
+        if finding.rule == MISSING_SOURCE.id and finding.subject == OTHER_CONTEXT:
+            return command_lines("Is this the context?", visible(finding.help), look)
+    return []
 
 
 def _fix_step(

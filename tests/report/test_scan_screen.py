@@ -23,6 +23,7 @@ from tests.support.judging import BROAD
 from tests.support.places import FIXTURES
 from tests.support.program import ctxopt
 from tests.support.projects import NAMES, lay_project, load_project
+from tests.support.repositories import init
 from tests.support.trees import lay
 
 pytestmark = pytest.mark.usefixtures("clean")
@@ -247,3 +248,40 @@ def test_nothing_is_said_of_other_exit_codes(tmp_path, tree, options, code):
     done = ctxopt("scan", *options, cwd=lay(tmp_path, laid))
     assert (done.returncode, done.stderr) == (code, "")
     assert "info " not in done.stdout
+
+
+WEB = "FROM a\nCOPY turbo.json package.json ./\nCOPY apps/web apps/web\n"
+MONOREPO = {"turbo.json": "{}", "package.json": "{}", "apps/web/Dockerfile": WEB, "apps/web/x": "x"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "folder", "command"),
+    [
+        ([], "apps/web", "ctxopt scan -f Dockerfile ../.."),
+        (["apps/web"], ".", "ctxopt scan -f apps/web/Dockerfile ."),
+        (["-f", "apps/web/Dockerfile", "apps/web"], ".", "ctxopt scan -f apps/web/Dockerfile ."),
+    ],
+)
+def test_a_context_that_is_one_level_off_is_told(tmp_path, arguments, folder, command):
+    root = init(lay(tmp_path, MONOREPO))
+    done = ctxopt("scan", *arguments, cwd=f"{root}/{folder}")
+    (line,) = re.findall(r"^Is this the context\?\s+all .*: (.*)$", done.stdout, re.MULTILINE)
+    assert line == command
+    done = ctxopt(*command.split()[1:], cwd=f"{root}/{folder}")
+    assert "missing-source" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("tree", "arguments"),
+    [
+        (MONOREPO, ["-f", "apps/web/Dockerfile"]),
+        (MONOREPO, ["-f", "apps/web/Dockerfile", "-q", "apps/web"]),
+        ({"Dockerfile": WEB, "turbo.json": "{}", "package.json": "{}"}, []),
+        ({"Dockerfile": BROAD}, []),
+        ({"Dockerfile": "FROM a\nCOPY x none y z /\n", "x": "x", "y": "y", "z": "z"}, []),
+        ({"web/Dockerfile": WEB}, ["web", "--ignore", "missing-source"]),
+    ],
+)
+def test_no_other_context_is_told(tmp_path, tree, arguments):
+    done = ctxopt("scan", *arguments, cwd=init(lay(tmp_path, tree)))
+    assert "Is this the context?" not in done.stdout

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Final
 
 from ctxopt.build.sources import SourceCheck
 from ctxopt.evidence.facts import Facts
@@ -32,6 +33,9 @@ _MOST = 0.8
 _DASHES = ("\u2013", "\u2014", "\u2212")
 """What word processors make of hyphens: Docker takes the option behind one for a source."""
 _MADE = frozenset(("build-output", "cache", "dependencies"))
+
+OTHER_CONTEXT: Final = "context"
+"""The subject of the finding that the sources are those of another context."""
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -238,7 +242,7 @@ def _wrong_context(
         severity=Severity.WARNING,
         message=f"{what}: it is built with another folder as its context",
         location=dockerfile_line(facts, missing[0].source),
-        subject="context",
+        subject=OTHER_CONTEXT,
         paths=tuple(paths),
         entries=len(paths),
         help=advice,
