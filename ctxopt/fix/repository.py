@@ -49,10 +49,15 @@ class JudgedBuild(NamedTuple):
     analysis: Analysis
     bytes: int
     """What it sends, named contexts included."""
-    saved: int
-    """What of that the lines of a fix would leave out."""
+    after: int
+    """What it would send with the lines of a fix, which may let in what a source lacks."""
     worst: Finding | None = None
     """The worst of the findings that touch it."""
+
+    @property
+    def saved(self) -> int:
+        """What of its bytes the lines of a fix would leave out."""
+        return max(0, self.bytes - self.after)
 
 
 class SharedFinding(NamedTuple):
@@ -257,7 +262,7 @@ class _Judging:
                 declared=declared,
                 analysis=analysis,
                 bytes=sent + named,
-                saved=sent - _foreseen(analysis, plan, sent),
+                after=named + _foreseen(analysis, plan, sent),
                 worst=worst,
             )
 

@@ -326,7 +326,7 @@ def _gain(context: JudgedContext) -> str:
     if context.plan is not None:
         lines = sum(max(1, len(line.texts)) for line in context.plan.lines)
     before = sum(build.bytes for build in context.builds)
-    after = before - sum(build.saved for build in context.builds)
+    after = sum(build.after for build in context.builds)
     change = ""
     if format_size(before) != format_size(after):
         change = f": {format_size(before)} -> {format_size(after)}"

@@ -75,6 +75,12 @@ TOTALS = {
         None,
         6_000_000,
     ),
+    "a source that the lines let in saves nothing": (
+        {"compose.yaml": compose(a="{dockerfile: A}"), "A": "FROM a\nCOPY x /\n", "x": 100, ".dockerignore": "x\n"},
+        0,
+        0,
+        0,
+    ),
     "and of none that does not": (
         {"compose.yaml": compose(a="{dockerfile: A}", b="{dockerfile: B}"), "A": TAKES_ALL + "RUN npm ci\n", "B": "FROM a\nCOPY package.json .\n", **MODULES},
         None,
@@ -92,6 +98,7 @@ def test_totals(tmp_path, name):
         assert (found.bytes, found.repeated) == (size, repeated)
     # The ignore file that is written is sent, too.
     assert abs(found.saved - saved) < 1000
+    assert all(build.saved >= 0 for build in found.builds)
     assert found.bytes == sum(build.bytes for build in found.builds)
 
 
