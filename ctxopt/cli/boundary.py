@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import shlex
 import sys
 import traceback
 from collections.abc import Callable, Iterator
@@ -81,6 +80,8 @@ def _with_lint(error: CtxoptError, root: object) -> str | None:
     # A file of another state of git is not there to be looked at.
     if not os.path.isfile(path):
         return error.hint
+    import shlex
+
     words = ["ctxopt", "lint", path]
     if not os.path.basename(path).startswith("."):
         words[2:2] = ["-C", root]
