@@ -208,6 +208,15 @@ MeasuredFolders: TypeAlias = dict[tuple[str, str], NamedContext]
 _LoadOfNamed: TypeAlias = tuple[str, tuple[str, ...], NamedContext | None]
 
 
+def named_roots(build: Build, request: BuildRequest) -> Iterator[str]:
+    """Yield the folders of the named contexts that a build loads."""
+    for load in build.transfers:
+        if load.context is not None:
+            root = named_root(request.build_contexts[load.context])
+            if root is not None:
+                yield root
+
+
 def _named_contexts(
     build: Build,
     request: BuildRequest,

@@ -11,11 +11,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 from ctxopt.build.analysis import Analysis, OtherBuild, build_matcher, measure_view, read_build
-from ctxopt.build.context import BuildContext, builder_named, find_context
+from ctxopt.build.context import BuildContext, builder_named, find_context, named_ignore
 from ctxopt.build.disk_files import DiskFiles
 from ctxopt.build.found_files import DockerfileLocation
 from ctxopt.build.in_force import find_ignore_file
-from ctxopt.build.plan import MeasuredFolders, make_plan, resolve_content
+from ctxopt.build.plan import (
+    MeasuredFolders,
+    NamedContext,
+    make_plan,
+    named_policy,
+    named_roots,
+    resolve_content,
+)
 from ctxopt.build.request import BuildRequest
 from ctxopt.build.shared_walk import Shared, measure_together
 from ctxopt.builder import BuilderName
@@ -182,9 +189,37 @@ class _Measuring:
                 self._refuse(part, error)
                 continue
             yield key, part, shared, view
-        views = measure_together([shared for *_, shared in together], self._walker)
-        for (key, part, shared), view in zip(together, views, strict=True):
-            yield key, part, shared, view
+        named = self._shared_named()
+        several = [*(shared for *_, shared in together), *named.values()]
+        views = iter(measure_together(several, self._walker))
+        measured = [(*part, next(views)) for part in together]
+        for key, shared in named.items():
+            self._named[key] = NamedContext(shared.context.root, next(views), shared.matcher)
+        yield from measured
+
+    def _shared_named(self) -> dict[tuple[str, str], Shared]:
+        """Return the named contexts that builds load, by root and builder.
+
+        What is wrong with one is told where its build is planned.
+        """
+        found: dict[tuple[str, str], Shared] = {}
+        for placed in (placed for group in self._groups.values() for placed in group):
+            if placed.build is None:
+                continue
+            builder = placed.context.builder
+            for root in named_roots(placed.build, placed.request):
+                key = (root, builder.name)
+                if key in found or not os.path.isdir(root):
+                    continue
+                try:
+                    ignore = named_ignore(root, builder)
+                    matcher = named_policy(ignore, builder).matcher
+                except CtxoptError:
+                    continue
+                shared = Shared(placed.context._replace(root=root, ignore=ignore), matcher)
+                if shared.is_sound:
+                    found[key] = shared
+        return found
 
     def _plan_all(self, group: _Group, matcher: Matcher, view: View) -> Iterator[MeasuredBuild]:
         for placed in group:
