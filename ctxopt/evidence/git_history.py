@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ctxopt.evidence.run_steps import makes_nothing
@@ -164,6 +165,8 @@ def asks_git(path: str, text: str) -> bool:
     return is_script(path, text) and runs_git(text) and not is_outside(path, text)
 
 
+# Several builds reach the same scripts, which may be long, and each round of a fix asks again.
+@lru_cache(maxsize=1024)
 def runs_git(text: str) -> bool:
     """Tell whether commands or a program ask for what a repository holds, by git or by a library."""
     return re.search(_ASKS_GIT, text) is not None
