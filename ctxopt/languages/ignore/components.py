@@ -41,6 +41,8 @@ class NameTest(NamedTuple):
 
     kind: Comparison
     text: str = ""
+    literal: str = ""
+    """What every name has that a GLOB matches."""
 
     def compiled(self) -> Callable[[str], object]:
         """Return a function whose truth is the match of a name."""
@@ -158,7 +160,11 @@ def _without_classes(text: str) -> str:
 
 
 def _glob_test(glob: str) -> NameTest:
-    return _plain_test(glob) or NameTest(Comparison.GLOB, _glob_expression(glob))
+    plain = _plain_test(glob)
+    if plain is not None:
+        return plain
+    literal = max(re.split(rf"[*?]|{_CLASS}", glob), key=len)
+    return NameTest(Comparison.GLOB, _glob_expression(glob), literal)
 
 
 def _plain_test(glob: str) -> NameTest | None:

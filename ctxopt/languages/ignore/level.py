@@ -79,7 +79,7 @@ class Level:
         self._affixes: list[tuple[Callable[[str], object], int]] = []
         self._suffixes: tuple[str, ...] = ()
         self._prefixes: tuple[str, ...] = ()
-        self._globs: list[tuple[Callable[[str], object], int]] = []
+        self._globs: list[tuple[str, Callable[[str], object], int]] = []
         self._onward: list[tuple[Callable[[str], object], Position]] = []
         self._onward_names: dict[str, list[Position]] = defaultdict(list)
         floating = {
@@ -126,7 +126,7 @@ class Level:
         elif test.kind is Comparison.LITERAL:
             self._literals[test.text] |= bit
         elif test.kind is Comparison.GLOB:
-            self._globs.append((test.compiled(), bit))
+            self._globs.append((test.literal, test.compiled(), bit))
         else:
             self._affixes.append((test.compiled(), bit))
             if test.kind is Comparison.SUFFIX:
@@ -146,7 +146,11 @@ class Level:
         if self._literals:
             for name in self._literals.keys() & names:
                 found[name] = everything | self._literals[name]
-        if self._affixes and self._may_have_affix(names):
+        # One search in all names at once: in most folders none has any of the texts that a test asks for.
+        joined = ""
+        if self._affixes or self._globs:
+            joined = "/".join(names)
+        if self._affixes and any(text in joined for text in self._suffixes + self._prefixes):
             suffixes, prefixes = self._suffixes, self._prefixes
             for name in names:
                 if name.endswith(suffixes) or name.startswith(prefixes):
@@ -155,7 +159,9 @@ class Level:
                         if test(name):
                             mask |= bit
                     found[name] = mask
-        for test, bit in self._globs:
+        for literal, test, bit in self._globs:
+            if literal not in joined:
+                continue
             for name in names:
                 if test(name):
                     found[name] = found.get(name, everything) | bit
@@ -170,11 +176,6 @@ class Level:
                 if mask:
                     found[name] = found.get(name, everything) | mask
         return found
-
-    def _may_have_affix(self, names: Sequence[str]) -> bool:
-        """Search all names at once: in most folders none has any of the suffixes."""
-        joined = "/".join(names)
-        return any(text in joined for text in self._suffixes + self._prefixes)
 
     def advance(self, name: str) -> Level:
         """Return the level of the child folder ``name``."""
