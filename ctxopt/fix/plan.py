@@ -23,9 +23,11 @@ from ctxopt.fix.what_if import rewalked
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.folder import ask_git
 from ctxopt.languages.ignore.edits import Edit, EditKind
+from ctxopt.rules.finding import Finding
 from ctxopt.rules.registry import RULES
 from ctxopt.rules.run import RuleResults, run_rules
 from ctxopt.rules.trial import try_edits
+from ctxopt.severity import Severity
 
 _OWN_NAMES = (
     "**/.dockerignore",
@@ -64,6 +66,8 @@ class Fix:
     """The context as the file would make it."""
     base: str = ""
     """The context root as seen from the top of its repository; empty outside of one."""
+    errors: tuple[Finding, ...] = ()
+    """What is wrong with the context still, though the lines are written."""
 
 
 class Start(NamedTuple):
@@ -124,6 +128,7 @@ def plan_fix(
         measured=analysis,
         foreseen=foreseen,
         base=_base(plan.facts.evidence),
+        errors=plan.errors,
     )
 
 
@@ -188,6 +193,8 @@ class _Plan(NamedTuple):
     rounds: int
     possible: tuple[ProposedLine, ...] = ()
     """What the last round lists, beside all the lines."""
+    errors: tuple[Finding, ...] = ()
+    """What the rules find that no line has cured."""
 
     def with_preventive(self, preventive: Preventive) -> _Plan:
         """Return the plan with lines for what is to come, which change nothing of what is saved."""
@@ -253,7 +260,7 @@ class _Planner:
             after = rewalked(facts.analysis, proposal.trial)
             plan = plan._replace(facts=self._gather(after), rounds=plan.rounds + 1)
             found = self._run_rules(plan.facts)
-        return plan
+        return plan._replace(errors=tuple(found.at_least(Severity.ERROR)))
 
     def _run_rules(self, facts: Facts) -> RuleResults:
         return run_rules(facts, RULES, self._config.selection)

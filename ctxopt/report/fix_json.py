@@ -11,7 +11,7 @@ from ctxopt.fix.proposal import ProposedLine
 from ctxopt.fix.run import Outcome
 from ctxopt.languages.dockerfile import Source
 from ctxopt.report.diff import hunks, unified_diff
-from ctxopt.report.json_fields import context_keys, figure_of
+from ctxopt.report.json_fields import context_keys, figure_of, finding_fields
 from ctxopt.units import transfer_seconds
 
 
@@ -74,6 +74,7 @@ def render_json(outcome: Outcome) -> str:
         "other_dockerfiles": list(fix.other_dockerfiles),
         "tracked": list(fix.tracked),
         "possible": [_line(line) for line in fix.possible],
+        "errors": [finding_fields(finding) for finding in fix.errors],
         "left_alone": [{"text": item.text, "reason": item.reason} for item in fix.left_alone],
         "diff": render_patch(outcome),
     }

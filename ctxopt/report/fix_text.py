@@ -11,11 +11,11 @@ from ctxopt.fix.proposal import ProposedLine
 from ctxopt.fix.run import Outcome, Undone
 from ctxopt.fix.unit import Confidence
 from ctxopt.report.console import printable, visible
-from ctxopt.report.finding_text import command_lines, wrapped
+from ctxopt.report.finding_text import STYLES, command_lines, wrapped
 from ctxopt.report.fix_json import printed, render_patch, source_effects
 from ctxopt.report.scan_headline import is_sure
 from ctxopt.report.terminal import Look, StyledText, draw, more
-from ctxopt.report.wording import cell_len, lower_bound
+from ctxopt.report.wording import at_line, cell_len, lower_bound
 from ctxopt.tree.view import View
 from ctxopt.units import (
     and_more,
@@ -28,6 +28,7 @@ from ctxopt.units import (
 
 _TRACKED = 20
 _OTHERS = 6
+_ERRORS = 5
 """Names in a list that -v has whole."""
 _SAVES = "saves"
 _NARROW = 60
@@ -48,7 +49,7 @@ def render_text(outcome: Outcome, look: Look, undo: str = "ctxopt fix --undo") -
     ``undo`` is the command that takes the write back.
     """
     fix = outcome.fix
-    refused = _possible(fix, look.width) + _left(fix, look)
+    refused = _possible(fix, look.width) + _left(fix, look) + _errors(fix, look)
     if fix.new_content is None:
         head = StyledText("Nothing to do: ", "bold").append(_sent(outcome.after), "not bold")
         lines = [head]
@@ -264,6 +265,25 @@ def _left(fix: Fix, look: Look) -> list[StyledText]:
         lines += map(StyledText, first)
         lines += _with_reason(StyledText(last), reason, look.width)
     return lines
+
+
+def _errors(fix: Fix, look: Look) -> list[StyledText]:
+    """What stays wrong: a file that says all it can does not make a build work."""
+    if not fix.errors:
+        return []
+    shown = fix.errors
+    if not look.verbose:
+        shown = shown[:_ERRORS]
+    lines = [StyledText(), StyledText("Errors that no line cures", "bold")]
+    for finding in shown:
+        place = finding.location
+        told = visible(finding.message)
+        if place.file is not None:
+            told = f"{at_line(printable(place.file), place.line)}: {told}"
+        first, *others = wrapped(told, look.width, len("  error  "))
+        head = StyledText("  ").append("error", STYLES[finding.severity])
+        lines += [head.append("  " + first.lstrip()), *map(StyledText, others)]
+    return lines + more(len(fix.errors) - len(shown))
 
 
 def _sums(outcome: Outcome, width: int) -> list[StyledText]:

@@ -225,6 +225,7 @@ _FIX = merged(
         other_dockerfiles=many(TEXT),
         tracked=many(TEXT),
         possible=many(_PROPOSED),
+        errors=many(_FINDING),
         left_alone=many(record(text=TEXT, reason=TEXT)),
         diff=TEXT,
     ),

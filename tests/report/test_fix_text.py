@@ -142,3 +142,38 @@ def test_colour(tmp_path, options, more, is_colored):
     assert ("\x1b[" in done.stdout) is is_colored
     if "-o" in options:
         assert "\x1b" not in (tmp_path / "c" / "r").read_text()
+
+
+MISSING = "FROM a\nCOPY main.py other.py /\nCOPY none.txt /\n"
+MORE = "".join(f"COPY n{n} e{n} /\n" for n in range(7))
+
+
+@pytest.mark.parametrize(
+    ("tree", "options", "said"),
+    [
+        ({"Dockerfile": MISSING}, ["--check"], "  error  Dockerfile:3: /none.txt does not exist, so the build fails\n"),
+        ({"Dockerfile": MISSING, "node_modules/x": 3 * MB}, [], "  error  Dockerfile:3: /none.txt does not exist, "),
+        ({"Dockerfile": MISSING + MORE, **{f"e{n}": "e" for n in range(7)}}, [], " and 3 more\n"),
+    ],
+)  # fmt: skip
+def test_errors_that_no_line_cures_are_told(tmp_path, tree, options, said):
+    root = lay(tmp_path / "c", {"main.py": "x", "other.py": "y", **tree})
+    done = ctxopt("fix", *options, cwd=root)
+    assert "\nErrors that no line cures\n" in done.stdout
+    assert said in done.stdout
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {"Dockerfile": BROAD},
+        {"Dockerfile": BROAD, "node_modules/x": 3 * MB},
+        {"Dockerfile": BROAD, ".env": "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMIK7MDENGbPxRfiCYEX7QPLEKEY\n"},
+        {"Dockerfile": "FROM a\nCOPY main.py /\n", ".dockerignore": "main.py\n"},
+        {"Dockerfile": BROAD, ".dockerignore": "node_modules\n", "a/node_modules/x": 3 * MB},
+        {"Dockerfile": MISSING, ".dockerignore": "# ctxopt: ignore[missing-source] later\n"},
+    ],
+)  # fmt: skip
+def test_no_other_errors_are_told(tmp_path, tree):
+    root = lay(tmp_path / "c", {"main.py": "x", "other.py": "y", **tree})
+    assert "Errors that no line cures" not in ctxopt("fix", cwd=root).stdout
