@@ -217,7 +217,7 @@ def _proof(outcome: Outcome, look: Look) -> list[StyledText]:
         return []
     most = len(served) if look.verbose else _OTHERS
     names = ", ".join(map(printable, served[:most])) + and_more(len(served) - most)
-    sentence = "Every source still finds what it names"
+    sentence = "Every source still finds what it found"
     if names:
         sentence += f", also those of {names}"
     lines = [StyledText()]
