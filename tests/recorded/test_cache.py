@@ -7,8 +7,6 @@ import stat
 from collections.abc import Hashable
 from typing import Any, NamedTuple
 
-import pytest
-
 from ctxopt.build.analysis import analyze
 from ctxopt.build.archive import is_archive
 from ctxopt.build.cache_key import ContextEntry, follower, key_sources, sent_paths
@@ -22,7 +20,7 @@ from ctxopt.paths import join, relative
 from ctxopt.tree.lookup import ViewLookup
 from ctxopt.tree.model import DIR
 from scripts.recorder.record_cache import change_tree
-from tests.support.recordings import lay_case, load
+from tests.support.recordings import each_case, lay_case, load
 
 CASES = load("cache.jsonl")
 BUILT = [case for case in CASES if case["error"] is None]
@@ -83,7 +81,7 @@ def state_of(case: dict[str, Any], root: str, dockerfile: str | None) -> State:
     return State(plan, step_keys(plan.build, keys, content_of))
 
 
-@pytest.mark.parametrize("case", BUILT, ids=[case["id"] for case in BUILT])
+@each_case(BUILT)
 def test_steps_from_the_cache(case, tmp_path):
     root, dockerfile = lay_case(case, tmp_path)
     before = state_of(case, root, dockerfile)

@@ -19,7 +19,7 @@ from ctxopt.languages.ignore.text import parse_ignore_file
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
 from ctxopt.tree.workers import walk
-from tests.support.recordings import lay_case, listed, load
+from tests.support.recordings import each_case, lay_case, listed, load
 from tests.support.trees import lay
 
 pytestmark = pytest.mark.usefixtures("plain_umask")
@@ -104,7 +104,7 @@ def classic_answer(root, patterns, dockerfile):
 BUILDS = load("builds.jsonl.gz")
 
 
-@pytest.mark.parametrize("case", BUILDS, ids=[case["id"] for case in BUILDS])
+@each_case(BUILDS)
 def test_build_classic(case, tmp_path):
     root, dockerfile = lay_case(case, tmp_path)
     answer = case["docker"]["classic"]
@@ -141,7 +141,7 @@ def takes_all(case):
 TAKES_ALL = [case for case in BUILDS if takes_all(case)]
 
 
-@pytest.mark.parametrize("case", TAKES_ALL, ids=[case["id"] for case in TAKES_ALL])
+@each_case(TAKES_ALL)
 def test_build_buildkit_whole_context(case, tmp_path):
     root, dockerfile = lay_case(case, tmp_path)
     answer = case["docker"]["buildkit"]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from typing import Any
 
-import pytest
-
 from ctxopt.build.analysis import analyze
 from ctxopt.build.archive import is_archive
 from ctxopt.build.context import find_context
@@ -18,7 +16,7 @@ from ctxopt.build.request import BuildRequest
 from ctxopt.paths import is_at_or_below, join, relative
 from ctxopt.tree.lookup import ViewLookup
 from ctxopt.tree.model import DIR, FILE, SYMLINK
-from tests.support.recordings import lay_case, load
+from tests.support.recordings import each_case, lay_case, load
 
 CASES = load("images.jsonl")
 RANDOM = load("images-random.jsonl")
@@ -65,7 +63,7 @@ def content_of(part: Placed, path: str) -> int | str | None:
     return folder.sizes[place]
 
 
-@pytest.mark.parametrize("case", BUILT + RANDOM, ids=[case["id"] for case in BUILT + RANDOM])
+@each_case(BUILT + RANDOM)
 def test_files_of_the_image(case, tmp_path):
     tree = tree_of(plan_of(case, tmp_path))
     foretold: dict[str, int | str | None] = {}
@@ -99,7 +97,7 @@ OVERLAID = {
 """The image's own stage puts a file over another one, of which a layer keeps the bytes."""
 
 
-@pytest.mark.parametrize("case", BUILT, ids=[case["id"] for case in BUILT])
+@each_case(BUILT)
 def test_context_files_of_the_image(case, tmp_path):
     """Which files of the context end in the image; each has a size of its own."""
     plan = plan_of(case, tmp_path)
@@ -127,7 +125,7 @@ def _ends_there(plan: Plan, path: str) -> bool:
     )
 
 
-@pytest.mark.parametrize("case", BUILT, ids=[case["id"] for case in BUILT])
+@each_case(BUILT)
 def test_bytes_of_the_image(case, tmp_path):
     """The sum is that of the files."""
     plan = plan_of(case, tmp_path)

@@ -8,7 +8,7 @@ import pytest
 
 from ctxopt.errors import ProjectError
 from tests.support.declared import answer, ask, lay_project
-from tests.support.recordings import load
+from tests.support.recordings import each_case, load
 
 CASES = load("compose.jsonl.gz") + load("bake.jsonl.gz")
 OWN = load("projects-own.jsonl.gz")
@@ -25,16 +25,12 @@ WITHOUT_FILE = {"compose-fail-no-file", "compose-fail-names-capital", "bake-fail
 WITHOUT_LINE = {"bake-fail-empty-file", "bake-fail-missing-target", "bake-fail-wildcard-nothing"}
 
 
-def named(cases):
-    return pytest.mark.parametrize("case", cases, ids=lambda case: case["id"])
-
-
 def test_all_of_them_are_here():
     assert len(CASES) == 265
     assert len([case for case in CASES if case["answer"] is None]) == 104
 
 
-@named([case for case in CASES if case["answer"] is not None])
+@each_case([case for case in CASES if case["answer"] is not None])
 def test_the_same_builds(case, tmp_path):
     root, case = lay_project(case, tmp_path)
     builds = ask(case, root)
@@ -44,7 +40,7 @@ def test_the_same_builds(case, tmp_path):
         assert build.line
 
 
-@named([case for case in CASES if case["answer"] is None])
+@each_case([case for case in CASES if case["answer"] is None])
 def test_refused_where_the_tool_refuses(case, tmp_path):
     root, case = lay_project(case, tmp_path)
     with pytest.raises(ProjectError) as refusal:
@@ -55,7 +51,7 @@ def test_refused_where_the_tool_refuses(case, tmp_path):
         assert no_line or refusal.value.line or not os.path.exists(refusal.value.path)
 
 
-@named([case for case in OWN if case["id"] not in OTHERWISE])
+@each_case([case for case in OWN if case["id"] not in OTHERWISE])
 def test_the_same_answer_to_the_own_cases(case, tmp_path):
     root, case = lay_project(case, tmp_path)
     if case["answer"] is None:

@@ -6,8 +6,11 @@ import gzip
 import json
 import os
 import re
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
+
+import pytest
 
 from tests.support.places import FIXTURES
 from tests.support.trees import lay
@@ -20,6 +23,15 @@ def load(name: str) -> list[dict[str, Any]]:
     content = path.read_bytes()
     text = gzip.decompress(content) if name.endswith(".gz") else content
     return [json.loads(line) for line in text.splitlines()]
+
+
+def each_case(cases: Sequence[dict[str, Any]]) -> pytest.MarkDecorator:
+    """Run a test for each recorded case; all but every tenth are left to the full run."""
+    rows = []
+    for place, case in enumerate(cases):
+        marks = [pytest.mark.slow] if place % 10 else []
+        rows.append(pytest.param(case, id=case["id"], marks=marks))
+    return pytest.mark.parametrize("case", rows)
 
 
 def listed(entries: Any) -> dict[str, int | str]:
