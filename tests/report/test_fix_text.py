@@ -8,7 +8,6 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rich.cells import cell_len
 
 from ctxopt.config.load import Config
 from ctxopt.fix.plan import plan_fix
@@ -21,10 +20,10 @@ from tests.support.fixes import fix_of
 from tests.support.judging import BROAD, STAGED
 from tests.support.program import ctxopt
 from tests.support.projects import FOLDER, analyze_project, lay_project, load_project
+from tests.support.screens import STYLE, hold_screens, widest
 from tests.support.trees import lay
 
 MB = 1_000_000
-STYLE = re.compile(r"\x1b\[[0-9;]*m")
 pytestmark = pytest.mark.usefixtures("clean")
 
 # Projects whose ignore files keep .git back: git's own files differ from machine to machine.
@@ -43,19 +42,16 @@ def outcomes(tmp_path_factory):
     return found
 
 
-@pytest.mark.parametrize("color", [False, True], ids=["plain", "color"])
-@pytest.mark.parametrize("width", [40, 80, 200])
 @pytest.mark.parametrize("name", GOLDEN)
-def test_the_report_equals_the_golden_file(outcomes, name, width, color, pytestconfig):
-    golden = FOLDER / f"{name}.fix-{width}{'-color' * color}.txt"
-    text = render_text(outcomes[name], Look(width, color))
-    if pytestconfig.getoption("--update-golden"):
-        golden.write_text(text, "utf-8")
-    assert golden.read_text("utf-8") == text
-    # The lines of a diff stay as they are, whatever the width.
-    report = STYLE.sub("", text).partition("\n\n   saves  ")[2]
-    assert max(map(cell_len, report.splitlines())) <= width
-    assert STYLE.sub("", text) == render_text(outcomes[name], Look(width, False))
+def test_the_report_equals_the_golden_file(outcomes, name, pytestconfig):
+    texts = hold_screens(
+        FOLDER / f"{name}.fix",
+        lambda width, color: render_text(outcomes[name], Look(width, color)),
+        pytestconfig,
+    )
+    for width, text in texts.items():
+        # The lines of a diff stay as they are, whatever the width.
+        assert widest(text.partition("\n\n   saves  ")[2]) <= width
 
 
 NAME = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)

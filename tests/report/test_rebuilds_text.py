@@ -7,18 +7,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
-from rich.cells import cell_len
 
 from ctxopt.report.rebuilds_text import render_rebuilds
 from ctxopt.report.terminal import Look
 from tests.support.places import FIXTURES, ROOT
 from tests.support.rebuilds import FIRST, NODE, counted, history
 from tests.support.repositories import git
+from tests.support.screens import hold_screens, widest
 
 pytestmark = pytest.mark.usefixtures("clean")
 
 FOLDER = FIXTURES / "screens"
-STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 BUSY = [
     *({path: str(number)} for number in range(2, 8) for path in ("src/a.ts", "README.md", "src/b.ts")),
@@ -46,16 +45,12 @@ HISTORIES: dict[str, tuple[Sequence[Mapping[str, Any]], Mapping[str, Any]]] = {
 @pytest.mark.parametrize("name", HISTORIES)
 def test_the_report_equals_the_golden_file(tmp_path, name, pytestconfig):
     found = counted(history(tmp_path / "r", *HISTORIES[name]), count=None)
-    for width in (40, 80, 200):
-        texts = [render_rebuilds(found, Look(width, color)) for color in (False, True)]
-        for text, ending in zip(texts, ("", "-color"), strict=True):
-            golden = FOLDER / f"rebuilds-{name}-{width}{ending}.txt"
-            if pytestconfig.getoption("--update-golden"):
-                golden.write_text(text, "utf-8")
-            assert golden.read_text("utf-8") == text, golden.name
-        plain, colored = texts
-        assert STYLE.sub("", colored) == plain
-        assert max(map(cell_len, plain.splitlines())) <= width
+    texts = hold_screens(
+        FOLDER / f"rebuilds-{name}",
+        lambda width, color: render_rebuilds(found, Look(width, color)),
+        pytestconfig,
+    )
+    assert all(widest(text) <= width for width, text in texts.items())
 
 
 def test_the_strip_has_a_cell_for_each_commit(tmp_path):

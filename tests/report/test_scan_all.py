@@ -8,12 +8,12 @@ import shlex
 from typing import Any
 
 import pytest
-from rich.cells import cell_len
 
 from ctxopt.report.scan_all_text import LINES
 from tests.report.test_sarif import check_log
 from tests.support.places import FIXTURES
 from tests.support.program import ctxopt
+from tests.support.screens import hold_screens, widest
 from tests.support.several import TAKES_ALL, compose
 from tests.support.trees import lay
 
@@ -21,7 +21,6 @@ pytestmark = pytest.mark.usefixtures("clean")
 
 MB = 1_000_000
 FOLDER = FIXTURES / "screens"
-STYLE = re.compile(r"\x1b\[[0-9;]*m")
 TOKEN = "AWS_SECRET_ACCESS_KEY=wJalrXUtnFEMIK7MDENGbPxRfiCYEX7QPLEKEY\n"
 NPM = TAKES_ALL + "RUN npm ci\n"
 INLINE = "  inline:\n    build:\n      context: api\n      dockerfile_inline: |\n        FROM a\n        COPY gone /\n"
@@ -54,21 +53,15 @@ TREES: dict[str, dict[str, Any]] = {
 @pytest.mark.parametrize("name", TREES)
 def test_the_screen_equals_the_golden_file(tmp_path, name, pytestconfig):
     root = lay(tmp_path, TREES[name])
-    for width in (40, 80, 200):
-        looks = {"": "NO_COLOR", "-color": "FORCE_COLOR"}
-        texts = {}
-        for ending, variable in looks.items():
-            more = {"COLUMNS": str(width), variable: "1"}
-            text = texts[ending] = ctxopt("scan", "--all", cwd=root, **more).stdout
-            golden = FOLDER / f"{name}-{width}{ending}.txt"
-            if pytestconfig.getoption("--update-golden"):
-                golden.write_text(text, "utf-8")
-            assert golden.read_text("utf-8") == text, golden.name
-        plain = texts[""]
-        assert STYLE.sub("", texts["-color"]) == plain
-        assert max(map(cell_len, plain.splitlines())) <= width
-        if width >= 80:
-            assert len(plain.splitlines()) <= LINES
+
+    def draw(width, color):
+        wanted = "FORCE_COLOR" if color else "NO_COLOR"
+        more = {"COLUMNS": str(width), wanted: "1"}
+        return ctxopt("scan", "--all", cwd=root, **more).stdout
+
+    for width, text in hold_screens(FOLDER / name, draw, pytestconfig).items():
+        assert widest(text) <= width
+        assert len(text.splitlines()) <= LINES or width < 80
 
 
 def test_the_verbose_see_every_build_and_finding(tmp_path):
