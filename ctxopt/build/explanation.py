@@ -111,7 +111,8 @@ def _inside(context: BuildContext, given: str) -> str:
         )
     # Relative to the working directory instead of the context: the commonest slip.
     name = os.path.basename(context.root)
-    if path.startswith(name + "/") and not os.path.lexists(os.path.join(context.root, path)):
+    # A package often has the name of its repository: then the path is one that is not there yet.
+    if path.startswith(name + "/") and not os.path.lexists(os.path.join(context.root, name)):
         inside = path[len(name) + 1 :]
         if os.path.lexists(os.path.join(context.root, inside)):
             raise ContextError(

@@ -175,6 +175,9 @@ def _fix_steps(judged: JudgedRepository) -> list[FixStep]:
     for context in judged.contexts:
         if context.plan is None or context.plan.new_content is None:
             continue
+        # Lines for tomorrow alone are no reason to go there today.
+        if all(line.is_preventive for line in context.plan.lines):
+            continue
         said = ["ctxopt", "fix"]
         dockerfile = context.analysis.context.dockerfile
         # An ignore file of its own is written only for the Dockerfile that it belongs to.

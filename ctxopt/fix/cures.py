@@ -80,7 +80,9 @@ def plan_cures(
     try:
         plan = plan_fix(facts.analysis, config, evidence=facts.evidence, start=start)
     except WriteError as error:
-        return PlannedCures(judge_cures(facts, results, config), None, error.message)
+        # No line is a cure where none can be written.
+        bare = tuple(replace(finding, edits=()) for finding in results.reported)
+        return PlannedCures(results._replace(reported=bare), None, error.message)
     judge = _Judge(
         facts, start.found, lines=plan.lines, possible=plan.possible, left=plan.left_alone
     )

@@ -110,8 +110,8 @@ def last_write(path: str, shown: str, present: bytes | None) -> Record:
         raise problem
     if not others:
         raise WriteError(
-            f"there is nothing to undo: no write of ctxopt to {shown} is kept",
-            hint="name the file with the options of that fix, such as -f",
+            f"there is nothing to undo: no write of ctxopt to {shown} is kept, or it is undone already",
+            hint="the options of that fix name its file: -f, --per-dockerfile",
         )
     raise _mismatch(others[0], path, shown, present)
 

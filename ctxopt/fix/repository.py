@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final, NamedTuple
 
 from ctxopt.build.analysis import Analysis
@@ -225,9 +226,14 @@ class _Judging:
         """What is found of the context, once, and what of the sources of each build."""
         reported: dict[str, Finding] = {}
         for finding in found.reported:
-            if finding.rule not in _OF_SOURCES:
-                reported[finding.fingerprint] = finding
-                self._touch(finding, self._senders(finding.paths))
+            if finding.rule in _OF_SOURCES:
+                continue
+            senders = self._senders(finding.paths)
+            self._touch(finding, senders)
+            # As in the report of one build: what none of them sends is a note.
+            if not senders:
+                finding = replace(finding, severity=Severity.INFO)
+            reported[finding.fingerprint] = finding
         suppressed = [item for item in found.suppressed if item.finding.rule not in _OF_SOURCES]
         for name, _, analysis in self._shared.builds:
             of_build = run_rules(facts.about(analysis), _SOURCES, self._config.selection)

@@ -55,6 +55,7 @@ def finding_rows(findings: Sequence[Finding], look: Look, *, knows_build: bool) 
     sizes = max(cell_len(row.size) for row in rows)
     reaches = max(cell_len(row.reach) for row in rows)
     widths = _Widths(
+        whole=look.width - _WORD - len(_GAP),
         what=0,
         reach=max(reaches, len(_HEADS[1])),
         size=max(sizes, len(_HEADS[2])),
@@ -68,6 +69,8 @@ def finding_rows(findings: Sequence[Finding], look: Look, *, knows_build: bool) 
 
 
 class _Widths(NamedTuple):
+    whole: int
+    """All but the severity."""
     what: int
     reach: int
     size: int
@@ -122,8 +125,10 @@ def _cure(finding: Finding) -> str:
 
 def _drawn(row: _Row, widths: _Widths) -> list[StyledText]:
     label = row.finding.severity.label
-    what = shortened(row.what, widths.what)
     head = StyledText().append(f"{label:{_WORD}}", STYLES[row.finding.severity]).append(_GAP)
+    if not (row.reach or row.size or row.cure):
+        return [head.append(shortened(row.what, widths.whole))]
+    what = shortened(row.what, widths.what)
     rest = StyledText(f"{row.reach:{widths.reach}}{_GAP}{row.size:>{widths.size}}", "")
     lines = []
     if cell_len(what) > widths.what:

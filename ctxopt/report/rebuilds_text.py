@@ -75,8 +75,8 @@ def _cached(items: Sequence[InstructionRebuilds], look: Look) -> list[StyledText
         return []
     places = ", ".join(str(line) for line in dict.fromkeys(item.source.line for item in items))
     if len(items) > 1:
-        return [StyledText(), *_plain(f"Lines {places} stayed cached", look, "")]
-    place = f"line {places} stayed cached"
+        return [StyledText(), *_plain(f"Lines {places}: their files never changed", look, "")]
+    place = f"line {places}: its files never changed"
     text = _cut(items[0].text, look.width - len(place) - 2)
     return [StyledText(), StyledText(text, "bold").append(f"  {place}", "not bold dim")]
 

@@ -10,8 +10,8 @@ from ctxopt.build.stops import permitted_stop, transfer_stop
 from ctxopt.report.console import printable
 from ctxopt.report.finding_text import wrapped
 from ctxopt.report.terminal import Look, StyledText, draw
-from ctxopt.report.wording import LEAST
-from ctxopt.rules.finding import SECRETS
+from ctxopt.report.wording import LEAST, at_line
+from ctxopt.rules.finding import SECRETS, SOURCES
 from ctxopt.severity import Severity
 from ctxopt.units import count, format_size
 
@@ -93,12 +93,13 @@ def headline(analysis: Analysis, judged: RuleResults, plan: Fix | None) -> str:
     if analysis.tree.errors:
         size = LEAST + size
     clauses = _clauses(judged, sent)
-    if not clauses:
+    broken = _broken(judged)
+    if not clauses and not broken:
         return _nothing_to_do(analysis, plan, size)
-    head = f"{_sends(analysis)} {size}"
+    head = f"{_sends(analysis)} {size}{broken}"
     if not is_sure(analysis):
         head = f"Up to {size} could be {analysis.context.builder.participle}"
-    return f"{head}. {'; '.join(clauses)}."
+    return f"{head}. {'; '.join(clauses)}." if clauses else f"{head}."
 
 
 def render_headline(
@@ -168,6 +169,15 @@ def _nothing_to_do(analysis: Analysis, plan: Fix | None, size: str) -> str:
     if plan is not None and plan.possible:
         return f"Nothing to do that is sure: {_what_is_sent(analysis, size)}."
     return f"Nothing to do: {_what_is_sent(analysis, size)}."
+
+
+def _broken(judged: RuleResults) -> str:
+    """Where the build fails; empty where nothing is known to break it."""
+    for finding in judged.reported:
+        if finding.severity is Severity.ERROR and finding.rule in SOURCES:
+            place = finding.location
+            return f", and the build fails at {at_line(printable(place.file or ''), place.line)}"
+    return ""
 
 
 def _what_is_sent(analysis: Analysis, size: str) -> str:

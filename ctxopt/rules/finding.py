@@ -14,6 +14,8 @@ from ctxopt.severity import Severity
 
 SECRETS: Final = "secret-file"
 """The rule about keys and passwords, whose findings no other takes the place of."""
+SOURCES: Final = frozenset({"missing-source", "ignored-source"})
+"""The rules whose errors say that an instruction finds nothing, and the build fails."""
 
 
 @dataclass(frozen=True, slots=True)

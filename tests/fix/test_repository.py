@@ -195,3 +195,25 @@ def test_each_context_is_known_to_a_baseline_by_itself(tmp_path):
     found = judged(tmp_path, tree, config)
     assert told(found) == [("dependency-folder", "b/node_modules", "b")]
     assert {build.name: build.worst is None for build in found.builds} == {"a": True, "b": False}
+
+
+NARROW = {
+    "compose.yaml": compose(web="{dockerfile: web/Dockerfile}"),
+    "web/Dockerfile": "FROM a\nCOPY web /w\n",
+    "web/a": 10,
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "builds", "worst"),
+    [
+        ({"node_modules/a.js": 3_000_000, ".gitignore": "node_modules\n"}, NARROW, Severity.INFO),
+        ({"api/.env": KEY}, NARROW, Severity.INFO),
+        ({"web/.env": KEY}, NARROW, Severity.ERROR),
+        ({"api/.env": KEY}, {**NARROW, "compose.yaml": compose(web="{dockerfile: web/Dockerfile}", all="."), "Dockerfile": TAKES_ALL}, Severity.ERROR),
+    ],
+)  # fmt: skip
+def test_what_no_build_sends_is_a_note(tmp_path, more, builds, worst):
+    found = judged(tmp_path, {**builds, **more})
+    paths = [item.finding for item in found.findings if item.finding.paths]
+    assert max(finding.severity for finding in paths) is worst

@@ -279,3 +279,66 @@ def test_a_context_that_is_one_level_off_is_told(tmp_path, arguments, folder, co
 def test_no_other_context_is_told(tmp_path, tree, arguments):
     done = ctxopt("scan", *arguments, cwd=init(lay(tmp_path, tree)))
     assert "Is this the context?" not in done.stdout
+
+
+BROKEN = "FROM a\nCOPY src /s\nCOPY docker/nope.ts /s\n"
+BROKEN_TREES: dict[str, tuple[dict[str, object], str]] = {
+    "nothing else is wrong": ({"Dockerfile": BROKEN, "src/a": 100}, "Docker sends 100 B, and the build fails at Dockerfile:3. 1 error."),
+    "a source that is ignored": (
+        {"Dockerfile": "FROM a\nCOPY src /s\nCOPY key /k\n", ".dockerignore": "key\n", "src/a": 100, "key": 9},
+        "Docker sends 100 B, and the build fails at Dockerfile:3. ",
+    ),
+    "more is wrong": (
+        {"Dockerfile": BROKEN + "COPY . .\n", ".gitignore": "node_modules\n", "node_modules/a.js": 3 * MB, "src/a": 100},
+        ", and the build fails at Dockerfile:3. 3 MB of it is not needed",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BROKEN_TREES)
+def test_the_headline_says_that_a_build_fails(tmp_path, name):
+    tree, said = BROKEN_TREES[name]
+    text, _, _ = screen(lay(tmp_path, tree), 200)
+    assert said in text.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    "dockerfile",
+    [
+        "FROM a\nCOPY src /s\n",
+        "FROM a\nCOPY sr[c] /s\nCOPY *.none src /s\n",
+        "FROM a AS b\nCOPY nope /\nFROM a\nCOPY src /s\n",
+        "FROM b AS b\nFROM a\nCOPY --from=b /nope /\nCOPY src /s\n",
+        "FROM a\nADD https://example.com/nope /\nCOPY src /s\n",
+    ],
+)
+def test_no_headline_breaks_a_build_that_works(tmp_path, dockerfile):
+    text, _, _ = screen(lay(tmp_path, {"Dockerfile": dockerfile, "src/a": 100}), 200)
+    assert "fails" not in text.splitlines()[0]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_row_without_figures_has_the_whole_line(tmp_path, width):
+    tree = {
+        "Dockerfile": BROKEN + "COPY . .\n",
+        ".gitignore": "node_modules\n",
+        "node_modules/a.js": 3 * MB,
+        "src/a": 100,
+    }
+    text, _, _ = screen(lay(tmp_path, tree), width)
+    lines = text.splitlines()
+    assert "error    missing-source Dockerfile:3 docker/nope.ts" in lines
+    table = lines[lines.index("") + 1 : lines.index("", lines.index("") + 1)]
+    assert all(line.strip() for line in table)
+
+
+def test_no_line_is_a_cure_where_none_can_be_written(tmp_path):
+    tree: dict[str, object] = {
+        "Dockerfile": BROAD, ".gitignore": "node_modules\n.env\n", ".env": TOKEN, "node_modules/a.js": 3 * MB,
+        ".dockerignore": {"link": ".gitignore"}, "deep/node_modules/b.js": 3 * MB, "deep/.env.local": TOKEN,
+    }  # fmt: skip
+    text, judged, plan = screen(lay(tmp_path, tree), 80)
+    assert plan is None
+    assert "fix writes nothing:" in text
+    assert not any(finding.edits for finding in judged.reported)
+    assert "+ " not in text

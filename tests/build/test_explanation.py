@@ -1,0 +1,50 @@
+"""Which paths ``explain`` answers about, and which it takes for a slip."""
+
+from __future__ import annotations
+
+import pytest
+
+from ctxopt.build.context import find_context
+from ctxopt.build.explanation import answer_paths
+from ctxopt.build.request import BuildRequest
+from ctxopt.errors import ContextError
+from tests.support.trees import lay
+
+TREE = {"Dockerfile": "FROM a\nCOPY . .\n", "src/a": 1}
+
+
+def answered(folder, tree, path):
+    context = find_context(lay(folder / "app", tree))
+    (answer,) = answer_paths(context, [path], BuildRequest())
+    return answer.explanation.path
+
+
+@pytest.mark.parametrize(
+    ("more", "path"),
+    [
+        ({}, "src/a"),
+        ({}, "src/nope"),
+        ({}, "app/nope"),
+        ({"app/b": 1}, "app/b"),
+        ({"app/b": 1}, "app/src"),
+        ({"app/b": 1, "__pycache__/c": 1}, "app/__pycache__"),
+        ({}, "./src//a"),
+    ],
+)
+def test_what_is_answered(tmp_path, more, path):
+    assert answered(tmp_path, {**TREE, **more}, path) == path.replace("./", "").replace("//", "/")
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("app/src", "does not exist"),
+        ("app/src/a", "does not exist"),
+        ("../src", "outside the context"),
+        (".", "the context root itself"),
+        ("/etc/passwd", "outside the context"),
+    ],
+)
+def test_what_is_a_slip(tmp_path, path, said):
+    with pytest.raises(ContextError, match=said):
+        answered(tmp_path, TREE, path)
