@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import settings
 
 from tests.support.examples import PROFILE
+from tests.support.places import ROOT
 from tests.support.repositories import clean_environment
 
 settings.load_profile(PROFILE)
@@ -21,6 +23,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="rewrite the expected outputs under fixtures/projects; the run fails, so that nobody leaves it on",
     )
+
+
+_LONG = ("cli", "evidence", "fix", "git", "guard", "report", "rules")
+"""Folders whose tests lay repositories and plan fixes, and have tables of a thousand rows."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave two of three rows of their tables to the full run; the fast one still has each test."""
+    rows: Counter[str] = Counter()
+    for item in items:
+        name, bracket, _ = item.nodeid.partition("[")
+        if bracket and item.path.relative_to(ROOT / "tests").parts[0] in _LONG:
+            if rows[name] % 3:
+                item.add_marker(pytest.mark.slow)
+            rows[name] += 1
 
 
 @pytest.fixture
