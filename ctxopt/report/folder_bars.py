@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ctxopt.paths import name, parent
 from ctxopt.report.console import printable
-from ctxopt.report.terminal import StyledText
+from ctxopt.report.scan_headline import is_sure
+from ctxopt.report.terminal import StyledText, fold
 from ctxopt.report.wording import cell_len, shortened
 from ctxopt.tree.summary import heaviest_folders
 from ctxopt.units import format_size
@@ -49,7 +50,8 @@ def folder_bars(
     found = _weights(view, after, judged)[:most]
     if not found:
         return []
-    head = f"Heaviest of what is {analysis.context.builder.participle}"
+    verb = "is" if is_sure(analysis) else "could be"
+    head = f"Heaviest of what {verb} {analysis.context.builder.participle}"
     return [StyledText(), *_drawn(head, found, view.total.bytes, look)]
 
 
@@ -104,7 +106,7 @@ def _drawn(head: str, found: list[_Weight], whole: int, look: Look) -> list[Styl
     longest = max(cell_len(printable(item.label)) for item in found)
     bar = max(least, min(most, look.width - _SIZE - 2 - 2 - longest))
     room = look.width - _SIZE - 2 - bar - 2
-    lines = [StyledText(head, "dim")]
+    lines = fold([StyledText(head, "dim")], look.width)
     for item in found:
         line = StyledText(f"{format_size(item.bytes):>{_SIZE}}  ")
         full = max(1, round(item.bytes / max(whole, 1) * bar))

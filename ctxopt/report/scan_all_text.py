@@ -181,14 +181,19 @@ def _drawn(row: _Cells, widths: Sequence[int]) -> str:
 
 
 def _fitted(text: str, width: int) -> str:
-    """Shorten a name to a column: folders go first, then what stands before the end."""
+    """Shorten a name to a column: folders go first, then its middle."""
     short = shortened(text, width)
     if cell_len(short) <= width:
         return short
-    # The end of a path says more than its start.
-    while cell_len(short) > width - 1:
-        short = short[1:]
-    return "…" + short
+    # Names that are alike differ at their start or at their end.
+    end = len(short) // 2
+    start = end
+    while cell_len(short[:start]) + 1 + cell_len(short[end:]) > width:
+        if start >= len(short) - end:
+            start -= 1
+        else:
+            end += 1
+    return f"{short[:start]}…{short[end:]}"
 
 
 def _stacked(row: _Cells, look: Look) -> list[StyledText]:

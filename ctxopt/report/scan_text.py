@@ -56,20 +56,23 @@ def render_scan(
     lines += render_findings(judged, look.width, verbose=look.verbose)
     lines += _unknown(analysis, look)
     lines += _instructions(analysis, top)
+    of_what = ""
+    if analysis.sent.total != analysis.permitted.total:
+        of_what = f", of what could be {analysis.context.builder.participle}"
     folders = heaviest_folders(analysis.permitted, depth=depth, top=top)
     if len(folders) > 1:
         lines += [
             StyledText(),
-            StyledText("Heaviest folders", "bold"),
+            StyledText(f"Heaviest folders{of_what}", "bold"),
             *_folder_tree(folders, look),
         ]
     files = largest_files(analysis.permitted, top)
     if files:
-        lines += [StyledText(), StyledText("Largest files", "bold")]
+        lines += [StyledText(), StyledText(f"Largest files{of_what}", "bold")]
         lines += [_row(item.bytes, analysis, item.path) for item in files]
     types = sizes_by_type(analysis.permitted)[:top]
     if types:
-        lines += [StyledText(), StyledText("By file type", "bold")]
+        lines += [StyledText(), StyledText(f"By file type{of_what}", "bold")]
         lines += [
             _row(item.bytes, analysis, f"{item.type}  ({count(item.files, 'file')})")
             for item in types
