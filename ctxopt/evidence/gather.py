@@ -41,6 +41,7 @@ from ctxopt.evidence.source_needs import (
     takings_of,
 )
 from ctxopt.evidence.step_needs import builds_solution, needs_of_steps
+from ctxopt.evidence.vendored import needs_of_vendoring
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.folder import ask_git
 
@@ -109,6 +110,8 @@ def gather_needs(
     clues += _clues_of_others(others, named, files, fixtures)
     called = _follow(clues, builds, told.callers, files)
     clues += called.clues(fixtures)
+    asked = ((one.taken.build, one.texts) for one in called.builds)
+    clues.append(needs_of_vendoring(asked, manifests.entered, files))
     if not any(one.tests for one in clues):
         # Where tests run, all of them stay anyway, and no source has to be opened.
         clues.append(
