@@ -109,9 +109,7 @@ def gather_needs(
         clues.append(needs_of_other_stages(own[0].build, files))
     clues += _clues_of_others(others, named, files, fixtures)
     called = _follow(clues, builds, told.callers, files)
-    clues += called.clues(fixtures)
-    asked = ((one.taken.build, one.texts) for one in called.builds)
-    clues.append(needs_of_vendoring(asked, manifests.entered, files))
+    clues += called.clues(fixtures, manifests.entered, files)
     if not any(one.tests for one in clues):
         # Where tests run, all of them stay anyway, and no source has to be opened.
         clues.append(
@@ -176,10 +174,17 @@ class _Followed(NamedTuple):
     builds: list[Called]
     starts: list[Called]
 
-    def clues(self, fixtures: Iterable[str]) -> list[Clues]:
+    def clues(
+        self, fixtures: Iterable[str], entered: Iterable[str], files: SentFiles
+    ) -> list[Clues]:
         found = [one.clues for one in (*self.builds, *self.starts)]
         texts = (text for one in (*self.builds, *self.starts) for text in one.texts)
-        return [*found, needs_of_loads(texts, fixtures)]
+        asked = ((one.taken.build, one.texts) for one in self.builds)
+        return [
+            *found,
+            needs_of_loads(texts, fixtures),
+            needs_of_vendoring(asked, entered, files),
+        ]
 
 
 def _follow(

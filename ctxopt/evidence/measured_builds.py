@@ -30,7 +30,7 @@ from ctxopt.errors import ContextError, CtxoptError, LocatedError
 from ctxopt.languages.dockerfile import Build
 from ctxopt.languages.ignore.matcher import Matcher
 from ctxopt.projects.declared import DeclaredBuild, unique_names
-from ctxopt.projects.location import is_remote, shown_path
+from ctxopt.projects.location import is_remote, shown_path, without_login
 from ctxopt.tree.view import View
 from ctxopt.tree.workers import ALONE, Walker
 
@@ -274,9 +274,9 @@ def out_of_reach(declared: DeclaredBuild) -> str | None:
     if declared.context is None:
         return declared.note or _UNKNOWN
     if is_remote(declared.context):
-        return f"{_REMOTE}: {declared.context}"
+        return f"{_REMOTE}: {without_login(declared.context)}"
     if declared.dockerfile is not None and is_remote(declared.dockerfile):
-        return f"its Dockerfile is remote: {declared.dockerfile}"
+        return f"its Dockerfile is remote: {without_login(declared.dockerfile)}"
     return None
 
 

@@ -11,6 +11,7 @@ import hashlib
 import os
 import shlex
 import shutil
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from typing import NamedTuple
@@ -26,6 +27,8 @@ _NEW = "was-not-there"
 """Stands in for ``before`` where there was no file, so that a lost one is not taken for that."""
 _WRITTEN = "written"
 _UNFINISHED = ".part"
+_MOST_BYTES = 64 << 20
+"""No ignore file is larger, and what is kept is read whole."""
 
 
 class Record(NamedTuple):
@@ -198,7 +201,13 @@ def _load(folder: str, shown: str) -> Record:
     hint = f"to do without it: {shlex.join(['rm', '-r', folder])}"
 
     def read(name: str) -> bytes:
-        return read_regular(os.path.join(folder, name), what, WriteError, hint=hint)
+        path = os.path.join(folder, name)
+        with suppress(OSError):
+            status = os.lstat(path)
+            # What a link leads to was never an ignore file, and may be what others must not read.
+            if not stat.S_ISREG(status.st_mode) or status.st_size > _MOST_BYTES:
+                raise WriteError(f"{what} {path!r} is not what ctxopt kept there", hint=hint)
+        return read_regular(path, what, WriteError, hint=hint)
 
     before = None
     if not os.path.lexists(os.path.join(folder, _NEW)):

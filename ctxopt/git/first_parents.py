@@ -15,8 +15,8 @@ class WalkedCommit(NamedTuple):
     tree: str
     parent: str | None
     """The first parent; None for a first commit, and where a shallow clone ends."""
-    seconds: int
-    """When it was committed, since 1970."""
+    seconds: int | None
+    """When it was committed, since 1970; None where the commit has no date that git can read."""
     subject: str
 
 
@@ -47,6 +47,12 @@ def first_parents(
     # Not strict: behind the last NUL is an empty field.
     rows = zip(*(parts[place::5] for place in range(5)), strict=False)
     return [
-        WalkedCommit(id_, tree, next(iter(parents.split()), None), int(seconds), subject)
+        WalkedCommit(
+            id=id_,
+            tree=tree,
+            parent=next(iter(parents.split()), None),
+            seconds=int(seconds) if seconds else None,
+            subject=subject,
+        )
         for id_, tree, parents, seconds, subject in rows
     ]

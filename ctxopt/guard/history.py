@@ -22,7 +22,7 @@ class Point:
     """One commit; figures are None where it could not be measured."""
 
     commit: str
-    seconds: int
+    seconds: int | None
     """When it was committed, since 1970."""
     subject: str
     files: int | None

@@ -93,7 +93,11 @@ class _Reader:
         if not found:
             raise self.refuse("broken string")
         self.place = found.end()
-        return Text(json.loads(found[0]), line)
+        text = json.loads(found[0])
+        # Python keeps half of a pair that stands for one character, and no path or text holds it.
+        if any("\ud800" <= char <= "\udfff" for char in text):
+            raise self.refuse("half of a surrogate pair", line)
+        return Text(text, line)
 
     def fields(self, depth: int) -> Fields:
         made = Fields(line=self.line())

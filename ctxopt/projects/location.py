@@ -26,10 +26,15 @@ def local_path(place: str, folder: str, home: str | None) -> str:
     return os.path.normpath(os.path.join(folder, place))
 
 
+def without_login(url: str) -> str:
+    """Return a URL without the password or token in it: reports end in logs that others read."""
+    return re.sub(r"\b((?:https?|ssh|git)://)(?!git@)[^/@\s]+@", r"\1***@", url)
+
+
 def shown_path(place: str, root: str) -> str:
-    """Return a path relative to ``root``, absolute where it leaves it; what is remote stays."""
+    """Return a path relative to ``root``, absolute where it leaves it; what is remote stays, but for its login."""
     if not os.path.isabs(place):
-        return place
+        return without_login(place)
     if place != root and not place.startswith(root.rstrip("/") + "/"):
         return place
     inside = os.path.relpath(place, root)

@@ -44,6 +44,9 @@ def _escape(char: str) -> str:
         return _SHELL_ESCAPES[char]
     if char.isprintable():
         return char
+    # Half of a surrogate pair is no byte of a name; a text that was spelled with escapes may hold one.
+    if "\ud800" <= char < "\udc80" or "\udcff" < char <= "\udfff":
+        return f"\\u{ord(char):04x}"
     return "".join(f"\\x{byte:02x}" for byte in os.fsencode(char))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from ctxopt.build.context import builder_named
@@ -49,7 +50,7 @@ def _point_lines(point: Point, largest: int) -> list[str]:
     if point.is_jump:
         mark = "!"
     row = (
-        f"{mark} {_date(point)}  {point.commit[:10]}  {_size(point):>8}  {_change(point):>9}"
+        f"{mark} {_date(point):<10}  {point.commit[:10]}  {_size(point):>8}  {_change(point):>9}"
         f"  {_transferred(point):>11}  {bar:<{_BAR}}  {printable(point.subject)}"
     )
     if not point.problem:
@@ -107,7 +108,11 @@ def render_json(history: History) -> str:
 
 
 def _date(point: Point) -> str:
-    return datetime.fromtimestamp(point.seconds, UTC).strftime("%Y-%m-%d")
+    # A commit may have no date, or one that no calendar has.
+    with suppress(ValueError, OverflowError, OSError):
+        if point.seconds is not None:
+            return datetime.fromtimestamp(point.seconds, UTC).strftime("%Y-%m-%d")
+    return "no date"
 
 
 def _size(point: Point) -> str:

@@ -439,3 +439,23 @@ def test_of_two_at_once_one_does_it(root, before):
         assert all(isinstance(error, WriteError) for error in failed)
         assert read(os.path.join(root, ".dockerignore")) == before
         assert os.listdir(root).count(".ctxopt-write.tmp") == 0
+
+
+def test_what_a_link_leads_to_never_comes_back(root, state, tmp_path):
+    private = tmp_path / "private"
+    private.write_bytes(b"secret")
+    ctxopt("fix", cwd=root)
+    (record,) = kept(state)
+    (record / "was-not-there").unlink()
+    (record / "before").symlink_to(private)
+    assert "is not what ctxopt kept there" in refusal(root)
+    assert b"secret" not in (read(os.path.join(root, ".dockerignore")) or b"")
+
+
+@pytest.mark.parametrize("part", ["written", "before"])
+def test_what_is_too_large_is_not_read(root, state, part):
+    Path(root, ".dockerignore").write_bytes(b"*.pyc\n")
+    ctxopt("fix", cwd=root)
+    (record,) = kept(state)
+    os.truncate(record / part, 3 << 30)
+    assert "is not what ctxopt kept there" in refusal(root)

@@ -6,6 +6,7 @@ import pytest
 
 from ctxopt.errors import GitError
 from ctxopt.git.first_parents import first_parents
+from tests.support.program import ctxopt
 from tests.support.repositories import commit, found, git, init
 
 pytestmark = pytest.mark.usefixtures("clean")
@@ -82,3 +83,29 @@ def test_settings_change_nothing(root):
     }.items():
         git(root, "config", key, value)
     assert len(first_parents(found(root))) == 4
+
+
+@pytest.mark.parametrize(
+    ("date", "seconds"),
+    [
+        ("1700000000 +0000", 1_700_000_000),
+        ("0 +0000", 0),
+        ("253402300800 +0000", 253_402_300_800),
+        ("-5 +0000", None),
+        ("x +0000", None),
+    ],
+)
+def test_a_commit_may_have_an_odd_date(root, date, seconds):
+    tree, parent = (
+        git(root, "rev-parse", name).decode().strip() for name in ("HEAD^{tree}", "HEAD")
+    )
+    text = f"tree {tree}\nparent {parent}\nauthor a <a> {date}\ncommitter a <a> {date}\n\nodd\n"
+    made = git(
+        root, "hash-object", "-t", "commit", "-w", "--literally", "--stdin", stdin=text.encode()
+    )
+    git(root, "reset", "-q", "--soft", made.decode().strip())
+    first, *_ = first_parents(found(root))
+    assert (first.subject, first.seconds) == ("odd", seconds)
+    done = ctxopt("check", "--history", "1", cwd=root)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert ("no date" in done.stdout) == (seconds is None or seconds > 10**11)

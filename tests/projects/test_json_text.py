@@ -62,3 +62,13 @@ def test_lines():
     value = read_json('{\n "a": {\n  "b": "x"}}', "f.json")
     assert value["a"].line_of("b") == 3
     assert value["a"]["b"].line == 3
+
+
+@pytest.mark.parametrize("half", ["\\ud800", "\\udc00", "a\\udfff", "\\ud83d\\ud83d\\ude00"])
+def test_half_of_a_pair_is_no_text(half):
+    with pytest.raises(ProjectError, match="half of a surrogate pair"):
+        read_json(f'{{"a": "{half}"}}', "f")
+
+
+def test_a_whole_pair_is_one_character():
+    assert read_json('{"a": "\\ud83d\\ude00"}', "f") == {"a": "\U0001f600"}
