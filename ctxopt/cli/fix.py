@@ -175,7 +175,12 @@ def _undo(request: FixRequest, shape: _Shape) -> int:
     from ctxopt.report.fix_text import render_undone
 
     undone = undo(request)
-    deliver(iter((render_undone(undone, shape.look),)), None)
+    try:
+        deliver(iter((render_undone(undone, shape.look),)), None)
+    except WriteError as error:
+        # As after a write: the file is not what it was.
+        done = "removed" if undone.content is None else "restored"
+        raise WriteError(error.message, hint=f"{undone.shown} is {done}") from error
     return ExitCode.OK
 
 

@@ -245,6 +245,13 @@ def test_a_report_that_fails_says_that_the_file_is_written(context):
     done = ctxopt("fix", "-o", "/dev/full", cwd=context)
     assert done.returncode == 2
     assert done.stderr.endswith("hint: .dockerignore is written\n")
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "ctxopt", "fix", "--undo"],
+            cwd=context, env=environment(), stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert done.stderr.endswith("hint: .dockerignore is restored\n")
 
 
 @pytest.mark.parametrize(
