@@ -25,17 +25,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-_LONG = ("cli", "evidence", "fix", "git", "guard", "report", "rules")
-"""Folders whose tests lay repositories and plan fixes, and have tables of a thousand rows."""
+_LONG = (
+    "build", "cli", "evidence", "fix", "git", "guard", "languages", "projects", "report", "rules",
+)  # fmt: skip
+"""Folders whose tests lay repositories and plan fixes, or have tables of a thousand rows."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave two of three rows of their tables to the full run; the fast one still has each test."""
+    """Leave three of four rows of their tables to the full run; the fast one still has each test."""
     rows: Counter[str] = Counter()
     for item in items:
         name, bracket, _ = item.nodeid.partition("[")
         if bracket and item.path.relative_to(ROOT / "tests").parts[0] in _LONG:
-            if rows[name] % 3:
+            if rows[name] % 4:
                 item.add_marker(pytest.mark.slow)
             rows[name] += 1
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.slow
 REPOSITORY = Path(__file__).parent.parent
 PACKAGE = REPOSITORY / "ctxopt"
 ROOMS = sorted(

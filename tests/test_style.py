@@ -8,8 +8,11 @@ import re
 import tokenize
 from functools import cache
 
+import pytest
+
 from tests.support.places import ROOT
 
+pytestmark = pytest.mark.slow
 PACKAGE = ROOT / "ctxopt"
 MODULES = sorted(path.relative_to(PACKAGE).as_posix() for path in PACKAGE.rglob("*.py"))
 COMPOUND = (

@@ -17,7 +17,7 @@ from tests.support.repositories import commit, git, init, write
 from tests.support.several import TAKES_ALL, compose
 from tests.support.trees import lay
 
-pytestmark = pytest.mark.usefixtures("clean")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("clean")]
 
 MB = 10**6
 DOCKERFILE = "FROM x\nCOPY src data /\n"
