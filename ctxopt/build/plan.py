@@ -44,6 +44,11 @@ class Plan(NamedTuple):
         """The load of the main context."""
         return self.loads[0]
 
+    @property
+    def named(self) -> tuple[Load, ...]:
+        """The loads of named contexts."""
+        return self.loads[1:]
+
 
 def resolve_build(context: BuildContext, request: BuildRequest) -> Build:
     """Read and resolve the Dockerfile of ``context``.
@@ -208,13 +213,20 @@ MeasuredFolders: TypeAlias = dict[tuple[str, str], NamedContext]
 _LoadOfNamed: TypeAlias = tuple[str, tuple[str, ...], NamedContext | None]
 
 
-def named_roots(build: Build, request: BuildRequest) -> Iterator[str]:
-    """Yield the folders of the named contexts that a build loads."""
+class NamedTransfer(NamedTuple):
+    """What a build asks of a named context; ``root`` is its folder, None for a remote one."""
+
+    name: str
+    paths: tuple[str, ...]
+    root: str | None
+
+
+def named_transfers(build: Build, request: BuildRequest) -> Iterator[NamedTransfer]:
+    """Yield the transfers of named contexts, once for every time BuildKit loads one."""
     for load in build.transfers:
         if load.context is not None:
             root = named_root(request.build_contexts[load.context])
-            if root is not None:
-                yield root
+            yield NamedTransfer(load.context, load.paths, root)
 
 
 def _named_contexts(
@@ -228,17 +240,14 @@ def _named_contexts(
 
     Each folder is walked once, and kept in ``measured``. Raises ContextError where there is none.
     """
-    for load in build.transfers:
-        if load.context is None:
-            continue
-        root = named_root(request.build_contexts[load.context])
+    for name, paths, root in named_transfers(build, request):
         if root is None:
-            yield load.context, load.paths, None
+            yield name, paths, None
             continue
         key = (root, builder.name)
         if key not in measured:
-            measured[key] = _measure_named(load.context, root, walker, builder)
-        yield load.context, load.paths, measured[key]
+            measured[key] = _measure_named(name, root, walker, builder)
+        yield name, paths, measured[key]
 
 
 def _measure_named(name: str, root: str, walker: Walker, builder: Builder) -> NamedContext:

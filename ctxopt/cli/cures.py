@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def cures_of_fix(facts: Facts, found: RuleResults, config: Config) -> RuleResults:
     """Return what was found with the lines that ``fix`` would write."""
-    if not any(finding.edits for finding in found.reported):
+    if not found.has_edits:
         return found
     # What fix decides by takes time to import, and a clean context has nothing to decide.
     from ctxopt.fix.cures import judge_cures
@@ -42,9 +42,7 @@ class PlanOfFix:
     def __call__(self, facts: Facts, found: RuleResults, config: Config) -> RuleResults:
         """Return what was found with the lines that ``fix`` would write."""
         self.evidence = facts.evidence
-        # Where there is no ignore file yet, lines for tomorrow may be all that a fix writes.
-        is_first = facts.analysis.context.ignore.path is None
-        if not is_first and not any(finding.edits for finding in found.reported):
+        if not found.may_be_cured(facts.analysis.context):
             return found
         from ctxopt.fix.cures import plan_cures
 

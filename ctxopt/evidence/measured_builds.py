@@ -20,7 +20,7 @@ from ctxopt.build.plan import (
     NamedContext,
     make_plan,
     named_policy,
-    named_roots,
+    named_transfers,
     resolve_content,
 )
 from ctxopt.build.request import BuildRequest
@@ -207,9 +207,8 @@ class _Measuring:
             if placed.build is None:
                 continue
             builder = placed.context.builder
-            for root in named_roots(placed.build, placed.request):
-                key = (root, builder.name)
-                if key in found or not os.path.isdir(root):
+            for _, _, root in named_transfers(placed.build, placed.request):
+                if root is None or (root, builder.name) in found or not os.path.isdir(root):
                     continue
                 try:
                     ignore = named_ignore(root, builder)
@@ -218,7 +217,7 @@ class _Measuring:
                     continue
                 shared = Shared(placed.context._replace(root=root, ignore=ignore), matcher)
                 if shared.is_sound:
-                    found[key] = shared
+                    found[root, builder.name] = shared
         return found
 
     def _plan_all(self, group: _Group, matcher: Matcher, view: View) -> Iterator[MeasuredBuild]:

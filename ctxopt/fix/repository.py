@@ -171,7 +171,7 @@ def _views(context: JudgedContext) -> Iterator[View]:
     for build in context.builds:
         yield build.analysis.sent
         if build.analysis.plan is not None:
-            yield from (load.transfer.view for load in build.analysis.plan.loads[1:])
+            yield from (load.transfer.view for load in build.analysis.plan.named)
 
 
 def _badness(build: JudgedBuild) -> tuple[int, int, int, str]:
@@ -199,9 +199,7 @@ class _Judging:
         found = run_rules(everything, RULES, self._config.selection)
         results = self._merged(everything, found)
         plan, refusal = None, ""
-        # Where there is no ignore file yet, lines for tomorrow may be all that a fix writes.
-        is_first = analysis.context.ignore.path is None
-        if is_first or any(finding.edits for finding in results.reported):
+        if results.may_be_cured(analysis.context):
             start = Start(everything, found)
             planned = plan_cures(facts, results, self._config, start)
             results, plan, refusal = planned.results, planned.plan, planned.refusal
@@ -261,7 +259,7 @@ class _Judging:
             sent = analysis.sent.total.bytes
             named = 0
             if analysis.plan is not None:
-                named = sum(load.transfer.view.total.bytes for load in analysis.plan.loads[1:])
+                named = sum(load.transfer.view.total.bytes for load in analysis.plan.named)
             worst = min(touching, key=lambda finding: finding.sort_key, default=None)
             yield JudgedBuild(
                 name=name,

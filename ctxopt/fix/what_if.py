@@ -86,7 +86,7 @@ def _plan(analysis: Analysis, view: View, matcher: Matcher) -> Plan | None:
     if plan is None:
         return None
     main = transferred(view, paths_of(plan.build))
-    loads = (Load(None, analysis.context.root, matcher, view, main), *plan.loads[1:])
+    loads = (Load(None, analysis.context.root, matcher, view, main), *plan.named)
     return plan._replace(loads=loads, sources=report_sources(plan.build, loads))
 
 

@@ -8,9 +8,9 @@ from typing import NamedTuple
 
 from ctxopt.build.analysis import Analysis, build_matcher, build_policy
 from ctxopt.build.context import BuildContext
-from ctxopt.build.plan import named_policy, paths_of, resolve_content
+from ctxopt.build.plan import named_policy, named_transfers, paths_of, resolve_content
 from ctxopt.build.request import BuildRequest
-from ctxopt.build.transfer import TransferView, named_root, transferred
+from ctxopt.build.transfer import TransferView, transferred
 from ctxopt.builder import PODMAN, BuilderName
 from ctxopt.errors import ContextError
 from ctxopt.git.state import GitState, read_state
@@ -87,25 +87,22 @@ def state_named(
     context = analysis.context
     build = _resolve(state, context, request)
     loads = []
-    for load in build.transfers:
-        if load.context is None:
-            continue
-        root = named_root(request.build_contexts[load.context])
+    for name, paths, root in named_transfers(build, request):
         if root is None:
             continue
-        named = _read_named(state, load.context, root)
+        named = _read_named(state, name, root)
         if not named.entries and named.prefix and not is_baseline:
             raise ContextError(
-                f"build context {load.context!r}: there is no folder {named.prefix!r} in {state.name}",
+                f"build context {name!r}: there is no folder {named.prefix!r} in {state.name}",
                 hint="add it to git, or correct the path",
             )
         policy = named_policy(state_named_ignore(named, context.builder), context.builder)
         view = View(state_tree(named, policy), context.builder)
         if context.builder is PODMAN:
-            transfer = _taken(build, load.context, named, policy.matcher, view)
+            transfer = _taken(build, name, named, policy.matcher, view)
         else:
-            transfer = transferred(view, load.paths, StateLinks(named))
-        loads.append(NamedLoad(load.context, transfer))
+            transfer = transferred(view, paths, StateLinks(named))
+        loads.append(NamedLoad(name, transfer))
     return tuple(loads)
 
 

@@ -113,7 +113,7 @@ def _transferred(analysis: Analysis) -> dict[str, Any] | None:
                 "bytes": load.transfer.view.total.bytes,
                 "context_bytes": load.transfer.context_bytes,
             }
-            for load in plan.loads[1:]
+            for load in plan.named
         ],
         "not_measured": list(plan.remote),
         "unknown": [

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Final, NamedTuple
 
+from ctxopt.build.context import BuildContext
 from ctxopt.config.selection import Selection
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.edits import Edit, EditKind
@@ -31,6 +32,15 @@ class RuleResults(NamedTuple):
     def known(self) -> int:
         """How many of the suppressed are so because a baseline knows them."""
         return sum(item.origin == "baseline" for item in self.suppressed)
+
+    @property
+    def has_edits(self) -> bool:
+        """Whether a finding asks for a change of the ignore file."""
+        return any(finding.edits for finding in self.reported)
+
+    def may_be_cured(self, context: BuildContext) -> bool:
+        """Whether a fix may have lines to write: where there is no ignore file yet, also lines for tomorrow alone."""
+        return context.ignore.path is None or self.has_edits
 
     def worst(self) -> Severity | None:
         """The severity of the worst finding reported; None without any."""
