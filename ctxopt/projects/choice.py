@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Final
+from typing import Final, NoReturn
 
 from ctxopt.errors import ConfigError, ProjectError
 from ctxopt.projects.declared import Declared, DeclaredBuild
@@ -27,19 +27,19 @@ def choose_builds(
     """
     if not services and not targets:
         return declared.builds
-    found: dict[int, DeclaredBuild] = {}
+    found: list[DeclaredBuild] = []
     for name in services:
         _add(found, _named(declared, _COMPOSE, name) or _refuse(declared, _COMPOSE, name))
     for name in targets:
         several = _named(declared, _BAKE, name) or _of_group(root, name, variables)
         _add(found, several or _refuse(declared, _BAKE, name))
-    return tuple(found.values())
+    return tuple(found)
 
 
-def _add(found: dict[int, DeclaredBuild], builds: Iterable[DeclaredBuild]) -> None:
+def _add(found: list[DeclaredBuild], builds: Iterable[DeclaredBuild]) -> None:
     for build in builds:
-        if build not in found.values():
-            found[len(found)] = build
+        if build not in found:
+            found.append(build)
 
 
 def _all(declared: Declared, kind: str) -> list[DeclaredBuild]:
@@ -63,7 +63,7 @@ def _of_group(root: str, name: str, variables: Mapping[str, str]) -> tuple[Decla
         return ()
 
 
-def _refuse(declared: Declared, kind: str, name: str) -> list[DeclaredBuild]:
+def _refuse(declared: Declared, kind: str, name: str) -> NoReturn:
     what = {_COMPOSE: "service", _BAKE: "target or group of Bake"}[kind]
     known = sorted({build.name for build in _all(declared, kind)})
     hint = "ctxopt builds lists what is declared"

@@ -19,6 +19,7 @@ from ctxopt.report.check_wording import (
     named_rows,
     percent,
     signed,
+    view_name,
 )
 from ctxopt.report.markdown import code, code_or_nothing, plain, table
 from ctxopt.report.places import placed_in, where
@@ -84,9 +85,7 @@ def _markdown_row(context: CheckedContext, view: BudgetView) -> list[str]:
     grown = ""
     if growth:
         grown = f"{signed(growth.bytes)}{percent(growth)}"
-    name: str = view
-    if view == "transferred":
-        name = context.after.analysis.context.builder.fetched
+    name = view_name(view, context.after)
     return [name, _markdown_side(context.before, view), _markdown_side(context.after, view), grown]
 
 

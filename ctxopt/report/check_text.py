@@ -18,6 +18,7 @@ from ctxopt.report.check_wording import (
     named_rows,
     percent,
     signed,
+    view_name,
 )
 from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_text import render_finding
@@ -92,9 +93,7 @@ def _context(context: CheckedContext, top: int) -> list[StyledText]:
 def _figures(context: CheckedContext, view: BudgetView) -> list[StyledText]:
     side, growth = context.after, context.growths.get(view)
     builder = side.analysis.context.builder
-    label = view.capitalize()
-    if view == "transferred":
-        label = builder.fetched.capitalize()
+    label = view_name(view, side).capitalize()
     figures = side.figures(view)
     if figures is None:
         return [field(label, f"not measured in {side.name}: {printable(side.unknown)}")]

@@ -12,6 +12,8 @@ from ctxopt.tree.model import Tally
 from ctxopt.units import count, format_percent, format_size
 
 if TYPE_CHECKING:
+    from ctxopt.config.keys import BudgetView
+    from ctxopt.guard.side import Side
     from ctxopt.rules.baseline import Findings
 
 
@@ -36,6 +38,13 @@ CHANGE_LISTS = (
     ChangeList("Sent now because a rule changed", "entered"),
     ChangeList("Not sent any more because a rule changed", "left"),
 )
+
+
+def view_name(view: BudgetView, side: Side) -> str:
+    """Return what reports call a view, which the builder of ``side`` may have another word for."""
+    if view == "transferred":
+        return side.analysis.context.builder.fetched
+    return view
 
 
 def change_name(change: PathChange) -> str:

@@ -15,7 +15,7 @@ from ctxopt.report.rebuilds_wording import (
     notes,
 )
 from ctxopt.report.terminal import Look, StyledText, draw, more
-from ctxopt.report.wording import cell_len
+from ctxopt.report.wording import cell_len, start_of
 from ctxopt.units import count
 
 if TYPE_CHECKING:
@@ -161,6 +161,4 @@ def _cut(text: str, room: int) -> str:
     shown = visible(" ".join(text.split()))
     if cell_len(shown) <= room:
         return shown
-    while shown and cell_len(shown) > room - 1:
-        shown = shown[:-1]
-    return shown.rstrip() + "…"
+    return start_of(shown, max(0, room - 1)).rstrip() + "…"

@@ -21,7 +21,7 @@ from ctxopt.report.scan_all_wording import (
     touched,
 )
 from ctxopt.report.terminal import Look, StyledText, draw, more
-from ctxopt.report.wording import cell_len, shortened
+from ctxopt.report.wording import cell_len, shortened, start_of
 from ctxopt.severity import Severity
 from ctxopt.units import and_more, count, format_size
 
@@ -280,9 +280,7 @@ def _ended(text: str, width: int) -> str:
     """Shorten a list of names to a column, from its end."""
     if cell_len(text) <= width:
         return text
-    while cell_len(text) > width - 1:
-        text = text[:-1]
-    return text + "…"
+    return start_of(text, width - 1) + "…"
 
 
 def _size(item: SharedFinding) -> str:

@@ -83,6 +83,13 @@ def cell_len(text: str) -> int:
     return cells.cell_len(text)
 
 
+def start_of(text: str, width: int) -> str:
+    """Return as much of the start of ``text`` as ``width`` columns hold."""
+    while cell_len(text) > width:
+        text = text[:-1]
+    return text
+
+
 def shortened(text: str, width: int) -> str:
     """Return ``text`` with folders of its last path left out, as ``…/name``, until it is at most ``width`` columns.
 
