@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 ColorChoice = Literal["auto", "always", "never"]
 
+_SECONDS = 0.2
+"""How long a wait for a key may be before interrupts are looked at."""
 _PIPED_WIDTH = 100
 """Columns where nothing tells the width; a pipe is read in an editor or a log."""
 
@@ -141,7 +143,12 @@ def prompt(text: str) -> None:
 
 def read_typed() -> str | None:
     """Return a line that was typed on stdin; None, on a new line, at the end of the input."""
+    import select
+
     try:
+        # An interrupt that comes just before a read begins is not seen until that ends: no wait is a long one.
+        while not select.select([sys.stdin], [], [], _SECONDS)[0]:
+            pass
         typed = sys.stdin.buffer.readline()
     except OSError:
         typed = b""  # the terminal has gone
