@@ -59,13 +59,6 @@ class Builder(NamedTuple):
         return self.figure_template is not None
 
     @property
-    def fetched(self) -> str:
-        """What reports call the view of what one build asks for."""
-        if self.sends_context:
-            return "transferred"
-        return "taken"
-
-    @property
     def verb(self) -> str:
         """What it does with a file that is not kept back, as messages say it."""
         if self.sends_context:
@@ -78,6 +71,12 @@ class Builder(NamedTuple):
         if self.sends_context:
             return "sent"
         return "taken"
+
+    def words_for(self, view: str) -> str:
+        """Return what reports call a view: what is permitted ``could be sent``, what is transferred is ``sent``."""
+        if view == "permitted" and self.loads_on_demand:
+            return f"could be {self.participle}"
+        return self.participle
 
     def printed(self, size: int) -> str:
         """Return ``size`` bytes as this builder's client prints them, in powers of 1000; nothing where it does not."""

@@ -40,6 +40,11 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun}"
 
 
+def count_entries(number: int) -> str:
+    """Write how many entries of a context, of which folders are some: ``12 files and folders``."""
+    return count(number, "file or folder", "files and folders")
+
+
 def and_more(number: int) -> str:
     """Write how many are not named, to stand behind those that are; nothing where all are."""
     if number <= 0:

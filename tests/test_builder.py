@@ -24,6 +24,19 @@ def test_other_names_have_none(name):
     assert caught.value.hint == "buildkit, classic or podman"
 
 
+@pytest.mark.parametrize(
+    ("builder", "permitted", "transferred"),
+    [
+        (BUILDKIT, "could be sent", "sent"),
+        (CLASSIC, "sent", "sent"),
+        (PODMAN, "could be taken", "taken"),
+    ],
+)
+def test_what_views_are_called(builder, permitted, transferred):
+    assert builder.words_for("permitted") == permitted
+    assert builder.words_for("transferred") == transferred
+
+
 def test_the_two_of_docker():
     assert set(DOCKERS) == set(BUILDERS) - {PODMAN}
     assert [builder.sends_context for builder in BUILDERS] == [True, True, False]

@@ -42,13 +42,9 @@ class PathExplanation:
 def answer_paths(
     context: BuildContext, paths: list[str], request: BuildRequest
 ) -> list[PathExplanation]:
-    """Explain ``paths``, relative to the context root or absolute; they need not exist.
-
-    Raises ContextError for paths outside the context, and as ``analyze`` does.
-    """
-    inside = [_inside(context, path) for path in paths]
+    """Explain ``paths``, as ``path_inside`` gives them; they need not exist. Raises as ``analyze`` does."""
     analysis = analyze(context, request, with_excluded=True, walker=default_walker())
-    return [_answer(analysis, path) for path in inside]
+    return [_answer(analysis, path) for path in paths]
 
 
 def _answer(analysis: Analysis, path: str) -> PathExplanation:
@@ -92,8 +88,11 @@ def _is_folder(context: BuildContext, path: str) -> bool:
     return os.path.isdir(full) and not os.path.islink(full)
 
 
-def _inside(context: BuildContext, given: str) -> str:
-    """The path below the root; raises ContextError for the root and for what is outside."""
+def path_inside(context: BuildContext, given: str) -> str:
+    """Return the path below the root of one that is relative to it, or absolute.
+
+    Raises ContextError for the root and for what is outside.
+    """
     path = given
     if os.path.isabs(given):
         path = os.path.relpath(given, context.root)

@@ -88,7 +88,7 @@ def select_view(analysis: Analysis, name: ViewName) -> tuple[View, int | None]:
         return analysis.permitted, analysis.permitted_bytes
     if analysis.plan is None:
         raise ContextError(
-            "there is no Dockerfile, so nothing says what is transferred",
+            "there is no Dockerfile, so nothing says what a build takes",
             hint="-f names a Dockerfile; --permitted lists what any build may take",
         )
     transfer = analysis.plan.main.transfer

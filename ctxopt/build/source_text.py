@@ -22,7 +22,7 @@ def tell_check(
     if check.kind == "ignored":
         return f"{name} is excluded by {lines}, so the build fails"
     if check.kind == "not-transferred":
-        return f"{name} is permitted but Docker does not fetch it, so the build fails"
+        return f"{name} is not kept back, but Docker does not fetch it, so the build fails"
     if check.kind == "partly-ignored":
         return f"{name} arrives without {_some(check, first)}, excluded by {lines}"
     if check.kind == "empty-wildcard":

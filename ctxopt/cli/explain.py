@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, assert_never
+from typing import TYPE_CHECKING, Annotated, assert_never
 
 import typer
 
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import command, deliver, refuse_inputs
 from ctxopt.cli.inputs import Given, read_inputs
+from ctxopt.errors import ContextError
+
+if TYPE_CHECKING:
+    from ctxopt.build.context import BuildContext
+    from ctxopt.build.explanation import PathExplanation
 
 Paths = Annotated[
     list[str],
@@ -37,7 +42,7 @@ def explain(
     output: o.Output = None,
 ) -> None:
     """Show which ignore line decides about a path, and what copies it."""
-    from ctxopt.build.explanation import answer_paths
+    from ctxopt.build.explanation import answer_paths, path_inside
 
     inputs = read_inputs(
         Given(
@@ -52,16 +57,31 @@ def explain(
         )
     )
     refuse_inputs(output, inputs.context)
-    answers = answer_paths(inputs.context, paths, inputs.request)
+    inside: list[str] = []
+    refused: list[ContextError] = []
+    for path in paths:
+        # One wrong path does not cost the answers about the others.
+        try:
+            inside.append(path_inside(inputs.context, path))
+        except ContextError as error:
+            refused.append(error)
+    if inside:
+        answers = answer_paths(inputs.context, inside, inputs.request)
+        deliver(iter((_rendered(inputs.context, answers, format_),)), output)
+    if refused:
+        raise refused[0]
+
+
+def _rendered(context: BuildContext, answers: list[PathExplanation], format_: o.ListFormat) -> str:
+    """Return the report about ``answers`` in one format."""
     match format_:
         case o.ListFormat.json:
             from ctxopt.report import explain_json
 
-            text = explain_json.render_answers(inputs.context, answers)
+            return explain_json.render_answers(context, answers)
         case o.ListFormat.text:
             from ctxopt.report import explain_text
 
-            text = explain_text.render_answers(answers)
+            return explain_text.render_answers(context, answers)
         case _:
             assert_never(format_)
-    deliver(iter((text,)), output)

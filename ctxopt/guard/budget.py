@@ -42,6 +42,8 @@ class Figures:
     """Bytes."""
     files: int
     view: BudgetView = "permitted"
+    words: str = "could be sent"
+    """What messages call the view: ``Builder.words_for``."""
     at_least: bool = False
     """Whether something could not be read, so that both are lower bounds."""
 
@@ -57,7 +59,7 @@ class LimitResult:
     """The key: ``max-size``."""
     verdict: Verdict
     message: str
-    """``permitted 48.2 MB > max-size 40 MB (set in ctxopt.toml)``."""
+    """``could be sent: 48.2 MB > max-size 40 MB (set in ctxopt.toml)``."""
     value: int | None = None
     """Bytes, files or, for growth, bytes more than the baseline; None where unknown."""
     bound: int
@@ -99,7 +101,7 @@ def check_limits(
             growth = 0
             verdict = Verdict.PASS
             limit = f"max-growth {format_percent(limits.max_growth)}"
-            message = f"{figures.view} did not grow, for nothing is staged: {limit}"
+            message = f"{figures.words}: no growth, for nothing is staged: {limit}"
         else:
             if baseline is not None:
                 growth = figures.size - baseline.size
@@ -167,8 +169,8 @@ def _compare(
         shown = f"at least {shown}"
         # More may be there than was seen: only what grows truer with it is certain.
         if within == is_maximum:
-            return Verdict.SKIP, f"{figures.view} {shown}, {key} {limit} cannot be judged"
-    return _VERDICTS[within], f"{figures.view} {shown} {sign} {key} {limit}"
+            return Verdict.SKIP, f"{figures.words}: {shown}, {key} {limit} cannot be judged"
+    return _VERDICTS[within], f"{figures.words}: {shown} {sign} {key} {limit}"
 
 
 def _grow(
@@ -176,20 +178,20 @@ def _grow(
 ) -> tuple[Verdict, str]:
     limit = f"max-growth {format_percent(share)}"
     if baseline is None:
-        return Verdict.SKIP, f"{figures.view}: no baseline, {limit} cannot be judged"
+        return Verdict.SKIP, f"{figures.words}: no baseline, {limit} cannot be judged"
     if figures.at_least or baseline.at_least:
-        return Verdict.SKIP, f"{figures.view}: not all could be read, {limit} cannot be judged"
+        return Verdict.SKIP, f"{figures.words}: not all could be read, {limit} cannot be judged"
     growth = figures.size - baseline.size
     if growth == 0:
-        return Verdict.PASS, f"{figures.view} is unchanged, {limit}"
+        return Verdict.PASS, f"{figures.words}: unchanged, {limit}"
     if growth < 0:
-        return Verdict.PASS, f"{figures.view} shrank by {format_size(-growth)}, {limit}"
+        return Verdict.PASS, f"{figures.words}: shrank by {format_size(-growth)}, {limit}"
     if growth <= floor:
         shown, least = _apart(growth, floor, format_size)
-        return Verdict.PASS, f"{figures.view} grew by {shown} <= growth-floor {least}, {limit}"
+        return Verdict.PASS, f"{figures.words}: grew by {shown} <= growth-floor {least}, {limit}"
     if baseline.size == 0:
         change = f"grew from nothing to {format_size(growth)}"
-        return Verdict.SKIP, f"{figures.view} {change}, {limit} cannot be judged"
+        return Verdict.SKIP, f"{figures.words}: {change}, {limit} cannot be judged"
     # Parts per million stay integers: a float would call 10.00001% of a large context 10%.
     exact = growth * _MILLION
     within = exact <= baseline.size * share
@@ -201,7 +203,7 @@ def _grow(
     if shown == format_percent(share) and grown != share:
         shown = format_percent(grown)
     sign = _SIGNS[True, within]
-    message = f"{figures.view} grew by {format_size(growth)}, {shown} {sign} {limit}"
+    message = f"{figures.words}: grew by {format_size(growth)}, {shown} {sign} {limit}"
     return _VERDICTS[within], message
 
 

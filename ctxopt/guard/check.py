@@ -271,7 +271,7 @@ def _refuse_unknown(budgets: Sequence[ContextBudget], after: Side) -> None:
     for budget in budgets:
         if after.view(budget.view) is None:
             raise ConfigError(
-                f"what is transferred of {budget.name!r} is not known in {after.name}:"
+                f"what a build takes of {budget.name!r} is not known in {after.name}:"
                 f" {after.unknown}",
                 hint='-f names a Dockerfile; view = "permitted" needs none',
             )

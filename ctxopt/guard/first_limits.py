@@ -82,7 +82,7 @@ def first_limits(
     files = _with_margin(total.files + 1)
     fewest = min(total.files, tracked or total.files) // 2
     text = (
-        f"# Permitted when this was written: {format_size(total.bytes)} in {count(total.files, 'file')};"
+        f"# What could be sent when this was written: {format_size(total.bytes)} in {count(total.files, 'file')};"
         f" the limits leave {_MARGIN}% more.\n"
         f'max-size = "{_rounded(_with_margin(total.bytes + _ITSELF))}"\n'
         f"max-files = {files}\n"

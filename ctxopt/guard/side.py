@@ -82,7 +82,13 @@ class Side:
         inside = set(self.submodules)
         unread = any(error.path not in inside for error in view.tree.errors)
         total = view.total
-        return Figures(size=total.bytes, files=total.files, view=name, at_least=unread)
+        return Figures(
+            size=total.bytes,
+            files=total.files,
+            view=name,
+            words=self.analysis.context.builder.words_for(name),
+            at_least=unread,
+        )
 
     def measured(self, name: BudgetView) -> Measured | None:
         """Return what the comparison needs of a view; None where it is not known."""

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from ctxopt.rules.baseline import Findings
 
 
-_LABEL = 13
+_LABEL = 15
 _SIZE = 10
 _VERDICTS = {
     Verdict.PASS: ("ok", "green"),

@@ -41,10 +41,8 @@ CHANGE_LISTS = (
 
 
 def view_name(view: BudgetView, side: Side) -> str:
-    """Return what reports call a view, which the builder of ``side`` may have another word for."""
-    if view == "transferred":
-        return side.analysis.context.builder.fetched
-    return view
+    """Return what reports call a view, in the words of the builder of ``side``."""
+    return side.analysis.context.builder.words_for(view)
 
 
 def change_name(change: PathChange) -> str:

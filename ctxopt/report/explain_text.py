@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from ctxopt.build.context import BuildContext
 from ctxopt.build.explanation import PathExplanation
 from ctxopt.build.image import describe_way
 from ctxopt.report.console import printable
 from ctxopt.report.wording import at_line
-from ctxopt.units import count, format_size
+from ctxopt.units import count, count_entries, format_size
 
 _PLACES = {"final": "the final image", "builder": "a builder stage", "mount": "a mount"}
 
 
-def render_answers(answers: list[PathExplanation]) -> str:
+def render_answers(context: BuildContext, answers: list[PathExplanation]) -> str:
     """Return one short paragraph a path, with a blank line between them."""
-    return "\n".join(_render(answer) for answer in answers)
+    possible = context.builder.words_for("permitted")
+    return "\n".join(_render(answer, possible) for answer in answers)
 
 
-def _render(answer: PathExplanation) -> str:
+def _render(answer: PathExplanation, possible: str) -> str:
     lines = [
-        *_decision(answer),
-        *_below(answer),
+        *_decision(answer, possible),
+        *_below(answer, possible),
         *_uses(answer),
     ]
     if not answer.exists:
@@ -27,12 +29,12 @@ def _render(answer: PathExplanation) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _decision(answer: PathExplanation) -> list[str]:
+def _decision(answer: PathExplanation, possible: str) -> list[str]:
     """The verdict, the pattern that decided, and what would turn the verdict."""
     found = answer.explanation
-    lines = [f"{printable(found.path)}: kept"]
+    lines = [f"{printable(found.path)}: {possible}"]
     if found.excluded:
-        lines = [f"{printable(found.path)}: excluded"]
+        lines = [f"{printable(found.path)}: kept back"]
     if found.pattern is not None:
         file = printable(answer.ignore_file or "the builder")
         lines.append(f"  by {at_line(file, found.pattern.line)}: {found.pattern}")
@@ -51,14 +53,19 @@ def _decision(answer: PathExplanation) -> list[str]:
     return lines
 
 
-def _below(answer: PathExplanation) -> list[str]:
+def _below(answer: PathExplanation, possible: str) -> list[str]:
     below = answer.below
-    if below is None or not below.entries + below.excluded:
+    if below is None:
         return []
-    kept = f"{count(below.files, 'file')}, {format_size(below.bytes)} kept"
-    excluded = count(below.excluded, "entry", "entries")
-    excluded += f", {format_size(below.excluded_bytes)} excluded"
-    return [f"  below it: {kept}; {excluded}"]
+    parts = []
+    if below.entries:
+        parts.append(f"{count(below.files, 'file')}, {format_size(below.bytes)} {possible}")
+    if below.excluded:
+        excluded = f"{count_entries(below.excluded)}, {format_size(below.excluded_bytes)}"
+        parts.append(f"{excluded} kept back")
+    if not parts:
+        return []
+    return [f"  below it: {'; '.join(parts)}"]
 
 
 def _what(answer: PathExplanation) -> str:

@@ -11,7 +11,7 @@ from ctxopt.report.terminal import Look, StyledText
 from ctxopt.report.wording import at_line, cell_len
 from ctxopt.rules.finding import Finding
 from ctxopt.severity import Severity
-from ctxopt.units import and_more, count, format_size
+from ctxopt.units import and_more, count, count_entries, format_size
 
 if TYPE_CHECKING:
     from ctxopt.rules.run import RuleResults
@@ -114,7 +114,7 @@ def _stake(finding: Finding) -> str:
     if finding.size:
         parts.append(format_size(finding.size))
     if finding.entries > 1:
-        parts.append(count(finding.entries, "entry", "entries"))
+        parts.append(count_entries(finding.entries))
     return ", ".join(parts)
 
 

@@ -9,7 +9,7 @@ from ctxopt.report.console import printable
 from ctxopt.report.fix_text import changed, grounds
 from ctxopt.report.terminal import Look, StyledText, draw
 from ctxopt.rules.written import MOST_SHOWN
-from ctxopt.units import count, format_size
+from ctxopt.units import count_entries, format_size
 
 _PATHS = 3
 _LABEL = 9
@@ -88,7 +88,9 @@ def _usual(question: LineQuestion) -> str:
 def _saved(size: int, entries: int) -> str:
     if not entries:
         return "nothing"
-    return f"{format_size(size)} in {count(entries, 'entry', 'entries')}"
+    if entries == 1:
+        return format_size(size)
+    return f"{format_size(size)} in {count_entries(entries)}"
 
 
 def _row(label: str, value: str, style: str = "") -> StyledText:

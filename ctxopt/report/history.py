@@ -22,7 +22,8 @@ def render_text(history: History) -> str:
     """Return the table, the newest commit first; jumps are named below it."""
     largest = max((point.bytes or 0 for point in history.points), default=0) or 1
     lines = [f"Context      {printable(history.root)}", ""]
-    head = f"{'permitted':>10}  {'change':>9}  {_fetched(history):>11}"
+    permitted, transferred = _views(history)
+    head = f"  {permitted:>14}  {'change':>9}  {transferred:>8}"
     lines.append(f"  {'date':<10}  {'commit':<10}{head}")
     for point in history.points:
         lines += _point_lines(point, largest)
@@ -39,8 +40,10 @@ def render_text(history: History) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _fetched(history: History) -> str:
-    return builder_named(history.builder).fetched
+def _views(history: History) -> tuple[str, str]:
+    """What the two columns of figures are called."""
+    builder = builder_named(history.builder)
+    return builder.words_for("permitted"), builder.words_for("transferred")
 
 
 def _point_lines(point: Point, largest: int) -> list[str]:
@@ -50,8 +53,8 @@ def _point_lines(point: Point, largest: int) -> list[str]:
     if point.is_jump:
         mark = "!"
     row = (
-        f"{mark} {_date(point):<10}  {point.commit[:10]}  {_size(point):>8}  {_change(point):>9}"
-        f"  {_transferred(point):>11}  {bar:<{_BAR}}  {printable(point.subject)}"
+        f"{mark} {_date(point):<10}  {point.commit[:10]}  {_size(point):>14}  {_change(point):>9}"
+        f"  {_transferred(point):>8}  {bar:<{_BAR}}  {printable(point.subject)}"
     )
     if not point.problem:
         return [row]
@@ -60,7 +63,8 @@ def _point_lines(point: Point, largest: int) -> list[str]:
 
 def render_markdown(history: History) -> str:
     """Return the table for a summary or a comment."""
-    head = ["date", "commit", "permitted:", "change:", f"{_fetched(history)}:", ""]
+    permitted, transferred = _views(history)
+    head = ["date", "commit", f"{permitted}:", "change:", f"{transferred}:", ""]
     lines = ["## Docker build context", "", *table(head, map(_cells, history.points))]
     if history.is_cut:
         lines += ["", _CUT]

@@ -17,12 +17,19 @@ from ctxopt.units import format_size
 
 
 def _views(analysis: Analysis) -> list[list[str]]:
-    whole = analysis.context.builder.printed(analysis.permitted_bytes)
-    rows = [_row("permitted", analysis.permitted, _figure(whole, permitted_stop(analysis)))]
+    builder = analysis.context.builder
+    whole = builder.printed(analysis.permitted_bytes)
+    rows = [
+        _row(
+            builder.words_for("permitted"),
+            analysis.permitted,
+            _figure(whole, permitted_stop(analysis)),
+        )
+    ]
     if analysis.plan:
         for load in analysis.plan.loads:
             transfer = load.transfer
-            name = analysis.context.builder.fetched
+            name = builder.words_for("transferred")
             if load.name is not None:
                 name = f"named context {code(load.name)}"
             stop = None
@@ -30,7 +37,7 @@ def _views(analysis: Analysis) -> list[list[str]]:
                 stop = transfer_stop(analysis)
             # Only BuildKit loads a part of what is permitted and says so.
             printed = ""
-            if analysis.context.builder.sends_context:
+            if builder.sends_context:
                 printed = BUILDKIT.printed(transfer.context_bytes)
             rows.append(_row(name, transfer.view, _figure(printed, stop)))
     return rows

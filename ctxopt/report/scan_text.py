@@ -23,7 +23,7 @@ from ctxopt.report.wording import (
     stopped,
 )
 from ctxopt.tree.summary import FolderSize, heaviest_folders, largest_files, sizes_by_type
-from ctxopt.units import count, format_size
+from ctxopt.units import count, count_entries, format_size
 
 if TYPE_CHECKING:
     from ctxopt.rules.run import RuleResults
@@ -95,13 +95,14 @@ def _header(analysis: Analysis, dockerfiles: Sequence[str]) -> list[StyledText]:
     if context.dockerfile.found:
         lines.append(field("Dockerfile", printable(context.dockerfile.path)))
     else:
-        lines.append(field("Dockerfile", "none found, so only what is permitted can be said"))
+        possible = context.builder.words_for("permitted")
+        lines.append(field("Dockerfile", f"none found, so only what {possible} is known"))
         if dockerfiles:
             names = ", ".join(printable(path) for path in dockerfiles[:3])
             lines.append(field("", f"-f names one: {names}"))
     ignore = context.ignore
     if ignore.path is None:
-        lines.append(field("Ignore file", f"none: {ignore.reason}, everything is permitted"))
+        lines.append(field("Ignore file", f"none: {ignore.reason}, so nothing is kept back"))
     else:
         lines.append(field("Ignore file", f"{printable(ignore.path)} ({ignore.reason})"))
     lines += [
@@ -116,7 +117,8 @@ def _totals(analysis: Analysis) -> list[StyledText]:
     total = analysis.permitted.total
     least = lower_bound(analysis.tree)
     builder = analysis.context.builder
-    permitted = field("Permitted", f"{least}{format_size(total.bytes)}", "bold")
+    label = builder.words_for("permitted").capitalize()
+    permitted = field(label, f"{least}{format_size(total.bytes)}", "bold")
     permitted.append(f" in {count(total.files, 'file')}")
     stop = permitted_stop(analysis)
     if stop is not None:
@@ -131,13 +133,13 @@ def _totals(analysis: Analysis) -> list[StyledText]:
     if not builder.sends_context:
         lines += _uploaded(analysis)
     lines += _transferred(analysis)
-    excluded = f"{count(total.excluded, 'entry', 'entries')}, {format_size(total.excluded_bytes)}"
+    excluded = f"{count_entries(total.excluded)}, {format_size(total.excluded_bytes)}"
     if not analysis.with_excluded and total.excluded:
         excluded += " seen"
-    lines.append(field("Excluded", excluded))
+    lines.append(field("Kept back", excluded))
     if not analysis.with_excluded and total.excluded:
         lines.append(field("", "--with-excluded enters the folders that Docker skips", "dim"))
-    lines.append(field("Walked", count(analysis.tree.walked, "entry", "entries")))
+    lines.append(field("Looked at", count_entries(analysis.tree.walked)))
     return lines
 
 
@@ -162,18 +164,19 @@ def _transferred(analysis: Analysis) -> list[StyledText]:
     if plan is None:
         return []
     transfer, sources = plan.main.transfer, plan.sources
-    if not analysis.context.builder.sends_context:
+    builder = analysis.context.builder
+    if not builder.sends_context:
         total = transfer.view.total
         line = field(
-            analysis.context.builder.fetched.capitalize(), format_size(total.bytes), "bold"
+            builder.words_for("transferred").capitalize(), format_size(total.bytes), "bold"
         )
         line.append(f" in {count(total.files, 'file')} by COPY and ADD")
         return [line, field("", describe_copied(plan.image))]
     if not transfer.loaded:
-        return [field("Transferred", "nothing: no instruction needs the context", "bold")]
+        return [field("Sent", "nothing: no instruction needs the context", "bold")]
     total = transfer.view.total
     least = lower_bound(transfer.view.tree)
-    line = field("Transferred", least + format_size(total.bytes), "bold")
+    line = field("Sent", least + format_size(total.bytes), "bold")
     line.append(f" in {count(total.files, 'file')}")
     if analysis.target:
         line.append(f" for the target {printable(analysis.target)}")
@@ -206,7 +209,7 @@ def _instructions(analysis: Analysis, top: int) -> list[StyledText]:
             what += f" from {printable(use.context)}"
         stake = count(use.files, "file")
         if use.only_bytes != use.bytes:
-            stake += f", {format_size(use.only_bytes)} alone"
+            stake += f", {format_size(use.only_bytes)} by no other instruction"
         line.append(f"  line {use.source.line}: {what}", "not bold")
         line.append(f"  ({stake}; {reach(use, plan.image)})", "not bold dim")
         lines.append(line)

@@ -10,7 +10,7 @@ from ctxopt.report.console import make_console
 from ctxopt.report.wording import cell_len
 from ctxopt.units import and_more
 
-_LABEL = 13
+_LABEL = 15
 _HANG = 2
 _MARGIN = rf"\s*(?:\d\. |\S.{{0,{_LABEL - 2}}}?\s{{2,}})?"
 """White space, and a number or a short label with a column of its own."""

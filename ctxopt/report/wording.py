@@ -119,12 +119,12 @@ def stopped(stop: Stop) -> str:
 
 
 def describe_gone(number: int, baseline: str) -> str:
-    """Say that ``number`` entries of the file ``baseline`` can go."""
+    """Say that ``number`` findings of the file ``baseline`` can go."""
     if number == 1:
         is_gone, them = "is gone", "it"
     else:
         is_gone, them = "are gone", "them"
-    what = f"{count(number, 'entry', 'entries')} of {printable(baseline)}"
+    what = f"{count(number, 'finding')} of {printable(baseline)}"
     return f"{what} {is_gone}: ctxopt check --write-baseline takes {them} out"
 
 

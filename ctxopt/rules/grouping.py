@@ -196,7 +196,7 @@ def _advice(group: Group, what: str) -> Iterator[str]:
     if group.is_tracked:
         yield "Git tracks it: make sure that no build reads it."
     elif entry is not None and entry.keep_when:
-        yield f"It has to stay {entry.keep_when[0].lower()}{entry.keep_when[1:]}"
+        yield f"Keep it {entry.keep_when[0].lower()}{entry.keep_when[1:]}"
 
 
 def note_of(rule: str, candidate: Candidate) -> Finding:
@@ -204,7 +204,7 @@ def note_of(rule: str, candidate: Candidate) -> Finding:
     return Finding(
         rule=rule,
         severity=Severity.INFO,
-        message=f"{shown(candidate.path)} is heavy and has to stay: {candidate.needed_because}",
+        message=f"{shown(candidate.path)} is heavy, and the build needs it: {candidate.needed_because}",
         paths=(candidate.path,),
         size=candidate.bytes,
         entries=candidate.entries,

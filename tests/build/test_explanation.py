@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ctxopt.build.context import find_context
-from ctxopt.build.explanation import answer_paths
+from ctxopt.build.explanation import answer_paths, path_inside
 from ctxopt.build.request import BuildRequest
 from ctxopt.errors import ContextError
 from tests.support.trees import lay
@@ -15,7 +15,7 @@ TREE = {"Dockerfile": "FROM a\nCOPY . .\n", "src/a": 1}
 
 def answered(folder, tree, path):
     context = find_context(lay(folder / "app", tree))
-    (answer,) = answer_paths(context, [path], BuildRequest())
+    (answer,) = answer_paths(context, [path_inside(context, path)], BuildRequest())
     return answer.explanation.path
 
 

@@ -57,6 +57,16 @@ def test_mistakes(context, arguments, message):
     assert done.stdout == ""
 
 
+@pytest.mark.parametrize("paths", [["..", "src"], ["src", "/etc"], ["src", ".", ".."]])
+def test_one_wrong_path_does_not_cost_the_other_answers(context, paths):
+    done = ctxopt_process("explain", *paths, cwd=context)
+    assert done.returncode == 2
+    assert done.stderr.startswith("error: ")
+    assert done.stdout.startswith(
+        "src: could be sent\n  no pattern matches it\n  below it: 1 file, 1.2 kB could be sent\n"
+    )
+
+
 def test_a_refused_pattern_names_its_line(context):
     (context / ".dockerignore").write_text("a\n[\n")
     for command in (["scan"], ["ls"], ["explain", "a"]):

@@ -54,18 +54,18 @@ def test_the_report(repository):
     assert (
         done.stdout
         == """\
-Context      .
-Measured     the index, compared with HEAD
+Context        .
+Measured       the index, compared with HEAD
 
-Permitted    36 MB in 4 files, +35 MB (+3499.9%)
-             Docker prints 36.01MB, before 1.00MB
-Transferred  36 MB in 3 files, +35 MB (+3500%)
-             Docker prints 36.01MB, before 1.00MB
+Could be sent  36 MB in 4 files, +35 MB (+3499.9%)
+               Docker prints 36.01MB, before 1.00MB
+Sent           36 MB in 3 files, +35 MB (+3500%)
+               Docker prints 36.01MB, before 1.00MB
 
 Limits
-  over    permitted 36 MB > max-size 30 MB (set by --max-size)
-  ok      permitted 4 files >= min-files 2 files (set by --min-files)
-  over    permitted grew by 35 MB, 3499.9% > max-growth 10% (set by
+  over    could be sent: 36 MB > max-size 30 MB (set by --max-size)
+  ok      could be sent: 4 files >= min-files 2 files (set by --min-files)
+  over    could be sent: grew by 35 MB, 3499.9% > max-growth 10% (set by
           --max-growth)
 
 Grew
@@ -82,7 +82,7 @@ def test_warn_only_never_fails(repository):
     stage(repository, {"data/big": "z" * 2 * MB})
     done = check(repository, "--max-size", "1MB", "--warn-only")
     assert done.returncode == 0
-    assert "over    permitted 3 MB > max-size 1 MB" in done.stdout
+    assert "over    could be sent: 3 MB > max-size 1 MB" in done.stdout
     done = check(repository, "--against", "nonsense", "--warn-only")
     assert (done.returncode, done.stdout) == (0, "")
     assert "there is no commit 'nonsense'" in done.stderr
@@ -92,7 +92,7 @@ def test_the_working_tree(repository):
     write(repository, {"junk": "j" * 5 * MB, ".dockerignore": ".git\n"})
     done = check(repository, "--max-size", "5MB")
     assert done.returncode == 1
-    assert "Measured     the working tree\n" in done.stdout
+    assert "Measured       the working tree\n" in done.stdout
     stage(repository, {})
     assert "the index" in check(repository).stdout
     assert "the working tree" in check(repository, "--working-tree").stdout
@@ -103,7 +103,7 @@ def test_outside_of_a_repository(tmp_path):
     assert check(tmp_path / "c", "--max-files", "1").returncode == 0
     done = check(tmp_path / "c", "--max-files", "0")
     assert done.returncode == 1
-    assert "Transferred  not measured in the working tree: there is no Dockerfile" in done.stdout
+    assert "Sent           not measured in the working tree: there is no Dockerfile" in done.stdout
 
 
 def test_two_commits(repository):
@@ -188,7 +188,7 @@ MISTAKES = {
     "no percentage": ({}, ["--max-growth", "5"], "--max-growth: not a percentage"),
     "less than nothing": ({}, ["--max-files", "-1"], "expected a whole number"),
     "both": ({}, ["--against", "HEAD", "--working-tree"], "cannot be combined"),
-    "nothing is known": ({"Dockerfile": "NONSENSE\n"}, ["--against", "HEAD", "--view", "transferred"], "what is transferred of '.' is not known"),
+    "nothing is known": ({"Dockerfile": "NONSENSE\n"}, ["--against", "HEAD", "--view", "transferred"], "what a build takes of '.' is not known"),
 }  # fmt: skip
 
 
@@ -214,7 +214,9 @@ def test_growth_of_an_empty_baseline_is_not_kept(tmp_path):
     stage(root, START | {"data/x": "x" * 2 * MB})
     done = check(root, "--max-growth", "10%")
     assert done.returncode == 2
-    assert "permitted grew from nothing to 3 MB, max-growth 10% cannot be judged" in done.stderr
+    assert (
+        "could be sent: grew from nothing to 3 MB, max-growth 10% cannot be judged" in done.stderr
+    )
     assert check(root, "--max-growth", "10%", "--growth-floor", "9MB").returncode == 0
     assert check(root, "--max-growth", "10%", "--warn-only").returncode == 0
 
@@ -226,7 +228,7 @@ def test_growth_where_nothing_is_staged(repository):
         done = check(repository, *arguments)
         assert done.returncode == 0
         assert (
-            "ok      permitted did not grow, for nothing is staged: max-growth 10%" in done.stdout
+            "ok      could be sent: no growth, for nothing is staged: max-growth 10%" in done.stdout
         )
     stage(repository, {})
     assert check(repository).returncode == 1
@@ -266,8 +268,8 @@ def test_places_in_git(repository, tmp_path):
 def test_markdown(repository):
     stage(repository, {"data/a|b": "z" * 2 * MB})
     done = check(repository, "--max-size", "1MB", "--format", "markdown")
-    assert "| permitted | 1 MB in 3 files | 3 MB in 4 files | +2 MB (+200%) |" in done.stdout
-    assert "- **over**: permitted 3 MB \\> max-size 1 MB (set by --max-size)" in done.stdout
+    assert "| could be sent | 1 MB in 3 files | 3 MB in 4 files | +2 MB (+200%) |" in done.stdout
+    assert "- **over**: could be sent: 3 MB \\> max-size 1 MB (set by --max-size)" in done.stdout
     assert "| +2 MB | 0 B | 2 MB | `data/a\\|b` |" in done.stdout
 
 
@@ -275,7 +277,7 @@ def test_annotations(repository):
     commit(repository, {"app/ctxopt.toml": "max-files = 1\n", "app/a": "a"})
     stage(repository, {"app/b": "b" * MB})
     assert check(repository, "app", "--format", "github").stdout.splitlines() == [
-        "::error file=app/ctxopt.toml,title=max-files::app: permitted 3 files > max-files 1 file (set in ctxopt.toml)",
+        "::error file=app/ctxopt.toml,title=max-files::app: could be sent: 3 files > max-files 1 file (set in ctxopt.toml)",
         "::notice file=app/b,title=growth::b: 0 B -> 1 MB, +1 MB in the build context%0Ato keep it out: b",
     ]
 
@@ -340,7 +342,7 @@ def test_history(repository):
     commit(repository, {".dockerignore": "["}, "broken")
     commit(repository, {".dockerignore": "data/big\n"}, "repaired")
     lines = check(repository, "--history", "9").stdout.splitlines()
-    assert lines[2].split() == ["date", "commit", "permitted", "change", "transferred"]
+    assert lines[2].split() == ["date", "commit", "could", "be", "sent", "change", "sent"]
     assert [line.split()[-1] for line in lines[3:-2] if "2024-01-01" in line] == [
         "repaired", "broken", r"$'a\e[31mb'", "orders", "x",
     ]  # fmt: skip
@@ -427,7 +429,7 @@ def test_junit(broken):
     size = cases["permitted max-size"].find("failure")
     assert size is not None
     assert size.text is not None
-    assert size.get("message") == "permitted 2 MB > max-size 1 MB (set in ctxopt.toml)"
+    assert size.get("message") == "could be sent: 2 MB > max-size 1 MB (set in ctxopt.toml)"
     assert r"+2 MB  big\x01&<\xff  (to keep it out: big\x01&<\xff)" in size.text
     assert cases["permitted max-growth"].find("failure") is not None
     commit(broken, {"api/.dockerignore": "big*\n"})
@@ -506,8 +508,8 @@ def test_named_contexts_in_states(tmp_path):
     stage(root, {"shared/data/two": "2" * 2 * MB, "shared/data/x.tmp": "t" * 9 * MB})
     named = ("app", "--build-context", "Extra=shared")
     done = check(root, *named)
-    assert "Named extra  3 MB in 3 files, +2 MB\n" in done.stdout
-    assert "Transferred  1 B in 1 file, unchanged\n" in done.stdout
+    assert "Named extra    3 MB in 3 files, +2 MB\n" in done.stdout
+    assert "Sent           1 B in 1 file, unchanged\n" in done.stdout
     context = document(root, *named)["contexts"][0]
     (on_disk,) = document(root, *named, "--working-tree")["contexts"][0]["after"]["named_contexts"]
     assert context["after"]["named_contexts"] == [on_disk]
@@ -534,7 +536,7 @@ def test_named_contexts_that_are_no_part_of_a_state(tmp_path):
     # A folder that is new has nothing before.
     stage(root, {"new/data/x": "x" * 10})
     done = check(root, "app", "--build-context", "extra=new", "--against", "HEAD")
-    assert "Named extra  10 B in 1 file, +10 B\n" in done.stdout
+    assert "Named extra    10 B in 1 file, +10 B\n" in done.stdout
 
 
 def test_the_largest_grower_is_not_lost_among_others(repository):

@@ -51,17 +51,17 @@ def test_line_by_line(root):
     with asking(root) as terminal:
         first = terminal.expect(PROMPT)
         assert "1/3  .dockerignore\n  + **/core.[0-9]*\n  likely  " in first
-        assert "\n  saves    9 MB in 1 entry\n  hides    core.4711\n  so far   nothing\n" in first
+        assert "\n  saves    9 MB\n  hides    core.4711\n  so far   nothing\n" in first
         assert "\n  context  14 MB → 5 MB\nTake this line? [y/N" in first
         terminal.press("y\n")
         second = terminal.expect(PROMPT)
         assert "2/3  .dockerignore\n  + **/node_modules\n  proven  " in second
-        assert "\n  so far   9 MB in 1 entry\n  context  5 MB → 2 MB\n" in second
+        assert "\n  so far   9 MB\n  context  5 MB → 2 MB\n" in second
         assert "[Y/n/" in second
         terminal.press("n\n")
         third = terminal.expect(PROMPT)
         assert "3/3  .dockerignore\n  - out\n  + **/out\n  proven  " in third
-        assert "\n  so far   9 MB in 1 entry\n  context  5 MB → 3 MB\n" in third
+        assert "\n  so far   9 MB\n  context  5 MB → 3 MB\n" in third
         assert content(root) == b"out\r\n"
         terminal.press("\n")
         code, stdout = terminal.end()

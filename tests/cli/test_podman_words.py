@@ -60,5 +60,5 @@ def test_the_figures_of_a_state_are_those_of_its_instructions(root):
     write(root, {"Dockerfile": "FROM a\nCOPY src /src\n"})
     git(root, "add", "-A")
     text = ctxopt("check", "--builder", "podman", cwd=root).stdout
-    assert "Taken        2 MB in 2 files" in text
+    assert "Taken          2 MB in 2 files" in text
     assert "not measured" not in text

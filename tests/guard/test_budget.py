@@ -37,24 +37,24 @@ def figures(size: int = 0, files: int = 0, **more: Any) -> Figures:
 @pytest.mark.parametrize(
     ("limits", "now", "verdict", "message"),
     [
-        ({"max_size": 40 * MB}, figures(48_200_000), FAIL, "permitted 48.2 MB > max-size 40 MB (set in ctxopt.toml)"),
-        ({"max_size": 40 * MB}, figures(40 * MB), PASS, "permitted 40 MB <= max-size 40 MB (set in ctxopt.toml)"),
-        ({"max_size": 40 * MB}, figures(40 * MB + 1), FAIL, "permitted 40,000,001 bytes > max-size 40,000,000 bytes (set in ctxopt.toml)"),
-        ({"max_size": 40 * MB}, figures(40 * MB - 1), PASS, "permitted 39,999,999 bytes <= max-size 40,000,000 bytes (set in ctxopt.toml)"),
-        ({"max_size": 0}, figures(0), PASS, "permitted 0 B <= max-size 0 B (set in ctxopt.toml)"),
-        ({"max_size": 0}, figures(1), FAIL, "permitted 1 B > max-size 0 B (set in ctxopt.toml)"),
-        ({"max_size": 5}, figures(9, view="transferred"), FAIL, "transferred 9 B > max-size 5 B (set in ctxopt.toml)"),
-        ({"max_files": 1000}, figures(0, 1204), FAIL, "permitted 1,204 files > max-files 1,000 files (set by --max-files)"),
-        ({"max_files": 1}, figures(0, 1), PASS, "permitted 1 file <= max-files 1 file (set by --max-files)"),
-        ({"max_files": 0}, figures(0, 1), FAIL, "permitted 1 file > max-files 0 files (set by --max-files)"),
-        ({"min_size": 10}, figures(0), FAIL, "permitted 0 B < min-size 10 B (default)"),
-        ({"min_size": 10}, figures(10), PASS, "permitted 10 B >= min-size 10 B (default)"),
-        ({"min_files": 2}, figures(5, 1), FAIL, "permitted 1 file < min-files 2 files (default)"),
-        ({"min_files": 0}, figures(0, 0), PASS, "permitted 0 files >= min-files 0 files (default)"),
-        ({"max_size": 9}, figures(5, at_least=True), SKIP, "permitted at least 5 B, max-size 9 B cannot be judged (set in ctxopt.toml)"),
-        ({"max_size": 4}, figures(5, at_least=True), FAIL, "permitted at least 5 B > max-size 4 B (set in ctxopt.toml)"),
-        ({"min_size": 9}, figures(5, at_least=True), SKIP, "permitted at least 5 B, min-size 9 B cannot be judged (default)"),
-        ({"min_size": 5}, figures(5, at_least=True), PASS, "permitted at least 5 B >= min-size 5 B (default)"),
+        ({"max_size": 40 * MB}, figures(48_200_000), FAIL, "could be sent: 48.2 MB > max-size 40 MB (set in ctxopt.toml)"),
+        ({"max_size": 40 * MB}, figures(40 * MB), PASS, "could be sent: 40 MB <= max-size 40 MB (set in ctxopt.toml)"),
+        ({"max_size": 40 * MB}, figures(40 * MB + 1), FAIL, "could be sent: 40,000,001 bytes > max-size 40,000,000 bytes (set in ctxopt.toml)"),
+        ({"max_size": 40 * MB}, figures(40 * MB - 1), PASS, "could be sent: 39,999,999 bytes <= max-size 40,000,000 bytes (set in ctxopt.toml)"),
+        ({"max_size": 0}, figures(0), PASS, "could be sent: 0 B <= max-size 0 B (set in ctxopt.toml)"),
+        ({"max_size": 0}, figures(1), FAIL, "could be sent: 1 B > max-size 0 B (set in ctxopt.toml)"),
+        ({"max_size": 5}, figures(9, view="transferred"), FAIL, "could be sent: 9 B > max-size 5 B (set in ctxopt.toml)"),
+        ({"max_files": 1000}, figures(0, 1204), FAIL, "could be sent: 1,204 files > max-files 1,000 files (set by --max-files)"),
+        ({"max_files": 1}, figures(0, 1), PASS, "could be sent: 1 file <= max-files 1 file (set by --max-files)"),
+        ({"max_files": 0}, figures(0, 1), FAIL, "could be sent: 1 file > max-files 0 files (set by --max-files)"),
+        ({"min_size": 10}, figures(0), FAIL, "could be sent: 0 B < min-size 10 B (default)"),
+        ({"min_size": 10}, figures(10), PASS, "could be sent: 10 B >= min-size 10 B (default)"),
+        ({"min_files": 2}, figures(5, 1), FAIL, "could be sent: 1 file < min-files 2 files (default)"),
+        ({"min_files": 0}, figures(0, 0), PASS, "could be sent: 0 files >= min-files 0 files (default)"),
+        ({"max_size": 9}, figures(5, at_least=True), SKIP, "could be sent: at least 5 B, max-size 9 B cannot be judged (set in ctxopt.toml)"),
+        ({"max_size": 4}, figures(5, at_least=True), FAIL, "could be sent: at least 5 B > max-size 4 B (set in ctxopt.toml)"),
+        ({"min_size": 9}, figures(5, at_least=True), SKIP, "could be sent: at least 5 B, min-size 9 B cannot be judged (default)"),
+        ({"min_size": 5}, figures(5, at_least=True), PASS, "could be sent: at least 5 B >= min-size 5 B (default)"),
     ],
 )  # fmt: skip
 def test_a_limit(limits: dict[str, Any], now: Figures, verdict: Verdict, message: str):
@@ -68,21 +68,21 @@ TEN = {"max_growth": 100_000, "growth_floor": MB}
 @pytest.mark.parametrize(
     ("now", "before", "verdict", "message"),
     [
-        (figures(60 * MB), figures(50 * MB), FAIL, "permitted grew by 10 MB, 20% > max-growth 10%"),
-        (figures(55 * MB), figures(50 * MB), PASS, "permitted grew by 5 MB, 10% <= max-growth 10%"),
-        (figures(55 * MB + 1), figures(50 * MB), FAIL, "permitted grew by 5 MB, 10.0001% > max-growth 10%"),
-        (figures(55 * MB - 1), figures(50 * MB), PASS, "permitted grew by 5 MB, 9.9999% <= max-growth 10%"),
-        (figures(50 * MB), figures(50 * MB), PASS, "permitted is unchanged, max-growth 10%"),
-        (figures(10 * MB), figures(50 * MB), PASS, "permitted shrank by 40 MB, max-growth 10%"),
-        (figures(0), figures(0), PASS, "permitted is unchanged, max-growth 10%"),
-        (figures(0), figures(9), PASS, "permitted shrank by 9 B, max-growth 10%"),
-        (figures(MB), figures(0), PASS, "permitted grew by 1 MB <= growth-floor 1 MB, max-growth 10%"),
-        (figures(MB + 1), figures(0), SKIP, "permitted grew from nothing to 1 MB, max-growth 10% cannot be judged"),
-        (figures(MB + 5), figures(6), PASS, "permitted grew by 999,999 bytes <= growth-floor 1,000,000 bytes, max-growth 10%"),
-        (figures(3 * MB), figures(2 * MB), PASS, "permitted grew by 1 MB <= growth-floor 1 MB, max-growth 10%"),
-        (figures(9 * MB), None, SKIP, "permitted: no baseline, max-growth 10% cannot be judged"),
-        (figures(9 * MB, at_least=True), figures(1), SKIP, "permitted: not all could be read, max-growth 10% cannot be judged"),
-        (figures(9 * MB), figures(1, at_least=True), SKIP, "permitted: not all could be read, max-growth 10% cannot be judged"),
+        (figures(60 * MB), figures(50 * MB), FAIL, "could be sent: grew by 10 MB, 20% > max-growth 10%"),
+        (figures(55 * MB), figures(50 * MB), PASS, "could be sent: grew by 5 MB, 10% <= max-growth 10%"),
+        (figures(55 * MB + 1), figures(50 * MB), FAIL, "could be sent: grew by 5 MB, 10.0001% > max-growth 10%"),
+        (figures(55 * MB - 1), figures(50 * MB), PASS, "could be sent: grew by 5 MB, 9.9999% <= max-growth 10%"),
+        (figures(50 * MB), figures(50 * MB), PASS, "could be sent: unchanged, max-growth 10%"),
+        (figures(10 * MB), figures(50 * MB), PASS, "could be sent: shrank by 40 MB, max-growth 10%"),
+        (figures(0), figures(0), PASS, "could be sent: unchanged, max-growth 10%"),
+        (figures(0), figures(9), PASS, "could be sent: shrank by 9 B, max-growth 10%"),
+        (figures(MB), figures(0), PASS, "could be sent: grew by 1 MB <= growth-floor 1 MB, max-growth 10%"),
+        (figures(MB + 1), figures(0), SKIP, "could be sent: grew from nothing to 1 MB, max-growth 10% cannot be judged"),
+        (figures(MB + 5), figures(6), PASS, "could be sent: grew by 999,999 bytes <= growth-floor 1,000,000 bytes, max-growth 10%"),
+        (figures(3 * MB), figures(2 * MB), PASS, "could be sent: grew by 1 MB <= growth-floor 1 MB, max-growth 10%"),
+        (figures(9 * MB), None, SKIP, "could be sent: no baseline, max-growth 10% cannot be judged"),
+        (figures(9 * MB, at_least=True), figures(1), SKIP, "could be sent: not all could be read, max-growth 10% cannot be judged"),
+        (figures(9 * MB), figures(1, at_least=True), SKIP, "could be sent: not all could be read, max-growth 10% cannot be judged"),
     ],
 )  # fmt: skip
 def test_growth(now: Figures, before: Figures | None, verdict: Verdict, message: str):
@@ -95,10 +95,10 @@ def test_growth_of_nothing_at_all_is_allowed_with_zero_percent():
     assert only(limits, figures(0), figures(0)).verdict is PASS
     assert only(limits, figures(1), figures(0)).verdict is SKIP
     assert only(limits, figures(1001), figures(1000)).message.startswith(
-        "permitted grew by 1 B, 0.1% > max-growth 0%"
+        "could be sent: grew by 1 B, 0.1% > max-growth 0%"
     )
     assert only(limits, figures(10**9 + 1), figures(10**9)).message.startswith(
-        "permitted grew by 1 B, 0.0001% > max-growth 0%"
+        "could be sent: grew by 1 B, 0.0001% > max-growth 0%"
     )
 
 
@@ -175,8 +175,8 @@ def test_growth_is_exact(now: int, before: int, share: int, floor: int):
 @given(sizes, sizes)
 def test_what_differs_never_prints_alike(value: int, bound: int):
     message = only({"max_size": bound}, figures(value)).message.partition(" (")[0]
-    shown, sign, limit = message.removeprefix("permitted ").partition(" > ")
+    shown, sign, limit = message.removeprefix("could be sent: ").partition(" > ")
     if not sign:
-        shown, sign, limit = message.removeprefix("permitted ").partition(" <= ")
+        shown, sign, limit = message.removeprefix("could be sent: ").partition(" <= ")
     assert (shown == limit.removeprefix("max-size ")) == (value == bound)
     assert (sign == " > ") == (value > bound)

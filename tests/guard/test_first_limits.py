@@ -45,7 +45,7 @@ def test_what_the_file_says(tmp_path):
     assert (
         text
         == """\
-# Permitted when this was written: 1 kB in 1 file; the limits leave 25% more.
+# What could be sent when this was written: 1 kB in 1 file; the limits leave 25% more.
 max-size = "1.88 kB"
 max-files = 3
 # Fewer files than this: probably an ignore file excludes too much.

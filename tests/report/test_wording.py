@@ -96,5 +96,6 @@ def test_reach_and_sum(tmp_path, dockerfile, use, copied):
 )  # fmt: skip
 def test_explanation(tmp_path, last, path, expected):
     lay(tmp_path, {**TREE, "src/c": 5, "Dockerfile": BUILD + f"FROM b\n{last}\n"})
-    text = render_answers(answer_paths(find_context(str(tmp_path)), [path], BuildRequest()))
+    context = find_context(str(tmp_path))
+    text = render_answers(context, answer_paths(context, [path], BuildRequest()))
     assert [line.strip() for line in text.splitlines() if "--from" in line] == expected

@@ -108,7 +108,7 @@ def test_what_is_new(known, files, code):
 def test_what_is_gone_is_told_and_taken_out(known):
     write(known, {".dockerignore": ".git\ndist\n"})
     done = check(known, "--baseline", FILE)
-    told = "1 entry of known.json is gone: ctxopt check --write-baseline takes it out\n"
+    told = "1 finding of known.json is gone: ctxopt check --write-baseline takes it out\n"
     assert told in done.stdout
     assert told in run(known, "scan", "--baseline", FILE).stderr
     assert run(known, "scan", "--baseline", FILE, "--select", "secret-file").stderr == ""

@@ -223,7 +223,7 @@ def test_a_note_about_what_has_to_stay():
     assert not is_notable(facts(), replace(needed, bytes=LARGE - 1))
     assert not is_notable(facts(), replace(needed, root="data"))
     note = note_of("large-file", needed)
-    assert note.message == "data is heavy and has to stay: COPY takes it"
+    assert note.message == "data is heavy, and the build needs it: COPY takes it"
     assert (note.severity, note.edits) == (Severity.INFO, ())
     assert note.help == "Check what else is in it."
 
