@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from enum import StrEnum
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, assert_never
 
 import typer
@@ -301,7 +302,7 @@ def _history_renderer(wanted: CheckFormat) -> Callable[[History], str]:
 
     match wanted:
         case CheckFormat.text:
-            return report.render_text
+            return partial(report.render_text, width=console.width_of(sys.stdout))
         case CheckFormat.json:
             return report.render_json
         case CheckFormat.markdown:

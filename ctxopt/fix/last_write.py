@@ -154,14 +154,16 @@ def _places(real: str) -> Iterator[str]:
         yield os.path.join(state, _PLACE)
 
 
-def _key(real: str) -> str:
-    return hashlib.sha256(os.fsencode(real)).hexdigest()[:32] + "-"
+def _key(place: str, real: str) -> str:
+    # As seen from the place, so that a repository that was moved still knows its files.
+    seen = os.path.relpath(real, place)
+    return hashlib.sha256(os.fsencode(seen)).hexdigest()[:32] + "-"
 
 
 def _listed(places: Iterable[str], real: str) -> Iterator[str]:
     """Yield the folders of all writes of a file, by place, the newest first."""
-    key = _key(real)
     for place in places:
+        key = _key(place, real)
         names: list[str] = []
         # What cannot be listed holds nothing that this user has kept.
         with suppress(OSError):
@@ -179,7 +181,7 @@ def _age(folder: str) -> int:
 
 def _store(place: str, real: str, before: bytes | None, written: bytes) -> str:
     os.makedirs(place, exist_ok=True)
-    folder = os.path.join(place, _key(real) + os.urandom(4).hex())
+    folder = os.path.join(place, _key(place, real) + os.urandom(4).hex())
     unfinished = folder + _UNFINISHED
     parts = {_NEW: b"", _WRITTEN: written}
     if before is not None:

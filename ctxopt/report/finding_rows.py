@@ -112,6 +112,9 @@ def _what(finding: Finding) -> str:
         words.append(at_line(printable(place.file), place.line))
     if finding.paths and (place.file is None or not _cure(finding)):
         words.append(printable(finding.paths[0]) + and_more(len(finding.paths) - 1))
+    elif place.line is not None and finding.subject and not _cure(finding):
+        first, *others = finding.subject.split("\n")
+        words.append(printable(first) + and_more(len(others)))
     return " ".join(words)
 
 

@@ -12,21 +12,27 @@ from ctxopt.report.check_wording import signed
 from ctxopt.report.console import printable
 from ctxopt.report.json_fields import VERSION
 from ctxopt.report.markdown import plain, table
+from ctxopt.report.terminal import StyledText, fold
+from ctxopt.report.wording import cut_off
 from ctxopt.units import format_size
 
 _BAR = 12
+_WIDE = 100
+"""Columns from which on there is room for bars beside the subjects."""
+_SUBJECT = 12
+"""Columns that a subject has at least."""
 _CUT = "The clone is shallow: what came before is not known."
 
 
-def render_text(history: History) -> str:
-    """Return the table, the newest commit first; jumps are named below it."""
+def render_text(history: History, width: int) -> str:
+    """Return the table in ``width`` columns, the newest commit first; jumps are named below it."""
     largest = max((point.bytes or 0 for point in history.points), default=0) or 1
     lines = [f"Context      {printable(history.root)}", ""]
     permitted, transferred = _views(history)
     head = f"  {permitted:>14}  {'change':>9}  {transferred:>8}"
     lines.append(f"  {'date':<10}  {'commit':<10}{head}")
     for point in history.points:
-        lines += _point_lines(point, largest)
+        lines += _point_lines(point, largest, width)
     lines.append("")
     jumps = [point for point in history.points if point.is_jump]
     jumps.sort(key=lambda point: -abs(point.change or 0))
@@ -37,7 +43,8 @@ def render_text(history: History) -> str:
         lines.append("No commit made it jump.")
     if history.is_cut:
         lines.append(_CUT)
-    return "\n".join(lines) + "\n"
+    folded = fold([StyledText(line) for line in lines], width)
+    return "".join(f"{line.plain}\n" for line in folded)
 
 
 def _views(history: History) -> tuple[str, str]:
@@ -46,16 +53,19 @@ def _views(history: History) -> tuple[str, str]:
     return builder.words_for("permitted"), builder.words_for("transferred")
 
 
-def _point_lines(point: Point, largest: int) -> list[str]:
+def _point_lines(point: Point, largest: int, width: int) -> list[str]:
     """One commit's row, and below it why it could not be measured."""
-    bar = "█" * round((point.bytes or 0) / largest * _BAR)
     mark = " "
     if point.is_jump:
         mark = "!"
     row = (
         f"{mark} {_date(point):<10}  {point.commit[:10]}  {_size(point):>14}  {_change(point):>9}"
-        f"  {_transferred(point):>8}  {bar:<{_BAR}}  {printable(point.subject)}"
+        f"  {_transferred(point):>8}  "
     )
+    if width >= _WIDE:
+        bar = "█" * round((point.bytes or 0) / largest * _BAR)
+        row += f"{bar:<{_BAR}}  "
+    row += cut_off(printable(point.subject), max(_SUBJECT, width - len(row)))
     if not point.problem:
         return [row]
     return [row, f"    {printable(point.problem)}"]

@@ -15,7 +15,7 @@ from ctxopt.report.rebuilds_wording import (
     notes,
 )
 from ctxopt.report.terminal import Look, StyledText, draw, more
-from ctxopt.report.wording import cell_len, start_of
+from ctxopt.report.wording import cell_len, cut_off
 from ctxopt.units import count
 
 if TYPE_CHECKING:
@@ -158,7 +158,4 @@ def _lines(found: Sequence[SavingLine], look: Look) -> list[StyledText]:
 
 def _cut(text: str, room: int) -> str:
     """Return an instruction on one line, cut where it is longer than ``room`` columns."""
-    shown = visible(" ".join(text.split()))
-    if cell_len(shown) <= room:
-        return shown
-    return start_of(shown, max(0, room - 1)).rstrip() + "…"
+    return cut_off(visible(" ".join(text.split())), room)

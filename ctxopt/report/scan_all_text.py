@@ -21,7 +21,7 @@ from ctxopt.report.scan_all_wording import (
     touched,
 )
 from ctxopt.report.terminal import Look, StyledText, draw, more
-from ctxopt.report.wording import cell_len, shortened, start_of
+from ctxopt.report.wording import cell_len, cut_off, shortened
 from ctxopt.severity import Severity
 from ctxopt.units import and_more, count, format_size
 
@@ -254,7 +254,7 @@ def _finding_rows(findings: Sequence[SharedFinding], root: str, look: Look) -> l
         what = row.fitted(width)
         line = StyledText().append(f"{row.severity.label:{_WORD}}", STYLES[row.severity])
         line.append(f"{_GAP}{what}{' ' * (width - cell_len(what))}{_GAP}{row.size:>{sizes}}")
-        lines.append(line.append(f"{_GAP}{_ended(row.builds, names)}"))
+        lines.append(line.append(f"{_GAP}{cut_off(row.builds, names)}"))
     return lines
 
 
@@ -274,13 +274,6 @@ def _place(item: SharedFinding, root: str) -> str:
     if finding.location.file is None:
         place += and_more(len(finding.paths) - 1)
     return place
-
-
-def _ended(text: str, width: int) -> str:
-    """Shorten a list of names to a column, from its end."""
-    if cell_len(text) <= width:
-        return text
-    return start_of(text, width - 1) + "…"
 
 
 def _size(item: SharedFinding) -> str:

@@ -112,7 +112,7 @@ def _as_many(shown: list[Finding], look: Look, rows: int, *, knows_build: bool) 
         lines = finding_rows(worst, look, knows_build=knows_build)
         rest = and_more(len(shown) - len(worst)).strip()
         if rest:
-            lines.append(StyledText(rest, "dim"))
+            lines.append(StyledText(f"{rest} with --full", "dim"))
         if len(lines) <= rows or len(worst) <= 1:
             return lines
         worst.pop()

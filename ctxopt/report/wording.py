@@ -83,11 +83,13 @@ def cell_len(text: str) -> int:
     return cells.cell_len(text)
 
 
-def start_of(text: str, width: int) -> str:
-    """Return as much of the start of ``text`` as ``width`` columns hold."""
-    while cell_len(text) > width:
+def cut_off(text: str, width: int) -> str:
+    """Return ``text``, ended by ``…`` where ``width`` columns do not hold all of it."""
+    if cell_len(text) <= width:
+        return text
+    while cell_len(text) > max(0, width - 1):
         text = text[:-1]
-    return text
+    return text.rstrip() + "…"
 
 
 def shortened(text: str, width: int) -> str:

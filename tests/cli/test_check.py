@@ -357,6 +357,23 @@ def test_history(repository):
     assert check(repository, "--history", "4", "--format", "junit").returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("width", "last", "has_bar"),
+    [
+        (40, " w…", False),
+        (80, "5 MB  word word word w…", False),
+        (120, "5 MB  ████████████  " + "word " * 8 + "wo…", True),
+    ],
+)
+def test_the_history_fits_the_terminal(repository, width, last, has_bar):
+    commit(repository, {"data/big": "b" * 4 * MB}, "word " * 30)
+    done = ctxopt("check", "--history", "1", cwd=repository, COLUMNS=str(width))
+    lines = done.stdout.splitlines()
+    assert [line for line in lines if len(line) > width] == []
+    assert [line for line in lines if line.endswith(last)]
+    assert ("█" in "".join(lines)) is has_bar
+
+
 def test_the_history_of_a_folder(repository):
     commit(repository, {"api/Dockerfile": "FROM x\nCOPY a /\n", "api/a": "a" * 10}, "api")
     commit(repository, {"api/a": "a" * 5, "api/b": "b" * 7, "data/x": "x" * MB}, "more")

@@ -116,6 +116,17 @@ def test_the_last_of_several_writes_is_taken_back(root):
     assert "no write of ctxopt" in refusal(root)
 
 
+def test_a_repository_that_was_moved(root):
+    init(root)
+    lay(root, {".gitignore": "node_modules\n"})
+    commit(root)
+    ctxopt("fix", cwd=root)
+    moved = root + "-moved"
+    os.rename(root, moved)
+    assert ctxopt("fix", "--undo", cwd=moved).returncode == 0
+    assert read(os.path.join(moved, ".dockerignore")) is None
+
+
 def test_a_worktree_keeps_its_own(root, tmp_path):
     init(root)
     lay(root, {".gitignore": "node_modules\n"})
