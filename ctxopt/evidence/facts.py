@@ -116,6 +116,14 @@ class Facts:
             others = others[1:]
         return (*self.main_uses, *(use for taken in others for use in uses_of(taken)))
 
+    @cached_property
+    def own_build(self) -> BuildTakings | None:
+        """The build that was asked about with what it takes of the main context; None where no Dockerfile was read."""
+        if self.plan is None:
+            return None
+        takings = [Taking(use.source, use.roots) for use in self.main_uses]
+        return BuildTakings(self.plan.build, takings)
+
     @property
     def knows_build(self) -> bool:
         """Whether a Dockerfile says what is taken of the context."""
@@ -124,7 +132,11 @@ class Facts:
     @cached_property
     def remade(self) -> Remade:
         """Which builds take what they do not make, of all that the ignore file serves."""
-        return Remade(self.analysis, self.needs.builds or _own_build(self.plan))
+        builds = self.needs.builds
+        # Facts that were gathered without needs know this one all the same.
+        if not builds and self.own_build is not None:
+            builds = (self.own_build,)
+        return Remade(self.analysis, builds)
 
     @cached_property
     def makings(self) -> Makings:
@@ -216,14 +228,6 @@ class Facts:
 
 def _is_of(taken: BuildTakings, analysis: Analysis) -> bool:
     return analysis.plan is not None and taken.build is analysis.plan.build
-
-
-def _own_build(plan: Plan | None) -> tuple[BuildTakings, ...]:
-    """Return the build of a plan with what it takes, for facts that were gathered without needs."""
-    if plan is None:
-        return ()
-    uses = (use for use in plan.sources.uses if use.context is None)
-    return (BuildTakings(plan.build, [Taking(use.source, use.roots) for use in uses]),)
 
 
 def is_read(facts: Facts, path: str) -> bool:

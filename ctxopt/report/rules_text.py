@@ -33,7 +33,7 @@ def render_rule(rule: Rule, width: int) -> str:
     module = inspect.getmodule(rule.check)
     what = inspect.cleandoc((module.__doc__ if module else None) or rule.title).replace("``", "`")
     head = f"{rule.id}: {rule.title} ({rule.severity.label})"
-    told = ["\n".join(wrapped(part, width, 0)) for part in (head, *what.split("\n\n"))]
+    told = [_paragraph(part, width) for part in (head, *what.split("\n\n"))]
     silence = [
         *wrapped(_SILENCE, width, 0),
         f"  # ctxopt: ignore[{rule.id}] why",
@@ -42,3 +42,10 @@ def render_rule(rule: Rule, width: int) -> str:
         ),
     ]
     return "\n\n".join([*told, "\n".join(silence)]) + "\n"
+
+
+def _paragraph(text: str, width: int) -> str:
+    # An example stands as it is written.
+    if text.startswith("    "):
+        return text
+    return "\n".join(wrapped(text, width, 0))

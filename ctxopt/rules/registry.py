@@ -42,6 +42,7 @@ from ctxopt.rules.sources import (
     exclude_without_effect,
     hidden_need,
     ignored_source,
+    install_after_broad_copy,
     missing_source,
     partly_ignored_source,
     whole_context_by_accident,
@@ -85,6 +86,7 @@ RULES: tuple[Rule, ...] = (
     exclude_without_effect.RULE,
     broad_copy.RULE,
     whole_context_by_accident.RULE,
+    install_after_broad_copy.RULE,
 )
 
 RULE_IDS: frozenset[str] = frozenset(rule.id for rule in RULES)
