@@ -78,7 +78,12 @@ def _adds_something(item: Tried, gain: Saving) -> bool:
     if item.unit.is_pruning or hides_nothing:
         return gain == NOTHING
     # What the others hide already needs no line of its own: it would stand in the file for 0 B.
-    return min(gain) >= 0 and gain.bytes > 0
+    hides_more = gain.bytes > 0 or (gain.entries > 0 and _counts_empty(item.unit))
+    return min(gain) >= 0 and hides_more
+
+
+def _counts_empty(unit: Unit) -> bool:
+    return rule_named(unit.rule).below_floor == "even-empty"
 
 
 def _is_below_floor(facts: Facts, item: Tried, gain: Saving) -> bool:
@@ -149,7 +154,7 @@ def _counts_anyway(facts: Facts, item: Tried) -> bool:
     if below_floor == "if-copied" or (below_floor == "if-ignored-and-copied" and is_ignored):
         # Where it is copied, every change of it invalidates the layers after that.
         return any(use.reach != "mount" for path in item.lost for use in facts.uses_of(path))
-    return below_floor == "always" or repairs(item.unit)
+    return below_floor in ("always", "even-empty") or repairs(item.unit)
 
 
 def repairs(unit: Unit) -> bool:

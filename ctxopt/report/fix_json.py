@@ -6,6 +6,7 @@ import json
 from typing import Any, NamedTuple
 
 from ctxopt.build.analysis import Analysis
+from ctxopt.build.stops import permitted_stop
 from ctxopt.fix.plan import Fix
 from ctxopt.fix.proposal import ProposedLine
 from ctxopt.fix.run import Outcome
@@ -135,5 +136,5 @@ def _sums(analysis: Analysis) -> dict[str, Any]:
         "bytes": total.bytes,
         "entries": total.entries,
         "files": total.files,
-        **figure_of(analysis.context.builder, analysis.permitted_bytes, None),
+        **figure_of(analysis.context.builder, analysis.permitted_bytes, permitted_stop(analysis)),
     }

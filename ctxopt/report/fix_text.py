@@ -13,7 +13,7 @@ from ctxopt.fix.unit import Confidence
 from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_text import STYLES, command_lines, wrapped
 from ctxopt.report.fix_json import printed, render_patch, source_effects
-from ctxopt.report.scan_headline import is_sure
+from ctxopt.report.scan_headline import first_stop, is_sure
 from ctxopt.report.terminal import Look, StyledText, draw, more
 from ctxopt.report.wording import at_line, cell_len, lower_bound
 from ctxopt.tree.view import View
@@ -357,6 +357,8 @@ def _in_files(size: int, files: int) -> str:
 
 def _docker(analysis: Analysis) -> str:
     """What Docker prints on a first build: of this build, if it is known to take less than all."""
+    if first_stop(analysis) is not None:
+        return "no figure, because it stops"
     whole = printed(analysis)
     if not is_sure(analysis):
         return f"up to {whole}"

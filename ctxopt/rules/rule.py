@@ -19,11 +19,12 @@ About = Literal["paths", "lines", "sources"]
 ``lint``, which knows neither build nor ignore file in force, runs the rules about lines alone.
 """
 
-BelowFloor = Literal["always", "if-copied", "if-ignored-and-copied", "never"]
+BelowFloor = Literal["even-empty", "always", "if-copied", "if-ignored-and-copied", "never"]
 """When a line that saves less than the noise floor is worth writing all the same.
 
 Where a broad COPY takes the file, each change of it costs the layer cache, however small it is;
-what git does not ignore may be wanted, and then only the savings speak for the line.
+what git does not ignore may be wanted, and then only the savings speak for the line. At what stops a build it stops
+without a byte as well.
 """
 
 

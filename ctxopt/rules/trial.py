@@ -53,7 +53,21 @@ def try_edits(facts: Facts, edits: Sequence[Edit]) -> Trial | None:
         replayed = replay(facts.view.tree, matcher, builder=context.builder, before=facts.matcher)
     except IgnoreFileError:
         return None
+    if replayed.unseen and facts.view.tree.errors:
+        replayed = replayed._replace(unseen=_let_in(facts, replayed.unseen))
     return Trial(edited, matcher, replayed, compare_views(facts.view, replayed))
+
+
+def _let_in(facts: Facts, unseen: Sequence[str]) -> tuple[str, ...]:
+    """Return what no walk has read without what the client enters already, and cannot read."""
+    matcher = facts.matcher
+    prunes = matcher.pruner(facts.builder)
+    unreadable = {error.path for error in facts.view.tree.errors}
+    return tuple(
+        path
+        for path in unseen
+        if path not in unreadable or (matcher.decide(path).excluded and prunes(path))
+    )
 
 
 def change_of(trial: Trial | None) -> Difference:

@@ -26,10 +26,10 @@ from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
 from ctxopt.tree.workers import Walker, walk
 from tests.support.examples import examples
+from tests.support.other_user import OTHER, let_in
 from tests.support.places import ROOT
 from tests.support.trees import lay
 
-HIDDEN = 65_534
 """A user who owns nothing."""
 
 
@@ -246,7 +246,7 @@ def test_four_thousand_levels(tmp_path):
 
 def as_somebody(root, code):
     """Run Python code in a process of a user who owns nothing in ``root``; what it prints."""
-    drop = f"import os\nif os.geteuid() == 0:\n    os.setgroups([])\n    os.setgid({HIDDEN})\n    os.setuid({HIDDEN})\n"
+    drop = f"import os\nif os.geteuid() == 0:\n    os.setgroups([])\n    os.setgid({OTHER})\n    os.setuid({OTHER})\n"
     load = "from ctxopt import measure; import ctxopt.api, ctxopt.build.analysis, ctxopt.languages.ignore.explain, ctxopt.build.listing\n"
     done = subprocess.run(
         [sys.executable, "-c", load + drop + textwrap.dedent(code), str(root)],
@@ -262,12 +262,7 @@ def as_somebody(root, code):
 @pytest.fixture
 def open_path(tmp_path):
     """A folder that another user can reach."""
-    folder = tmp_path
-    while folder != folder.parent and folder.stat().st_mode & 0o005 != 0o005:
-        if folder.stat().st_uid != os.geteuid() or str(folder) == "/tmp":
-            break
-        folder.chmod(0o755)
-        folder = folder.parent
+    let_in(tmp_path)
     return tmp_path
 
 

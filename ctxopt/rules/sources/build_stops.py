@@ -6,12 +6,14 @@ control characters; both builders stop at a folder that they enter and cannot re
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from ctxopt.build.stops import Stop, StopKind, find_stops, has_control_character
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.escape import escape_pattern
+from ctxopt.languages.ignore.matcher import Matcher, read_matcher
+from ctxopt.languages.ignore.pattern import Pattern
 from ctxopt.paths import parent
 from ctxopt.rules.finding import Finding, Location
 from ctxopt.rules.rule import Rule, add_line
@@ -32,6 +34,11 @@ _ADVICE: dict[StopKind, str] = {
     "name": "give it another name, or exclude it",
     "folder": "exclude it, or let the user who builds read it",
 }
+
+
+_OTHER_EXCEPTION = (
+    "begin the exception with the folder that it is about, or let the user who builds read it"
+)
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -74,7 +81,27 @@ def _cure(facts: Facts, kind: StopKind, stops: Sequence[Stop]) -> tuple[tuple[Ed
     trial = try_edits(facts, edits)
     if trial is None or not all(trial.matcher.decide(stop.subject).excluded for stop in stops):
         return (), _ADVICE[kind]
+    if kind == "folder":
+        entered = _entering(facts, trial.matcher, stops)
+        if entered:
+            return (), f"{entered} makes Docker look into it: {_OTHER_EXCEPTION}"
     return edits, _ADVICE[kind]
+
+
+def _entering(facts: Facts, matcher: Matcher, stops: Sequence[Stop]) -> str:
+    """Return the exceptions for which the client enters a folder though it is excluded."""
+    prunes = matcher.pruner(facts.builder)
+    entered = [stop.subject for stop in stops if not prunes(stop.subject)]
+    return ", ".join(
+        str(pattern)
+        for pattern in matcher.exceptions
+        if not all(map(_alone(facts, pattern), entered))
+    )
+
+
+def _alone(facts: Facts, pattern: Pattern) -> Callable[[str], bool]:
+    """Return the question whether a folder is skipped where this is the only exception."""
+    return read_matcher([(None, "*"), (None, str(pattern))]).pruner(facts.builder)
 
 
 def _advice_to_check(stops: Sequence[Stop]) -> str:
@@ -94,4 +121,11 @@ def _is_foreign(char: str) -> bool:
     return "\ud800" <= char <= "\udfff" or has_control_character(char)
 
 
-RULE = Rule("build-stops", "What stops the build", Severity.ERROR, check, about="sources")
+RULE = Rule(
+    "build-stops",
+    "What stops the build",
+    Severity.ERROR,
+    check,
+    about="sources",
+    below_floor="even-empty",
+)

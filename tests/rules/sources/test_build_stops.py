@@ -81,6 +81,23 @@ def test_a_folder_that_cannot_be_read(tmp_path, path, edits):
     assert [edit.text for edit in found.edits] == edits
 
 
+@pytest.mark.parametrize(
+    ("ignore", "named"),
+    [
+        ("data\n!**/*.keep\n", "!**/*.keep"),
+        ("data\n!docs/a\n!*/pg/x\n!**/y\n", "!*/pg/x, !**/y"),
+        ("data\n!data/pg/x\n", "!data/pg/x"),
+    ],
+)
+def test_an_exception_for_which_docker_looks_into_it(tmp_path, ignore, named):
+    facts = with_errors(
+        facts_of(tmp_path, {"data/pg/x": 1, "docs/a": 1, ".dockerignore": ignore}), "data/pg"
+    )
+    (found,) = check(facts)
+    assert found.edits == ()
+    assert found.help.startswith(f"{named} makes Docker look into it: ")
+
+
 @pytest.mark.parametrize("path", ["", "x/y"])
 def test_other_errors_stop_nothing(tmp_path, path):
     facts = facts_of(tmp_path, {"x/y/z": 1})
