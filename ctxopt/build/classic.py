@@ -9,6 +9,7 @@ import os
 
 from ctxopt import paths
 from ctxopt.build.context import BuildContext
+from ctxopt.build.found_files import DockerfileLocation
 from ctxopt.builder import CLASSIC
 from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
@@ -146,13 +147,19 @@ def _tar_entry(view: View, folder: Folder, index: int, path: str) -> int:
     )
 
 
+def _length(dockerfile: DockerfileLocation) -> int:
+    if dockerfile.content is not None:
+        return len(dockerfile.content)
+    return os.path.getsize(dockerfile.absolute)
+
+
 def _outside_dockerfile(view: View, context: BuildContext) -> int:
-    """What rewriting the tar adds for a Dockerfile from outside: it loses its end blocks.
+    """What rewriting the tar adds for a Dockerfile from outside or standard input: it loses its end blocks.
 
     Without an ignore file the client writes two entries in random order; this is the common one.
     Source: docker/cli cli/command/image/build/context.go AddDockerfileToBuildContext.
     """
-    dockerfile = os.path.getsize(context.dockerfile.absolute)
+    dockerfile = _length(context.dockerfile)
     line = len(f"\n{_RANDOM_NAME}\n")
     old = next((entry for entry in view.entries() if entry.path == ".dockerignore"), None)
     if old is None:

@@ -73,8 +73,9 @@ def find_context(
 ) -> BuildContext:
     """Find the Dockerfile and the ignore file that ``builder`` would use for ``root``.
 
-    ``dockerfile`` and Podman's ``ignorefile`` are relative to the working directory, as ``-f``. Raises ContextError
-    where the root or a named Dockerfile is missing, IgnoreFileError where Docker refuses the file.
+    ``dockerfile`` and Podman's ``ignorefile`` are relative to the working directory, as ``-f``; ``-`` is standard
+    input. Raises ContextError where the root or a named Dockerfile is missing, IgnoreFileError where Docker refuses
+    the file.
     """
     files = DiskFiles(_find_root(root))
     client = builder_named(builder)
@@ -151,7 +152,7 @@ def own_ignore(context: BuildContext) -> BuildContext:
             "the classic builder reads no ignore file but .dockerignore",
             hint="leave --per-dockerfile out",
         )
-    if not dockerfile.found:
+    if not dockerfile.is_file:
         raise ContextError(
             "there is no Dockerfile to which an ignore file could belong",
             hint="-f names another Dockerfile",

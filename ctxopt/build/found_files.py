@@ -20,6 +20,13 @@ class DockerfileLocation(NamedTuple):
     inside: str | None
     """Relative to the context root, ``/``-separated; None for a Dockerfile outside of it."""
     found: bool
+    content: bytes | None = None
+    """What it holds where it came through standard input, and is in no file."""
+
+    @property
+    def is_file(self) -> bool:
+        """Whether other files can lie beside it."""
+        return self.found and self.content is None
 
     @property
     def own_ignore(self) -> str:

@@ -23,6 +23,8 @@ from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.languages.ignore.text import parse_ignore_file
 
 _IGNORE = ".dockerignore"
+_STDIN = "-"
+"""What ``-f`` is given for standard input."""
 _NO_IGNORE_FILE = IgnoreChoice(None, None, "there is no .dockerignore", None)
 
 
@@ -34,6 +36,8 @@ def find_dockerfile(
     Raises ContextError where a named one is missing, and for a folder.
     Source: docker/buildx build/opt.go loadInputs and handleLowercaseDockerfile.
     """
+    if given == _STDIN:
+        return _from_standard_input(files)
     if builder is PODMAN:
         from ctxopt.build.podman_files import find_containerfile
 
@@ -59,6 +63,14 @@ def find_dockerfile(
     return DockerfileLocation(inside or given or path, path, inside, found)
 
 
+def _from_standard_input(files: BuildFiles) -> DockerfileLocation:
+    """Source: docker/buildx build/opt.go loadInputs, which puts it into a folder of its own."""
+    from ctxopt.build.standard_input import read_standard_input
+
+    path = os.path.join(files.root, "Dockerfile")
+    return DockerfileLocation("stdin", path, None, found=True, content=read_standard_input())
+
+
 def read_found_dockerfile(
     files: BuildFiles, location: DockerfileLocation, builder: Builder
 ) -> bytes:
@@ -66,6 +78,8 @@ def read_found_dockerfile(
 
     BuildKit sees nothing but the Dockerfile's folder, so a link that leaves it leads nowhere.
     """
+    if location.content is not None:
+        return location.content
     folder, name = os.path.split(location.absolute)
     # BuildKit is sent the Dockerfile's folder; the others open the file themselves.
     is_sent = builder.sends_unreadable_empty
@@ -132,7 +146,7 @@ def _own_ignore(files: BuildFiles, dockerfile: DockerfileLocation) -> IgnoreChoi
 
     Source: moby/buildkit frontend/dockerui/config.go ReadEntrypoint, dockerIgnorePatterns.
     """
-    if not dockerfile.found:
+    if not dockerfile.is_file:
         return None
     folder, name = os.path.split(dockerfile.absolute)
     found = files.resolve(folder, name + _IGNORE)
@@ -191,6 +205,8 @@ def find_inactive(
     # Whatever stands at the root, even a link to nowhere, would have been in force.
     elif choice.path != _IGNORE and files.stands(top):
         found.append((top, f"{choice.path} is used instead"))
+    elif dockerfile.content is not None and files.exists(own):
+        found.append((own, "a Dockerfile from standard input has no ignore file of its own"))
     if folder != files.root:
         beside = os.path.join(folder, _IGNORE)
         if files.exists(beside):

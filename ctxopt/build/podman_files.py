@@ -112,7 +112,7 @@ def own_places(files: BuildFiles, dockerfile: DockerfileLocation, request: Named
 
     A relative ``-f`` is looked up in the current directory, but its ignore file as if it were relative to the context.
     """
-    if not dockerfile.found:
+    if not dockerfile.is_file:
         return []
     start = dockerfile.absolute
     if request.dockerfile is not None:
@@ -154,13 +154,13 @@ def find_inactive_of_podman(
             found.append((path, reason))
     for ending in BESIDE:
         path = dockerfile.absolute + ending
-        if dockerfile.found and path != choice.absolute and files.exists(path):
+        if dockerfile.is_file and path != choice.absolute and files.exists(path):
             reason = f"{choice.path} is used instead"
             if choice.reason != BELONGS:
                 reason = "a relative -f is looked for in the context to find its ignore file"
             found.append((path, reason))
     folder = os.path.dirname(dockerfile.absolute)
-    if dockerfile.found and folder != files.root:
+    if dockerfile.is_file and folder != files.root:
         for name in AT_ROOT:
             path = os.path.join(folder, name)
             if files.exists(path):

@@ -79,7 +79,7 @@ DockerfileOption = Annotated[
         "-f",
         "--file",
         metavar="DOCKERFILE",
-        help="The Dockerfile, relative to the current directory. Default: PATH/Dockerfile.",
+        help="The Dockerfile, from the current directory; - is stdin. Default: PATH/Dockerfile.",
     ),
 ]
 Target = Annotated[

@@ -201,6 +201,10 @@ def _refuse_context(context: BuildContext) -> None:
             "there is no Dockerfile: nothing tells what a build takes",
             hint="-f names another Dockerfile",
         )
+    if not context.dockerfile.is_file:
+        raise ContextError(
+            "a Dockerfile from standard input has no history", hint="name a file with -f"
+        )
 
 
 def _refuse_untracked(objects: TreeObjects, commits: Sequence[WalkedCommit], prefix: str) -> None:

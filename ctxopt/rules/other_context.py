@@ -43,7 +43,9 @@ def find_other_context(facts: Facts, aside: Collection[str]) -> OtherContext | N
     root = os.path.abspath(facts.view.tree.root)
     for folder, declared_in in _folders(facts, root):
         if wanted and all(os.path.lexists(os.path.join(folder, path)) for path in wanted):
-            dockerfile = os.path.relpath(facts.analysis.context.dockerfile.absolute)
+            dockerfile = "-"
+            if facts.analysis.context.dockerfile.is_file:
+                dockerfile = os.path.relpath(facts.analysis.context.dockerfile.absolute)
             return OtherContext(
                 folder=os.path.relpath(folder, root),
                 declared_in=declared_in,
