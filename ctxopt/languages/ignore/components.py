@@ -16,7 +16,7 @@ from ctxopt.languages.ignore.dialect import Dialect
 from ctxopt.languages.ignore.pattern import Pattern, PatternKind
 
 _MAX_FLOATING = 8
-"""Components of a floating pattern; each may be the next one to meet in one and the same folder."""
+"""Components of a pattern that may meet any depth; each may be the next one to meet in one and the same folder."""
 
 _OPERATORS = frozenset("^{}|\\[]\ufeff\ufffd")
 _CLASS = r"\[(?:[A-Za-z0-9_](?:-[A-Za-z0-9_])?)+\]"
@@ -77,6 +77,8 @@ class Cut(NamedTuple):
     tail: Tail
     tail_only: bool
     """Whether only what is below the last component matches, not the component itself."""
+    gaps: frozenset[int] = frozenset()
+    """The tests before which any folders may stand, or none; one whose name has a newline ends that."""
 
 
 def cut(pattern: Pattern) -> Cut | None:
@@ -91,7 +93,7 @@ def cut(pattern: Pattern) -> Cut | None:
         found = _cut_suffix(text[2:])
     else:
         found = _cut_regexp(text, _operators_of(pattern.dialect))
-    if found and found.floating and len(found.tests) > _MAX_FLOATING:
+    if found and (found.floating or found.gaps) and len(found.tests) > _MAX_FLOATING:
         return None
     return found
 
@@ -141,11 +143,22 @@ def _cut_regexp(text: str, operators: frozenset[str]) -> Cut | None:
     if text.endswith("/**"):
         tail = Tail.NO_NEWLINE
         text = text[:-3]
-    # What a ``**`` in the middle of a name or of the pattern means, only the expression tells.
-    if "**" in text or not text:
+    *parts, last = text.split("/")
+    names = [part for part in parts if part != "**"]
+    # What a ``**`` at an end or in the middle of a name means, only the expression tells.
+    if not text or text.startswith("**/") or any("**" in name for name in (*names, last)):
         return None
-    tests = tuple(_glob_test(part) for part in text.split("/"))
-    return Cut(tests, floating, newline_blocks=floating, tail=tail, tail_only=tail is not Tail.NONE)
+    gaps = frozenset(
+        place - parts[:place].count("**") for place, part in enumerate(parts) if part == "**"
+    )
+    return Cut(
+        tuple(_glob_test(name) for name in (*names, last)),
+        floating,
+        newline_blocks=floating,
+        tail=tail,
+        tail_only=tail is not Tail.NONE,
+        gaps=gaps,
+    )
 
 
 def _without_classes(text: str) -> str:

@@ -75,6 +75,7 @@ class Level:
         self.everything = 0
         self._no_newline = 0
         self._tails: list[Position] = []
+        self._gaps: list[Position] = []
         self._literals: dict[str, int] = defaultdict(int)
         self._affixes: list[tuple[Callable[[str], object], int]] = []
         self._suffixes: tuple[str, ...] = ()
@@ -110,6 +111,8 @@ class Level:
                 self._no_newline |= bit
             self.everything |= bit
             return
+        if met in found.gaps:
+            self._gaps.append((index, met))
         test = found.tests[met]
         last = met + 1 == len(found.tests)
         if last and not found.tail_only:
@@ -187,6 +190,8 @@ class Level:
         # A list and not a set: most names open nothing, and this runs once for every folder.
         live = [position for test, position in self._onward if test(name)]
         live += self._onward_names.get(name, ())
+        if self._gaps and not newline:
+            live += self._gaps
         if self._tails:
             lost = 0
             if newline:
