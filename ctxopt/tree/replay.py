@@ -138,12 +138,19 @@ class _Replaying:
         if level is not None:
             masks = level.masks(names)
             everything = level.everything != 0
-        others = scope.decide(names)
+        is_hit = everything or bool(masks)
+        # Where the walk's flags stay, only what is below is still in question.
+        asked = names
+        if not is_hit:
+            if DIR not in folder.kinds:
+                return
+            asked = [name for name, kind in zip(names, folder.kinds, strict=True) if kind == DIR]
+        others = scope.decide(asked)
         # A default that no name follows is not asked: a broken pattern fails when it is.
         default = None
-        if len(others) < len(names):
+        if len(others) < len(asked):
             default = scope.default
-        if everything or masks:
+        if is_hit:
             self._keep(folder, self._decide(folder, names, default, others))
         index = folder.kinds.find(DIR)
         while index >= 0:

@@ -153,7 +153,7 @@ class Level:
         joined = ""
         if self._affixes or self._globs:
             joined = "/".join(names)
-        if self._affixes and any(text in joined for text in self._suffixes + self._prefixes):
+        if self._affixes and self._has_affix(joined):
             suffixes, prefixes = self._suffixes, self._prefixes
             for name in names:
                 if name.endswith(suffixes) or name.startswith(prefixes):
@@ -179,6 +179,13 @@ class Level:
                 if mask:
                     found[name] = found.get(name, everything) | mask
         return found
+
+    def _has_affix(self, joined: str) -> bool:
+        # A generator costs more than the search in the names of a small folder.
+        for text in self._suffixes + self._prefixes:  # noqa: SIM110
+            if text in joined:
+                return True
+        return False
 
     def advance(self, name: str) -> Level:
         """Return the level of the child folder ``name``."""
