@@ -121,11 +121,12 @@ class Documentation:
                 aside.add(folder.path)
             if is_covered(folder.path, aside):
                 continue
-            for file_name in folder.names:
+            # What names tell comes first: most files are no texts that could name anything.
+            for file_name in filter(_may_name, folder.names):
                 path = folder.child(file_name)
-                if self._is_idle_test(path):
+                if path in files.tree.folders or self._is_idle_test(path):
                     continue
-                if _may_name(file_name) and path not in files.tree.folders and files.has(path):
+                if files.has(path):
                     yield path
 
     def _is_of_others(self, folder: str, nearby: NearbyNames) -> bool:

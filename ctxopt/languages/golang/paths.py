@@ -12,6 +12,8 @@ SPACE = "\t\n\v\f\r \x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u20
 
 
 _MAX_LINKS = 255
+_ITEMS = frozenset("[?\\")
+"""What makes a chunk of a pattern more than text."""
 
 
 class BadPatternError(ValueError):
@@ -107,6 +109,9 @@ def match(pattern: str, name: str) -> bool:
 
 def _match_after_star(star: bool, chunk: str, name: str, *, is_last: bool) -> str | None:
     """Match a chunk at the start of ``name`` or, with ``star``, further on; what is left, or None."""
+    # Most chunks are plain text, which need not be read character by character.
+    if not _ITEMS.intersection(chunk):
+        return _match_text(star, chunk, name, is_last=is_last)
     # The first place that fits is taken for good: no later chunk can make a later place better. The
     # last chunk has to reach the end of the name.
     rest = _match_chunk(chunk, name)
@@ -121,6 +126,21 @@ def _match_after_star(star: bool, chunk: str, name: str, *, is_last: bool) -> st
         if rest is not None and not (rest and is_last):
             return rest
     return None
+
+
+def _match_text(star: bool, chunk: str, name: str, *, is_last: bool) -> str | None:
+    """Do as ``_match_after_star`` for a chunk that is nothing but text."""
+    at = 0
+    if star and is_last:
+        at = len(name) - len(chunk)
+    elif star:
+        at = name.find(chunk)
+    if at < 0 or not name.startswith(chunk, at) or "/" in name[:at]:
+        return None
+    rest = name[at + len(chunk) :]
+    if rest and is_last:
+        return None
+    return rest
 
 
 def _scan_chunk(pattern: str) -> tuple[bool, str, str]:

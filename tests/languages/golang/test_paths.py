@@ -77,6 +77,12 @@ def test_any_pattern_matches_or_is_bad(pattern, name):
         assert set(pattern) & set("[\\")
 
 
+@given(st.text("ab/*?", max_size=7), st.text("ab/\n", max_size=7))
+def test_text_is_matched_as_if_each_character_were_escaped(pattern, name):
+    escaped = pattern.replace("a", "\\a").replace("b", "\\b").replace("/", "\\/")
+    assert match(pattern, name) == match(escaped, name)
+
+
 @given(st.text("ab☺.-"))
 def test_a_name_matches_itself_and_stars(name):
     assert match(name, name)
