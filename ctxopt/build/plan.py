@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple, TypeAlias
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from ctxopt.build.context import BuildContext, named_ignore, read_dockerfile
 from ctxopt.build.found_files import IgnoreChoice
@@ -12,7 +13,7 @@ from ctxopt.build.image import Image
 from ctxopt.build.request import BuildRequest
 from ctxopt.build.source_report import report_sources
 from ctxopt.build.sources import Load, SourceReport
-from ctxopt.build.transfer import named_root, transferred
+from ctxopt.build.transfer import TransferView, named_root, transferred
 from ctxopt.builder import BUILDKIT, PODMAN, Builder
 from ctxopt.errors import ContextError, DockerfileError, IgnoreFileError
 from ctxopt.languages.dockerfile import Build, Dockerfile, parse, resolve
@@ -22,6 +23,9 @@ from ctxopt.tree.model import ContextTree
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
 from ctxopt.tree.workers import ALONE, Walker, walk
+
+if TYPE_CHECKING:
+    from ctxopt.build.podman_plan import PodmanContext
 
 _ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64", "armv7l": "arm/v7", "i686": "386"}
 
@@ -38,6 +42,8 @@ class Plan(NamedTuple):
     sources: SourceReport
     image: Image
     """What of the main context ends in the image."""
+    podman_contexts: tuple[PodmanContext, ...] = ()
+    """What Podman's instructions take from, the main context first; empty for BuildKit."""
 
     @property
     def main(self) -> Load:
@@ -163,10 +169,11 @@ def _podman_plan(
     named_contexts: Iterable[_LoadOfNamed],
     walker: Walker,
 ) -> Plan:
-    from ctxopt.build.podman_plan import PodmanContext, take_all
+    from ctxopt.build.podman_plan import EVERYTHING, PodmanContext, take_all
 
-    def read(root: str) -> Callable[[Policy], ContextTree]:
-        return lambda policy: walk(root, policy, walker)
+    def read(root: str) -> Callable[[], ContextTree]:
+        # Once, however many ignore files are tried on what it says.
+        return cache(lambda: walk(root, EVERYTHING, walker))
 
     contexts = [PodmanContext(None, context.root, matcher, permitted, read(context.root))]
     found = {name: named for name, _, named in named_contexts}
@@ -182,7 +189,40 @@ def _podman_plan(
         remote=tuple(name for name, named in found.items() if named is None),
         sources=loads.sources,
         image=loads.image,
+        podman_contexts=tuple(contexts),
     )
+
+
+def taken_of(plan: Plan, permitted: View, matcher: Matcher) -> TransferView:
+    """Return what the build of ``plan`` takes of its main context where ``matcher`` lets ``permitted`` through.
+
+    Raises DockerfileError and IgnoreFileError as ``make_plan``.
+    """
+    if not plan.podman_contexts:
+        return transferred(permitted, paths_of(plan.build))
+    from ctxopt.build.podman_plan import take
+
+    return take(plan.build, _main_of(plan, permitted, matcher))
+
+
+def replanned(plan: Plan, permitted: View, matcher: Matcher) -> Plan:
+    """Return the plan of the same build with another main context, as ``taken_of``; its image is left as it is."""
+    if plan.podman_contexts:
+        from ctxopt.build.podman_plan import take_all
+
+        main = _main_of(plan, permitted, matcher)
+        taken = take_all(plan.build, [main, *plan.podman_contexts[1:]])
+        return plan._replace(loads=taken.loads, sources=taken.sources)
+    transfer = taken_of(plan, permitted, matcher)
+    loads = (
+        plan.main._replace(matcher=matcher, permitted=permitted, transfer=transfer),
+        *plan.named,
+    )
+    return plan._replace(loads=loads, sources=report_sources(plan.build, loads))
+
+
+def _main_of(plan: Plan, permitted: View, matcher: Matcher) -> PodmanContext:
+    return plan.podman_contexts[0]._replace(view=permitted, matcher=matcher)
 
 
 def _located(error: DockerfileError, build: Build) -> DockerfileError:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ctxopt.build.image import Image
 from ctxopt.build.podman_copy import PodmanCopy, Taken, everything_in, union_of
@@ -20,6 +19,9 @@ from ctxopt.tree.lookup import ViewLookup
 from ctxopt.tree.model import ContextTree
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
+
+EVERYTHING: Final = Policy(Matcher(()), lambda _: False, takes_sockets=False)
+"""What a walk goes by that skips no folder, whatever the rules say."""
 
 
 class PodmanLoads(NamedTuple):
@@ -37,8 +39,8 @@ class PodmanContext(NamedTuple):
     root: str
     matcher: Matcher
     view: View
-    whole: Callable[[Policy], ContextTree]
-    """Reads the context again by another policy."""
+    whole: Callable[[], ContextTree]
+    """Reads the context by ``EVERYTHING``."""
 
 
 def podman_target(dockerfile: Dockerfile, target: str | None) -> str | int | None:
@@ -117,17 +119,12 @@ def _taken(context: PodmanContext, parts: Sequence[Taken]) -> TransferView:
 
 
 def _take(build: Build, context: PodmanContext) -> list[Taken]:
-    copy = PodmanCopy(context.view.tree, context.matcher, partial(_whole, context))
+    copy = PodmanCopy(context.view.tree, context.matcher, context.whole)
     return [
         copy.take(source)
         for source in build.sources
         if source.mount is None and _takes_from(source, context.name)
     ]
-
-
-def _whole(context: PodmanContext) -> ContextTree:
-    """Read a context without skipping a folder."""
-    return context.whole(Policy(context.matcher, lambda _: False, takes_sockets=False))
 
 
 def _takes_from(source: Source, name: str | None) -> bool:

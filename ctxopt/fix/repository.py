@@ -11,8 +11,7 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from ctxopt.build.analysis import Analysis
-from ctxopt.build.plan import paths_of
-from ctxopt.build.transfer import transferred
+from ctxopt.build.plan import taken_of
 from ctxopt.config.load import Config
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.gather import gather_facts
@@ -278,7 +277,7 @@ def _foreseen(analysis: Analysis, plan: Fix | None, sent: int) -> int:
     permitted = plan.foreseen.permitted
     if analysis.plan is None:
         return permitted.total.bytes
-    return transferred(permitted, paths_of(analysis.plan.build)).view.total.bytes
+    return taken_of(analysis.plan, permitted, plan.foreseen.matcher).view.total.bytes
 
 
 def at_least(judged: JudgedRepository, config_of: ConfigOf) -> bool:

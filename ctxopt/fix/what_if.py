@@ -10,10 +10,7 @@ from typing import Final
 
 from ctxopt.build.analysis import Analysis, build_policy
 from ctxopt.build.found_files import IgnoreChoice
-from ctxopt.build.plan import Plan, paths_of
-from ctxopt.build.source_report import report_sources
-from ctxopt.build.sources import Load
-from ctxopt.build.transfer import transferred
+from ctxopt.build.plan import Plan, replanned
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.matcher import Matcher
 from ctxopt.languages.ignore.text import IgnoreFile
@@ -82,12 +79,9 @@ def _choice(analysis: Analysis, file: IgnoreFile) -> IgnoreChoice:
 
 
 def _plan(analysis: Analysis, view: View, matcher: Matcher) -> Plan | None:
-    plan = analysis.plan
-    if plan is None:
+    if analysis.plan is None:
         return None
-    main = transferred(view, paths_of(plan.build))
-    loads = (Load(None, analysis.context.root, matcher, view, main), *plan.named)
-    return plan._replace(loads=loads, sources=report_sources(plan.build, loads))
+    return replanned(analysis.plan, view, matcher)
 
 
 def _tree(analysis: Analysis, trial: Trial) -> ContextTree:

@@ -60,11 +60,10 @@ def _resolve(state: GitState, context: BuildContext, request: BuildRequest) -> B
 def _taken(
     build: Build, name: str | None, state: GitState, matcher: Matcher, view: View
 ) -> TransferView:
-    from ctxopt.build.podman_plan import PodmanContext, take
+    from ctxopt.build.podman_plan import EVERYTHING, PodmanContext, take
 
-    return take(
-        build, PodmanContext(name, view.tree.root, matcher, view, partial(state_tree, state))
-    )
+    whole = partial(state_tree, state, EVERYTHING)
+    return take(build, PodmanContext(name, view.tree.root, matcher, view, whole))
 
 
 class NamedLoad(NamedTuple):

@@ -194,7 +194,10 @@ def test_each_context_is_known_to_a_baseline_by_itself(tmp_path):
     config = Config(baseline=str(tmp_path / "known.json"))
     found = judged(tmp_path, tree, config)
     assert told(found) == [("dependency-folder", "b/node_modules", "b")]
-    assert {build.name: build.worst is None for build in found.builds} == {"a": True, "b": False}
+    assert [build.worst and build.worst.rule for build in found.builds] == [
+        "dependency-folder",
+        "install-after-broad-copy",
+    ]
 
 
 NARROW = {

@@ -9,6 +9,7 @@ import pytest
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
 from ctxopt.build.request import BuildRequest
+from ctxopt.builder import BUILDER_NAMES
 from ctxopt.fix.what_if import put_file, rewalked, rewritten
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.rules.trial import try_edits
@@ -25,7 +26,7 @@ def walked(root, builder):
     return analyze(find_context(root, builder=builder), BuildRequest())
 
 
-@pytest.mark.parametrize("builder", ["buildkit", "classic"])
+@pytest.mark.parametrize("builder", BUILDER_NAMES)
 @pytest.mark.parametrize(
     ("ignore", "line"),
     [
@@ -36,6 +37,9 @@ def walked(root, builder):
         ("doc\n", "none"),
         ("*\n!web\n", "web/deep"),
         ("*\n!web\n!.dockerignore\n", "web/a"),
+        ("*\n!web/deep/b\n", "doc"),
+        ("web\n!web/a\n", "doc/c"),
+        ("web/deep\n!web/d*/b\n", "web/a"),
     ],
 )
 def test_what_is_foreseen_is_what_a_walk_finds(ignore, line, builder):
@@ -52,8 +56,17 @@ def test_what_is_foreseen_is_what_a_walk_finds(ignore, line, builder):
     assert foreseen.permitted_bytes == found.permitted_bytes
     assert set(foreseen.tree.folders) == set(found.tree.folders)
     assert foreseen.context.ignore.path == found.context.ignore.path
+    assert (found.plan is None) == (foreseen.plan is None) == (builder == "classic")
     if found.plan is not None and foreseen.plan is not None:
-        assert foreseen.plan.main.transfer.context_bytes == found.plan.main.transfer.context_bytes
+        one, two = foreseen.plan, found.plan
+        assert one.main.transfer.context_bytes == two.main.transfer.context_bytes
+        assert one.main.transfer.view.total == two.main.transfer.view.total
+        assert [(use.files, use.roots) for use in one.sources.uses] == [
+            (use.files, use.roots) for use in two.sources.uses
+        ]
+        assert [check.kind for check in one.sources.checks] == [
+            check.kind for check in two.sources.checks
+        ]
 
 
 def test_sources_are_resolved_again_and_the_needs_stay():
