@@ -32,7 +32,7 @@ _TEST_CASE: Final = (
 _TEST_RUNNER: Final = r"\b(?:pytest|rspec|phpunit|jest|vitest)\b"
 
 
-class _Text(NamedTuple):
+class StartText(NamedTuple):
     """Commands of an image, and where they stand."""
 
     place: str
@@ -46,8 +46,8 @@ def needs_of_start(
 
     ``fixtures`` are those that the command ``loaddata`` of Django would find.
     """
-    started = list(_started(taken, files, where))
-    steps = [_Text(f"RUN in line {run.line}{where}", run.script) for run in taken.build.runs]
+    started = list(started_texts(taken, files, where))
+    steps = [StartText(f"RUN in line {run.line}{where}", run.script) for run in taken.build.runs]
     loads = next((item.place for item in (*steps, *started) if re.search(_LOADS, item.text)), None)
     needs: tuple[Need, ...] = ()
     if loads is not None:
@@ -114,19 +114,19 @@ def _application_fixtures(fixtures: Iterable[str], files: SentFiles) -> Iterator
             )
 
 
-def _started(taken: BuildTakings, files: SentFiles, where: str) -> Iterator[_Text]:
-    """The commands that start the image, and the scripts of the context that they name."""
+def started_texts(taken: BuildTakings, files: SentFiles, where: str = "") -> Iterator[StartText]:
+    """Yield the commands that start the image, and the scripts of the context that they name."""
     opened: set[str] = set()
     for instruction in taken.build.dockerfile.instructions:
         if instruction.keyword not in ("CMD", "ENTRYPOINT"):
             continue
         command = " ".join(instruction.args)
-        yield _Text(f"{instruction.keyword} in line {instruction.line}{where}", command)
+        yield StartText(f"{instruction.keyword} in line {instruction.line}{where}", command)
         for word in re.findall(_WORD, command):
             for path in _scripts(word, taken.takings, files):
                 if path not in opened:
                     opened.add(path)
-                    yield _Text(path, files.text(path))
+                    yield StartText(path, files.text(path))
 
 
 def _scripts(word: str, takings: Iterable[Taking], files: SentFiles) -> Iterator[str]:

@@ -37,6 +37,7 @@ from ctxopt.rules.paths import (
 from ctxopt.rules.rule import Rule
 from ctxopt.rules.sources import (
     broad_copy,
+    broad_copy_in_final_image,
     build_stops,
     empty_wildcard,
     exclude_without_effect,
@@ -87,6 +88,7 @@ RULES: tuple[Rule, ...] = (
     broad_copy.RULE,
     whole_context_by_accident.RULE,
     install_after_broad_copy.RULE,
+    broad_copy_in_final_image.RULE,
 )
 
 RULE_IDS: frozenset[str] = frozenset(rule.id for rule in RULES)
