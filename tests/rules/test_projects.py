@@ -62,7 +62,7 @@ def covers(finding: Finding, path: str) -> bool:
 
 def is_note(finding: Finding) -> bool:
     """Whether a finding says that its paths have to stay, and proposes nothing."""
-    says = "has to stay" in finding.message or "the build may read it" in finding.message
+    says = "the build needs it" in finding.message or "the build may read it" in finding.message
     return says and not finding.edits and finding.severity is Severity.INFO
 
 
