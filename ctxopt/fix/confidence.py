@@ -31,6 +31,9 @@ _UNKNOWN: Final = frozenset({"ignored", "large"})
 _MAY_COME: Final = frozenset({"media", "large"})
 """Kinds of which a file that git does not know yet may be an asset of tomorrow's commit."""
 
+_VENDORS: Final = frozenset({"go mod vendor", "cargo vendor"})
+"""What makes folders of packages that a build takes unasked, and from which people commit them."""
+
 
 class Assurance(NamedTuple):
     """How sure a line is, and the reason in a clause."""
@@ -97,6 +100,8 @@ class Confidences:
             return self._doubt_kind(found.topic, path)
         if found is None:
             return None
+        if self._may_be_committed(found):
+            return "the build takes its packages from there, where they are committed"
         if found.topic not in _DATA:
             return self._facts.remade.why_doubtful(found.topic, path)
         if _has_sure_name(found):
@@ -104,6 +109,13 @@ class Confidences:
         if found.state == "untracked" and self._is_seldom_input(found):
             return None
         return "nothing seen in the build reads it, which is all that speaks for the line"
+
+    def _may_be_committed(self, found: Candidate) -> bool:
+        """Whether packages that git does not ignore may be there to stay: no step vendors them again."""
+        if found.entry is None or found.entry.rebuilt_by not in _VENDORS:
+            return False
+        scripts = (text for taken in self._facts.needs.builds for text in taken.build.scripts())
+        return not any(found.entry.rebuilt_by in text for text in scripts)
 
     def _doubt_kind(self, topic: Topic, path: str) -> str | None:
         """Return the doubt about what git ignores and no checkout has."""

@@ -132,7 +132,7 @@ def _has_to_stay(facts: Facts) -> Iterator[tuple[str, str]]:
         if reason is None and facts.needs.git and item.topic == "version-control":
             reason = facts.needs.git[0]
         if reason and is_notable(facts, item):
-            yield item.path, f"it has to stay: {reason}"
+            yield item.path, f"the build needs it: {reason}"
 
 
 def _admitted(

@@ -217,3 +217,34 @@ def test_what_is_possible_has_a_place_of_its_own_in_the_report(tmp_path):
     assert "Possible" not in ctxopt("fix", cwd=root).stdout
     with open(f"{root}/.dockerignore") as file:
         assert "**/dist\n" in file.read()
+
+
+VENDORED = {
+    "go.mod": "module x\n",
+    "main.go": "package main\n",
+    "vendor/modules.txt": "# a\n",
+    "vendor/a/a.go": HEAVY,
+}
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "is_repository", "ignores", "expected"),
+    [
+        (GO, False, "", "possible"),
+        (GO, True, "", "possible"),
+        (GO, True, "vendor\n", "proven"),
+        (GO.replace("RUN ", "RUN go mod vendor && "), False, "", "likely"),
+        (GO.replace("RUN ", "RUN go mod vendor && "), True, "", "likely"),
+        (GO.replace("RUN ", "RUN go mod download && "), False, "", "possible"),
+    ],
+)
+def test_modules_that_may_be_committed(tmp_path, dockerfile, is_repository, ignores, expected):
+    own = {path: text for path, text in VENDORED.items() if not path.startswith("vendor")}
+    root = lay(tmp_path, {**own, "Dockerfile": dockerfile, ".gitignore": ignores})
+    if is_repository:
+        init(root)
+        git(root, "add", "-A")
+    lay(root, VENDORED)
+    fix = fix_of(root, preventive=False)
+    found = {line.texts[0]: line.confidence for line in (*fix.lines, *fix.possible)}
+    assert found["**/vendor"] == expected
