@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator
+from itertools import takewhile
 from typing import Final, NamedTuple
 
 from ctxopt.paths import join
@@ -16,8 +17,6 @@ _NO_IGNORE_FILE: Final = (
 )  # fmt: skip
 """Endings of what ignore files are made from, of copies of them, and of programs about them."""
 _PIECES: Final = ("ignor", "ginore", "ingore")
-_ALIKE: Final = 0.88
-"""Of two names, by difflib's ratio: one letter too many, missing, wrong, or two that changed places."""
 
 
 class Misnamed(NamedTuple):
@@ -73,9 +72,17 @@ def _why_not_own(name: str, plain: str, names: Collection[str]) -> str | None:
 
 
 def _is_like(plain: str) -> bool:
-    from difflib import SequenceMatcher  # few folders have a name that comes so far
+    # Two letters away are ignore files of other tools, as .dockleignore is.
+    return any(_is_one_slip_from(plain, known) for known in (NAME, NAME[1:]))
 
-    return any(SequenceMatcher(None, plain, known).ratio() >= _ALIKE for known in (NAME, NAME[1:]))
+
+def _is_one_slip_from(written: str, meant: str) -> bool:
+    """Whether one letter is too many, missing or wrong, or two beside each other have changed places."""
+    pairs = zip(written, meant, strict=False)
+    start = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    wrong, right = written[start:], meant[start:]
+    swapped = right[1:2] + right[:1] + right[2:]
+    return wrong[1:] in (right, right[1:]) or wrong in (right[1:], swapped)
 
 
 def folders_to_search(dockerfile: str | None) -> list[str]:

@@ -25,6 +25,10 @@ PRODUCTION = {"Dockerfile.prod", "a"}
         (".dockeringore", set(), "and no other"),
         (".dockerignored", set(), "and no other"),
         (".docker-ignore", set(), "and no other"),
+        (".dockeriignore", set(), "and no other"),
+        (".dcokerignore", set(), "and no other"),
+        (".dokerignore", set(), "and no other"),
+        ("bockerignore", set(), "and no other"),
         ("Dockerfile.dockerignore", PRODUCTION, "called Dockerfile, and there is none"),
         ("Dockerfile.dockerignore", {"dockerfile"}, "called Dockerfile, and there is none"),
         ("prod.dockerignore", PRODUCTION, "called prod, and there is none"),
@@ -48,7 +52,8 @@ def test_misnamed(name, beside, reason):
         ".dockerignore.bak", ".dockerignore.example", ".dockerignore.tmpl", ".dockerignore~", ".dockerignore.j2",
         "dockerignore.go", "dockerignore_test.go", "dockerignore.py", "dockerignore.md", ".dockerignore.orig",
         "Dockerfile.prod.dockerignore", "Dockerfile", "Dockerfile.prod", "docker-compose.yml", ".dockercfg",
-        ".docker", "ignore", "README.md", ".stylelintignore", "ignorefile.go", ".rgignore", ".fdignore",
+        ".dockleignore", ".docsignore", ".docksalignore", ".dokkuignore", ".dockerlintignore", ".hadolintignore",
+        ".dockerfileignore", ".docker", "ignore", "README.md", ".stylelintignore", "ignorefile.go", ".rgignore", ".fdignore",
     ],
 )  # fmt: skip
 def test_no_ignore_file(name):

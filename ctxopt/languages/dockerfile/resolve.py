@@ -129,7 +129,8 @@ def context_paths(build: Build, context: str | None = None) -> tuple[str, ...] |
 
 def _located(error: DockerfileError, path: str | None, syntax: Directive | None) -> DockerfileError:
     hint = error.hint
-    if syntax is not None:
+    # A value that is not given is missing for every frontend, and how to give it helps.
+    if syntax is not None and hint is None:
         hint = f"the file asks for the frontend {syntax.value}, which may accept what Docker's own refuses"
     return DockerfileError(error.reason, path=path, line=error.line, hint=hint)
 

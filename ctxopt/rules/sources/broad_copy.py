@@ -15,6 +15,7 @@ from ctxopt.evidence.facts import Facts, is_read, is_waste
 from ctxopt.evidence.reach import Reach
 from ctxopt.paths import overlaps
 from ctxopt.rules.finding import Finding
+from ctxopt.rules.grouping import by_pattern
 from ctxopt.rules.rule import Rule
 from ctxopt.rules.written import dockerfile_line, shown
 from ctxopt.severity import Severity
@@ -44,8 +45,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     if transfer is None or not uses:
         return
     floor = facts.config.noise_floor
-    # What weighs more is told by the rule about its kind.
-    claimed = [item.path for item in facts.candidates.found if item.bytes >= floor]
+    # What weighs more, with the others of its kind, is told by the rule about that kind.
+    groups = by_pattern(facts, facts.candidates.found)
+    claimed = [path for group in groups if group.bytes >= floor for path in group.paths]
     waste = [
         item
         for item in _waste_of_size(facts, transfer.view)

@@ -188,7 +188,10 @@ def _hidden_by(facts: Facts, found: SourceCheck) -> str | None:
     decision = facts.matcher.decide(path)
     if not decision.excluded or decision.index is None:
         return None
-    pattern = facts.matcher.patterns[decision.index]
+    pattern, *later = facts.matcher.patterns[decision.index :]
+    # The folder comes with what later exceptions let in of it.
+    if any(item.exception and item.text.startswith(f"{path}/") for item in later):
+        return None
     return f"{facts.ignore_path}:{pattern.line} ({pattern})"
 
 

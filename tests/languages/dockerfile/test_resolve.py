@@ -452,6 +452,9 @@ def test_an_unknown_base_of_a_replaced_stage_is_still_read():
         build("FROM a::b AS nc\nFROM scratch", named_contexts=["nc"])
 
 
+_OTHER_FRONTEND = "the file asks for the frontend x/y:1, which may accept what Docker's own refuses"
+
+
 @pytest.mark.parametrize(
     ("text", "hint"),
     [
@@ -472,8 +475,12 @@ def test_an_unknown_base_of_a_replaced_stage_is_still_read():
         ("ARG TAG\nFROM alpine:$TAG", "pass --build-arg TAG=..."),
         ("ARG TAG\nFROM alpine:$TAG AS a\nFROM scratch", "pass --build-arg TAG=..."),
         ("ARG P\nFROM --platform=$P alpine", "pass --build-arg P=..."),
+        ("# syntax=docker/dockerfile:1\nARG BASE\nFROM ${BASE}", "pass --build-arg BASE=..."),
+        ("# syntax=x/y:1\nARG TAG\nFROM alpine:$TAG", "pass --build-arg TAG=..."),
         ('FROM ""', None),
         ("ARG A=\nFROM $A", None),
+        ("# syntax=x/y:1\nFROM a::b", _OTHER_FRONTEND),
+        ("# syntax=x/y:1\nARG A=\nFROM $A", _OTHER_FRONTEND),
         ("ARG TAG=A:b\nFROM alpine:$TAG", None),
         ("FROM a::b", None),
         ("ARG P=\nFROM --platform=$P alpine", None),

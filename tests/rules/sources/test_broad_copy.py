@@ -9,7 +9,7 @@ import pytest
 from ctxopt.evidence.needs import Need, Needs
 from ctxopt.severity import Severity
 from tests.rules.sources.contexts import TREE, build
-from tests.support.judging import catches, catches_not
+from tests.support.judging import catches, catches_not, find
 
 HEAVY: dict[str, Any] = {"node_modules/a.js": 900_000, "coverage.bin": 400_000}
 CRUMBS: dict[str, Any] = {f"out{number}.bin": 40_000 for number in range(5)}
@@ -67,6 +67,23 @@ def test_copies_without_waste(instruction, ignore):
         tracked=["src/a.py"],
         ignored=["node_modules", "coverage.bin"],
     )
+
+
+@pytest.mark.parametrize(
+    ("light", "told"),
+    [
+        # Together they weigh enough for the rule about their kind.
+        ({f"p{number}/.eslintcache": 60_000 for number in range(4)}, False),
+        ({f"p{number}/npm-debug.log": 60_000 for number in range(2)}, False),
+        ({"p0/.eslintcache": 60_000, "p1/.eslintcache": 60_000, "p0/a.log": 50_000}, False),
+        # One of each kind is of no other rule, and all of them together weigh something.
+        ({"p0/.eslintcache": 60_000, "p0/a.log": 60_000}, True),
+    ],
+)
+def test_kinds_that_weigh_something_together_are_told_by_their_rules(light, told):
+    tree = build("COPY . /app", **light)
+    found = find("broad-copy", tree, tracked=["src/a.py"], ignored=list(light))
+    assert bool(found) is told
 
 
 def test_broad_copy_spares_what_is_tracked_or_needed():

@@ -156,6 +156,28 @@ def test_making_it_is_enough_where_no_line_hides_it(ignore_file):
     assert (found.severity, found.help) == (Severity.INFO, "make it before the build")
 
 
+@pytest.mark.parametrize(
+    ("ignore_file", "severity"),
+    [
+        ("target/\n!target/lib/*.jar\n", Severity.INFO),
+        ("*\n!src\n!target/lib/**\n", Severity.INFO),
+        # Tried before the line that hides it, beside it, or not below it.
+        ("!target/lib/*.jar\ntarget/\n", Severity.ERROR),
+        ("target/\n!target/*.jar\n", Severity.ERROR),
+        ("target/\n!target/library/*.jar\n", Severity.ERROR),
+        ("target/\ntarget/lib/*.jar\n", Severity.ERROR),
+    ],
+)
+def test_a_folder_that_is_made_comes_with_what_exceptions_let_in(ignore_file, severity):
+    tree = {
+        **TREE,
+        "Dockerfile": "FROM a\nCOPY src /\nCOPY target/lib/ /lib/\n",
+        ".dockerignore": ignore_file,
+    }
+    (found,) = find("missing-source", tree)
+    assert found.severity is severity
+
+
 UNSET = "pass --build-arg ARTIFACT=..."
 
 
