@@ -8,6 +8,7 @@ from itertools import takewhile
 from typing import Final, NamedTuple
 
 from ctxopt.paths import join
+from ctxopt.tree.model import DIR, ContextTree
 
 NAME: Final = ".dockerignore"
 _PODMAN: Final = ".containerignore"
@@ -28,6 +29,16 @@ class Misnamed(NamedTuple):
     """Why Docker does not read it."""
     is_podmans: bool = False
     """Whether another program reads it."""
+
+
+def misnamed_near(tree: ContextTree, dockerfile: str | None) -> Iterator[Misnamed]:
+    """Yield those of a context at whose path ``dockerfile`` the Dockerfile is; None for one outside."""
+    for path in folders_to_search(dockerfile):
+        folder = tree.folders.get(path)
+        # One search in all names says no for nearly every folder.
+        if folder is not None and may_be_one(folder.joined.lower()):
+            entries = zip(folder.names, folder.kinds, strict=True)
+            yield from find_misnamed(path, {name for name, kind in entries if kind != DIR})
 
 
 def find_misnamed(folder: str, names: Collection[str]) -> Iterator[Misnamed]:

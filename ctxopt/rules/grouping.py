@@ -22,7 +22,7 @@ from ctxopt.units import and_more
 
 _RANK: Final[dict[Reach, int]] = {"permitted": 0, "sent": 1, "builder": 2, "final": 3}
 _LINE_BREAKS: Final = frozenset("\n\r")
-_SERIOUS: Final = 10
+SERIOUS: Final = 10
 """Times the noise floor from which on a finding is a warning."""
 
 
@@ -215,7 +215,7 @@ def note_of(rule: str, candidate: Candidate) -> Finding:
 
 def grade(facts: Facts, group: Group) -> Severity:
     """A warning for what travels and weighs something, unless git tracks it: then it is wanted."""
-    serious = group.bytes >= _SERIOUS * facts.config.noise_floor
+    serious = group.bytes >= SERIOUS * facts.config.noise_floor
     if group.is_tracked or not serious:
         return Severity.INFO
     # Without a Dockerfile it is not known what the next one takes.

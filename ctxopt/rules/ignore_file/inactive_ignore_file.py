@@ -4,6 +4,7 @@ Docker takes ``<Dockerfile>.dockerignore`` beside the Dockerfile, else ``.docker
 of the context, and never joins two. A ``.dockerignore`` beside a Dockerfile in a subfolder is not
 read. That another file takes the place of the one at the root may be meant, so it is INFO; not where
 that other one is empty. A file in force that BuildKit cannot read or follow counts as empty: no line of it is in force.
+Where a workflow has the image built from git itself, no ignore file counts at all.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Iterator
 
 from ctxopt.errors import IgnoreFileError
 from ctxopt.evidence.facts import Facts
-from ctxopt.evidence.misnamed import Misnamed, find_misnamed, folders_to_search, may_be_one
+from ctxopt.evidence.misnamed import misnamed_near
 from ctxopt.evidence.read_start import read_start
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.escape import escape_folder
@@ -23,7 +24,6 @@ from ctxopt.rules.finding import Finding, Location
 from ctxopt.rules.rule import Rule, add_line
 from ctxopt.rules.trial import hidden_by
 from ctxopt.severity import Severity
-from ctxopt.tree.model import DIR
 
 _AS_EMPTY = ("reads as empty", "counts as empty")
 """How the reasons of a file end that is in force and is not read."""
@@ -46,12 +46,25 @@ def check(facts: Facts) -> Iterator[Finding]:
             severity = Severity.INFO
         yield _finding(facts, inactive.path, reason, severity)
     known = {inactive.path for inactive in context.inactive} | {context.ignore.path}
-    for found in _misnamed(facts):
+    for found in misnamed_near(facts.analysis.tree, context.dockerfile.inside):
         if found.path not in known:
             severity = RULE.severity
             if found.is_podmans and context.ignore.path:
                 severity = Severity.INFO
             yield _finding(facts, found.path, found.reason, severity)
+    yield from _without_it(facts)
+
+
+def _without_it(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding where a workflow builds from git, which few repositories do."""
+    found = facts.evidence.found if facts.evidence is not None else None
+    is_about_docker = facts.plan is not None and facts.builder.reads_own_ignore_file
+    if found is None or not is_about_docker or not facts.matcher.patterns:
+        return
+    if os.path.isdir(os.path.join(found.top, ".github", "workflows")):
+        from ctxopt.rules.git_context import find_git_context
+
+        yield from find_git_context(facts, found, RULE.id)
 
 
 def _counts_as_empty(path: str, reason: str) -> Finding:
@@ -61,15 +74,21 @@ def _counts_as_empty(path: str, reason: str) -> Finding:
         message=f"no line of this ignore file is in force: {reason}",
         location=Location(path),
         subject=path,
-        help="make it a file that can be read, in place of a link or a folder",
+        help=_remedy(reason),
     )
+
+
+def _remedy(reason: str) -> str:
+    if "cannot be read" in reason:
+        return "let the user who builds read it"
+    return "put a file in its place"
 
 
 def _finding(facts: Facts, path: str, reason: str, severity: Severity) -> Finding:
     in_force = facts.analysis.context.ignore.path
     advice = f"the one in force is {in_force}"
     if not in_force:
-        advice = f"no ignore file is in force; {_proper(facts)} would be"
+        advice = f"no ignore file is in force: rename it to {_proper(facts, path)}"
     edits: tuple[Edit, ...] = ()
     if severity is not Severity.INFO:
         edits = tuple(_lines_to_move(facts, path))
@@ -82,16 +101,6 @@ def _finding(facts: Facts, path: str, reason: str, severity: Severity) -> Findin
         edits=edits,
         help=advice,
     )
-
-
-def _misnamed(facts: Facts) -> Iterator[Misnamed]:
-    tree = facts.analysis.tree
-    for path in folders_to_search(facts.analysis.context.dockerfile.inside):
-        folder = tree.folders.get(path)
-        # One search in all names says no for nearly every folder.
-        if folder is not None and may_be_one(folder.joined.lower()):
-            entries = zip(folder.names, folder.kinds, strict=True)
-            yield from find_misnamed(path, {name for name, kind in entries if kind != DIR})
 
 
 def _lines_to_move(facts: Facts, path: str) -> Iterator[Edit]:
@@ -135,9 +144,11 @@ def _first_that_hides(readings: Iterable[list[str]], hiding: set[str]) -> Iterat
         yield from found[:1]
 
 
-def _proper(facts: Facts) -> str:
+def _proper(facts: Facts, path: str) -> str:
+    """Return the name under which the file would count: what lies at the root was meant for the context."""
     context = facts.analysis.context
-    if not context.builder.reads_own_ignore_file or not context.dockerfile.found:
+    is_own = context.builder.reads_own_ignore_file and context.dockerfile.is_file
+    if not is_own or not parent(path):
         return ".dockerignore"
     return f"{context.dockerfile.path.removeprefix('./')}.dockerignore"
 

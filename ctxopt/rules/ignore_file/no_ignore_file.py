@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ctxopt.build.analysis import Analysis
 from ctxopt.evidence.facts import Facts
+from ctxopt.evidence.misnamed import misnamed_near
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
@@ -30,7 +32,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     if transfer is not None and not transfer.is_whole:
         severity = Severity.INFO
         message = "there is no ignore file, so the folders that this build names are taken whole"
-    if total.bytes < _ENOUGH:
+    if total.bytes < _ENOUGH or _is_told(facts.analysis):
         return
     yield Finding(
         rule=RULE.id,
@@ -40,6 +42,13 @@ def check(facts: Facts) -> Iterator[Finding]:
         entries=total.entries,
         help="ctxopt fix writes one",
     )
+
+
+def _is_told(analysis: Analysis) -> bool:
+    """Whether there is a file that was taken for one, which ``inactive-ignore-file`` tells."""
+    context = analysis.context
+    near = misnamed_near(analysis.tree, context.dockerfile.inside)
+    return bool(context.inactive) or next(near, None) is not None
 
 
 RULE = Rule("no-ignore-file", "No ignore file", Severity.WARNING, check, about="paths")

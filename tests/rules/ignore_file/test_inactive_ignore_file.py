@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ctxopt.evidence.needs import Needs
+from ctxopt.rules.ignore_file.inactive_ignore_file import check
 from ctxopt.severity import Severity
-from tests.support.judging import catches, catches_not
+from tests.support.judging import catches, catches_not, gathered
+from tests.support.repositories import git, init
+from tests.support.trees import lay
 
 
 def test_ignore_file_in_a_subfolder():
@@ -149,3 +154,72 @@ def test_an_empty_file_takes_the_place_of_one_with_lines(own):
     found = catches("inactive-ignore-file", tree, line=None)
     assert found.severity is Severity.WARNING
     assert "and that has no pattern" in found.message
+
+
+STEP = "jobs:\n  b:\n    steps:\n      - uses: docker/build-push-action@v6\n"
+FROM_GIT: dict[str, Any] = {
+    "Dockerfile": "FROM a\nCOPY . .\n",
+    ".dockerignore": "docs\n",
+    "docs/a.jpg": 1_500_000,
+    "docs/b.jpg": 100_000,
+    "main.py": 10,
+    ".github/workflows/image.yml": STEP,
+}
+
+
+def of_repository(folder, tree, untracked=(), **options):
+    root = lay(folder, tree)
+    init(root)
+    git(root, "add", "-A", ".", *(f":!{path}" for path in untracked))
+    return [
+        item for item in check(gathered(root, **options)) if item.location.file != ".dockerignore"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("more", "severity", "size", "paths"),
+    [
+        ({}, Severity.WARNING, 1_600_000, ("docs",)),
+        ({"docs/a.jpg": 50_000}, Severity.INFO, 150_000, ("docs",)),
+        ({".dockerignore": "docs\n.github\n*.md\n", "a.md": 9}, Severity.WARNING, 1_600_000 + len(STEP) + 9,
+         (".github", "a.md", "docs")),
+        ({".dockerignore": "**\n!main.py\n", "main.py": 10}, Severity.WARNING, None, None),
+        ({".dockerignore": "docs\n!docs/b.jpg\n"}, Severity.WARNING, 1_500_000, ("docs",)),
+    ],
+)  # fmt: skip
+def test_a_workflow_that_builds_from_git(tmp_path, clean, more, severity, size, paths):
+    (found,) = of_repository(tmp_path, {**FROM_GIT, **more})
+    assert (found.location.file, found.location.line) == (".github/workflows/image.yml", 4)
+    assert found.severity is severity
+    assert size is None or (found.size, found.paths) == (size, paths)
+    assert "context: ." in found.help
+
+
+@pytest.mark.parametrize(
+    ("more", "untracked"),
+    [
+        ({".github/workflows/image.yml": STEP + "        with:\n          context: .\n"}, []),
+        (
+            {
+                ".github/workflows/image.yml": STEP
+                + "        with:\n          file: web/Dockerfile\n"
+            },
+            [],
+        ),
+        ({".github/workflows/image.yml": STEP.replace("docker/build", "other/build")}, []),
+        ({".dockerignore": ""}, []),
+        ({".dockerignore": "nothing\n"}, []),
+        ({"Dockerfile": "FROM a\nCOPY main.py /\n"}, []),
+        ({"Dockerfile": "FROM a\nRUN true\n"}, []),
+        ({"docs/a.jpg": 10, "docs/b.jpg": 10}, []),
+        # What git does not have is not there.
+        ({}, ["docs"]),
+        ({".dockerignore": "node_modules\n", "node_modules/x": 2_000_000}, ["node_modules"]),
+    ],
+)
+def test_other_workflows(tmp_path, clean, more, untracked):
+    assert of_repository(tmp_path, {**FROM_GIT, **more}, untracked) == []
+
+
+def test_other_builders(tmp_path, clean):
+    assert of_repository(tmp_path, FROM_GIT, builder="classic") == []

@@ -22,6 +22,10 @@ CATCHES_NOT: list[tuple[Any, ...]] = [
     ({"a/x": 2 * MB}, "FROM a\nRUN true\n", None),
     ({"a/x": 2 * MB, ".dockerignore": ""}, BROAD, None),
     ({"a/x": 1000}, BROAD, None),
+    # The file that is there, and does not count, is the one thing to tell.
+    ({"a/x": 2 * MB, ".Dockerignore": "x\n"}, BROAD, None),
+    ({"a/x": 2 * MB, "dockerignore.txt": "x\n"}, BROAD, None),
+    ({"a/x": 2 * MB, ".containerignore": "x\n"}, BROAD, None),
 ]  # fmt: skip
 
 
