@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.pattern import Pattern
 from ctxopt.languages.ignore.text import BOM, Line
+from ctxopt.paths import parent
 from ctxopt.rules.finding import Location
 
 MOST_SHOWN = 50
@@ -81,6 +83,23 @@ def line_after(facts: Facts, line: int) -> int | None:
     if file is None or line >= len(file.lines):
         return None
     return line + 1
+
+
+def slash_trap(facts: Facts, path: str) -> str:
+    """Return what to know of a line for folders that hides the file ``path``, in a clause; empty for other lines."""
+    decision = facts.matcher.decide(path)
+    file = facts.ignore_file
+    if decision.index is None or file is None:
+        return ""
+    line = facts.matcher.patterns[decision.index].line
+    above = parent(path)
+    # In an excluded folder the line means what it says.
+    if line is None or (above and facts.matcher.decide(above).excluded):
+        return ""
+    written = file.lines[line - 1].text.strip()
+    if not written.endswith("/") or os.path.isdir(os.path.join(facts.view.tree.root, path)):
+        return ""
+    return f"; {written} in line {line} hides files, too, where {written}** is about what is in folders"
 
 
 def dockerfile_line(facts: Facts, source: Source) -> Location:

@@ -1,7 +1,7 @@
 """There is no ignore file, so every build may take the whole folder.
 
 That is fine for a folder that holds nothing but sources. It is worth saying once the context
-holds what no build needs, which the other rules then name one by one.
+holds what no build needs, which the other rules then name one by one; not of a build that names what it takes.
 """
 
 from __future__ import annotations
@@ -24,20 +24,16 @@ def check(facts: Facts) -> Iterator[Finding]:
     if facts.analysis.context.ignore.path is not None:
         return
     transfer = facts.transfer
-    severity, total = RULE.severity, facts.view.total
-    message = "there is no ignore file, so a build may take everything"
-    if transfer is not None:
-        total = transfer.view.total
-    # What a build names one by one it wants: only folders taken whole can hold more than that.
+    # What a build names it wants; what else is in the folders that it names the other rules tell.
     if transfer is not None and not transfer.is_whole:
-        severity = Severity.INFO
-        message = "there is no ignore file, so the folders that this build names are taken whole"
+        return
+    total = facts.view.total
     if total.bytes < _ENOUGH or _is_told(facts.analysis):
         return
     yield Finding(
         rule=RULE.id,
-        severity=severity,
-        message=message,
+        severity=RULE.severity,
+        message="there is no ignore file, so a build may take everything",
         size=total.bytes,
         entries=total.entries,
         help="ctxopt fix writes one",

@@ -16,7 +16,7 @@ from ctxopt.languages.ignore.explain import explain
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule, add_line
 from ctxopt.rules.trial import try_edits
-from ctxopt.rules.written import place
+from ctxopt.rules.written import place, slash_trap
 from ctxopt.severity import Severity
 from ctxopt.units import and_more
 
@@ -57,7 +57,7 @@ def _finding_for(facts: Facts, index: int, needs: list[HiddenNeed], is_certain: 
     texts = [edit.text or "" for edit in exceptions if edit is not None]
     advice = "correct the line"
     if texts:
-        advice = f"add {', '.join(texts)} at the end of {facts.ignore_path}"
+        advice = f"add {', '.join(texts)} at the end of {facts.ignore_path}{slash_trap(facts, first.path)}"
     return Finding(
         rule=RULE.id,
         severity=severity,

@@ -18,7 +18,7 @@ from ctxopt.languages.ignore.explain import explain
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule, add_line
 from ctxopt.rules.trial import NO_CHANGE, try_edits
-from ctxopt.rules.written import checks_of, dockerfile_line, is_main, source_message
+from ctxopt.rules.written import checks_of, dockerfile_line, is_main, slash_trap, source_message
 from ctxopt.severity import Severity
 from ctxopt.tree.replay import Difference
 
@@ -84,6 +84,7 @@ def _finding_for(facts: Facts, found: SourceCheck) -> Finding:
     if edit is not None:
         edits = (edit,)
         advice = f"add {edit.text} at the end of {facts.ignore_path}"
+        advice += slash_trap(facts, found.paths[0])
     return Finding(
         rule=RULE.id,
         severity=RULE.severity,

@@ -15,13 +15,13 @@ CATCHES: list[tuple[Any, ...]] = [
     # tree, Dockerfile, what git ignores (None: no repository), paths
     ({"main.py": 2 * MB}, BROAD, None, []),
     ({"a/x": 2 * MB}, None, None, []),
-    ({"a/x": 2 * MB}, "FROM a\nCOPY a /a\n", None, []),
 ]  # fmt: skip
 CATCHES_NOT: list[tuple[Any, ...]] = [
     ({"main.py": 2 * MB}, "FROM a\nCOPY go.mod /\n", None),
     ({"a/x": 2 * MB}, "FROM a\nRUN true\n", None),
     ({"a/x": 2 * MB, ".dockerignore": ""}, BROAD, None),
     ({"a/x": 1000}, BROAD, None),
+    ({"a/x": 2 * MB}, "FROM a\nCOPY a /a\n", None),
     # The file that is there, and does not count, is the one thing to tell.
     ({"a/x": 2 * MB, ".Dockerignore": "x\n"}, BROAD, None),
     ({"a/x": 2 * MB, "dockerignore.txt": "x\n"}, BROAD, None),

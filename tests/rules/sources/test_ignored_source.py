@@ -37,6 +37,31 @@ def test_ignored_source_with_odd_characters():
 
 
 @pytest.mark.parametrize(
+    ("ignore", "source", "told"),
+    [
+        (
+            ".*/\n",
+            ".npmrc",
+            ".*/ in line 1 hides files, too, where .*/** is about what is in folders",
+        ),
+        ("*.log\nbuild*/\n", "build.sh", "build*/ in line 2 hides files, too"),
+        ("dist/\n", "dist/a", ""),
+        ("dist/\n", "dist", ""),
+        ("*.sh\n", "build.sh", ""),
+        ("build*\n", "build.sh", ""),
+        ("build.sh\nbuild*/\n", "build.sh", ""),
+    ],
+)
+def test_a_line_that_was_meant_for_folders(ignore, source, told):
+    tree = build(
+        f"COPY {source} /", ignore=ignore, **{".npmrc": "x", "build.sh": "x", "dist/a": "x"}
+    )
+    help_ = catches("ignored-source", tree, line=2).help
+    assert help_.endswith(f"{source} at the end of .dockerignore") is (not told)
+    assert told in help_
+
+
+@pytest.mark.parametrize(
     ("instruction", "ignore"),
     [
         ("COPY dist /", "src\n"),
