@@ -49,6 +49,17 @@ def ignored_if_there(evidence: GitEvidence | None, paths: Collection[str]) -> Co
         return ()
 
 
+def is_sparse_at(evidence: GitEvidence | None, path: str) -> bool:
+    """Tell whether a sparse checkout leaves out ``path``, relative to the folder of ``evidence``."""
+    if evidence is None or evidence.found is None:
+        return False
+    top, prefix, git_dir = evidence.found
+    try:
+        return Repository(top, prefix, git_dir).is_sparse_at(path)
+    except (GitError, ValueError):
+        return False
+
+
 def repository_base(root: str) -> str:
     """Return the context root as seen from the top of its repository; empty outside of one."""
     try:

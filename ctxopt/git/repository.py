@@ -116,6 +116,12 @@ class Repository:
             )
         )
 
+    def is_sparse_at(self, path: str) -> bool:
+        """Tell whether a sparse checkout leaves out all that is tracked at ``path``, from the folder it was found from."""
+        asked = ["ls-files", "-z", "-t", "--", join(self.prefix, path)]
+        listed = [entry for entry in self.run(*asked).split(b"\0") if entry]
+        return bool(listed) and all(entry.startswith(b"S ") for entry in listed)
+
     def _add_submodules(
         self, root: str, tracked: set[str], ignored: set[str], links: list[str]
     ) -> None:

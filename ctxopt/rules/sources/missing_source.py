@@ -4,18 +4,19 @@ Docker says ``not found`` whether a file is missing, hidden or was not fetched. 
 on disk, or Docker's client does not fetch it though it may. Where most sources of a Dockerfile are
 missing, it is built with another folder, and that is said once; a path that is known to be made
 before the build, as ``dist`` or what git ignores, is INFO in a clean checkout. Where an argument
-lacks its value, that is the cause, and the source is not judged.
+lacks its value, that is the cause, and the source is not judged. What git tracks is in a full checkout.
 """
 
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from ctxopt.build.sources import SourceCheck
 from ctxopt.evidence.facts import Facts
-from ctxopt.git.folder import ignored_if_there
+from ctxopt.git.folder import ignored_if_there, is_sparse_at
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.paths import join, name, parent, upwards
@@ -45,7 +46,10 @@ def check(facts: Facts) -> Iterator[Finding]:
     main = [
         found
         for found in missing
-        if is_main(found) and found.kind == "missing" and found.paths[0] not in git_ignored
+        if is_main(found)
+        and found.kind == "missing"
+        and found.paths[0] not in git_ignored
+        and not _is_in_git(facts, found)
     ]
     # Paths that are made before the build are missing in the right folder as well.
     other = find_other_context(facts, _made_later(facts, missing, git_ignored)) if main else None
@@ -96,6 +100,8 @@ def _finding_for(
             ".git is a file here, as in a worktree or a submodule, and the history lies elsewhere:"
             " build in a clone, or give what the build asks git as an argument"
         )
+    elif _is_in_git(facts, found):
+        advice = _from_git(facts, found.paths[0])
     elif unset is not None:
         severity, advice = Severity.WARNING, unset.help
         message = f"{unset.message}, which does not exist"
@@ -137,6 +143,27 @@ def _is_git_file(facts: Facts, found: SourceCheck) -> bool:
         if name(way) == ".git":
             return os.path.isfile(os.path.join(root, way))
     return False
+
+
+def _is_in_git(facts: Facts, found: SourceCheck) -> bool:
+    """Whether git tracks what this working tree lacks."""
+    evidence = facts.evidence
+    path = found.paths[0]
+    if evidence is None or found.kind != "missing" or not is_main(found) or not path:
+        return False
+    return evidence.is_tracked(path) or evidence.has_tracked_below(path)
+
+
+def _from_git(facts: Facts, path: str) -> str:
+    """Return how what git tracks gets into this working tree."""
+    evidence = facts.evidence
+    if not is_sparse_at(evidence, path):
+        return f"git has it: git restore {shlex.quote(path)} brings it back"
+    folder = path
+    # A sparse checkout takes folders.
+    if evidence is not None and evidence.is_tracked(path):
+        folder = parent(path)
+    return f"git has it, and this checkout is sparse: git sparse-checkout add {shlex.quote(folder)}"
 
 
 def _beside_dockerfile(facts: Facts, found: SourceCheck) -> str | None:

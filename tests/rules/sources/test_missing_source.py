@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
+from ctxopt.rules.sources.missing_source import check
 from ctxopt.severity import Severity
 from tests.rules.sources.contexts import TREE, build
 from tests.support.judging import catches, catches_not, every_finding, find, findings, gathered
-from tests.support.repositories import init, write
+from tests.support.repositories import git, init, write
 from tests.support.trees import lay
 
 
@@ -352,3 +355,45 @@ def test_no_link_is_the_cause(dockerfile, tree):
         "missing-source", {"Dockerfile": f"FROM a\n{dockerfile}\nCOPY a /a\n", "a": 1, **tree}
     )
     assert not any("it is a link" in item.help for item in found)
+
+
+TRACKED = {
+    "Dockerfile": "FROM a\nCOPY src /s\nCOPY docs/a /d\nCOPY web /w\nCOPY top /t\nCOPY gone /g\n",
+    "src/a": "1",
+    "docs/a": "1",
+    "docs/b": "1",
+    "web/x/y": "1",
+    "top": "1",
+    "gone": "1",
+}
+ADD = "git has it, and this checkout is sparse: git sparse-checkout add"
+
+
+@pytest.mark.parametrize(
+    ("kept", "removed", "told"),
+    [
+        (["src"], [], {"docs/a": f"{ADD} docs", "web": f"{ADD} web"}),
+        (["src", "web/x"], [], {"docs/a": f"{ADD} docs"}),
+        (["src"], ["top"], {"docs/a": f"{ADD} docs", "web": f"{ADD} web", "top": "git restore top brings it back"}),
+        (None, ["docs"], {"docs/a": "git restore docs/a brings it back"}),
+        (None, ["docs/b"], {}),
+        (["src", "docs", "web"], [], {}),
+        (None, [], {}),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("below", ["", "app/"])
+def test_what_git_has_and_the_working_tree_lacks(tmp_path, clean, kept, removed, told, below):
+    root = lay(tmp_path, {below + path: content for path, content in TRACKED.items()})
+    init(root)
+    git(root, "add", "-A", ".", f":!{below}gone")
+    git(root, "commit", "-qm", "x")
+    if kept is not None:
+        git(root, "sparse-checkout", "set", *(below + path for path in kept))
+    context = tmp_path / below
+    (context / "gone").unlink()
+    for path in removed:
+        subprocess.run(["rm", "-r", str(context / path)], check=True)
+    found = {item.paths[0]: item.help for item in check(gathered(context))}
+    assert found.pop("gone") == "correct the source, or make the file first"
+    assert list(found) == list(told)
+    assert all(told[path] in help_ for path, help_ in found.items())
