@@ -27,6 +27,7 @@ from ctxopt.rules.registry import RULES
 from ctxopt.rules.run import run_rules
 from tests.support.places import FIXTURES
 from tests.support.repositories import git
+from tests.support.trees import lengthen
 
 FOLDER = FIXTURES / "projects"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.toml"))
@@ -80,7 +81,7 @@ def lay_project(project: Project, root: str) -> str:
         os.makedirs(os.path.dirname(target), exist_ok=True)
         with open(target, "wb") as file:
             if path in project.bytes:
-                file.truncate(project.bytes[path])
+                lengthen(file.fileno(), project.bytes[path])
             else:
                 file.write(project.text[path].encode())
     listed = git(root, "ls-files", "-z", "--others", "--exclude-standard").decode().split("\0")

@@ -8,9 +8,11 @@ from typing import Any
 
 from scripts.recorder.oracle import archive_of
 
+_MOST_HELD = 20_000_000
+
 
 def lay(folder: object, tree: Mapping[str, Any], modes: Mapping[str, str] | None = None) -> str:
-    """Lay a tree: path -> bytes by number, text, {"link": target} or {"tar": {name: bytes}}; ``folder/`` is an empty one.
+    """Lay a tree: path -> bytes by number, text, {"link": target}, {"hole": bytes} or {"tar": {name: bytes}}; ``folder/`` is an empty one.
 
     Return its root.
     """
@@ -25,12 +27,14 @@ def lay(folder: object, tree: Mapping[str, Any], modes: Mapping[str, str] | None
             with open(target, "wb") as file:
                 file.write(archive_of(content["tar"], content.get("by", "")))
             continue
-        if isinstance(content, dict):
+        if isinstance(content, dict) and "link" in content:
             os.symlink(content["link"], target)
             continue
         with open(target, "wb") as file:
-            if isinstance(content, int):
-                file.truncate(content)  # sparse, so that gigabytes cost nothing
+            if isinstance(content, dict):
+                file.truncate(content["hole"])
+            elif isinstance(content, int):
+                lengthen(file.fileno(), content)
             else:
                 file.write(content.encode("utf-8", "surrogateescape"))
     for path, mode in (modes or {}).items():
@@ -40,6 +44,14 @@ def lay(folder: object, tree: Mapping[str, Any], modes: Mapping[str, str] | None
         else:
             os.chmod(target, int(mode, 8))
     return root
+
+
+def lengthen(handle: int, size: int) -> None:
+    """Make a file as long as that, without holes where it is no matter of gigabytes."""
+    if 0 < size <= _MOST_HELD:
+        os.posix_fallocate(handle, 0, size)
+    else:
+        os.truncate(handle, size)
 
 
 def above(path: str) -> list[str]:

@@ -9,6 +9,7 @@ source or manifest names it.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Final
@@ -22,6 +23,7 @@ from ctxopt.rules.finding import Finding
 from ctxopt.rules.grouping import Group, by_pattern, by_reach, finding_of, split, split_needed
 from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
+from ctxopt.units import format_size
 
 _TOPICS: Final[tuple[Topic, ...]] = ("data", "model", "media", "archive", "dump", "large")
 # For the help and the reason of the line; the sentence itself is ``finding_of``'s.
@@ -47,6 +49,42 @@ def check(facts: Facts) -> Iterator[Finding]:
         for part in by_reach(group, least):
             yield _finding_for(facts, part, is_ignored=is_ignored)
     yield from _documentation(facts)
+    for item in facts.candidates.about(*_TOPICS):
+        if not item.is_dir and _is_meant(item) and item.bytes >= facts.config.large_file:
+            yield from _sparse(facts, item)
+
+
+def _sparse(facts: Facts, item: Candidate) -> Iterator[Finding]:
+    """Yield a finding about a file that an instruction names, and that holds much less than is sent of it."""
+    held = _bytes_held(os.path.join(facts.view.tree.root, item.path))
+    if held is None or held >= item.bytes // 2:
+        return
+    finding = finding_of(facts, RULE.id, Group(None, (item,)), _WHAT, severity=RULE.severity)
+    yield replace(
+        finding,
+        message=f"{finding.message}, and takes {format_size(held)} on the disk: its holes are sent as zeros",
+        edits=(),
+        help="pack it, as with tar --sparse, or make it in a RUN step",
+    )
+
+
+def _bytes_held(path: str) -> int | None:
+    """Return what a file with holes takes on the disk; None for one without, and for what cannot be read."""
+    try:
+        # Not blocking: what was a file in the walk may be a pipe now.
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        status = os.fstat(handle)
+        # A file system that packs what it keeps has few blocks for files without holes.
+        if os.lseek(handle, 0, os.SEEK_HOLE) >= status.st_size:
+            return None
+        return status.st_blocks * 512
+    except OSError:
+        return None
+    finally:
+        os.close(handle)
 
 
 def _finding_for(facts: Facts, group: Group, *, is_ignored: bool) -> Finding:

@@ -45,6 +45,36 @@ def test_catches_not(tmp_path, tree, dockerfile, ignored):
     assert findings("large-file", tmp_path, tree, dockerfile, ignored=ignored) == []
 
 
+HOLES = {"hole": 9 * MB}
+
+
+@pytest.mark.parametrize(
+    ("tree", "dockerfile", "ignored"),
+    [
+        ({"data/disk.img": HOLES}, "FROM a\nCOPY data /d\n", ""),
+        ({"disk.img": HOLES}, "FROM a\nCOPY disk.img /d\n", None),
+    ],
+)
+def test_sparse_files_that_are_meant(tmp_path, tree, dockerfile, ignored):
+    (found,) = findings("large-file", tmp_path, tree, dockerfile, ignored=ignored)
+    assert found.message.endswith(", and takes 0 B on the disk: its holes are sent as zeros")
+    assert (found.size, found.edits) == (9 * MB, ())
+
+
+@pytest.mark.parametrize(
+    ("tree", "dockerfile"),
+    [
+        ({"disk.img": {"hole": MB}}, "FROM a\nCOPY disk.img /d\n"),
+        ({"disk.img": 9 * MB}, "FROM a\nCOPY disk.img /d\n"),
+        ({"disk.img": HOLES, "a": 1}, "FROM a\nCOPY a /d\n"),
+        ({"disk.img": HOLES, ".dockerignore": "*.img\n"}, "FROM a\nCOPY . /d\n"),
+    ],
+)
+def test_other_files_with_holes(tmp_path, tree, dockerfile):
+    found = findings("large-file", tmp_path, tree, dockerfile, ignored="")
+    assert not any("holes" in finding.message for finding in found)
+
+
 TRACKED = ["main.py", "Dockerfile", "seed.sqlite3"]
 LOCAL_STATE = [
     # what git neither tracks nor ignores, what it ignores
