@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from ctxopt.rules.finding import Finding
     from ctxopt.rules.run import RuleResults
 
-LINES = 25
-"""The lines of the screen in 80 columns."""
+LINES = 22
+"""The lines of the screen in 80 columns: with the command above and the prompt below, those of a terminal of 24 rows."""
 
 _BARS = 6
 _FEWEST_ROWS = 3
