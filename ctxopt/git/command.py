@@ -95,8 +95,15 @@ def run_two(
     return outputs[0][0], outputs[1][0]
 
 
-def missing_object(name: str) -> GitError:
-    """Return the error about an object that this clone does not hold."""
+def missing_object(name: str, complaint: bytes = b"") -> GitError:
+    """Return the error about an object that this clone does not hold, or cannot read for what git complained of."""
+    lines = [line.strip() for line in os.fsdecode(complaint).splitlines() if line.strip()]
+    if lines and not any("promisor" in line for line in lines):
+        reason = lines[0].removeprefix("fatal: ").removeprefix("error: ")
+        return GitError(
+            f"object {name} is damaged: {reason}",
+            hint="`git fsck` lists what is; a fresh clone has it whole",
+        )
     return GitError(f"object {name} is not in this clone", hint=PARTIAL)
 
 

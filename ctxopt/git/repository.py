@@ -143,7 +143,7 @@ class Repository:
         Raises GitError where there is no such commit here.
         """
         # What is no name of a commit must not become an option, a range or an error of the system.
-        if spec and not spec.startswith("-") and "\0" not in spec and ".." not in spec:
+        if spec and not spec.startswith(("-", "^")) and "\0" not in spec and ".." not in spec:
             asked = ("rev-parse", "--verify", "--quiet", spec + "^{commit}")
             found = self.run(*asked, accept=(0, 1, 128)).strip()
             if found:

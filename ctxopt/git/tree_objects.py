@@ -162,7 +162,8 @@ class TreeObjects:
             if not header:
                 _refuse_end(process)
             if len(header) != 3:
-                raise missing_object(name)
+                # It ends where nothing more is asked, and has said then what it complains of.
+                raise missing_object(name, process.communicate()[1])
             content = process.stdout.read(int(header[2]))
             process.stdout.read(1)  # the newline behind the content
             yield header[0].decode(), content

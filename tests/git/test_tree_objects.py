@@ -132,6 +132,21 @@ def test_what_is_not_there_is_said(root, id_):
         objects.changed_paths(id_, tree_of(root))
 
 
+@pytest.mark.parametrize("content", [b"", b"garbage"])
+def test_a_damaged_object_is_no_missing_one(root, content):
+    tree = tree_of(root)
+    path = os.path.join(root, ".git", "objects", tree[:2], tree[2:])
+    os.chmod(path, 0o600)
+    with open(path, "wb") as file:
+        file.write(content)
+    with (
+        TreeObjects(found(root)) as objects,
+        pytest.raises(GitError, match=f"object {tree} is damaged: ") as caught,
+    ):
+        objects.changed_paths(tree, "")
+    assert "git fsck" in (caught.value.hint or "")
+
+
 def test_nothing_is_fetched(root, tmp_path):
     git(root, "config", "uploadpack.allowFilter", "true")
     commit(root, {"d/e/c": "x"})

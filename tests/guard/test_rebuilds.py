@@ -328,7 +328,10 @@ def test_what_cannot_be_told_is_said(tmp_path, make, error, said):
         counted(make(tmp_path))
 
 
-@pytest.mark.parametrize("against", ["nope", "HEAD..nope", "nope..HEAD", "--all", "HEAD~9..HEAD"])
+@pytest.mark.parametrize(
+    "against",
+    ["nope", "HEAD..nope", "nope..HEAD", "--all", "HEAD~9..HEAD", "^HEAD", "^HEAD..HEAD", "HEAD^!"],
+)
 def test_commits_that_are_not_there(tmp_path, against):
     with pytest.raises(CtxoptError, match="no commit"):
         counted(history(tmp_path / "r", []), against=against)
