@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from ctxopt.evidence.facts import Facts
 from ctxopt.fix.confidence import GIT_IGNORES
@@ -12,6 +13,8 @@ from ctxopt.paths import folders_above, is_covered
 from ctxopt.rules.registry import rule_named
 from ctxopt.rules.trial import Trial, try_edits
 from ctxopt.severity import Severity
+
+MOSTLY_HIDDEN: Final = "the other lines hide most of it"
 
 
 class _Covered:
@@ -62,7 +65,7 @@ def choose(
         if not _adds_something(item, gain):
             continue
         if _is_below_floor(facts, item, gain):
-            left.setdefault(item.unit.name, "it saves too little for a line")
+            left.setdefault(item.unit.name, _too_little(facts, item))
             continue
         chosen.append(item)
         touched |= item.unit.touched
@@ -89,6 +92,12 @@ def _counts_empty(unit: Unit) -> bool:
 def _is_below_floor(facts: Facts, item: Tried, gain: Saving) -> bool:
     saves_too_little = gain.entries > 0 and gain.bytes < facts.config.noise_floor
     return saves_too_little and not _counts_anyway(facts, item)
+
+
+def _too_little(facts: Facts, item: Tried) -> str:
+    if item.saving.bytes >= facts.config.noise_floor:
+        return MOSTLY_HIDDEN
+    return "it saves too little for a line"
 
 
 def _gain(facts: Facts, items: Sequence[Tried], saved: Saving) -> Saving | None:
@@ -164,4 +173,4 @@ def repairs(unit: Unit) -> bool:
     return unit.severity >= Severity.WARNING or rule_named(unit.rule).below_floor == "always"
 
 
-__all__ = ["choose", "edits_of", "repairs", "shares", "without_superfluous"]
+__all__ = ["MOSTLY_HIDDEN", "choose", "edits_of", "repairs", "shares", "without_superfluous"]

@@ -13,6 +13,7 @@ from ctxopt.config.load import Config
 from ctxopt.errors import WriteError
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.gather import gather_facts
+from ctxopt.fix.choose import MOSTLY_HIDDEN
 from ctxopt.fix.decisions import LineChange, change_of
 from ctxopt.fix.exceptions import let_sources_in, may_send_more
 from ctxopt.fix.options import DEFAULTS
@@ -20,16 +21,18 @@ from ctxopt.fix.plan import Fix, Start, plan_fix
 from ctxopt.fix.proposal import LeftAlone, ProposedLine, propose
 from ctxopt.fix.unit import Unit
 from ctxopt.languages.ignore.edits import Edit
-from ctxopt.paths import is_covered
+from ctxopt.paths import is_covered, overlaps
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.ignore_file.no_ignore_file import RULE as NO_IGNORE_FILE
 from ctxopt.rules.registry import RULES
 from ctxopt.rules.rule import add_line
 from ctxopt.rules.run import RuleResults, run_rules
+from ctxopt.severity import Severity
 from ctxopt.units import and_more
 
 _NAMED: Final = 4
 _COVERED: Final = "another line does the same"
+_BY_OTHERS: Final = frozenset((_COVERED, MOSTLY_HIDDEN))
 _NEEDED_ELSEWHERE: Final = "another build with this ignore file has a use for it"
 
 
@@ -66,7 +69,7 @@ def judge_cures(facts: Facts, results: RuleResults, config: Config) -> RuleResul
         possible=proposal.possible,
         left=proposal.left,
     )
-    return results._replace(reported=tuple(map(judge.judged, results.reported)))
+    return _judged(results, judge, config)
 
 
 def plan_cures(
@@ -86,8 +89,7 @@ def plan_cures(
     judge = _Judge(
         facts, start.found, lines=plan.lines, possible=plan.possible, left=plan.left_alone
     )
-    reported = tuple(map(judge.judged, results.reported))
-    return PlannedCures(results._replace(reported=reported), plan)
+    return PlannedCures(_judged(results, judge, config), plan)
 
 
 def _start(facts: Facts, results: RuleResults, config: Config) -> Start:
@@ -96,6 +98,29 @@ def _start(facts: Facts, results: RuleResults, config: Config) -> Start:
     if shared is facts:
         return Start(facts, results)
     return Start(shared, run_rules(shared, RULES, config.selection))
+
+
+def _judged(results: RuleResults, judge: _Judge, config: Config) -> RuleResults:
+    """Return the findings with the cures that hold: one whose cure another one shows, as bad as it, is a note."""
+    fixed = config.selection.severity or {}
+    judged = [judge.judged(finding) for finding in results.reported]
+    own: dict[str, Severity] = {}
+    for before, finding in zip(results.reported, judged, strict=True):
+        for text in _texts(finding) & _texts(before):
+            own[text] = max(own.get(text, finding.severity), finding.severity)
+    for place, before in enumerate(results.reported):
+        finding = judged[place]
+        # What lines of other findings do says nothing new beside them.
+        borrowed = _texts(finding) - _texts(before)
+        is_told = borrowed and all(own.get(text, -1) >= finding.severity for text in borrowed)
+        if is_told and finding.rule not in fixed:
+            judged[place] = replace(finding, severity=Severity.INFO)
+    judged.sort(key=lambda finding: finding.sort_key)
+    return results._replace(reported=tuple(judged))
+
+
+def _texts(finding: Finding) -> set[str]:
+    return {edit.text for edit in finding.edits if edit.text is not None}
 
 
 class _Judge:
@@ -119,6 +144,8 @@ class _Judge:
         # A line that no finding asked for is a narrower one that fix wrote in place of it.
         names = {part.name for part in parts}
         self._narrower = [line for line in lines if names.isdisjoint(line.texts)]
+        self._lines = lines
+        self._edits = {change_of(self._file, part): part.edits for part in parts}
 
     def judged(self, finding: Finding) -> Finding:
         whole = _unit_of(finding)
@@ -144,6 +171,8 @@ class _Judge:
         if not refused:
             return finding
         kept += self._parts_of(finding)
+        if not kept and _BY_OTHERS.issuperset(refused):
+            kept += self._lines_over(finding)
         told = [_tell(names, reason) for reason, names in refused.items()]
         return replace(finding, edits=tuple(kept), help=_joined([finding.help, *told]))
 
@@ -154,6 +183,12 @@ class _Judge:
             is_part = all(is_covered(path, paths) for path in line.paths)
             if line.rule == finding.rule and line.paths and not line.replaces and is_part:
                 yield from (add_line(text, line.reason) for text in line.texts)
+
+    def _lines_over(self, finding: Finding) -> Iterator[Edit]:
+        """Yield the lines that hide what a finding is about, in place of its own."""
+        for line in self._lines:
+            if any(overlaps(path, other) for path in finding.paths for other in line.paths):
+                yield from self._edits.get(line.change, ())
 
     def _why_not(self, part: Unit, change: LineChange) -> str:
         if not self._can_be_edited:

@@ -12,8 +12,10 @@ from ctxopt.build.request import BuildRequest
 from ctxopt.config.load import Config
 from ctxopt.evidence.gather import gather_facts
 from ctxopt.fix.cures import judge_cures
+from ctxopt.rules.finding import Finding
 from ctxopt.rules.registry import RULES
 from ctxopt.rules.run import run_rules
+from ctxopt.severity import Severity
 from tests.support.program import ctxopt
 from tests.support.repositories import git, init
 from tests.support.trees import lay
@@ -21,6 +23,7 @@ from tests.support.trees import lay
 pytestmark = pytest.mark.usefixtures("clean")
 
 HEAVY = 3_000_000
+REPAIR = "root-only-pattern"
 MADE = "FROM node:22\nCOPY . .\nRUN npm run build\n"
 VERSIONED = {
     "pyproject.toml": '[build-system]\nrequires = ["setuptools-scm"]\n',
@@ -34,16 +37,26 @@ def shown(
     folder: object, tree: dict[str, Any], left_over: dict[str, Any] | None = None
 ) -> dict[str, tuple[list[str], str]]:
     """Return the lines that a scan shows and the help, by rule."""
+    return {
+        item.rule: ([edit.text for edit in item.edits if edit.text], item.help)
+        for item in judged(folder, tree, left_over)
+    }
+
+
+def judged(
+    folder: object,
+    tree: dict[str, Any],
+    left_over: dict[str, Any] | None = None,
+    config: Config | None = None,
+) -> tuple[Finding, ...]:
+    """Return what a scan finds in a repository that tracks ``tree``."""
+    config = config or Config()
     root = lay(folder, tree)
     init(root)
     git(root, "add", "-A")
     lay(root, left_over or {})
-    facts = gather_facts(analyze(find_context(root), BuildRequest()), Config())
-    found = judge_cures(facts, run_rules(facts, RULES, Config().selection), Config())
-    return {
-        item.rule: ([edit.text for edit in item.edits if edit.text], item.help)
-        for item in found.reported
-    }
+    facts = gather_facts(analyze(find_context(root), BuildRequest()), config)
+    return judge_cures(facts, run_rules(facts, RULES, config.selection), config).reported
 
 
 @pytest.mark.parametrize(
@@ -57,8 +70,9 @@ def shown(
         # What is only possible is named with its doubt.
         ({**PLAIN, ".gitignore": "*.gen.ts\n"}, {"src/x.ts": "1", "src/b.gen.ts": HEAVY}, "git-ignored", [], "it is code, which may be generated for the build; --possible takes it"),
         (PLAIN, {"things/a.bin": 9_000_000}, "large-file", [], "fix leaves out things: nothing seen in the build reads it"),
-        # Another line hides it as well.
-        ({**PLAIN, ".gitignore": "*.o\n.ccache\n", ".dockerignore": "*.o\n"}, {".ccache/0/a.o": HEAVY, "src/b.o": HEAVY}, "cache-folder", [], "fix leaves out **/.ccache: another line does the same"),
+        # Another line hides it as well, and is the cure.
+        ({**PLAIN, ".gitignore": "*.o\n.ccache\n", ".dockerignore": "*.o\n"}, {".ccache/0/a.o": HEAVY, "src/b.o": HEAVY}, "cache-folder", ["**/*.o"], "fix leaves out **/.ccache: another line does the same"),
+        ({"CMakeLists.txt": "x", "a.c": "1", "Dockerfile": "FROM a\nCOPY . .\nRUN cmake . && make\n"}, {"build/x.o": 200_000, "build/CMakeCache.txt": "1", "a.o": HEAVY}, "build-output", ["**/*.o"], "fix leaves out **/build: the other lines hide most of it"),
         # A line that people wrote is theirs where the repair sends more.
         ({**PLAIN, ".dockerignore": "build*/\n", "build.sh": "x", "build/a": HEAVY}, {}, "trailing-slash", [], "it would send more than now"),
     ],
@@ -99,6 +113,32 @@ def test_a_cure_that_fix_would_write_is_shown(tmp_path, tree, left_over, rule, l
         return
     assert found[rule][0] == lines
     assert "fix leaves out" not in found[rule][1]
+
+
+@pytest.mark.parametrize(
+    ("gitignore", "left_over", "line", "severity"),
+    [
+        # The same line stands beside a finding that is as bad.
+        ("*.log\n", {"a.log": 2_000_000, "web/npm-debug.log": 50_000}, "**/*.log", Severity.INFO),
+        # Beside a note it would not be seen.
+        ("*.log\n", {"a.log": 200_000, "web/npm-debug.log": 50_000}, "**/*.log", Severity.WARNING),
+        # It has a line of its own.
+        ("", {"web/npm-debug.log": 50_000}, "**/npm-debug.log", Severity.WARNING),
+    ],
+)
+def test_a_repair_that_another_line_makes_needless(tmp_path, gitignore, left_over, line, severity):
+    tree = {**PLAIN, ".gitignore": gitignore, ".dockerignore": "npm-debug.log\n", "web/a": "1"}
+    (found,) = (item for item in judged(tmp_path, tree, left_over) if item.rule == REPAIR)
+    assert ([edit.text for edit in found.edits], found.severity) == ([line], severity)
+
+
+@pytest.mark.parametrize("asked", [Severity.ERROR, Severity.WARNING])
+def test_a_severity_that_is_asked_for_stays(tmp_path, asked):
+    tree = {**PLAIN, ".gitignore": "*.log\n", ".dockerignore": "npm-debug.log\n", "web/a": "1"}
+    left_over = {"a.log": 2_000_000, "web/npm-debug.log": 50_000}
+    config = Config(severity={REPAIR: asked})
+    (found,) = (item for item in judged(tmp_path, tree, left_over, config) if item.rule == REPAIR)
+    assert found.severity is asked
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ from ctxopt.build.request import BuildRequest
 from ctxopt.config.load import Config
 from ctxopt.fix.cures import judge_cures
 from ctxopt.fix.plan import Fix
+from ctxopt.rules.finding import Finding
+from ctxopt.rules.run import RuleResults
 from ctxopt.rules.scan import judge_analysis
 from tests.support.fixes import fix_of
 from tests.support.projects import NAMES, lay_project, load_project
@@ -87,13 +89,19 @@ def dockerfiles(root: str) -> list[str]:
     return sorted(found)
 
 
+def in_order(results: RuleResults) -> list[Finding]:
+    return sorted(results.reported, key=lambda finding: (finding.rule, finding.message))
+
+
 def check_cures(root: str, dockerfile: str | None, fix: Fix) -> None:
     """Assert that a scan shows the lines that the fix writes, and of the others says why not."""
     analysis = analyze(find_context(root, dockerfile=dockerfile), BuildRequest())
     bare, _ = judge_analysis(analysis, Config(), None)
     shown, _ = judge_analysis(analysis, Config(), None, judge_cures)
     written = {text for line in fix.lines for text in line.texts}
-    for before, finding in zip(bare.reported, shown.reported, strict=True):
+    # What another finding cures becomes a note, and comes later.
+    pairs = zip(in_order(bare), in_order(shown), strict=True)
+    for before, finding in pairs:
         assert (finding.rule, finding.paths) == (before.rule, before.paths)
         texts = {edit.text for edit in finding.edits if edit.text is not None}
         assert texts <= written, finding

@@ -200,7 +200,7 @@ def _finding_for(facts: Facts, item: WrittenPattern, nested: _Nested) -> Finding
     if not advice:
         advice = f"write {nested.edit.text}"
         edits = (nested.edit,)
-        if nested.is_certain:
+        if nested.is_certain and _is_sent(facts, change.lost):
             severity = RULE.severity
     message = f"{item.written} matches only at the root; the same is still sent from below"
     if item.pattern.text.startswith(_ONE_LEVEL):
@@ -218,6 +218,11 @@ def _finding_for(facts: Facts, item: WrittenPattern, nested: _Nested) -> Finding
         reach=facts.reach(change.lost[0]),
         help=advice,
     )
+
+
+def _is_sent(facts: Facts, paths: Iterable[str]) -> bool:
+    """Whether this build, where it is known, fetches any of it."""
+    return not facts.knows_build or any(facts.reach(path) != "permitted" for path in paths)
 
 
 def _why_not(facts: Facts, nested: _Nested) -> str:

@@ -57,6 +57,25 @@ def test_root_only_folder_in_a_monorepo():
 
 
 @pytest.mark.parametrize(
+    ("dockerfile", "severity"),
+    [
+        (BROAD, Severity.WARNING),
+        ("FROM a\nCOPY packages/web /web\n", Severity.WARNING),
+        (None, Severity.WARNING),
+        # Nothing of it is sent: it would be by another build.
+        ("FROM a\nCOPY lib /lib\n", Severity.INFO),
+        ("FROM a\nRUN true\n", Severity.INFO),
+        ("FROM a AS b\nCOPY . .\nFROM a\nCOPY lib /lib\n", Severity.INFO),
+        ("FROM a\nCOPY packages/api/index.js /\n", Severity.INFO),
+    ],
+)
+def test_what_this_build_does_not_fetch_is_a_note(tmp_path, dockerfile, severity):
+    tree = with_ignore(MONOREPO, "node_modules\n")
+    (found,) = findings("root-only-pattern", tmp_path, tree, dockerfile)
+    assert found.severity is severity
+
+
+@pytest.mark.parametrize(
     ("text", "edit"),
     [
         ("*.pyc\n", "**/*.pyc"),
