@@ -61,8 +61,7 @@ def find_late_installs(taken: BuildTakings, files: SentFiles) -> Iterator[LateIn
     """Yield the commands of a build that install after a broad COPY what they could install before it."""
     search = _Search(taken, files)
     for run in taken.build.runs:
-        is_plain = run.onbuild is None and not run.heredocs and not is_conditional(run.script)
-        if run.reachable and is_plain:
+        if run.reachable and run.onbuild is None and not run.heredocs:
             yield from search.in_step(run)
 
 
@@ -75,10 +74,14 @@ class _Search:
         self._flags = {item.line: item.flags for item in taken.build.dockerfile.instructions}
 
     def in_step(self, run: RunStep) -> Iterator[LateInstall]:
-        if self._is_spared(run):
+        # Most steps that install do so before any folder is there: their commands need not be read.
+        if not any(map(self._is_wide, self._takings(run))):
+            return
+        commands = install_commands(run.script)
+        if not commands or is_conditional(run.script) or self._is_spared(run):
             return
         told = set()
-        for command in install_commands(run.script):
+        for command in commands:
             manifests = self._manifests(run, command)
             first = next(iter(manifests), None)
             if first is None or (command.installer.tool, first) in told:
@@ -105,6 +108,9 @@ class _Search:
         if any(re.search(_KEEPS, flag) or "type=" not in flag for flag in mounts):
             return True
         return (self._taken.build.stages[run.stage].name or "").lower() in _DEVELOPMENT
+
+    def _is_wide(self, taking: Taking) -> bool:
+        return any(root in self._files.tree.folders for root in taking.roots)
 
     def _takings(self, run: RunStep) -> list[Taking]:
         """Return what a stage was given before a step, in the order of the steps."""
