@@ -100,7 +100,7 @@ def _node(tool: str, verbs: str, beside: tuple[str, ...]) -> Installer:
 
 
 _REQUIREMENTS: Final = r" (?:-r|--requirement|sync)[ =]?([\w./-]+)"
-_REQUIRES_SOURCES: Final = r"(?m)^\s*(?:-e\b|--editable|\.{1,2}(?:/|\[|\s|$)|/)|\bfile:"
+_REQUIRES_SOURCES: Final = r"(?m)^\s*(?:-e\b|--editable|-f\b|--find-links|\.{1,2}(?:/|\[|\s|$)|/|[\w.-]+/\S*\.(?:whl|zip|gz)\b)|\bfile:"
 _PYPROJECT: Final = (
     rf"\[tool\.uv\.workspace\]|\bworkspace\s*=\s*true|{_BY_PATH}"
     r"|\bdynamic\s*=\s*\[[^\]]*dependencies"
@@ -118,7 +118,7 @@ INSTALLERS: Final[tuple[Installer, ...]] = (
         called="pip",
         command=rf"(?=.*{_REQUIREMENTS})(?:(?:\S*/)?pip[\d.]*|(?:\S*/)?python[\d.]* -m pip|uv pip) (?:install|wheel|download|sync)\b",
         manifests=(),
-        unless=r" (?:\.{1,2}(?:/\S*)?|-e|--editable\S*|-r ?\.{0,2}/\S*\*\S*)(?: |$)",
+        unless=r" (?:\.{1,2}(?:/\S*)?|-e|--editable\S*|-f|--find-links\S*|--no-index|-r ?\.{0,2}/\S*\*\S*)(?: |$)",
         reads_more=_REQUIRES_SOURCES,
         named=_REQUIREMENTS,
     ),

@@ -263,6 +263,14 @@ SPARED: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         {**PIP, "requirements.txt": "-r gone.txt\n"},
         ("COPY . .", "RUN pip install -r requirements.txt"),
     ),
+    "a list with a wheel": (
+        {**PIP, "requirements.txt": "wheels/a-1.whl\n"},
+        ("COPY . .", "RUN pip install -r requirements.txt"),
+    ),
+    "wheels of a folder": (
+        PIP,
+        ("COPY . .", "RUN pip install --no-index --find-links=wheels -r requirements.txt"),
+    ),
     "packages by name": (PIP, ("COPY . .", "RUN pip install flask")),
     "a workspace of uv": (
         {**PROJECT, "pyproject.toml": "[tool.uv.workspace]\n"},
