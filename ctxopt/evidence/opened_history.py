@@ -1,6 +1,7 @@
-"""Code of the project that opens files of ``.git`` itself, to show which version it is. Opens sources, by their names.
+"""Code of the project that opens files of ``.git`` itself, or has its compiler ask git, to show which version it is.
 
-Bounded: ``MOST_SOURCES`` files, those near the root first, and only where ``.git`` is sent at all.
+Opens sources, by their names. Bounded: ``MOST_SOURCES`` files, those near the root first, and only where ``.git`` is sent
+at all.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Final
 
+from ctxopt.evidence.git_history import compares_in_script
 from ctxopt.evidence.needs import Clues, GitReason
 from ctxopt.evidence.sent_files import SentFiles
 
@@ -37,13 +39,20 @@ _FROM_HERE: Final = (
     r"[^\n]{0,200}[\"'`/]\.git(?:/|[\"'`]\s{0,9}[,/]\s{0,9}[\"'`])" + _FILES
 )
 """A path that starts where the code lies."""
+_COMPILED: Final = (".nim", ".cr")
+"""Sources that may run commands while they are compiled, however they are called."""
+_RUNS_GIT: Final = (
+    r"\b(?:staticExec|gorge(?:Ex)?)\s{0,9}\(?\s{0,9}[\"'][^\"'\n]{0,200}\bgit\s"
+    r"|\{[{%][^}\n]{0,200}(?:`|\bsystem\(?\s{0,9}[\"'])[^`\"'\n]{0,200}\bgit\s"
+)
+"""Nim's commands at compile time, and Crystal's in a macro."""
 _TESTS: Final = frozenset(
     {"test", "tests", "spec", "specs", "__tests__", "testdata", "fixtures", "e2e"}
 )
 
 
 def needs_of_opened_history(folders: Iterable[str], files: SentFiles) -> Clues:
-    """Return the sources in ``folders``, those of the project itself, that open what ``.git`` holds."""
+    """Return the sources in ``folders``, those of the project itself, that open what ``.git`` holds or ask git."""
     if not files.has(".git"):
         return Clues()
     mentions = []
@@ -52,6 +61,9 @@ def needs_of_opened_history(folders: Iterable[str], files: SentFiles) -> Clues:
         # Most sources never say it, and to look for four letters is fast.
         if ".git" in text and (re.search(_OPENS, text) or re.search(_FROM_HERE, text)):
             mentions.append(GitReason(path, f"{path} opens a file of .git", compares=False))
+        elif path.endswith(_COMPILED) and "git " in text and re.search(_RUNS_GIT, text):
+            told = f"{path} asks git while it is compiled"
+            mentions.append(GitReason(path, told, compares_in_script(text)))
     return Clues(mentions=tuple(mentions))
 
 
@@ -63,10 +75,11 @@ def _sources(folders: Iterable[str], files: SentFiles) -> Iterator[str]:
         # One look at all names together: most folders have none of these.
         text = folder.joined.lower()
         hints = [hint for hint in _HINTS if hint in text]
-        if not hints:
+        if not hints and not any(ending in text for ending in _COMPILED):
             continue
         for name in folder.names:
-            if name.endswith(_ENDINGS) and _is_named(name.lower(), hints):
+            is_likely = name.endswith(_ENDINGS) and _is_named(name.lower(), hints)
+            if is_likely or name.endswith(_COMPILED):
                 source = folder.child(name)
                 if files.has(source):
                     yield source

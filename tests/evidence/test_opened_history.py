@@ -48,6 +48,43 @@ NOT_OPENED = [
 ]
 
 
+ASKED = [
+    ("src/views/about.nim", 'const hash = staticExec("git show -s --format=%h")', False),
+    ("src/app.nim", 'const v = gorge "git describe --tags"', False),
+    ("src/app.nim", 'const v = gorgeEx("cd .. && git describe --dirty")', True),
+    ("src/site.cr", "VERSION = {{ `git describe --tags`.stringify }}", False),
+    ("src/site.cr", "BRANCH = {{ \"#{`git branch`.strip}\" }}", False),
+    ("src/site.cr", '{% v = system("git status --porcelain") %}', True),
+]
+
+NOT_ASKED = [
+    ("src/app.nim", "# const v = the git tag"),
+    ("src/app.nim", 'echo execProcess("git describe")'),
+    ("src/app.nim", 'const v = staticExec("date")\necho "git is here"'),
+    ("src/app.nim", 'const v = staticRead("git describe")'),
+    ("src/site.cr", "puts `git describe`"),
+    ("src/site.cr", "{{ run(\"./macros\") }} # git describe"),
+    ("src/site.cr", '"{{ name }} of git "'),
+    ("spec/site.cr", "VERSION = {{ `git describe` }}"),
+    ("tests/about.nim", 'const h = staticExec("git show")'),
+    ("src/about.nimble.md", 'staticExec("git show")'),
+    ("src/about.py", 'staticExec("git show")'),
+    ("docs/about.md", "{{ `git describe` }}"),
+]
+
+
+@pytest.mark.parametrize(("path", "text", "compares"), ASKED)
+def test_the_compiler_asks(tmp_path, path, text, compares):
+    needs = needs_of(tmp_path, HEAD | {path: text}, run("true"))
+    assert needs.git == (f"{path} asks git while it is compiled",)
+    assert needs.compares is compares
+
+
+@pytest.mark.parametrize(("path", "text"), NOT_ASKED)
+def test_the_compiler_does_not_ask(tmp_path, path, text):
+    assert needs_of(tmp_path, HEAD | {path: text}, run("true")).git == ()
+
+
 @pytest.mark.parametrize(("path", "text"), OPENED)
 def test_code_opens_it(tmp_path, path, text):
     needs = needs_of(tmp_path, HEAD | {path: text}, run("true"))

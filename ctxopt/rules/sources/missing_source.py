@@ -3,8 +3,9 @@
 Docker says ``not found`` whether a file is missing, hidden or was not fetched. Here it is missing
 on disk, or Docker's client does not fetch it though it may. Where most sources of a Dockerfile are
 missing, it is built with another folder, and that is said once; a path that is known to be made
-before the build, as ``dist`` or what git ignores, is INFO in a clean checkout. Where an argument
-lacks its value, that is the cause, and the source is not judged. What git tracks is in a full checkout.
+before the build, as ``dist`` or what git ignores, is INFO in a clean checkout, and so is
+what lacks for a Dockerfile that a release tool builds in a folder of its own. Where an argument lacks its value, that is the
+cause, and the source is not judged. What git tracks is in a full checkout.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from __future__ import annotations
 import os
 import shlex
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from ctxopt.build.sources import SourceCheck
@@ -22,6 +24,7 @@ from ctxopt.languages.ignore.edits import Edit
 from ctxopt.paths import join, name, parent, upwards
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.other_context import OtherContext, find_other_context
+from ctxopt.rules.release_context import release_file
 from ctxopt.rules.rule import Rule
 from ctxopt.rules.sources.ignored_source import cure
 from ctxopt.rules.unset_argument import unset_arguments
@@ -42,11 +45,15 @@ OTHER_CONTEXT: Final = "context"
 def check(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each such source, or one for all of them."""
     missing = list(checks_of(facts, "missing", "not-transferred"))
+    if not missing:
+        return
+    release = release_file(facts)
     git_ignored = _git_ignored(facts, missing)
     main = [
         found
         for found in missing
         if is_main(found)
+        and release is None
         and found.kind == "missing"
         and found.paths[0] not in git_ignored
         and not _is_in_git(facts, found)
@@ -64,7 +71,11 @@ def check(facts: Facts) -> Iterator[Finding]:
         same.setdefault((found.kind, what), []).append(found)
     # One path that several stages copy is one fact.
     for several in same.values():
-        yield _finding_for(facts, several, git_ignored)
+        finding = _finding_for(facts, several, git_ignored)
+        if release is not None and is_main(several[0]):
+            advice = f"{release} has it built in a folder of its own, with the programs made for it"
+            finding = replace(finding, severity=Severity.INFO, edits=(), help=advice)
+        yield finding
 
 
 def _are_most(facts: Facts, missing: Sequence[SourceCheck]) -> bool:

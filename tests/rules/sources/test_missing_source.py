@@ -397,3 +397,41 @@ def test_what_git_has_and_the_working_tree_lacks(tmp_path, clean, kept, removed,
     assert found.pop("gone") == "correct the source, or make the file first"
     assert list(found) == list(told)
     assert all(told[path] in help_ for path, help_ in found.items())
+
+
+RELEASED = "builds:\n  - binary: app\ndockers:\n  - goarch: amd64\n    dockerfile: {}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "dockerfile"),
+    [
+        (".goreleaser.yml", RELEASED.format("Dockerfile"), "Dockerfile"),
+        (".goreleaser.yaml", RELEASED.format('"./build/Dockerfile"'), "build/Dockerfile"),
+        ("goreleaser.yml", "dockers:\n- image_templates: [a]\n", "Dockerfile"),
+        (".goreleaser-linux.yaml", "dockers_v2:\n  - images: [a]\n", "Dockerfile"),
+    ],
+)
+def test_a_release_tool_makes_what_it_builds_with(name, text, dockerfile):
+    tree = {dockerfile: "FROM a\nCOPY app /\nCOPY other /\n", name: text, "src/a.go": 1}
+    found = find("missing-source", tree, dockerfile=dockerfile)
+    assert [item.severity for item in found] == [Severity.INFO, Severity.INFO]
+    assert found[0].help.startswith(f"{name} has it built in a folder of its own")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "dockerfile"),
+    [
+        (".goreleaser.yml", "builds:\n  - binary: app\n", "Dockerfile"),
+        (".goreleaser.yml", "# dockers:\n", "Dockerfile"),
+        (".goreleaser.yml", RELEASED.format("Dockerfile.release"), "Dockerfile"),
+        (".goreleaser.yml", RELEASED.format("Dockerfile"), "build/Dockerfile"),
+        ("ci/.goreleaser.yml", RELEASED.format("Dockerfile"), "Dockerfile"),
+        ("my-goreleaser.yml", RELEASED.format("Dockerfile"), "Dockerfile"),
+        (".goreleaser.md", RELEASED.format("Dockerfile"), "Dockerfile"),
+        ("compose.yml", RELEASED.format("Dockerfile"), "Dockerfile"),
+    ],
+)
+def test_no_release_tool_builds_it(name, text, dockerfile):
+    tree = {dockerfile: "FROM a\nCOPY app /\nCOPY src /\n", name: text, "src/a.go": 1}
+    (found,) = find("missing-source", tree, dockerfile=dockerfile)
+    assert found.severity is Severity.ERROR
