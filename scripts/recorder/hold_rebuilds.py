@@ -4,8 +4,9 @@
     python3 -m scripts.recorder.hold_rebuilds REPOSITORY [DOCKERFILE [COMMITS]]
 
 Bases are ``scratch``, steps other than COPY, ADD and WORKDIR are left out, and the Dockerfile and the ignore file are those of the
-newest commit, as ``rebuilds`` takes them. Every commit is built on what the cache holds of those before it. Prints one JSON object: how
-many steps were compared, and which Docker and ctxopt say otherwise of. Nothing else may use the daemon meanwhile.
+newest commit, as ``rebuilds`` takes them. Every commit is built on what the cache holds of those before it; where that makes another answer, on
+its parent alone. Submodules stay empty. Prints one JSON object: how many steps were compared, and which Docker and ctxopt say otherwise of.
+Nothing else may use the daemon meanwhile.
 """
 
 from __future__ import annotations
@@ -123,42 +124,83 @@ def foretold(repository: str, commits: int) -> Iterator[tuple[str, set[int]]]:
         yield commit["commit"], again.get(commit["commit"], set())
 
 
+class Comparison:
+    """One history, built commit by commit."""
+
+    def __init__(self, repository: str, recipe: Recipe) -> None:
+        self._repository = repository
+        self._recipe = recipe
+        self.again = self.cached = 0
+        self.failed: list[str] = []
+        self.differences: list[dict[str, object]] = []
+        self.returned: list[str] = []
+        """Commits that went back to a state which the cache had from before."""
+
+    def start(self, commit: str) -> None:
+        """Build what comes before the first commit, on a cold cache."""
+        docker("builder", "prune", "-af")
+        if self._build(commit) is None:
+            self.failed.append(commit)
+
+    def add(self, commit: str, lines: set[int]) -> None:
+        """Build a commit, of which ``lines`` are said to run again."""
+        again = self._build(commit)
+        said = self._recipe.compared & lines
+        if again is not None and again != said:
+            self.start(f"{commit}^")
+            alone = self._build(commit)
+            if alone == said:
+                self.returned.append(commit)
+            again = alone
+        if again is None:
+            self.failed.append(commit)
+            return
+        self.again += len(again)
+        self.cached += len(self._recipe.compared) - len(again)
+        if again != said:
+            self.differences.append(
+                {"commit": commit, "docker": sorted(again), "ctxopt": sorted(said)}
+            )
+
+    def _build(self, commit: str) -> frozenset[int] | None:
+        lay_commit(self._repository, commit, f"{ROOT}{_FOLDER}/context")
+        return build(self._recipe)
+
+
 def hold(repository: str, dockerfile: str, commits: int) -> dict[str, object]:
     """Compare commit by commit."""
     with open(os.path.join(repository, dockerfile), encoding="utf-8") as file:
         recipe = recipe_of(file.read())
-    docker("builder", "prune", "-af")
     os.makedirs(ROOT + _FOLDER, exist_ok=True)
     with open(f"{ROOT}{_FOLDER}/Dockerfile", "w", encoding="utf-8") as file:
         file.write(recipe.text)
-    ignored = os.path.join(repository, ".dockerignore")
-    for path in (ignored, f"{os.path.join(repository, dockerfile)}.dockerignore"):
-        if os.path.exists(path):
-            shutil.copyfile(path, f"{ROOT}{_FOLDER}/Dockerfile.dockerignore")
+    with open(f"{ROOT}{_FOLDER}/Dockerfile.dockerignore", "w", encoding="utf-8") as file:
+        file.write(_ignore_lines(repository, dockerfile))
     expected = list(foretold(repository, commits))
-    lay_commit(repository, f"{expected[0][0]}^", f"{ROOT}{_FOLDER}/context")
-    failed = [] if build(recipe) is not None else [f"{expected[0][0]}^"]
-    differences = []
-    counts = {"again": 0, "cached": 0}
+    compared = Comparison(repository, recipe)
+    compared.start(f"{expected[0][0]}^")
     for commit, lines in expected:
-        lay_commit(repository, commit, f"{ROOT}{_FOLDER}/context")
-        again = build(recipe)
-        if again is None:
-            failed.append(commit)
-            continue
-        counts["again"] += len(again)
-        counts["cached"] += len(recipe.compared) - len(again)
-        said = recipe.compared & lines
-        if again != said:
-            differences.append({"commit": commit, "docker": sorted(again), "ctxopt": sorted(said)})
+        compared.add(commit, lines)
     return {
         "repository": repository,
         "commits": len(expected),
         "steps": len(recipe.compared),
-        **counts,
-        "failed": failed,
-        "differences": differences,
+        "again": compared.again,
+        "cached": compared.cached,
+        "returned": compared.returned,
+        "failed": compared.failed,
+        "differences": compared.differences,
     }
+
+
+def _ignore_lines(repository: str, dockerfile: str) -> str:
+    """Return the ignore file that Docker takes for the Dockerfile; nothing where there is none."""
+    for path in (f"{dockerfile}.dockerignore", ".dockerignore"):
+        absolute = os.path.join(repository, path)
+        if os.path.exists(absolute):
+            with open(absolute, encoding="utf-8") as file:
+                return file.read()
+    return ""
 
 
 def main() -> None:
