@@ -111,6 +111,7 @@ def test_reports_about_projects_fit(name, tmp_path):
     report("scan", "scan", *named, cwd=root)
     report("scan-all", "scan", "--all", cwd=root)
     report("fix", "fix", "--dry-run", "--possible", *named, cwd=root)
+    report("fix-all", "fix", "--all", "--dry-run", cwd=root)
     report(
         "check",
         "check",

@@ -11,7 +11,7 @@ import typer
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import command, deliver, refuse_inputs
 from ctxopt.cli.cures import command_like
-from ctxopt.cli.inputs import Given, Inputs, measure_inputs, read_settings
+from ctxopt.cli.inputs import Given, Inputs, Picked, measure_inputs, read_settings, refuse_about_one
 from ctxopt.errors import ConfigError, ExitCode, WriteError
 from ctxopt.report import console
 
@@ -85,6 +85,10 @@ def fix(
     build_context: o.BuildContexts = None,
     builder: o.BuilderOption = None,
     ignorefile: o.Ignorefile = None,
+    all_: o.AllBuilds = False,
+    service: o.Services = None,
+    bake_target: o.BakeTargets = None,
+    strict: o.StrictAll = False,
     undo: UndoOption = False,
     interactive: Interactive = False,
     dry_run: DryRun = False,
@@ -116,10 +120,6 @@ def fix(
             f"--format {format_.value}": format_ is not o.FixFormat.text, "--output": output,
         })  # fmt: skip
     least = _least(proven=proven, possible=possible, interactive=interactive)
-    if allow_list:
-        _check_allow_list(interactive=interactive, prune_unused=prune_unused)
-    if interactive:
-        _check_interactive(check=check, format_=format_, output=output)
     given = Given(
         path=path, file=file, target=target, build_args=build_arg, build_contexts=build_context,
         builder=builder, ignorefile=ignorefile, config=config, select=select, ignore=ignore, limits=_limits(bandwidth),
@@ -127,15 +127,12 @@ def fix(
     options = FixOptions(
         least=least, prune_unused=prune_unused, per_dockerfile=per_dockerfile, preventive=not no_preventive,
     )  # fmt: skip
-    is_shown_only = dry_run or check or format_ is o.FixFormat.diff
-    request = _read_request(given, options, allow_list=allow_list, writes=not is_shown_only)
-    shape = _Shape(format_, output, color, verbose)
-    if undo:
-        return _undo(request, shape)
-    outcome = _run(request, shape, interactive=interactive, quiet=quiet)
-    if outcome is not None:
-        _deliver(outcome, shape, _undo_command(given, per_dockerfile=per_dockerfile))
-    return _exit_code(outcome, check=check)
+    return _carry_out(given, _Asked(
+        picked=Picked(tuple(service or ()), tuple(bake_target or ())), is_about_all=all_, strict=strict, undo=undo,
+        interactive=interactive, allow_list=allow_list, check=check, options=options,
+        writes=not (dry_run or check or format_ is o.FixFormat.diff),
+        shape=_Shape(format_, output, color, verbose, quiet),
+    ))  # fmt: skip
 
 
 class _Shape(NamedTuple):
@@ -145,6 +142,7 @@ class _Shape(NamedTuple):
     output: str | None
     color: o.Color
     is_verbose: bool
+    is_quiet: bool
 
     @property
     def look(self) -> Look:
@@ -154,13 +152,73 @@ class _Shape(NamedTuple):
         return Look(console.width_of(sys.stdout), with_color, self.is_verbose)
 
 
-def _run(request: FixRequest, shape: _Shape, *, interactive: bool, quiet: bool) -> Outcome | None:
+class _Asked(NamedTuple):
+    """What is to be done, and how."""
+
+    picked: Picked
+    is_about_all: bool
+    strict: bool
+    undo: bool
+    interactive: bool
+    allow_list: bool
+    check: bool
+    writes: bool
+    options: FixOptions
+    shape: _Shape
+
+
+def _carry_out(given: Given, asked: _Asked) -> int:
+    if asked.is_about_all or asked.picked:
+        return _fix_several(given, asked)
+    if asked.strict:
+        raise ConfigError("--strict is about what several files declare", hint="add --all")
+    shape, options = asked.shape, asked.options
+    if asked.allow_list:
+        _check_allow_list(interactive=asked.interactive, prune_unused=options.prune_unused)
+    if asked.interactive:
+        _check_interactive(check=asked.check, format_=shape.format, output=shape.output)
+    request = _read_request(given, options, allow_list=asked.allow_list, writes=asked.writes)
+    if asked.undo:
+        return _undo(request, shape)
+    outcome = _run(request, shape, interactive=asked.interactive)
+    if outcome is not None:
+        _deliver(outcome, shape, _undo_command(given, per_dockerfile=options.per_dockerfile))
+    return _exit_code(outcome, check=asked.check)
+
+
+def _fix_several(given: Given, asked: _Asked) -> int:
+    about_one = {
+        "--interactive": asked.interactive,
+        "--allow-list": asked.allow_list,
+        "--per-dockerfile": asked.options.per_dockerfile,
+    }
+    refuse_about_one(given, about_one)
+    # What reads Compose and Bake files is loaded for those who ask for all builds alone.
+    from ctxopt.cli.fix_all import AskedOfAll, fix_all, undo_all
+
+    asked_of_all = AskedOfAll(
+        picked=asked.picked,
+        options=asked.options,
+        writes=asked.writes,
+        check=asked.check,
+        strict=asked.strict,
+        format=asked.shape.format,
+        output=asked.shape.output,
+        look=asked.shape.look,
+        quiet=asked.shape.is_quiet,
+    )
+    if asked.undo:
+        return undo_all(given, asked_of_all)
+    return fix_all(given, asked_of_all)
+
+
+def _run(request: FixRequest, shape: _Shape, *, interactive: bool) -> Outcome | None:
     from ctxopt.fix.run import run
 
     return run(
         request,
         decide=partial(_decide, interactive=interactive, shape=shape),
-        measure=partial(_measure, request, quiet=quiet),
+        measure=partial(_measure, request, quiet=shape.is_quiet),
     )
 
 
@@ -176,7 +234,7 @@ def _undo(request: FixRequest, shape: _Shape) -> int:
 
     undone = undo(request)
     try:
-        deliver(iter((render_undone(undone, shape.look),)), None)
+        deliver(iter((render_undone([undone], shape.look),)), None)
     except WriteError as error:
         # As after a write: the file is not what it was.
         done = "removed" if undone.content is None else "restored"

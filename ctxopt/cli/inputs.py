@@ -49,6 +49,26 @@ class Shape(NamedTuple):
     verbose: bool = False
 
 
+class Picked(NamedTuple):
+    """The builds that were asked for by name; without names all of them."""
+
+    services: tuple[str, ...] = ()
+    bake_targets: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.services or self.bake_targets)
+
+    @property
+    def words(self) -> list[str]:
+        """The options that ask for them."""
+        words = []
+        for service in self.services:
+            words += ["--service", service]
+        for target in self.bake_targets:
+            words += ["--bake-target", target]
+        return words
+
+
 class Asked(NamedTuple):
     """What is asked of a scan, whichever builds it is about."""
 
@@ -58,8 +78,7 @@ class Asked(NamedTuple):
     output: str | None
     with_excluded: bool
     strict: bool
-    services: tuple[str, ...]
-    bake_targets: tuple[str, ...]
+    picked: Picked
 
 
 class Inputs(NamedTuple):

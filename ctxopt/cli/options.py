@@ -128,6 +128,20 @@ BaselineFile = Annotated[
     str | None,
     typer.Option("--baseline", metavar="FILE", help="Findings in this file are known."),
 ]
+AllBuilds = Annotated[
+    bool, typer.Option("--all", help="Every build that the repository at PATH declares.")
+]
+Services = Annotated[
+    list[str] | None,
+    typer.Option("--service", metavar="NAME", help="The build of a Compose service; repeatable."),
+]
+BakeTargets = Annotated[
+    list[str] | None,
+    typer.Option("--bake-target", metavar="NAME", help="A target or group of Bake; repeatable."),
+]
+StrictAll = Annotated[
+    bool, typer.Option("--strict", help="With --all: exit 2 if anything could not be read.")
+]
 Output = Annotated[
     str | None,
     typer.Option("-o", "--output", metavar="FILE", help="Write to FILE instead of stdout."),

@@ -14,6 +14,7 @@ from ctxopt.cli.inputs import (
     Asked,
     Given,
     Inputs,
+    Picked,
     Shape,
     measure_inputs,
     read_inputs,
@@ -59,20 +60,6 @@ HeadlineOnly = Annotated[
 WithExcluded = Annotated[
     bool, typer.Option("--with-excluded", help="Also measure folders that Docker skips.")
 ]
-AllBuilds = Annotated[
-    bool, typer.Option("--all", help="Every build that the repository at PATH declares.")
-]
-Services = Annotated[
-    list[str] | None,
-    typer.Option("--service", metavar="NAME", help="The build of a Compose service; repeatable."),
-]
-BakeTargets = Annotated[
-    list[str] | None,
-    typer.Option("--bake-target", metavar="NAME", help="A target or group of Bake; repeatable."),
-]
-StrictAll = Annotated[
-    bool, typer.Option("--strict", help="With --all: exit 2 if anything could not be read.")
-]
 ScanFormatOption = Annotated[
     o.ReportFormat | None, typer.Option("--format", help="How to write the report. Default: text.")
 ]
@@ -87,10 +74,10 @@ def scan(
     build_context: o.BuildContexts = None,
     builder: o.BuilderOption = None,
     ignorefile: o.Ignorefile = None,
-    all_: AllBuilds = False,
-    service: Services = None,
-    bake_target: BakeTargets = None,
-    strict: StrictAll = False,
+    all_: o.AllBuilds = False,
+    service: o.Services = None,
+    bake_target: o.BakeTargets = None,
+    strict: o.StrictAll = False,
     full: Full = False,
     depth: Depth = None,
     top: TopOption = None,
@@ -119,9 +106,9 @@ def scan(
     )
     asked = Asked(
         format=format_, shape=shape, output=output, with_excluded=with_excluded, strict=strict,
-        services=tuple(service or ()), bake_targets=tuple(bake_target or ()),
+        picked=Picked(tuple(service or ()), tuple(bake_target or ())),
     )  # fmt: skip
-    if all_ or service or bake_target:
+    if all_ or asked.picked:
         # What reads Compose and Bake files is loaded for those who ask for all builds alone.
         from ctxopt.cli.scan_all import scan_all
 

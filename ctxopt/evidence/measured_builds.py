@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Final, NamedTuple, TypeAlias
 
 from ctxopt.build.analysis import Analysis, OtherBuild, build_matcher, measure_view, read_build
@@ -62,12 +63,14 @@ class SharedContext(NamedTuple):
     """The builds of one folder that one ignore file serves, at least one."""
 
     builds: tuple[MeasuredBuild, ...]
+    witnesses: tuple[OtherBuild, ...] = ()
+    """Builds that were not asked about, and that the ignore file serves as well."""
 
     @property
     def analysis(self) -> Analysis:
         """The first build's analysis, which knows of the others."""
         first, *others = self.builds
-        return dataclasses.replace(first.analysis, others=tuple(_others(others)))
+        return dataclasses.replace(first.analysis, others=(*_others(others), *self.witnesses))
 
 
 class MeasuredBuilds(NamedTuple):
@@ -82,16 +85,34 @@ BuilderOf = Callable[[str], BuilderName]
 
 
 def measure_builds(
-    builds: Sequence[DeclaredBuild], root: str, builder_of: BuilderOf, *, walker: Walker = ALONE
+    builds: Sequence[DeclaredBuild],
+    root: str,
+    builder_of: BuilderOf,
+    *,
+    walker: Walker = ALONE,
+    witnesses: Iterable[DeclaredBuild] = (),
 ) -> MeasuredBuilds:
     """Measure the builds that a repository at ``root`` declares.
 
-    What Docker refuses, what its configuration has wrong, and what lies elsewhere is among the unmeasured ones.
+    What Docker refuses, what its configuration has wrong, and what lies elsewhere is among the unmeasured ones. The
+    ``witnesses`` are not measured: of those that share an ignore file with one that is, it is known what they take.
     """
     measuring = _Measuring(root, builder_of, walker)
     for name, build in zip(unique_names(builds, root), builds, strict=True):
         measuring.add(name, build)
+    for build in witnesses:
+        measuring.add_witness(build)
     return measuring.measured()
+
+
+def contexts_of(
+    builds: Sequence[DeclaredBuild], root: str, builder_of: BuilderOf
+) -> list[BuildContext]:
+    """Return what the builds of a repository at ``root`` are given, as far as it is there; walks nothing."""
+    measuring = _Measuring(root, builder_of, ALONE)
+    for build in builds:
+        measuring.add(build.name, build)
+    return measuring.contexts
 
 
 class _Placed(NamedTuple):
@@ -111,6 +132,10 @@ _Key: TypeAlias = tuple[str, str | None]
 """The root of a context, and the ignore file in force there; absolute paths."""
 
 
+def _key(placed: _Placed) -> _Key:
+    return placed.context.root, placed.context.ignore.absolute
+
+
 def _parts(group: _Group) -> list[_Group]:
     """Return the builds that have their patterns in common: the classic client forces each Dockerfile in."""
     if group[0].context.builder.loads_on_demand:
@@ -125,7 +150,13 @@ class _Measuring:
         self._walker = walker
         self._named: MeasuredFolders = {}
         self._groups: dict[_Key, _Group] = {}
+        self._witnesses: dict[_Key, list[OtherBuild]] = {}
         self._unmeasured: list[UnmeasuredBuild] = []
+
+    @property
+    def contexts(self) -> list[BuildContext]:
+        """What the builds are given."""
+        return [placed.context for group in self._groups.values() for placed in group]
 
     def add(self, name: str, declared: DeclaredBuild) -> None:
         """Find what the build is given; nothing is walked yet."""
@@ -138,15 +169,32 @@ class _Measuring:
         except CtxoptError as error:
             self._unmeasured.append(_failing(name, declared, error, self._root))
             return
-        key = (placed.context.root, placed.context.ignore.absolute)
-        self._groups.setdefault(key, []).append(placed)
+        self._groups.setdefault(_key(placed), []).append(placed)
+
+    def add_witness(self, declared: DeclaredBuild) -> None:
+        """Find what a build takes of a context that others were added for."""
+        folder = declared.context
+        roots = {root for root, _ in self._groups}
+        if folder is None or out_of_reach(declared) or os.path.realpath(folder) not in roots:
+            return
+        # What is wrong with a build that was not asked about is told where it is.
+        with suppress(CtxoptError):
+            placed = self._place(declared.name, declared, folder)
+            if placed.build is not None and _key(placed) in self._groups:
+                self._witnesses.setdefault(_key(placed), []).append(
+                    _as_other(placed.context, placed.build)
+                )
 
     def measured(self) -> MeasuredBuilds:
         """Walk each folder, and return what its builds send."""
         found: dict[_Key, list[MeasuredBuild]] = {key: [] for key in self._groups}
         for key, group, shared, view in self._walk():
             found[key] += self._plan_all(group, shared.matcher, view)
-        contexts = tuple(SharedContext(tuple(builds)) for builds in found.values() if builds)
+        contexts = tuple(
+            SharedContext(tuple(builds), tuple(self._witnesses.get(key, ())))
+            for key, builds in found.items()
+            if builds
+        )
         return MeasuredBuilds(contexts, tuple(self._unmeasured))
 
     def _place(self, name: str, declared: DeclaredBuild, folder: str) -> _Placed:
@@ -305,10 +353,11 @@ def _without_dockerfile(folder: str, builder: BuilderName, label: str) -> BuildC
     return BuildContext(root=root, given=folder, builder=client, dockerfile=location, ignore=choice)
 
 
-def _others(builds: Iterable[MeasuredBuild]) -> Iterable[OtherBuild]:
+def _others(builds: Iterable[MeasuredBuild]) -> Iterator[OtherBuild]:
     for *_, analysis in builds:
         if analysis.plan is not None:
-            build = analysis.plan.build
-            yield OtherBuild(
-                analysis.context.dockerfile.inside or analysis.context.dockerfile.path, build
-            )
+            yield _as_other(analysis.context, analysis.plan.build)
+
+
+def _as_other(context: BuildContext, build: Build) -> OtherBuild:
+    return OtherBuild(context.dockerfile.inside or context.dockerfile.path, build)

@@ -16,7 +16,7 @@ from ctxopt.evidence.gather import gather_facts
 from ctxopt.fix.choose import MOSTLY_HIDDEN
 from ctxopt.fix.decisions import LineChange, change_of
 from ctxopt.fix.exceptions import let_sources_in, may_send_more
-from ctxopt.fix.options import DEFAULTS
+from ctxopt.fix.options import DEFAULTS, FixOptions
 from ctxopt.fix.plan import Fix, Start, plan_fix
 from ctxopt.fix.proposal import LeftAlone, ProposedLine, propose
 from ctxopt.fix.unit import Unit
@@ -73,7 +73,11 @@ def judge_cures(facts: Facts, results: RuleResults, config: Config) -> RuleResul
 
 
 def plan_cures(
-    facts: Facts, results: RuleResults, config: Config, start: Start | None = None
+    facts: Facts,
+    results: RuleResults,
+    config: Config,
+    start: Start | None = None,
+    options: FixOptions = DEFAULTS,
 ) -> PlannedCures:
     """Return what ``judge_cures`` does, with the whole plan of ``fix``: for reports that tell what it saves.
 
@@ -81,15 +85,19 @@ def plan_cures(
     """
     start = start or _start(facts, results, config)
     try:
-        plan = plan_fix(facts.analysis, config, evidence=facts.evidence, start=start)
+        plan = plan_fix(facts.analysis, config, options, evidence=facts.evidence, start=start)
     except WriteError as error:
-        # No line is a cure where none can be written.
-        bare = tuple(replace(finding, edits=()) for finding in results.reported)
-        return PlannedCures(results._replace(reported=bare), None, error.message)
+        return refused_cures(results, error.message)
     judge = _Judge(
         facts, start.found, lines=plan.lines, possible=plan.possible, left=plan.left_alone
     )
     return PlannedCures(_judged(results, judge, config), plan)
+
+
+def refused_cures(results: RuleResults, reason: str) -> PlannedCures:
+    """Return what was found where no line can be written, and so none is a cure."""
+    bare = tuple(replace(finding, edits=()) for finding in results.reported)
+    return PlannedCures(results._replace(reported=bare), None, reason)
 
 
 def _start(facts: Facts, results: RuleResults, config: Config) -> Start:
@@ -223,4 +231,4 @@ def _joined(parts: list[str]) -> str:
     return text
 
 
-__all__ = ["PlannedCures", "judge_cures", "plan_cures"]
+__all__ = ["PlannedCures", "judge_cures", "plan_cures", "refused_cures"]

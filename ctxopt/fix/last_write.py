@@ -31,6 +31,10 @@ _MOST_BYTES = 64 << 20
 """No ignore file is larger, and what is kept is read whole."""
 
 
+class NothingToUndoError(WriteError):
+    """No write of the file is kept that could be taken back."""
+
+
 class Record(NamedTuple):
     """One write."""
 
@@ -112,7 +116,7 @@ def last_write(path: str, shown: str, present: bytes | None) -> Record:
     if problem is not None:
         raise problem
     if not others:
-        raise WriteError(
+        raise NothingToUndoError(
             f"there is nothing to undo: no write of ctxopt to {shown} is kept, or it is undone already",
             hint="the options of that fix name its file: -f, --per-dockerfile",
         )
@@ -128,7 +132,9 @@ def forget(path: str) -> None:
 def _mismatch(record: Record, path: str, shown: str, present: bytes | None) -> WriteError:
     """Say why the last write is not what is at ``path``, and how to see it."""
     if present == record.before:
-        return WriteError(f"there is nothing to undo: {shown} is as it was before ctxopt wrote it")
+        return NothingToUndoError(
+            f"there is nothing to undo: {shown} is as it was before ctxopt wrote it"
+        )
     written, before = (os.path.join(record.folder, name) for name in (_WRITTEN, _BEFORE))
     if present is None:
         return WriteError(

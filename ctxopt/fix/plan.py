@@ -23,6 +23,7 @@ from ctxopt.fix.what_if import rewalked
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.folder import ask_git
 from ctxopt.languages.ignore.edits import Edit, EditKind
+from ctxopt.languages.ignore.text import IgnoreFile, foreign_encoding
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.registry import RULES
 from ctxopt.rules.run import RuleResults, run_rules
@@ -68,6 +69,18 @@ class Fix:
     """The context root as seen from the top of its repository; empty outside of one."""
     errors: tuple[Finding, ...] = ()
     """What is wrong with the context still, though the lines are written."""
+    has_unproven: bool = False
+    """Whether lines are left out because only proven ones were asked for."""
+
+    @property
+    def written_lines(self) -> int:
+        """How many lines it writes or removes."""
+        return sum(max(1, len(line.texts)) for line in self.lines)
+
+    @property
+    def saves_today(self) -> bool:
+        """Whether it writes more than lines for what is not there yet."""
+        return self.new_content is not None and not all(line.is_preventive for line in self.lines)
 
 
 class Start(NamedTuple):
@@ -110,6 +123,12 @@ def plan_fix(
         new_content = file.render() if file is not None else None
     foreseen = plan.facts.analysis
     told = {text for line in (*plan.lines, *plan.possible) for text in line.texts}
+    # What one round refused, a later one may have written.
+    left = tuple(
+        plan.left[text]
+        for text in sorted(plan.left)
+        if text not in told and not (text in _OWN_NAMES and _is_first(analysis))
+    )
     return Fix(
         path=foreseen.context.ignore_target,
         shown=foreseen.context.ignore_name,
@@ -118,17 +137,13 @@ def plan_fix(
         lines=tuple(plan.lines),
         possible=plan.possible,
         tracked=tuple(sorted(plan.tracked)),
-        # What one round refused, a later one may have written.
-        left_alone=tuple(
-            plan.left[text]
-            for text in sorted(plan.left)
-            if text not in told and not (text in _OWN_NAMES and _is_first(analysis))
-        ),
+        left_alone=left,
         other_dockerfiles=plan.facts.needs.served,
         measured=analysis,
         foreseen=foreseen,
         base=_base(plan.facts.evidence),
         errors=plan.errors,
+        has_unproven=options.least == "proven" and any(item.is_unproven for item in left),
     )
 
 
@@ -162,10 +177,21 @@ def starting_point(analysis: Analysis, *, per_dockerfile: bool) -> tuple[Analysi
     ignore = analysis.context.ignore
     if ignore.path is not None and ignore.file is None:
         raise WriteError(f"{ignore.path} cannot be edited: {ignore.reason}")
+    _check_encoding(ignore.file)
     context = context_to_edit(analysis.context, per_dockerfile=per_dockerfile)
     if context is not analysis.context:
         return dataclasses.replace(analysis, context=context), None
     return analysis, ignore.file.render() if ignore.file else None
+
+
+def _check_encoding(file: IgnoreFile | None) -> None:
+    """Raise WriteError for a file in which lines in UTF-8 would stand among others."""
+    encoding = foreign_encoding(file) if file is not None else None
+    if file is not None and encoding is not None:
+        raise WriteError(
+            f"{file.path} is written in {encoding}, and Docker reads UTF-8",
+            hint=f"save it as UTF-8 first: iconv -f {encoding} -t UTF-8",
+        )
 
 
 def _check_link(analysis: Analysis) -> None:

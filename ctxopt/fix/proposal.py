@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ctxopt.evidence.facts import Facts
 from ctxopt.fix.attempt import Attempts
@@ -21,6 +21,8 @@ from ctxopt.rules.run import RuleResults
 from ctxopt.rules.trial import Trial, harms_other_builder, try_edits
 from ctxopt.rules.written import shown
 from ctxopt.tree.view import files_below
+
+_UNPROVEN: Final = "not proven: "
 
 
 class ProposedLine(NamedTuple):
@@ -66,6 +68,11 @@ class LeftAlone(NamedTuple):
     text: str
     reason: str
 
+    @property
+    def is_unproven(self) -> bool:
+        """Whether it is left out for want of proof, and not because it must stay."""
+        return self.reason.startswith(_UNPROVEN)
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -107,7 +114,7 @@ def propose(facts: Facts, results: RuleResults, options: FixOptions = DEFAULTS) 
         elif item.confidence == "possible":
             possible.append(item)
         else:
-            left.setdefault(item.unit.name, f"not proven: {item.reason}")
+            left.setdefault(item.unit.name, f"{_UNPROVEN}{item.reason}")
     together = _settle(facts, wanted, options.choice, left)
     if together is None:
         listed = _list_possible(facts, [], possible)

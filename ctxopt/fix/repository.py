@@ -6,6 +6,7 @@ The rules run once for each ignore file, and the plan is that of a fix which ser
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Final, NamedTuple
@@ -20,7 +21,8 @@ from ctxopt.evidence.measured_builds import (
     SharedContext,
     UnmeasuredBuild,
 )
-from ctxopt.fix.cures import plan_cures
+from ctxopt.fix.cures import PlannedCures, plan_cures, refused_cures
+from ctxopt.fix.options import DEFAULTS, FixOptions
 from ctxopt.fix.plan import Fix, Start
 from ctxopt.projects.declared import DeclaredBuild
 from ctxopt.projects.location import shown_path
@@ -35,6 +37,10 @@ from ctxopt.tree.view import View
 
 _SOURCES: Final = tuple(rule for rule in RULES if rule.about == "sources")
 _OF_SOURCES: Final = frozenset(rule.id for rule in _SOURCES)
+
+_NOT_ALONE: Final = (
+    "it is the ignore file of another context, too, for which the lines are not proved"
+)
 
 ConfigOf = Callable[[str], Config]
 """Returns the configuration of a context root, an absolute path; raises ConfigError."""
@@ -114,18 +120,23 @@ class JudgedRepository(NamedTuple):
         return sum(build.saved for build in self.builds)
 
 
-def judge_repository(measured: MeasuredBuilds, root: str, config_of: ConfigOf) -> JudgedRepository:
+def judge_repository(
+    measured: MeasuredBuilds, root: str, config_of: ConfigOf, options: FixOptions = DEFAULTS
+) -> JudgedRepository:
     """Run the rules over the builds of the repository at ``root``, and plan the lines of a fix for each ignore file.
 
     Raises ConfigError for a comment or a configuration that asks for what is not known.
     """
     known: dict[str | None, Baseline | None] = {}
     contexts = []
+    # A Dockerfile beside two contexts may have one ignore file for both.
+    uses = Counter(shared.analysis.context.ignore_target for shared in measured.contexts)
     for shared in measured.contexts:
         config = config_of(shared.builds[0].analysis.context.root)
         if config.baseline not in known:
             known[config.baseline] = read_known(config)
-        judging = _Judging(shared, root, config)
+        judging = _Judging(shared, root, config, options)
+        judging.is_alone = uses[shared.analysis.context.ignore_target] == 1
         contexts.append(judging.judged(known[config.baseline]))
     return JudgedRepository(
         root=root,
@@ -183,10 +194,15 @@ def _badness(build: JudgedBuild) -> tuple[int, int, int, str]:
 class _Judging:
     """One context: its rules, its plan, its builds."""
 
-    def __init__(self, shared: SharedContext, root: str, config: Config) -> None:
+    def __init__(
+        self, shared: SharedContext, root: str, config: Config, options: FixOptions
+    ) -> None:
         self._shared = shared
         self._root = root
         self._config = config
+        self._options = options
+        self.is_alone = True
+        """Whether the ignore file is that of no other context."""
         self._touched: dict[str, dict[str, None]] = {}
         """The names of the builds that each finding touches, by its fingerprint."""
 
@@ -200,7 +216,7 @@ class _Judging:
         plan, refusal = None, ""
         if results.may_be_cured(analysis.context):
             start = Start(everything, found)
-            planned = plan_cures(facts, results, self._config, start)
+            planned = self._planned(facts, results, start)
             results, plan, refusal = planned.results, planned.plan, planned.refusal
         if known is not None:
             results, _ = part_known(results, known, analysis.context.root, self._config.selection)
@@ -218,6 +234,12 @@ class _Judging:
             plan=plan,
             refusal=refusal,
         )
+
+    def _planned(self, facts: Facts, results: RuleResults, start: Start) -> PlannedCures:
+        planned = plan_cures(facts, results, self._config, start, self._options)
+        if self.is_alone or planned.plan is None or planned.plan.new_content is None:
+            return planned
+        return refused_cures(results, _NOT_ALONE)
 
     def _merged(self, facts: Facts, found: RuleResults) -> RuleResults:
         """What is found of the context, once, and what of the sources of each build."""
@@ -256,18 +278,24 @@ class _Judging:
         for name, declared, analysis in self._shared.builds:
             touching = [item.finding for item in findings if name in item.builds]
             sent = analysis.sent.total.bytes
-            named = 0
-            if analysis.plan is not None:
-                named = sum(load.transfer.view.total.bytes for load in analysis.plan.named)
+            everything = sent_bytes(analysis)
             worst = min(touching, key=lambda finding: finding.sort_key, default=None)
             yield JudgedBuild(
                 name=name,
                 declared=declared,
                 analysis=analysis,
-                bytes=sent + named,
-                after=named + _foreseen(analysis, plan, sent),
+                bytes=everything,
+                after=everything - sent + _foreseen(analysis, plan, sent),
                 worst=worst,
             )
+
+
+def sent_bytes(analysis: Analysis) -> int:
+    """Return the bytes that a build sends, named contexts included."""
+    size = analysis.sent.total.bytes
+    if analysis.plan is not None:
+        size += sum(load.transfer.view.total.bytes for load in analysis.plan.named)
+    return size
 
 
 def _foreseen(analysis: Analysis, plan: Fix | None, sent: int) -> int:

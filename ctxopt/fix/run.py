@@ -1,6 +1,6 @@
 """The use cases behind ``fix``: measure, plan, have it decided, write, measure again; and take that back.
 
-The one module here that writes, and that through ``atomic_write`` alone; it shows nothing.
+The one module here that writes ignore files, and that through ``atomic_write`` alone; it shows nothing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from ctxopt.fix.decisions import OPEN, Choice
 from ctxopt.fix.options import DEFAULTS, FixOptions
 from ctxopt.fix.plan import Fix, context_to_edit, plan_fix
 from ctxopt.git.folder import ask_git
-from ctxopt.languages.ignore.text import foreign_encoding
 from ctxopt.paths import relative
 from ctxopt.read_file import read_regular
 from ctxopt.rules.registry import RULE_IDS
@@ -96,7 +95,6 @@ def run(
     measure = measure or partial(_measure, request.build)
     context = _find(request)
     check_rules(request.config, RULE_IDS)
-    _check_encoding(context)
     # What may come back into an allow-list lies in folders that a plain walk does not enter.
     analysis = measure(context, with_excluded=request.allow_list)
     replan = _replanner(request, analysis)
@@ -109,7 +107,7 @@ def run(
     written = False
     no_undo = ""
     if request.writes and planned.new_content is not None:
-        no_undo = _write(planned, planned.new_content, context.root)
+        no_undo = write_fix(planned, planned.new_content)
         # The file that was written may be the first one, so the one in force is looked for again.
         after = measure(_find(request), with_excluded=False)
         written = True
@@ -117,7 +115,7 @@ def run(
         fix=planned,
         after=after,
         bandwidth=request.config.bandwidth,
-        patch_path=_patch_path(planned),
+        patch_path=patch_path(planned),
         written=written,
         no_undo=no_undo,
     )
@@ -129,10 +127,18 @@ def undo(request: FixRequest) -> Undone:
     Raises what finding it raises, and WriteError where no write of it is kept, where it was edited since, and where
     what is kept cannot be used; then nothing has changed.
     """
+    context = context_to_edit(_find(request), per_dockerfile=request.options.per_dockerfile)
+    return undo_write(context, context.ignore_name)
+
+
+def undo_write(context: BuildContext, shown: str) -> Undone:
+    """Make the ignore file in force, which people know as ``shown``, what it was before it was last written.
+
+    Raises WriteError as ``undo`` does.
+    """
     from ctxopt.fix.last_write import forget, last_write
 
-    context = context_to_edit(_find(request), per_dockerfile=request.options.per_dockerfile)
-    path, shown = context.ignore_target, context.ignore_name
+    path = context.ignore_target
     present = None
     if os.path.lexists(path):
         present = read_regular(path, "ignore file", WriteError)
@@ -145,13 +151,17 @@ def undo(request: FixRequest) -> Undone:
     return Undone(shown, record.before)
 
 
-def _write(planned: Fix, content: bytes, root: str) -> str:
-    """Write the ignore file; return why that cannot be taken back, empty where it can."""
+def write_fix(planned: Fix, content: bytes) -> str:
+    """Write the ignore file of a plan; return why that cannot be taken back, empty where it can.
+
+    Raises WriteError where it has changed meanwhile or cannot be written; then it is as it was.
+    """
     # Of a dry run and a check nothing is kept.
     from ctxopt.fix.last_write import keep
 
     kept = keep(planned.path, planned.old_content, content, partial(_is_sent, planned))
     try:
+        root = planned.measured.context.root
         replace_file(planned.path, content, expected=planned.old_content, root=root)
     except BaseException:
         kept.withdraw()
@@ -179,17 +189,6 @@ def _find(request: FixRequest) -> BuildContext:
     )
 
 
-def _check_encoding(context: BuildContext) -> None:
-    """Raise WriteError for a file in which lines in UTF-8 would stand among others."""
-    file = context.ignore.file
-    encoding = foreign_encoding(file) if file is not None else None
-    if file is not None and encoding is not None:
-        raise WriteError(
-            f"{file.path} is written in {encoding}, and Docker reads UTF-8",
-            hint=f"save it as UTF-8 first: iconv -f {encoding} -t UTF-8",
-        )
-
-
 def _measure(build: BuildRequest, context: BuildContext, *, with_excluded: bool) -> Analysis:
     return analyze(context, build, with_excluded=with_excluded, walker=default_walker())
 
@@ -210,7 +209,8 @@ def _replanner(request: FixRequest, analysis: Analysis) -> Replan:
     return replan
 
 
-def _patch_path(planned: Fix) -> str:
+def patch_path(planned: Fix) -> str:
+    """Return the name by which ``git apply`` knows the ignore file: from the top of its repository."""
     root = planned.measured.context.root
     relative = os.path.relpath(planned.path, root)
     inside = os.path.normpath(os.path.join(planned.base, relative))
@@ -218,4 +218,16 @@ def _patch_path(planned: Fix) -> str:
     return planned.shown if inside.startswith("..") else inside
 
 
-__all__ = ["Decide", "FixRequest", "MeasureContext", "Outcome", "Replan", "Undone", "run", "undo"]
+__all__ = [
+    "Decide",
+    "FixRequest",
+    "MeasureContext",
+    "Outcome",
+    "Replan",
+    "Undone",
+    "patch_path",
+    "run",
+    "undo",
+    "undo_write",
+    "write_fix",
+]

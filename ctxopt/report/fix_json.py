@@ -58,9 +58,14 @@ def render_patch(outcome: Outcome) -> str:
 
 def render_json(outcome: Outcome) -> str:
     """Return the document with the lines as data."""
+    return json.dumps(fix_fields(outcome), indent=2) + "\n"
+
+
+def fix_fields(outcome: Outcome) -> dict[str, Any]:
+    """Return the keys of one ignore file, as every document about a fix has them."""
     fix = outcome.fix
     saved = max(0, fix.measured.permitted_bytes - outcome.after.permitted_bytes)
-    document = context_keys(fix.measured.context, fix.measured.target) | {
+    return context_keys(fix.measured.context, fix.measured.target) | {
         "ignore_file": fix.shown,
         "changes": fix.new_content is not None,
         "written": outcome.written,
@@ -79,7 +84,6 @@ def render_json(outcome: Outcome) -> str:
         "left_alone": [{"text": item.text, "reason": item.reason} for item in fix.left_alone],
         "diff": render_patch(outcome),
     }
-    return json.dumps(document, indent=2) + "\n"
 
 
 def _edits(fix: Fix) -> list[dict[str, Any]]:

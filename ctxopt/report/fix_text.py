@@ -49,28 +49,46 @@ def render_text(outcome: Outcome, look: Look, undo: str = "ctxopt fix --undo") -
     ``undo`` is the command that takes the write back.
     """
     fix = outcome.fix
-    refused = _possible(fix, look.width) + _left(fix, look) + _errors(fix, look)
+    refused = remaining_lines(fix, look)
     if fix.new_content is None:
-        head = StyledText("Nothing to do: ", "bold").append(_sent(outcome.after), "not bold")
+        what = "Nothing proven to do" if fix.has_unproven else "Nothing to do"
+        head = StyledText(f"{what}: ", "bold").append(_sent(outcome.after), "not bold")
         lines = [head]
         if outcome.after.context.builder.sends_context:
             lines.append(StyledText(f"Docker prints {_docker(outcome.after)}", "dim"))
         return draw([*lines, *_tracked(fix, look), *refused], look)
-    lines = _diff(render_patch(outcome))
-    lines += _table([line for line in fix.lines if not line.is_preventive], look.width)
-    lines += _preventive(fix.lines, look)
-    lines += refused
-    lines += _proof(outcome, look) + _tracked(fix, look)
+    lines = [*change_lines(outcome, look), *refused, *proof_lines(outcome, look)]
     lines += _sums(outcome, look.width) + _verdict(outcome, look, undo)
     return draw(lines, look)
 
 
-def render_undone(undone: Undone, look: Look) -> str:
-    """Return what became of the ignore file whose last write was taken back."""
+def change_lines(outcome: Outcome, look: Look) -> list[StyledText]:
+    """Return the diff of one ignore file, and what each line saves and why."""
+    lines = outcome.fix.lines
+    today = _table([line for line in lines if not line.is_preventive], look.width)
+    return _diff(render_patch(outcome)) + today + _preventive(lines, look)
+
+
+def remaining_lines(fix: Fix, look: Look) -> list[StyledText]:
+    """Return what is not written: what is only possible, what was left out, and what no line cures."""
+    return _possible(fix, look.width) + _left(fix, look) + _errors(fix, look)
+
+
+def proof_lines(outcome: Outcome, look: Look) -> list[StyledText]:
+    """Return that every build still finds what it found, and how many files of git are no longer sent."""
+    return _proof(outcome, look) + _tracked(outcome.fix, look)
+
+
+def render_undone(several: Iterable[Undone], look: Look) -> str:
+    """Return what became of the ignore files whose last writes were taken back."""
+    return draw([StyledText(_undone(each), "bold green") for each in several], look)
+
+
+def _undone(undone: Undone) -> str:
     done = f"Restored {printable(undone.shown)}, as it was before ctxopt wrote it"
     if undone.content is None:
         done = f"Removed {printable(undone.shown)}, which was not there before ctxopt wrote it"
-    return draw([StyledText(done, "bold green")], look)
+    return done
 
 
 def changed(line: ProposedLine) -> list[StyledText]:

@@ -27,12 +27,8 @@ from ctxopt.units import and_more, count, format_size
 
 if TYPE_CHECKING:
     from ctxopt.evidence.measured_builds import UnmeasuredBuild
-    from ctxopt.fix.repository import (
-        JudgedBuild,
-        JudgedContext,
-        JudgedRepository,
-        SharedFinding,
-    )
+    from ctxopt.fix.plan import Fix
+    from ctxopt.fix.repository import JudgedBuild, JudgedRepository, SharedFinding
     from ctxopt.projects.declared import Declared
     from ctxopt.rules.finding import Finding
 
@@ -42,7 +38,6 @@ LINES: Final = 25
 _FINDINGS: Final = 4
 _FEWEST_BUILDS: Final = 3
 _UNMEASURED: Final = 3
-_STEPS: Final = 3
 _NAMED: Final = 2
 _NARROW: Final = 60
 """Columns below which a build takes two lines."""
@@ -53,24 +48,25 @@ _FIGURES: Final = ("sent", "to save")
 _WORD: Final = len("warning")
 
 
-class FixStep(NamedTuple):
-    """The command that writes the lines of one context."""
+class StepsForAll(NamedTuple):
+    """The commands to go on with."""
 
-    command: str
-    context: JudgedContext
+    fix: str
+    """Writes the lines of all contexts."""
+    full: str
+    """Shows every build and finding."""
 
 
 def render_all(
     judged: JudgedRepository,
     declared: Declared,
-    steps: Sequence[FixStep],
+    steps: StepsForAll,
     *,
-    full: str,
     look: Look,
 ) -> str:
-    """Return the screen; ``full`` is the command that shows every build and finding."""
+    """Return the screen."""
     top = [*headline_lines(judged, look), *_summary(judged, declared, look)]
-    end = [*_unmeasured(judged, look), *_next_steps(judged, steps, full, look)]
+    end = [*unmeasured_lines(judged, look), *_next_steps(judged, steps, look)]
     findings = [
         item for item in judged.findings if look.verbose or item.finding.severity > Severity.INFO
     ]
@@ -282,8 +278,8 @@ def _size(item: SharedFinding) -> str:
     return format_size(item.finding.size)
 
 
-def _unmeasured(judged: JudgedRepository, look: Look) -> list[StyledText]:
-    """The builds that were not measured, each with the reason."""
+def unmeasured_lines(judged: JudgedRepository, look: Look) -> list[StyledText]:
+    """Return the builds that were not measured, each with the reason, a blank line above."""
     if not judged.unmeasured:
         return []
     shown = judged.unmeasured
@@ -301,29 +297,25 @@ def _told(item: UnmeasuredBuild, look: Look) -> list[str]:
     return wrapped(sentence, look.width, 0, hang=2)
 
 
-def _next_steps(
-    judged: JudgedRepository, steps: Sequence[FixStep], full: str, look: Look
-) -> list[StyledText]:
+def _next_steps(judged: JudgedRepository, steps: StepsForAll, look: Look) -> list[StyledText]:
     lines: list[StyledText] = [StyledText()]
-    told = steps
-    if not look.verbose:
-        told = steps[:_STEPS]
-    for step in told:
-        lines += command_lines(printable(step.command), _gain(step.context), look)
-    lines += more(len(steps) - len(told))
     if not judged.builds:
         return lines + command_lines("ctxopt builds", "lists what is declared", look)
-    return lines + command_lines(printable(full), "shows every build and finding", look)
+    plans = [context.plan for context in judged.contexts if context.plan is not None]
+    # Lines for tomorrow alone are no reason to go there today.
+    if any(plan.saves_today for plan in plans):
+        lines += command_lines(printable(steps.fix), _gain(judged, plans), look)
+    return lines + command_lines(printable(steps.full), "shows every build and finding", look)
 
 
-def _gain(context: JudgedContext) -> str:
-    """What the lines of one context do for its builds together."""
-    lines = 0
-    if context.plan is not None:
-        lines = sum(max(1, len(line.texts)) for line in context.plan.lines)
-    before = sum(build.bytes for build in context.builds)
-    after = sum(build.after for build in context.builds)
-    change = ""
-    if format_size(before) != format_size(after):
-        change = f": {format_size(before)} -> {format_size(after)}"
-    return f"writes {count(lines, 'line')}{change}"
+def _gain(judged: JudgedRepository, plans: Sequence[Fix]) -> str:
+    """What the lines do for all builds together."""
+    lines = sum(plan.written_lines for plan in plans)
+    files = sum(plan.new_content is not None for plan in plans)
+    told = f"writes {count(lines, 'line')}"
+    if files > 1:
+        told += f" in {files} files"
+    after = sum(build.after for build in judged.builds)
+    if format_size(judged.bytes) != format_size(after):
+        told += f": {format_size(judged.bytes)} -> {format_size(after)}"
+    return told

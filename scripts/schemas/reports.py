@@ -231,6 +231,24 @@ _FIX = merged(
     ),
 )
 
+_FIX_ALL = merged(
+    _HEAD,
+    record(
+        root=TEXT,
+        changes=FLAG,
+        totals=record(builds=COUNT, measured=COUNT, bytes_before=COUNT, bytes_after=COUNT),
+        builds=many(
+            merged(record(id=TEXT), _DECLARED, record(bytes_before=COUNT, bytes_after=COUNT))
+        ),
+        contexts=many(
+            record(context=TEXT, file=TEXT, builds=many(TEXT), problem=maybe(TEXT), fix=maybe(_FIX))
+        ),
+        not_measured=many(record(id=TEXT, reason=TEXT, fails=FLAG)),
+        problems=many(_PROBLEM),
+        apart=COUNT,
+    ),
+)
+
 _FIGURES = merged(_AMOUNT, record(context_bytes=maybe(COUNT), complete=FLAG))
 _SIDE = record(
     state=TEXT,
@@ -367,6 +385,7 @@ REPORTS: dict[str, Schema] = {
     "scan": _SCAN,
     "scan-all": _ALL,
     "fix": _FIX,
+    "fix-all": _FIX_ALL,
     "check": _CHECKED,
     "ls": _LIST,
     "explain": _EXPLAINED,

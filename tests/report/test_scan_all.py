@@ -88,7 +88,7 @@ def test_what_the_steps_write_is_what_the_screen_says(tmp_path):
     said = ctxopt("scan", "--all", "-v", cwd=root, COLUMNS="200").stdout
     document = json.loads(ctxopt("scan", "--all", "--format", "json", cwd=root).stdout)
     steps = re.findall(r"^(ctxopt fix.*?)  ", said, re.M)
-    assert steps == ["ctxopt fix", "ctxopt fix api"]
+    assert steps == ["ctxopt fix --all"]
     for step in steps:
         assert ctxopt(*shlex.split(step)[1:], "-q", cwd=root).returncode == 0
     after = json.loads(ctxopt("scan", "--all", "--format", "json", cwd=root).stdout)

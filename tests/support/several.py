@@ -36,6 +36,12 @@ def measured(
     return measure_builds(found.builds, root, lambda _: builder)
 
 
+def measured_at(root: str) -> MeasuredBuilds:
+    """Measure what the repository at ``root`` declares; what is set apart bears witness."""
+    found = read_repository(root, {})
+    return measure_builds(found.builds, root, lambda _: "buildkit", witnesses=found.apart)
+
+
 def judged(
     folder: object, tree: Mapping[str, Any], config: Config | None = None
 ) -> JudgedRepository:

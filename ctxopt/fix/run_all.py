@@ -1,0 +1,118 @@
+"""The ignore files of a whole repository written, each as ``fix`` writes one, and taken back; shows nothing.
+
+Where one cannot be written the others are, and it is said which one was not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import NamedTuple
+
+from ctxopt.build.analysis import Analysis
+from ctxopt.build.context import BuildContext
+from ctxopt.errors import WriteError
+from ctxopt.evidence.measured_builds import MeasuredBuilds
+from ctxopt.fix.repository import ConfigOf, JudgedContext, JudgedRepository, sent_bytes
+from ctxopt.fix.run import Outcome, Undone, patch_path, undo_write, write_fix
+from ctxopt.projects.location import shown_path
+
+MeasureAgain = Callable[[], MeasuredBuilds]
+
+
+class FixedContext(NamedTuple):
+    """One ignore file with the builds that it serves."""
+
+    judged: JudgedContext
+    outcome: Outcome | None
+    """What was planned for it, and the context after that; None where nothing asks for a line, and where none can be."""
+    problem: str = ""
+    """Why it was not written although there is something to write; empty where it was, or was not to be."""
+
+
+class FixedRepository(NamedTuple):
+    """What became of all ignore files."""
+
+    judged: JudgedRepository
+    contexts: tuple[FixedContext, ...]
+    after: Mapping[str, int]
+    """The bytes that each build sends now, by its name: measured again where files were written, else foreseen."""
+
+    @property
+    def outcomes(self) -> list[Outcome]:
+        """The ignore files with something to write, in the order of their contexts."""
+        several = (context.outcome for context in self.contexts)
+        return [each for each in several if each is not None and each.fix.new_content is not None]
+
+    @property
+    def failed(self) -> list[FixedContext]:
+        """The contexts whose ignore file could not be written."""
+        return [context for context in self.contexts if context.problem]
+
+
+class UndoneRepository(NamedTuple):
+    """The writes that were taken back, and why others were not."""
+
+    undone: tuple[Undone, ...]
+    problems: tuple[WriteError, ...]
+
+
+def fix_repository(
+    judged: JudgedRepository, config_of: ConfigOf, measure_again: MeasureAgain | None
+) -> FixedRepository:
+    """Write what was planned and measure again; with None for ``measure_again`` say only what would be written."""
+    written: dict[str, str] = {}
+    problems: dict[str, str] = {}
+    if measure_again is not None:
+        for plan in filter(None, (context.plan for context in judged.contexts)):
+            if plan.new_content is None:
+                continue
+            try:
+                written[plan.path] = write_fix(plan, plan.new_content)
+            except WriteError as error:
+                problems[plan.path] = error.message
+    again: dict[str, Analysis] = {}
+    if measure_again is not None and written:
+        found = measure_again()
+        again = {build.name: build.analysis for each in found.contexts for build in each.builds}
+
+    def fixed(context: JudgedContext) -> FixedContext:
+        plan = context.plan
+        if plan is None:
+            return FixedContext(context, None, context.refusal)
+        outcome = Outcome(
+            fix=plan,
+            after=again.get(context.builds[0].name, plan.foreseen),
+            bandwidth=config_of(context.analysis.context.root).bandwidth,
+            patch_path=patch_path(plan),
+            written=plan.path in written,
+            no_undo=written.get(plan.path, ""),
+        )
+        return FixedContext(context, outcome, problems.get(plan.path, ""))
+
+    after = {build.name: build.after for build in judged.builds}
+    after |= {name: sent_bytes(analysis) for name, analysis in again.items()}
+    return FixedRepository(judged, tuple(map(fixed, judged.contexts)), after)
+
+
+def undo_repository(contexts: Iterable[BuildContext], root: str) -> UndoneRepository:
+    """Make the ignore files in force what they were before each was last written; those never written stay.
+
+    ``root`` is that of the repository. Raises WriteError where none has a write that is kept.
+    """
+    from ctxopt.fix.last_write import NothingToUndoError
+
+    undone = []
+    problems = []
+    several = {context.ignore_target: context for context in contexts}
+    for path, context in several.items():
+        try:
+            undone.append(undo_write(context, shown_path(path, root)))
+        except NothingToUndoError:
+            continue
+        except WriteError as error:
+            problems.append(error)
+    if not undone and not problems:
+        raise NothingToUndoError(
+            "there is nothing to undo: no write of ctxopt to an ignore file of these builds is kept"
+        )
+    return UndoneRepository(tuple(undone), tuple(problems))
