@@ -85,7 +85,7 @@ class Image:
     @cached_property
     def total(self) -> Share:
         """The files of the main context that are copied into the image, each once, and their bytes."""
-        return self._shares.taken_by(self._final_places())
+        return self._shares.taken_by(self.final_sources)
 
     @cached_property
     def through_stages(self) -> Share:
@@ -159,10 +159,20 @@ class Image:
     @cached_property
     def _shares(self) -> Shares:
         """Who takes what: first the instructions, then what arrives of what they took, then what may."""
-        sources = [ResolvedSource(use.source, use.roots) for use in self._uses]
-        sources += [resolved for _, resolved in self._arriving]
-        sources += [resolved for _, resolved in _by_source(self.possible)]
-        return share_out(self._loads[0].transfer.view, sources)
+        possible = (resolved for _, resolved in _by_source(self.possible))
+        return share_out(self._loads[0].transfer.view, [*self.sources, *possible])
+
+    @cached_property
+    def sources(self) -> tuple[ResolvedSource, ...]:
+        """What each instruction takes, then what arrives in the image of what other stages took."""
+        straight = (ResolvedSource(use.source, use.roots) for use in self._uses)
+        return (*straight, *(resolved for _, resolved in self._arriving))
+
+    @property
+    def final_sources(self) -> list[int]:
+        """The places in ``sources`` of what ends in the image."""
+        first = len(self._uses)
+        return self._straight_places() + list(range(first, first + len(self._arriving)))
 
     @cached_property
     def _arriving(self) -> list[tuple[Source, ResolvedSource]]:
@@ -170,10 +180,6 @@ class Image:
 
     def _straight_places(self) -> list[int]:
         return [place for place, use in enumerate(self._uses) if use.reach == "final"]
-
-    def _final_places(self) -> list[int]:
-        first = len(self._uses)
-        return self._straight_places() + list(range(first, first + len(self._arriving)))
 
     def _places_of(self, source: Source) -> list[int]:
         first = len(self._uses)

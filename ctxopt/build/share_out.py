@@ -81,12 +81,10 @@ def share_out(view: View, sources: Sequence[ResolvedSource]) -> Shares:
     return _ShareOut(view, sources).run()
 
 
-class _ShareOut:
-    """One pass from the root down to where nothing changes any more."""
+class Takers:
+    """Which sources take a path, told on the way down from the root; a set is an integer with a bit for each source."""
 
-    def __init__(self, view: View, sources: Sequence[ResolvedSource]) -> None:
-        self._view = view
-        self._shares = Shares()
+    def __init__(self, sources: Sequence[ResolvedSource]) -> None:
         self._holes = list(_holes(sources))
         self._starts: dict[str, int] = {}
         """Takers that join at a path."""
@@ -94,12 +92,39 @@ class _ShareOut:
             for root in source.roots:
                 self._starts[root] = self._starts.get(root, 0) | 1 << place
         self._above_starts = folders_above(self._starts) | {""}
+        self.root = self._starts.get("", 0)
+        """Those that take the whole context."""
+
+    def are_uniform(self, folder: str, takers: int) -> bool:
+        """Tell whether all below ``folder``, which ``takers`` take, goes to the same sources."""
+        if folder in self._above_starts:
+            return False
+        return not any(takers & bit and hole.concerns(folder) for bit, hole in self._holes)
+
+    def of(self, path: str, above: int, *, is_folder: bool) -> int:
+        """Return who takes ``path``, or something below a folder; ``above`` are those of the folder that it is in."""
+        takers = above | self._starts.get(path, 0)
+        for bit, hole in self._holes:
+            if not takers & bit:
+                continue
+            if hole.hides_all(path) if is_folder else hole.hides(path):
+                takers &= ~bit
+        return takers
+
+
+class _ShareOut:
+    """One pass from the root down to where nothing changes any more."""
+
+    def __init__(self, view: View, sources: Sequence[ResolvedSource]) -> None:
+        self._view = view
+        self._shares = Shares()
+        self._takers = Takers(sources)
 
     def run(self) -> Shares:
-        stack = [("", self._starts.get("", 0))]
+        stack = [("", self._takers.root)]
         while stack:
             path, takers = stack.pop()
-            if self._is_uniform(path, takers):
+            if self._takers.are_uniform(path, takers):
                 total = self._view.totals.get(path)
                 if total is not None:
                     self._shares.add(takers, total.files, total.bytes)
@@ -107,32 +132,16 @@ class _ShareOut:
                 stack += self._share_folder(path, takers)
         return self._shares
 
-    def _is_uniform(self, path: str, takers: int) -> bool:
-        """Tell whether all below ``path`` goes to the same sources, so that its sums are enough."""
-        if path in self._above_starts:
-            return False
-        return not any(takers & bit and hole.concerns(path) for bit, hole in self._holes)
-
     def _share_folder(self, path: str, takers: int) -> Iterator[tuple[str, int]]:
         """Add a folder's own files; yield its folders with their takers."""
         for row in self._view.rows_in(path):
-            here = takers | self._starts.get(row.path, 0)
             if row.kind == DIR:
-                yield row.path, self._without(here, row.path, is_folder=True)
+                yield row.path, self._takers.of(row.path, takers, is_folder=True)
             elif row.kind == FILE and not row.is_excluded:
                 size = row.size
                 if row.is_empty:
                     size = 0
-                self._shares.add(self._without(here, row.path, is_folder=False), 1, size)
-
-    def _without(self, takers: int, path: str, *, is_folder: bool) -> int:
-        """Return those of ``takers`` that have ``path``, or something below a folder."""
-        for bit, hole in self._holes:
-            if not takers & bit:
-                continue
-            if hole.hides_all(path) if is_folder else hole.hides(path):
-                takers &= ~bit
-        return takers
+                self._shares.add(self._takers.of(row.path, takers, is_folder=False), 1, size)
 
 
 class _LeftOut(NamedTuple):

@@ -20,7 +20,18 @@ from ctxopt.cli.boundary import code_of_lost, leave
 from ctxopt.errors import ExitCode
 from ctxopt.report import console
 
-COMMANDS: Final = ("scan", "fix", "check", "lint", "ls", "explain", "builds", "rebuilds", "rules")
+COMMANDS: Final = (
+    "scan",
+    "fix",
+    "check",
+    "lint",
+    "ls",
+    "explain",
+    "builds",
+    "rebuilds",
+    "report",
+    "rules",
+)
 """In the order of the help; each is a function in the module of its name."""
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,11 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from enum import StrEnum
 
-    from ctxopt.build.analysis import Analysis
+    from ctxopt.build.analysis import Analysis, Survey
     from ctxopt.build.context import BuildContext
     from ctxopt.build.request import BuildRequest
     from ctxopt.cli.options import BuilderChoice, LevelChoice, ReportFormat
     from ctxopt.config.load import Config
+    from ctxopt.tree.workers import Walker
 
 
 class Given(NamedTuple):
@@ -180,6 +182,14 @@ def measure_inputs(
     return _measure(inputs.context, request, with_excluded=with_excluded, quiet=quiet)
 
 
+def survey_inputs(inputs: Inputs, *, quiet: bool) -> Survey:
+    """Measure as ``measure_inputs`` does, and also what the client skips."""
+    from ctxopt.build.analysis import survey
+
+    with _walking(quiet=quiet) as walker:
+        return survey(inputs.context, inputs.request, walker=walker)
+
+
 def measurer(request: BuildRequest, *, quiet: bool) -> Callable[[BuildContext], Analysis]:
     """Return what measures a context as ``measure_inputs`` does, for use cases that find their own."""
     return partial(_measure, request=request, with_excluded=False, quiet=quiet)
@@ -189,17 +199,20 @@ def _measure(
     context: BuildContext, request: BuildRequest | None, *, with_excluded: bool, quiet: bool
 ) -> Analysis:
     from ctxopt.build.analysis import analyze
+
+    with _walking(quiet=quiet) as walker:
+        return analyze(context, request, with_excluded=with_excluded, walker=walker)
+
+
+@contextmanager
+def _walking(*, quiet: bool) -> Iterator[Walker]:
+    """Lend what walks with as many processes as help, and a progress line."""
     from ctxopt.report.progress import ScanProgress
     from ctxopt.tree.workers import default_walker
 
     progress = ScanProgress(enabled=not quiet)
     try:
-        return analyze(
-            context,
-            request,
-            with_excluded=with_excluded,
-            walker=default_walker(progress),
-        )
+        yield default_walker(progress)
     finally:
         # Also after an error: its message must not stand behind a half-drawn line.
         progress.close()

@@ -53,7 +53,7 @@ ASKED = [
     ("src/app.nim", 'const v = gorge "git describe --tags"', False),
     ("src/app.nim", 'const v = gorgeEx("cd .. && git describe --dirty")', True),
     ("src/site.cr", "VERSION = {{ `git describe --tags`.stringify }}", False),
-    ("src/site.cr", "BRANCH = {{ \"#{`git branch`.strip}\" }}", False),
+    ("src/site.cr", 'BRANCH = {{ "#{`git branch`.strip}" }}', False),
     ("src/site.cr", '{% v = system("git status --porcelain") %}', True),
 ]
 
@@ -63,7 +63,7 @@ NOT_ASKED = [
     ("src/app.nim", 'const v = staticExec("date")\necho "git is here"'),
     ("src/app.nim", 'const v = staticRead("git describe")'),
     ("src/site.cr", "puts `git describe`"),
-    ("src/site.cr", "{{ run(\"./macros\") }} # git describe"),
+    ("src/site.cr", '{{ run("./macros") }} # git describe'),
     ("src/site.cr", '"{{ name }} of git "'),
     ("spec/site.cr", "VERSION = {{ `git describe` }}"),
     ("tests/about.nim", 'const h = staticExec("git show")'),

@@ -1,0 +1,104 @@
+"""What a picture says with some of its switches on: the arithmetic of the page, in Python."""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Collection, Iterator, Mapping
+from typing import Any
+
+from ctxopt.build.analysis import survey
+from ctxopt.build.context import find_context
+from ctxopt.build.request import BuildRequest
+from ctxopt.builder import BuilderName
+from ctxopt.config.load import Config
+from ctxopt.fix.combinations import KEPT_BACK, SENT
+from ctxopt.fix.picture import ROOM, Picture, picture_of
+from ctxopt.fix.plan import Fix, plan_fix
+from tests.support.repositories import git, init
+from tests.support.trees import lay
+
+JUNK: dict[str, int | str] = {
+    "Dockerfile": "FROM a AS one\nCOPY . .\nRUN make\nFROM b\nCOPY --from=one /out /out\nCOPY web /web\n",
+    "web/index.html": 5_000,
+    "web/node_modules/a/index.js": 90_000,
+    "node_modules/a/index.js": 120_000,
+    "node_modules/a/README.md": 700,
+    "node_modules/b/debug.log": 30_000,
+    "docs/README.md": 800,
+    "server.log": 200_000,
+    "dump.sql": 300_000,
+    "backup.tar.gz": 400_000,
+    "coverage/lcov.info": 70_000,
+    "core.1234": 80_000,
+    "src/main.c": 2_000,
+}
+"""A project with what people leave lying about in it."""
+HOSTILE: dict[str, int | str] = {
+    "Dockerfile": "FROM a\nCOPY . .\n",
+    "<img src=x onerror=alert(1)>": 40_000,
+    "</script><script>document.title='run'<!--": 41_000,
+    "{{script}} {{data}}": 42_000,
+    "\"quotes' and `more`": 43_000,
+    "line\nbreak\ttab": 44_000,
+    "\u202egnp.exe": 45_000,
+    "not\udcffutf8": 46_000,
+    "&lt;b&gt; \u2028 end": 47_000,
+    "node_modules/<b>/x.js": 900_000,
+    "$'\\n'": 48_000,
+    ".dockerignore": "</script><b>x</b>\n",
+}
+"""Names that would be markup, end a text or turn its direction."""
+_IGNORED = "node_modules\n*.log\n*.sql\n*.tar.gz\ncoverage\ncore.*\n"
+
+
+def lay_junk(folder: object, tree: Mapping[str, Any]) -> str:
+    """Lay a tree as a repository that ignores the leftovers of ``JUNK``; return its root."""
+    root = lay(folder, tree)
+    init(root)
+    with open(os.path.join(root, ".git", "info", "exclude"), "w") as file:
+        file.write(_IGNORED)
+    git(root, "add", "-A")
+    return root
+
+
+def picture_at(
+    root: str, config: Config | None = None, builder: BuilderName = "buildkit", *, room: int = ROOM
+) -> tuple[Picture, Fix]:
+    """Survey a context, plan its fix, and return the picture of both."""
+    found = survey(find_context(root, builder=builder), BuildRequest())
+    fix = plan_fix(found.analysis, config or Config())
+    return picture_of(found, fix, room=room), fix
+
+
+def totals(picture: Picture, on: Collection[int]) -> tuple[int, int]:
+    """Return the files and bytes that could be sent with the switches ``on``."""
+    switched = frozenset(on)
+    outcomes = [sort.condition.outcome(switched) for sort in picture.sorts]
+    files = size = 0
+    for node in picture.nodes:
+        for sort, amount, number in node.amounts:
+            if outcomes[sort] != KEPT_BACK:
+                files += number
+            if outcomes[sort] == SENT:
+                size += amount
+    if picture.own is None or not picture.switched.is_there(switched):
+        return files, size
+    outcome = outcomes[picture.nodes[picture.own].amounts[0].sort]
+    if outcome != KEPT_BACK:
+        files += 1
+    if outcome == SENT:
+        size += len(picture.switched.file(switched).render())
+    return files, size
+
+
+def combinations(number: int, most: int = 12) -> Iterator[tuple[int, ...]]:
+    """Yield sets of switches: none, all, each alone, and others by chance, always the same."""
+    yield ()
+    yield tuple(range(number))
+    if number < 2:
+        return
+    yield from ((switch,) for switch in range(min(number, 4)))
+    chance = random.Random(number)
+    for _ in range(most - 2 - min(number, 4)):
+        yield tuple(switch for switch in range(number) if chance.random() < 0.5)
