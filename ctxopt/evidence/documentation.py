@@ -20,12 +20,12 @@ from ctxopt.evidence.needs import Needs
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.evidence.test_folders import lies_in_tests
 from ctxopt.languages.dockerfile.file_name import is_dockerfile_name
-from ctxopt.paths import is_at_or_below, is_covered, name
+from ctxopt.paths import is_at_or_below, is_covered, name, parent, upwards
 from ctxopt.tree.view import files_below
 
 _MOST_FILES: Final = 5000
 _MOST_TEXT: Final = 1 << 25
-_RENDERS: Final = (
+RENDERS: Final = (
     r"(?<![\w-])(?:mkdocs|zensical|sphinx[\w-]*|docusaurus|vitepress|vuepress|typedoc|mdbook|hugo|jekyll|antora|docfx|"
     r"doxygen|asciidoctor|retype|mintlify|swag|redoc[\w-]*|docs:build|build:docs|build-docs|make\s+docs?)(?![\w-])"
 )
@@ -46,7 +46,7 @@ _LEAFLET: Final = (
 """Prose that links to the documentation, and lists of what one tool or another is not to look at."""
 _LISTS: Final = ("cmakelists.txt", "requirements")
 """Text that tools read."""
-_SERVED: Final = r"(?:^|/)(?:html|htdocs|www|wwwroot)(?:/|$)"
+SERVED: Final = r"(?:^|/)(?:html|htdocs|www|wwwroot)(?:/|$)"
 """Folders of an image from which a server sends whatever is in them."""
 _UNKNOWN: Final = "there are more sources than could be looked at"
 
@@ -69,7 +69,7 @@ class Documentation:
             reason = _named_by(taken, folder)
             if reason is not None:
                 return reason
-        texts = self._texts
+        texts = self.texts
         if texts is None:
             return _UNKNOWN
         word = name(folder)
@@ -97,12 +97,12 @@ class Documentation:
         return SentFiles(self._analysis, self._catalog, self._needs.texts)
 
     @cached_property
-    def _texts(self) -> Sequence[tuple[str, str]] | None:
+    def texts(self) -> Sequence[tuple[str, str]] | None:
         """The sources, manifests and scripts that are sent, with their texts; None where there are too many."""
         files = self._files
         found: list[tuple[str, str]] = []
         left = _MOST_TEXT
-        for path in self._paths(files):
+        for path in self._sources():
             if len(found) >= _MOST_FILES or left <= 0:
                 return None
             text = files.text(path)
@@ -110,27 +110,42 @@ class Documentation:
             found.append((path, text))
         return found
 
-    def _paths(self, files: SentFiles) -> Iterator[str]:
-        folders = sorted(files.tree.folders.values(), key=lambda item: item.path.count("/"))
-        aside: set[str] = set(self._needs.worktrees)
-        nearby = NearbyNames(files.tree.folders)
+    def _sources(self) -> Iterator[str]:
+        """Yield the sources, manifests and scripts that are sent, but for idle tests and what is for others."""
+        folders = sorted(self._files.tree.folders.values(), key=lambda item: item.path.count("/"))
+        aside: set[str] = set()
         for folder in folders:
-            # Files of editors and of build servers are in hidden folders, and no build reads them.
-            is_hidden = name(folder.path).startswith(".")
-            if is_hidden or self._is_of_others(folder.path, nearby):
+            if self._stands_aside(folder.path):
                 aside.add(folder.path)
             if is_covered(folder.path, aside):
                 continue
             # What names tell comes first: most files are no texts that could name anything.
             for file_name in filter(_may_name, folder.names):
                 path = folder.child(file_name)
-                if path in files.tree.folders or self._is_idle_test(path):
-                    continue
-                if files.has(path):
+                if self._is_source_itself(path):
                     yield path
 
-    def _is_of_others(self, folder: str, nearby: NearbyNames) -> bool:
-        return bool(folder) and is_of_others(self._catalog, folder, nearby, FOREIGN)
+    def is_source(self, path: str) -> bool:
+        """Tell whether a file is one of the sources, manifests and scripts that may name something."""
+        if not _may_name(name(path)) or not self._is_source_itself(path):
+            return False
+        return not any(map(self._stands_aside, upwards(parent(path))))
+
+    def _is_source_itself(self, path: str) -> bool:
+        """Whether what may be one by its name is one, wherever it lies."""
+        if path in self._files.tree.folders or self._is_idle_test(path):
+            return False
+        return self._files.has(path)
+
+    def _stands_aside(self, folder: str) -> bool:
+        # Files of editors and of build servers are in hidden folders, and no build reads them.
+        if folder in self._needs.worktrees or name(folder).startswith("."):
+            return True
+        return bool(folder) and is_of_others(self._catalog, folder, self._nearby, FOREIGN)
+
+    @cached_property
+    def _nearby(self) -> NearbyNames:
+        return NearbyNames(self._files.tree.folders)
 
 
 def _may_name(file_name: str) -> bool:
@@ -150,16 +165,16 @@ def _named_by(taken: BuildTakings, folder: str) -> str | None:
     word = re.compile(rf"(?<![\w-]){re.escape(name(folder))}(?![\w-])")
     for instruction in taken.build.dockerfile.instructions:
         text = " ".join(instruction.args)
-        if instruction.keyword == "WORKDIR" and re.search(_SERVED, text):
+        if instruction.keyword == "WORKDIR" and re.search(SERVED, text):
             return f"WORKDIR in line {instruction.line} is what a server shows"
-        if word.search(text) or (instruction.keyword == "RUN" and re.search(_RENDERS, text)):
+        if word.search(text) or (instruction.keyword == "RUN" and re.search(RENDERS, text)):
             return f"{instruction.keyword} in line {instruction.line} may read it"
     # A server shows what lies in its folder, and nothing names it.
     for taking in taken.takings:
-        if taking.takes(folder) and re.search(_SERVED, taking.source.dest):
+        if taking.takes(folder) and re.search(SERVED, taking.source.dest):
             return f"{taking.source.instruction} in line {taking.source.line} may serve it"
     for script in taken.build.scripts():
-        if word.search(script) or re.search(_RENDERS, script):
+        if word.search(script) or re.search(RENDERS, script):
             return "a RUN step may read it"
     return None
 

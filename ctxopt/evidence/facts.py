@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -29,7 +29,17 @@ from ctxopt.tree.view import View
 
 if TYPE_CHECKING:
     from ctxopt.build.image import Image
+    from ctxopt.evidence.file_mentions import FileMentions
     from ctxopt.evidence.made_output import Makings
+    from ctxopt.evidence.past_rebuilds import PastRebuilds
+
+
+class AskedOnce:
+    """What is asked once a run, by those facts of a folder that need it first; each empty until then."""
+
+    def __init__(self) -> None:
+        self.past: list[PastRebuilds | None] = []
+        self.mentions: list[FileMentions] = []
 
 
 @dataclass(frozen=True)
@@ -55,6 +65,8 @@ class Facts:
     """What the build is known to read."""
     is_shared: bool = False
     """Whether they are about every build with the ignore file, whichever of them was asked about."""
+    asked: AskedOnce = field(default_factory=AskedOnce, repr=False, compare=False)
+    """What facts of the same folder have asked already."""
 
     @property
     def view(self) -> View:
@@ -88,6 +100,29 @@ class Facts:
         if plan is None:
             return None
         return plan.main.transfer
+
+    @property
+    def rebuilds(self) -> PastRebuilds | None:
+        """What the last commits made run again, of every build with the ignore file; None where that is not known."""
+        if not self.asked.past:
+            # Git is asked about history only where a line is to be weighed.
+            from ctxopt.evidence.past_rebuilds import read_past
+
+            builds = [taken.build for taken in self.needs.builds]
+            self.asked.past.append(read_past(self.analysis, self.evidence, builds))
+        return self.asked.past[0]
+
+    @property
+    def file_mentions(self) -> FileMentions:
+        """What tells whether something may read a README or a file of a build server."""
+        if not self.asked.mentions:
+            # Sources are searched only for what a line is about to hide.
+            from ctxopt.evidence.file_mentions import FileMentions
+
+            self.asked.mentions.append(
+                FileMentions(self.analysis, self.catalog, self.needs, self.evidence)
+            )
+        return self.asked.mentions[0]
 
     @property
     def ignore_path(self) -> str:

@@ -13,7 +13,7 @@ from ctxopt.evidence.catalog import Catalog, load_catalog
 from ctxopt.evidence.checkouts import find_worktrees
 from ctxopt.evidence.compiled_tree import compiles_all
 from ctxopt.evidence.dockerfile_search import find_dockerfiles, find_hidden
-from ctxopt.evidence.facts import Facts
+from ctxopt.evidence.facts import AskedOnce, Facts
 from ctxopt.evidence.git_history import BuildTakings
 from ctxopt.evidence.git_reasons import may_compare, reasons_for_git
 from ctxopt.evidence.image_start import (
@@ -54,21 +54,24 @@ def gather_facts(
     config: Config,
     evidence: GitEvidence | None = None,
     *,
-    texts: dict[str, str] | None = None,
+    before: Facts | None = None,
 ) -> Facts:
     """Return what rules may see of ``analysis``; what git or a manifest cannot tell is left out.
 
-    ``evidence`` is what ``ask_git`` answered, and ``texts`` what was read of the same folder, for callers
-    that gather again.
+    ``evidence`` is what ``ask_git`` answered, and ``before`` the facts of the same folder, for callers
+    that gather again: what was read for them is not read twice.
     """
     catalog = load_catalog()
+    texts, asked = None, AskedOnce()
+    if before is not None:
+        texts, asked = before.needs.texts, before.asked
     if evidence is None:
         evidence = ask_git(analysis.tree.root) or _read_ignore_files(analysis)
     known = _hidden(analysis, evidence)
     if evidence is not None:
         known += evidence.tracked
     needs = gather_needs(analysis, catalog, known, texts)
-    return Facts(analysis, config, catalog, evidence, needs)
+    return Facts(analysis, config, catalog, evidence, needs, asked=asked)
 
 
 def gather_needs(

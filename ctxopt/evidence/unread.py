@@ -85,7 +85,7 @@ class UnreadPaths:
         if path in self._reasons or self._is_named(path):
             return None
         if path in self._own:
-            return _Found("container", None)
+            return self._unless_named(path, _Found("container", None))
         known = KnownPath(
             path=path,
             is_dir=is_dir,
@@ -100,7 +100,16 @@ class UnreadPaths:
         entry = choose_entry(entries, known)
         if entry is None or self._may_be_read(path, entry, is_dir=is_dir):
             return None
-        return _Found(_KINDS[entry.kind], entry)
+        found = _Found(_KINDS[entry.kind], entry)
+        if entry.kind in ("ci", "container") or (entry.kind == "docs" and not is_dir):
+            return self._unless_named(path, found)
+        return found
+
+    def _unless_named(self, path: str, found: _Found) -> _Found | None:
+        """Return what was found of a file that is no source, where no source names it."""
+        if self._facts.file_mentions.why(path) is not None:
+            return None
+        return found
 
     def _is_named(self, path: str) -> bool:
         """Whether an instruction names the path, which need not be there any more."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Final
 
 from ctxopt.evidence.facts import Facts
 from ctxopt.fix.confidence import GIT_IGNORES
+from ctxopt.fix.rebuilds import worth_writing
 from ctxopt.fix.unit import NOTHING, Saving, Tried, Unit
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.paths import folders_above, is_covered
+from ctxopt.rules.paths.volatile_file import RULE as VOLATILE
 from ctxopt.rules.registry import rule_named
 from ctxopt.rules.trial import Trial, try_edits
 from ctxopt.severity import Severity
@@ -51,6 +53,7 @@ def choose(
     touched: set[int] = set()
     covered = _Covered(facts)
     saved = NOTHING
+    for_cache = _worth_rebuilds(facts, tried)
     for item in tried:
         # A line is repaired once; the next round looks at what has become of it.
         if item.unit.touched & touched:
@@ -64,8 +67,12 @@ def choose(
             continue
         if not _adds_something(item, gain):
             continue
-        if _is_below_floor(facts, item, gain):
+        if _is_below_floor(facts, item, gain) and item not in for_cache:
             left.setdefault(item.unit.name, _too_little(facts, item))
+            continue
+        reason = _named(facts, item)
+        if reason is not None:
+            left.setdefault(item.unit.name, reason)
             continue
         chosen.append(item)
         touched |= item.unit.touched
@@ -98,6 +105,34 @@ def _too_little(facts: Facts, item: Tried) -> str:
     if item.saving.bytes >= facts.config.noise_floor:
         return MOSTLY_HIDDEN
     return "it saves too little for a line"
+
+
+def _named(facts: Facts, item: Tried) -> str | None:
+    """Return why something may read a file that is no source; None where nothing does, and for all other lines.
+
+    Sources are searched for the names, so only a line that is about to be taken is asked about.
+    """
+    if item.unit.rule != VOLATILE.id or item.is_ignored or not item.unit.is_new:
+        return None
+    facts.file_mentions.look_for(
+        found.path for found in facts.candidates.about("container", "ci", "docs")
+    )
+    for path in item.lost:
+        reason = facts.file_mentions.why(path)
+        if reason is not None:
+            return f"{path}: {reason}"
+    return None
+
+
+def _worth_rebuilds(facts: Facts, tried: Sequence[Tried]) -> Collection[Tried]:
+    """Return the lines that weigh too little, and are worth writing for the steps that they keep in the cache."""
+    light, heavy = [], []
+    for item in tried:
+        if _is_below_floor(facts, item, item.saving) and item.unit.is_plain:
+            light.append(item)
+        else:
+            heavy.append(item)
+    return worth_writing(facts, light, heavy)
 
 
 def _gain(facts: Facts, items: Sequence[Tried], saved: Saving) -> Saving | None:

@@ -19,6 +19,7 @@ from ctxopt.fix.exceptions import let_sources_in, may_send_more
 from ctxopt.fix.options import DEFAULTS, FixOptions
 from ctxopt.fix.plan import Fix, Start, plan_fix
 from ctxopt.fix.proposal import LeftAlone, ProposedLine, propose
+from ctxopt.fix.rebuilds import saved_by
 from ctxopt.fix.unit import Unit
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.paths import is_covered, overlaps
@@ -57,9 +58,7 @@ def judge_cures(facts: Facts, results: RuleResults, config: Config) -> RuleResul
     let_in: tuple[ProposedLine, ...] = ()
     if needed is not None:
         let_in = needed.lines
-        shared = gather_facts(
-            needed.analysis, config, facts.evidence, texts=facts.needs.texts
-        ).shared()
+        shared = gather_facts(needed.analysis, config, facts.evidence, before=facts).shared()
         asked = run_rules(shared, RULES, config.selection)
     proposal = propose(shared, asked)
     judge = _Judge(
@@ -69,7 +68,7 @@ def judge_cures(facts: Facts, results: RuleResults, config: Config) -> RuleResul
         possible=proposal.possible,
         left=proposal.left,
     )
-    return _judged(results, judge, config)
+    return _with_rebuilds(facts, _judged(results, judge, config))
 
 
 def plan_cures(
@@ -91,7 +90,7 @@ def plan_cures(
     judge = _Judge(
         facts, start.found, lines=plan.lines, possible=plan.possible, left=plan.left_alone
     )
-    return PlannedCures(_judged(results, judge, config), plan)
+    return PlannedCures(_with_rebuilds(facts, _judged(results, judge, config)), plan)
 
 
 def refused_cures(results: RuleResults, reason: str) -> PlannedCures:
@@ -125,6 +124,14 @@ def _judged(results: RuleResults, judge: _Judge, config: Config) -> RuleResults:
             judged[place] = replace(finding, severity=Severity.INFO)
     judged.sort(key=lambda finding: finding.sort_key)
     return results._replace(reported=tuple(judged))
+
+
+def _with_rebuilds(facts: Facts, results: RuleResults) -> RuleResults:
+    """Return the findings with what their edits save of the other currency."""
+    reported = (
+        replace(finding, rebuilds=saved_by(facts, finding.edits)) for finding in results.reported
+    )
+    return results._replace(reported=tuple(reported))
 
 
 def _texts(finding: Finding) -> set[str]:

@@ -10,13 +10,15 @@ from ctxopt.fix.unit import Tried
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.text import IgnoreFile
 from ctxopt.rules.finding import SECRETS
+from ctxopt.rules.paths.volatile_file import RULE as VOLATILE
 
 _HEADS: Final = (
     "# Keys and passwords",
     "# Generated or local: not in a clean checkout",
     "# Nothing seen in the build reads these",
+    "# Each edit of these would only make COPY and the steps after it run again",
 )
-_KEYS, _GENERATED, _UNREAD = range(len(_HEADS))
+_KEYS, _GENERATED, _UNREAD, _VOLATILE = range(len(_HEADS))
 
 
 def lay_out(file: IgnoreFile | None, chosen: Sequence[Tried]) -> tuple[Edit, ...]:
@@ -50,7 +52,11 @@ def lay_out(file: IgnoreFile | None, chosen: Sequence[Tried]) -> tuple[Edit, ...
 def _group(item: Tried) -> int:
     if item.unit.rule == SECRETS:
         return _KEYS
-    return _GENERATED if item.is_ignored else _UNREAD
+    if item.is_ignored:
+        return _GENERATED
+    if item.unit.rule == VOLATILE.id:
+        return _VOLATILE
+    return _UNREAD
 
 
 def _last_group(file: IgnoreFile | None) -> int | None:

@@ -25,6 +25,7 @@ from ctxopt.git.folder import ask_git
 from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.text import IgnoreFile, foreign_encoding
 from ctxopt.rules.finding import Finding
+from ctxopt.rules.paths.volatile_file import RULE as VOLATILE
 from ctxopt.rules.registry import RULES
 from ctxopt.rules.run import RuleResults, run_rules
 from ctxopt.rules.trial import try_edits
@@ -71,6 +72,8 @@ class Fix:
     """What is wrong with the context still, though the lines are written."""
     has_unproven: bool = False
     """Whether lines are left out because only proven ones were asked for."""
+    commits: int = 0
+    """How many of the last commits the rebuilds of the lines are of; 0 where they are not known."""
 
     @property
     def written_lines(self) -> int:
@@ -81,6 +84,11 @@ class Fix:
     def saves_today(self) -> bool:
         """Whether it writes more than lines for what is not there yet."""
         return self.new_content is not None and not all(line.is_preventive for line in self.lines)
+
+    @property
+    def rebuilds(self) -> int:
+        """In how many of the commits the lines would have kept a step in the cache."""
+        return sum(line.rebuilds or 0 for line in self.lines)
 
 
 class Start(NamedTuple):
@@ -111,7 +119,7 @@ def plan_fix(
     preventive = add_preventive(
         plan.facts,
         options,
-        has_others=any(line.is_new for line in plan.lines),
+        has_others=any(line.is_new and line.rule != VOLATILE.id for line in plan.lines),
         refused=frozenset(text for line in plan.possible for text in line.texts),
     )
     if preventive is not None:
@@ -144,7 +152,15 @@ def plan_fix(
         base=_base(plan.facts.evidence),
         errors=plan.errors,
         has_unproven=options.least == "proven" and any(item.is_unproven for item in left),
+        commits=_commits(plan),
     )
+
+
+def _commits(plan: _Plan) -> int:
+    # Where no line was weighed, git has not been asked.
+    if all(line.rebuilds is None for line in plan.lines) or plan.facts.rebuilds is None:
+        return 0
+    return plan.facts.rebuilds.commits
 
 
 def _base(evidence: GitEvidence | None) -> str:
@@ -246,9 +262,8 @@ class _Planner:
     ) -> None:
         self._config = config
         self._evidence = evidence
-        self._texts = start.facts.needs.texts if start is not None else None
         if start is None:
-            facts = self._gather(analysis)
+            facts = gather_facts(analysis, config, evidence).shared()
             start = Start(facts, self._run_rules(facts))
         self._start = start
 
@@ -284,6 +299,11 @@ class _Planner:
             plan.lines.extend(line.after(size, entries) for line in proposal.lines)
             plan.tracked.update(proposal.tracked)
             after = rewalked(facts.analysis, proposal.trial)
+            is_light = all(line.rule == VOLATILE.id and line.is_new for line in proposal.lines)
+            if is_light and facts.ignore_file is not None:
+                # Without a README and its like nothing else becomes known, and no file is new.
+                plan = plan._replace(facts=dataclasses.replace(facts, analysis=after))
+                break
             plan = plan._replace(facts=self._gather(after), rounds=plan.rounds + 1)
             found = self._run_rules(plan.facts)
         return plan._replace(errors=tuple(found.at_least(Severity.ERROR)))
@@ -293,9 +313,9 @@ class _Planner:
 
     def _gather(self, analysis: Analysis) -> Facts:
         # One file serves all of the builds, so what it should say is no matter of which one is named.
-        facts = gather_facts(analysis, self._config, self._evidence, texts=self._texts)
-        self._texts = facts.needs.texts
-        return facts.shared()
+        return gather_facts(
+            analysis, self._config, self._evidence, before=self._start.facts
+        ).shared()
 
 
 def _superfluous(plan: _Plan) -> Iterator[str]:

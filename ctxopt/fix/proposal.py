@@ -12,6 +12,7 @@ from ctxopt.fix.choose import choose, edits_of, shares, without_superfluous
 from ctxopt.fix.decisions import Choice, LineChange, change_of
 from ctxopt.fix.layout import lay_out
 from ctxopt.fix.options import DEFAULTS, FixOptions
+from ctxopt.fix.rebuilds import rebuilds_of
 from ctxopt.fix.unit import CONFIDENCES, NOTHING, Confidence, Saving, Tried, Unit
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.paths import upwards
@@ -44,6 +45,8 @@ class ProposedLine(NamedTuple):
     """What is no longer sent, the first ones."""
     is_preventive: bool = False
     """Whether it is for what is not there yet, and saves nothing today."""
+    rebuilds: int | None = None
+    """In how many of the last commits it would have kept a step in the cache; None where that is not known."""
 
     def after(self, size: int, entries: int) -> ProposedLine:
         """Return the line as one that comes after others, which save this much in all."""
@@ -232,7 +235,8 @@ def _lines(
 ) -> Iterator[ProposedLine]:
     total = NOTHING
     gone: set[str] = set()
-    for item, saving in zip(chosen, savings, strict=True):
+    rebuilds = rebuilds_of(facts, chosen)
+    for item, saving, number in zip(chosen, savings, rebuilds, strict=True):
         total = total.plus(saving)
         texts, replaces = change_of(facts.ignore_file, item.unit)
         yield ProposedLine(
@@ -247,6 +251,7 @@ def _lines(
             total_entries=total.entries,
             # A line that hides more of the same folder names what those before it do not.
             paths=shown(path for path in item.lost if gone.isdisjoint(upwards(path))),
+            rebuilds=number,
         )
         gone.update(item.lost)
 

@@ -74,6 +74,7 @@ def fix_fields(outcome: Outcome) -> dict[str, Any]:
         "after": _sums(outcome.after),
         "saved_seconds": round(transfer_seconds(saved, outcome.bandwidth), 3),
         "bandwidth": outcome.bandwidth,
+        "history": _history(fix),
         "lines": [_line(line) for line in fix.lines],
         "edits": _edits(fix),
         "sources": [_source(effect) for effect in source_effects(outcome)],
@@ -84,6 +85,12 @@ def fix_fields(outcome: Outcome) -> dict[str, Any]:
         "left_alone": [{"text": item.text, "reason": item.reason} for item in fix.left_alone],
         "diff": render_patch(outcome),
     }
+
+
+def _history(fix: Fix) -> dict[str, int] | None:
+    if not fix.commits:
+        return None
+    return {"commits": fix.commits, "rebuilds": fix.rebuilds}
 
 
 def _edits(fix: Fix) -> list[dict[str, Any]]:
@@ -120,6 +127,7 @@ def _line(line: ProposedLine) -> dict[str, Any]:
         "total_entries": line.total_entries,
         "paths": list(line.paths),
         "preventive": line.is_preventive,
+        "rebuilds": line.rebuilds,
     }
 
 

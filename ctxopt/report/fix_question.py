@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ctxopt.evidence.past_rebuilds import COMMITS
 from ctxopt.fix.proposal import ProposedLine
 from ctxopt.report.console import printable
-from ctxopt.report.fix_text import changed, grounds
+from ctxopt.report.fix_lines import changed, grounds
 from ctxopt.report.terminal import Look, StyledText, draw
 from ctxopt.rules.written import MOST_SHOWN
 from ctxopt.units import count_entries, format_size
@@ -50,6 +51,8 @@ def render_question(question: LineQuestion, look: Look) -> str:
     lines += [StyledText("  ").append_text(text) for text in changed(line)]
     lines += grounds(line, look.width, 2)
     lines.append(_row("saves", _saved(line.bytes, line.entries), "bold"))
+    if line.rebuilds:
+        lines.append(_row("rebuilds", f"{line.rebuilds:,} fewer in the last {COMMITS} commits"))
     hidden = [printable(path) for path in line.paths[:_PATHS]]
     labels = ["hides", *[""] * _PATHS]
     lines += [_row(label, path) for label, path in zip(labels, hidden, strict=False)]

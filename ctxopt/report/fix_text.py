@@ -7,15 +7,20 @@ from collections.abc import Iterable
 from ctxopt.build.analysis import Analysis
 from ctxopt.builder import BUILDKIT
 from ctxopt.fix.plan import Fix
-from ctxopt.fix.proposal import ProposedLine
 from ctxopt.fix.run import Outcome, Undone
-from ctxopt.fix.unit import Confidence
 from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_text import STYLES, command_lines, wrapped
 from ctxopt.report.fix_json import printed, render_patch, source_effects
+from ctxopt.report.fix_lines import (
+    line_table,
+    listed,
+    possible_lines,
+    preventive_lines,
+    with_reason,
+)
 from ctxopt.report.scan_headline import first_stop, is_sure
 from ctxopt.report.terminal import Look, StyledText, draw, more
-from ctxopt.report.wording import at_line, cell_len, lower_bound
+from ctxopt.report.wording import at_line, describe_kept, lower_bound
 from ctxopt.tree.view import View
 from ctxopt.units import (
     and_more,
@@ -30,10 +35,7 @@ _TRACKED = 20
 _OTHERS = 6
 _ERRORS = 5
 """Names in a list that -v has whole."""
-_SAVES = "saves"
-_NARROW = 60
 _LABEL = 15
-_SURE: dict[Confidence, str] = {"proven": "green", "likely": "yellow", "possible": "magenta"}
 _DIFF: tuple[tuple[tuple[str, ...], str], ...] = (
     (("diff ", "--- ", "+++ ", "new file "), "bold"),
     (("@@",), "cyan"),
@@ -65,13 +67,13 @@ def render_text(outcome: Outcome, look: Look, undo: str = "ctxopt fix --undo") -
 def change_lines(outcome: Outcome, look: Look) -> list[StyledText]:
     """Return the diff of one ignore file, and what each line saves and why."""
     lines = outcome.fix.lines
-    today = _table([line for line in lines if not line.is_preventive], look.width)
-    return _diff(render_patch(outcome)) + today + _preventive(lines, look)
+    today = line_table([line for line in lines if not line.is_preventive], look.width)
+    return _diff(render_patch(outcome)) + today + preventive_lines(lines, look)
 
 
 def remaining_lines(fix: Fix, look: Look) -> list[StyledText]:
     """Return what is not written: what is only possible, what was left out, and what no line cures."""
-    return _possible(fix, look.width) + _left(fix, look) + _errors(fix, look)
+    return possible_lines(fix.possible, look.width) + _left(fix, look) + _errors(fix, look)
 
 
 def proof_lines(outcome: Outcome, look: Look) -> list[StyledText]:
@@ -91,20 +93,6 @@ def _undone(undone: Undone) -> str:
     return done
 
 
-def changed(line: ProposedLine) -> list[StyledText]:
-    """Return what a line does to the file, as a diff shows it."""
-    old = [StyledText(f"- {printable(text)}", "red") for text in line.replaces]
-    return old + [StyledText(f"+ {printable(text)}", "green") for text in line.texts]
-
-
-def grounds(line: ProposedLine, width: int, indent: int) -> list[StyledText]:
-    """Return how sure a line is and why, below each other where that is too long for one."""
-    word = line.confidence.ljust(_word([line]) + 2)
-    first, *others = wrapped(visible(line.reason), width, indent + len(word))
-    head = StyledText(" " * indent).append(word, _SURE[line.confidence])
-    return [head.append(first.lstrip(), "dim"), *(StyledText(text, "dim") for text in others)]
-
-
 def _diff(patch: str) -> list[StyledText]:
     found = []
     in_header = True
@@ -117,114 +105,6 @@ def _diff(patch: str) -> list[StyledText]:
         style = next((style for starts, style in styles if line.startswith(starts)), "")
         found.append(StyledText(printable(line.rstrip("\r")), style))
     return found
-
-
-def _table(lines: Iterable[ProposedLine], width: int) -> list[StyledText]:
-    """One line each, the heaviest first; the reasons beside them where all have room, or else below."""
-    rows = sorted(lines, key=lambda line: -line.bytes)
-    if not rows:
-        return []
-    sizes = [_saved(line) for line in rows]
-    size = max(len(_SAVES), *map(len, sizes))
-    whats = [_what(line) for line in rows]
-    margin = 2 + size + 2
-    widest = max(cell_len(what.plain) for what in whats)
-    reasons = max(cell_len(visible(line.reason)) for line in rows)
-    is_wide = margin + widest + 2 + _word(rows) + 2 + reasons <= width
-    # In a narrow terminal the reason has the width to itself.
-    indent = margin if width >= _NARROW else 4
-    out = [StyledText(), StyledText(f"  {_SAVES:>{size}}  line", "bold")]
-    for line, saved, what in zip(rows, sizes, whats, strict=True):
-        drawn = StyledText(f"  {saved:>{size}}  ")
-        if is_wide:
-            drawn.append_text(what).append(" " * (widest + 2 - cell_len(what.plain)))
-            out.append(drawn.append_text(grounds(line, width, 0)[0]))
-            continue
-        new, old = _parts(line)
-        if margin + cell_len(what.plain) <= width:
-            out.append(drawn.append_text(what))
-        else:
-            out.append(drawn.append(new))
-            if old:
-                out.append(StyledText(" " * indent + old, "dim"))
-        out += grounds(line, width, indent)
-    return out
-
-
-def _saved(line: ProposedLine) -> str:
-    """What a line saves; nothing where it is not there to save."""
-    if not line.bytes:
-        return ""
-    return format_size(line.bytes)
-
-
-def _word(lines: Iterable[ProposedLine]) -> int:
-    """The columns of the words that say how sure the lines are: two of them are equally long."""
-    return max((len(line.confidence) for line in lines), default=0)
-
-
-def _possible(fix: Fix, width: int) -> list[StyledText]:
-    """What is not written unasked, with the doubt about each."""
-    if not fix.possible:
-        return []
-    head = StyledText("Possible", "bold").append("; --possible takes these, too", "not bold dim")
-    lines = [StyledText(), head]
-    for line in fix.possible:
-        what = StyledText(f"  {format_size(line.bytes)}  ").append_text(_what(line))
-        lines += _with_reason(what, line.reason, width)
-    return lines
-
-
-def _with_reason(what: StyledText, reason: str, width: int) -> list[StyledText]:
-    """A line with its reason beside it, or below where there is no room."""
-    reason = visible(reason)
-    if cell_len(what.plain) + 2 + cell_len(reason) <= width:
-        return [what.append(f"  {reason}", "dim")]
-    return [what, *(StyledText(text, "dim") for text in wrapped(reason, width, 4))]
-
-
-def _preventive(lines: Iterable[ProposedLine], look: Look) -> list[StyledText]:
-    """The lines for what is not there yet; on request each with what foretells it."""
-    found = [line for line in lines if line.is_preventive]
-    if not found:
-        return []
-    out = [StyledText(), StyledText("For tomorrow: these save little or nothing today", "bold")]
-    if not look.verbose:
-        return out + list(
-            map(StyledText, _listed((_what(line).plain for line in found), look.width))
-        )
-    for line in found:
-        out += _with_reason(StyledText("  ").append_text(_what(line)), line.reason, look.width)
-    return out
-
-
-def _listed(names: Iterable[str], width: int) -> list[str]:
-    """Set names beside each other as long as there is room; each stays whole, spaces included."""
-    lines: list[str] = []
-    for name in names:
-        if lines and cell_len(lines[-1]) + 2 + cell_len(name) <= width:
-            lines[-1] += f"  {name}"
-        else:
-            lines.append(f"  {name}")
-    return lines
-
-
-def _what(line: ProposedLine) -> StyledText:
-    new, old = _parts(line)
-    what = StyledText(new)
-    if old:
-        what.append(f"  {old}", "dim")
-    return what
-
-
-def _parts(line: ProposedLine) -> tuple[str, str]:
-    """Return what a line is, and instead of what."""
-    new, old = (" ".join(map(printable, texts)) for texts in (line.texts, line.replaces))
-    if not new:
-        return f"{old}  (removed)", ""
-    if not old:
-        return new, ""
-    return new, f"instead of {old}"
 
 
 def _proof(outcome: Outcome, look: Look) -> list[StyledText]:
@@ -279,9 +159,9 @@ def _left(fix: Fix, look: Look) -> list[StyledText]:
     for reason, texts in reasons.items():
         most = len(texts) if look.verbose else _OTHERS
         names = [*texts[:most], *filter(None, [and_more(len(texts) - most).strip()])]
-        *first, last = _listed(names, look.width)
+        *first, last = listed(names, look.width)
         lines += map(StyledText, first)
-        lines += _with_reason(StyledText(last), reason, look.width)
+        lines += with_reason(StyledText(last), reason, look.width)
     return lines
 
 
@@ -321,6 +201,8 @@ def _sums(outcome: Outcome, width: int) -> list[StyledText]:
     if builder.sends_context:
         lines += _row("Docker prints", _change(_docker(before), _docker(after)), width)
         lines += _row("Saves", _time(outcome), width)
+    if fix.rebuilds:
+        lines += _row("Rebuilds", describe_kept(fix.rebuilds, fix.commits), width)
     return lines
 
 

@@ -49,6 +49,7 @@ def finding_fields(finding: Finding) -> dict[str, Any]:
         "paths": list(finding.paths),
         "bytes": finding.size,
         "entries": finding.entries,
+        "rebuilds": finding.rebuilds,
         "reach": finding.reach,
         "edits": [
             {

@@ -46,6 +46,9 @@ def sent_bytes(analysis: Analysis, plan: Fix | None) -> SentBytes:
     before = after = analysis.sent.total.bytes
     if plan is not None and plan.new_content is not None:
         after = plan.foreseen.sent.total.bytes
+        # The ignore file may be sent as well, and is longer by the lines.
+        if not any(text.startswith("!") for line in plan.lines for text in line.texts):
+            after = min(before, after)
     return SentBytes(before, after)
 
 
@@ -92,7 +95,7 @@ def headline(analysis: Analysis, judged: RuleResults, plan: Fix | None) -> str:
     size = format_size(sent.before)
     if analysis.tree.errors:
         size = LEAST + size
-    clauses = _clauses(judged, sent)
+    clauses = _clauses(judged, sent, plan)
     broken = _broken(judged)
     if not clauses and not broken:
         return _nothing_to_do(analysis, plan, size)
@@ -131,7 +134,7 @@ def _sends(analysis: Analysis) -> str:
     return f"{builder.brand} {builder.verb}"
 
 
-def _clauses(judged: RuleResults, sent: SentBytes) -> list[str]:
+def _clauses(judged: RuleResults, sent: SentBytes, plan: Fix | None) -> list[str]:
     """What is wrong with what is sent; empty where nothing is."""
     secrets = number_of_secrets(judged)
     told = []
@@ -140,6 +143,11 @@ def _clauses(judged: RuleResults, sent: SentBytes) -> list[str]:
         told.append(f"{format_size(sent.saved)} of it is not needed ({share})")
     elif sent.saved < 0:
         told.append(f"{format_size(-sent.saved)} that the build asks for are kept back")
+    if plan is not None and plan.rebuilds:
+        commits = count(plan.commits, "commit")
+        told.append(
+            f"{plan.rebuilds:,} of the last {commits} made steps run again for nothing that it reads"
+        )
     if secrets:
         told.append(_among(secrets))
     if not told:

@@ -190,16 +190,27 @@ def _fix_step(
         number = count(len(plan.possible), "line")
         return f"{command} --possible", f"would also write {number} that may be wrong"
     number = count(sum(max(1, len(line.texts)) for line in plan.lines), "line")
+    return command, f"writes {number}{_gain(analysis, plan)}"
+
+
+def _gain(analysis: Analysis, plan: Fix) -> str:
+    """What the lines of a fix are for: bytes, rebuilds, tomorrow."""
+    rebuilds = ""
+    if plan.rebuilds:
+        fewer = count(plan.rebuilds, "fewer rebuild")
+        rebuilds = f"{fewer} in {count(plan.commits, 'commit')}"
     sent = sent_bytes(analysis, plan)
     if sent.is_less or sent.saved < 0:
-        return command, f"writes {number}: {_change(sent)}"
+        return ", ".join(filter(None, (f": {_change(sent)}", rebuilds)))
     possible = could_be_saved(analysis, plan)
     if possible is not None:
         arrives = analysis.context.builder.participle
-        return command, f"writes {number}; could be {arrives}: {_change(possible)}"
+        return ", ".join(filter(None, (f"; could be {arrives}: {_change(possible)}", rebuilds)))
+    if rebuilds:
+        return f": {rebuilds}"
     if sent.saved:
-        return command, f"writes {number}, for {format_size(sent.saved)}"
-    return command, f"writes {number}, for tomorrow"
+        return f", for {format_size(sent.saved)}"
+    return ", for tomorrow"
 
 
 def _change(sent: SentBytes) -> str:

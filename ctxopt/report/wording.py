@@ -120,6 +120,11 @@ def stopped(stop: Stop) -> str:
     return f"Docker stops and prints no figure: {printable(stop.said)}"
 
 
+def describe_kept(rebuilds: int, commits: int) -> str:
+    """Say in how many of the last commits steps would have stayed in the cache."""
+    return f"{rebuilds:,} of the last {count(commits, 'commit')} would have kept steps in the cache"
+
+
 def describe_gone(number: int, baseline: str) -> str:
     """Say that ``number`` findings of the file ``baseline`` can go."""
     if number == 1:

@@ -53,6 +53,8 @@ class Finding:
     """How far the bytes travel; None where that is unknown or no question."""
     help: str = ""
     """The next step for the reader, in words."""
+    rebuilds: int | None = None
+    """In how many of the last commits its edits would have kept a step in the cache; None where that is not known."""
 
     @property
     def sort_key(self) -> tuple[bool, int, bool, int, str, int, str, str, str]:

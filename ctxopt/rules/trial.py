@@ -46,10 +46,8 @@ class Trial(NamedTuple):
 def try_edits(facts: Facts, edits: Sequence[Edit]) -> Trial | None:
     """Make the edits and replay; None if Docker would refuse the file they make."""
     context = facts.analysis.context
-    file = context.ignore.file or parse_ignore_file(b"", facts.ignore_path)
     try:
-        edited = apply_edits(file, edits)
-        matcher = matcher_for(context, edited, context.builder)
+        edited, matcher = _edited(facts, edits)
         replayed = replay(facts.view.tree, matcher, builder=context.builder, before=facts.matcher)
     except IgnoreFileError:
         return None
@@ -68,6 +66,22 @@ def _let_in(facts: Facts, unseen: Sequence[str]) -> tuple[str, ...]:
         for path in unseen
         if path not in unreadable or (matcher.decide(path).excluded and prunes(path))
     )
+
+
+def edited_matcher(facts: Facts, edits: Sequence[Edit]) -> Matcher | None:
+    """Return the patterns that the edits make; None if Docker would refuse the file."""
+    try:
+        return _edited(facts, edits)[1]
+    except IgnoreFileError:
+        return None
+
+
+def _edited(facts: Facts, edits: Sequence[Edit]) -> tuple[IgnoreFile, Matcher]:
+    """Return the ignore file with the edits made, and its patterns; raises IgnoreFileError."""
+    context = facts.analysis.context
+    file = context.ignore.file or parse_ignore_file(b"", facts.ignore_path)
+    edited = apply_edits(file, edits)
+    return edited, matcher_for(context, edited, context.builder)
 
 
 def change_of(trial: Trial | None) -> Difference:

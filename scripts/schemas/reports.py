@@ -56,6 +56,7 @@ _FINDING = record(
     paths=many(TEXT),
     bytes=COUNT,
     entries=COUNT,
+    rebuilds=maybe(COUNT),
     reach=maybe(choice(get_args(Reach))),
     edits=many(_EDIT),
     help=TEXT,
@@ -198,6 +199,7 @@ _PROPOSED = record(
     total_entries=CHANGE,
     paths=many(TEXT),
     preventive=FLAG,
+    rebuilds=maybe(COUNT),
 )
 _FIX = merged(
     _CONTEXT,
@@ -210,6 +212,7 @@ _FIX = merged(
         after=_SUMS,
         saved_seconds=NUMBER,
         bandwidth=COUNT,
+        history=maybe(record(commits=COUNT, rebuilds=COUNT)),
         lines=many(_PROPOSED),
         edits=many(record(line=LINE, old=many(TEXT), new=many(TEXT))),
         sources=many(

@@ -76,7 +76,8 @@ def _busts(item: Candidate) -> bool:
 
 
 def _lines(facts: Facts, group: Group) -> Iterator[Edit]:
-    if group.pattern is not None:
+    # Documentation further down may be what a program shows or a package needs.
+    if group.pattern is not None and group.worst.topic != "docs":
         yield from edits_for(facts, group, _WHAT)
         return
     # A path alone gets its line whatever it weighs: here it is the cache that counts.

@@ -1,0 +1,135 @@
+"""Whether something of the build may read a file beside the sources: a README, a changelog, what is for build servers.
+
+Looks for its name in what is run, and in the sources, manifests and scripts that are sent. Git searches these; which
+of them names it is told by their texts. Judges no bytes, and is asked only about what a line is about to hide.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from typing import Final
+
+from ctxopt.build.analysis import Analysis
+from ctxopt.evidence.catalog import Catalog
+from ctxopt.evidence.documentation import RENDERS, SERVED, Documentation
+from ctxopt.evidence.git_history import BuildTakings
+from ctxopt.evidence.needs import Needs
+from ctxopt.evidence.sent_files import SentFiles
+from ctxopt.git.evidence import GitEvidence
+from ctxopt.git.word_search import files_with
+from ctxopt.paths import is_at_or_below, name
+
+_CHECKS: Final = (
+    r"(?<![\w/-])(?:actionlint|zizmor|pre-commit|prek|lefthook|yamllint|hadolint|dockerfilelint|dclint|super-linter|"
+    r"mega-?linter|trunk\s+check|check-jsonschema|renovate-config-validator)(?![\w-])"
+)
+"""Tools that look at the files of build servers and of Docker, and fail where there is none."""
+_BUILD_FILES: Final = r"(?:^|/)(?:CMakeLists\.txt|meson\.build|BUILD|BUILD\.bazel|[\w.-]+\.(?:cmake|cabal|gemspec|bzl|mk|am|nix|spec))$"
+"""Files of build tools, in which a name stands without quotes."""
+_MANY: Final = ("*.md", "go:embed")
+"""What stands for names by their shape."""
+_UNKNOWN: Final = "there are more sources than could be looked at"
+
+
+class FileMentions:
+    """Asked of a path at a time; what it has read and said it remembers."""
+
+    def __init__(
+        self, analysis: Analysis, catalog: Catalog, needs: Needs, evidence: GitEvidence | None
+    ) -> None:
+        self._analysis = analysis
+        self._catalog = catalog
+        self._needs = needs
+        self._evidence = evidence
+        self._found: dict[str, Sequence[tuple[str, str]] | None] = {}
+        self._files = SentFiles(analysis, catalog, needs.texts)
+        self.why: Final = cache(self._why)
+
+    def look_for(self, paths: Iterable[str]) -> None:
+        """Search the sources for the names of all of ``paths`` at once, which are asked about next."""
+        words = {name(path) for path in paths} - self._found.keys()
+        if not words:
+            return
+        texts = self._texts(words | {*_MANY})
+        for word in words:
+            self._found[word] = texts
+
+    def _why(self, path: str) -> str | None:
+        """Return why ``path``, file or folder, may be read, in a clause; None where nothing says so."""
+        for taken in self._needs.builds:
+            reason = self._named_by(taken, path)
+            if reason is not None:
+                return reason
+        self.look_for([path])
+        texts = self._found[name(path)]
+        if texts is None:
+            return _UNKNOWN
+        for place, text in texts:
+            if not is_at_or_below(place, path) and _names(place, text, path):
+                return f"{place} names it"
+        return None
+
+    def _named_by(self, taken: BuildTakings, path: str) -> str | None:
+        """Return what a build runs that may read ``path``, or serves it; what instructions take is known otherwise."""
+        is_prose = path.endswith(".md")
+        tools = RENDERS if is_prose else _CHECKS
+        asked = rf"(?<![\w-]){re.escape(name(path))}(?![\w-])|{tools}"
+        if any(re.search(asked, text) for text in (*taken.build.scripts(), *taken.texts)):
+            return "a RUN step, or what it calls, may read it"
+        # What a page shows of its folder it need not name.
+        if is_prose and self._files.has("index.html"):
+            for taking in taken.takings:
+                if taking.takes(path) and re.search(SERVED, taking.source.dest):
+                    return f"{taking.source.instruction} in line {taking.source.line} may serve it"
+        return None
+
+    def _texts(self, words: Iterable[str]) -> Sequence[tuple[str, str]] | None:
+        """Return the sources that may hold one of ``words``, with their texts; None where they are too many."""
+        documentation = Documentation(self._analysis, self._catalog, self._needs)
+        if self._evidence is None or self._evidence.found is None:
+            return documentation.texts
+        holding = files_with(self._evidence.found, sorted(words))
+        if holding is None:
+            return None
+        sources = sorted(filter(documentation.is_source, holding))
+        return tuple((path, self._files.text(path)) for path in sources)
+
+
+def _names(place: str, text: str, path: str) -> bool:
+    """Whether the text of a source at ``place`` names ``path``."""
+    word = name(path)
+    if word in text and _mention(word).search(text):
+        return True
+    if word in text and re.search(_BUILD_FILES, place):
+        return re.search(rf"(?m)^[^#\n]*(?<![\w-]){re.escape(word)}(?![\w-])", text) is not None
+    if "/" not in place and "go:embed" in text and any(_embeds(text, word)):
+        return True
+    is_prose = word.endswith(".md") and "/" not in path
+    return is_prose and re.search(r"['\"`](?:[^'\"`\s:]*/)?\*\.md['\"`](?!\s*:)", text) is not None
+
+
+def _embeds(text: str, word: str) -> Iterator[bool]:
+    for patterns in re.findall(r"(?m)^//go:embed[ \t]+(\S.*)$", text):
+        for pattern in patterns.split():
+            bare = pattern.strip('"`').removeprefix("all:")
+            yield bare == "." or (bare.startswith("*") and word.endswith(bare[1:]))
+
+
+@cache
+def _mention(word: str) -> re.Pattern[str]:
+    """Return what names ``word``: the end of a path in quotes, or a folder in one; an item of a list.
+
+    A key ``"README.md":`` and an address are none.
+    """
+    escaped = re.escape(word)
+    way = r"(?:file:\s?)?(?:[^'\"`\s:]{0,200}[/\\])?"
+    return re.compile(
+        rf"['\"`]{way}{escaped}(?:[/\\?#][^'\"`\s]{{0,200}})?['\"`](?!\s{{0,9}}:)"
+        rf"|(?m:^\s{{0,40}}-\s{{1,9}}(?:\.{{1,2}}/)*{escaped}\s{{0,9}}$)"
+        rf"|go:embed[^\n]{{0,200}}(?<![\w-]){escaped}(?![\w-])"
+    )
+
+
+__all__ = ["FileMentions"]
