@@ -275,7 +275,7 @@ class _Chase:
         if asked not in self._named_by:
             named = paths_in(text, self._takings, self._files, [parent(path)])
             self._named_by[asked] = [
-                Need(found, f"named by {by}") for found in named if found != path
+                Need(found, f"named by {by}", path) for found in named if found != path
             ]
         return self._named_by[asked]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.config.load import Config
@@ -26,8 +26,8 @@ from ctxopt.evidence.import_needs import needs_of_imports
 from ctxopt.evidence.imported_history import needs_of_imported_history
 from ctxopt.evidence.link_needs import needs_of_links
 from ctxopt.evidence.manifest_needs import needs_of_manifests, roots_built
-from ctxopt.evidence.manifest_search import ManifestFile, find_manifests
-from ctxopt.evidence.needs import Clues, Needs, first_by_path
+from ctxopt.evidence.manifest_search import ManifestFile, Manifests, find_manifests
+from ctxopt.evidence.needs import Clues, Need, Needs, first_by_path
 from ctxopt.evidence.opened_history import needs_of_opened_history
 from ctxopt.evidence.other_dockerfiles import OtherDockerfile, read_siblings
 from ctxopt.evidence.project_tests import find_project_tests
@@ -44,9 +44,15 @@ from ctxopt.evidence.step_needs import builds_solution, needs_of_steps
 from ctxopt.evidence.vendored import needs_of_vendoring
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.folder import ask_git
+from ctxopt.paths import is_covered
+
+if TYPE_CHECKING:
+    from ctxopt.evidence.packages.model import Outside
 
 _USUAL: Final = "Dockerfile"
 """The one that is found without being named."""
+_FEWEST_PACKAGES: Final = 3
+"""A workspace of which a part is built has a root and two members at least."""
 
 
 def gather_facts(
@@ -85,12 +91,11 @@ def gather_needs(
     ``known`` are files among which Dockerfiles may be that are not sent, and ``texts`` what was read before.
     """
     files = SentFiles(analysis, catalog, texts)
-    plan = analysis.plan
     worktrees = find_worktrees(analysis.tree)
     manifests = find_manifests(files.lookup, catalog, worktrees)
     own = []
-    if plan is not None:
-        own.append(BuildTakings(plan.build, takings_of(plan)))
+    if analysis.plan is not None:
+        own.append(BuildTakings(analysis.plan.build, takings_of(analysis.plan)))
     others = _other_dockerfiles(analysis, files, known, manifests.entered)
     named = [needs_of_dockerfile(other, files) for other in others]
     builds = [*own, *(taken for taken, _ in named)]
@@ -108,8 +113,7 @@ def gather_needs(
     clues += [told.clues, *_clues_of_sources(manifests.entered, fixtures, files)]
     clues.append(needs_of_imported_history(manifests.files, files))
     clues.append(needs_of_links(manifests.entered, files, known))
-    if own:
-        clues.append(needs_of_other_stages(own[0].build, files))
+    clues += [needs_of_other_stages(taken.build, files) for taken in own]
     clues += _clues_of_others(others, named, files, fixtures)
     called = _follow(clues, builds, told.callers, files)
     clues += called.clues(fixtures, manifests.entered, files)
@@ -120,9 +124,10 @@ def gather_needs(
                 manifests.entered, files, lambda: _compiles_all(builds, manifests.files, files)
             )
         )
+    outside = _find_outside(builds, manifests, files)
     reasons = reasons_for_git(clues, [*called.builds, *called.starts], told.callers, files)
     return Needs(
-        needs=first_by_path(need for one in clues for need in one.needs),
+        needs=_needs_of(clues, outside),
         git=tuple(dict.fromkeys(item.reason for item in reasons)),
         compares=may_compare(reasons),
         # A Dockerfile for tests says more exactly what they are than the one that is built.
@@ -133,6 +138,33 @@ def gather_needs(
         worktrees=worktrees,
         builds=tuple(one.taken for one in called.builds),
         texts=files.texts,
+        outside=outside,
+    )
+
+
+def _find_outside(
+    builds: Sequence[BuildTakings], manifests: Manifests, files: SentFiles
+) -> Outside | None:
+    """What builds do without of the packages of a workspace."""
+    if sum(item.name == "package.json" for item in manifests.files) < _FEWEST_PACKAGES:
+        return None
+    # Most repositories are no workspaces.
+    from ctxopt.evidence.packages.outside import find_outside
+
+    return find_outside(builds, manifests.files, manifests.entered, files)
+
+
+def _needs_of(clues: Iterable[Clues], outside: Outside | None) -> tuple[Need, ...]:
+    """Join the needs, but for what the files of packages say that are no part of what is built."""
+    needs = (need for one in clues for need in one.needs)
+    if outside is None:
+        return first_by_path(needs)
+    folders = outside.folders
+    # A workspace lists all its members, and asks no more than their manifests of those that are not built.
+    return first_by_path(
+        need
+        for need in needs
+        if not need.by or not (need.path in folders or is_covered(need.by, folders))
     )
 
 

@@ -18,11 +18,12 @@ def needs_of_imports(folders: Iterable[str], files: SentFiles) -> Clues:
     named: list[Need] = []
     # Bounded over the whole project: a folder of generated sources must not hold up a scan.
     for folder, source in islice(_sources(folders, files), MOST_FILES):
-        reason = f"named by {folder.child(source)}"
+        by = folder.child(source)
+        reason = f"named by {by}"
         beside = NAMES.intersection(folder.names)
         for inside in named_beside(source, files.text(folder.child(source)), beside):
             path = folder.child(inside)
-            needs += [Need(found, reason) for found in files.existing_inside(path)]
+            needs += [Need(found, reason, by) for found in files.existing_inside(path)]
             named += name_paths([path], reason)
     return Clues(needs=tuple(needs), named=tuple(named))
 

@@ -64,9 +64,14 @@ def needs_of_manifests(
             if named.role == "project" and not with_solutions:
                 continue
             reason = f"{manifest.path} reads it as {named.role}"
-            needs += [Need(path, reason) for path in _meant(named, manifest.folder, files)]
+            needs += [
+                Need(path, reason, manifest.path) for path in _meant(named, manifest.folder, files)
+            ]
             if named.role == "workspaces" and "**" in named.path:
-                needs += [Need(path, reason) for path in _packages_below(named, manifest, texts)]
+                needs += [
+                    Need(path, reason, manifest.path)
+                    for path in _packages_below(named, manifest, texts)
+                ]
         shown = mention_of(manifest.path, text, files.catalog)
         # Whether a build works in a package is asked of its configuration later on, however deep it lies.
         is_configured = _CONFIGURES in manifest.name and manifest.folder in packages

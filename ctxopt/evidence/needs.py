@@ -14,6 +14,7 @@ from ctxopt.paths import is_at_or_below, parent
 
 if TYPE_CHECKING:
     from ctxopt.evidence.git_history import BuildTakings
+    from ctxopt.evidence.packages.model import Outside
 
 
 class Need(NamedTuple):
@@ -22,6 +23,8 @@ class Need(NamedTuple):
     path: str
     reason: str
     """One clause: ``named by COPY in line 4``, ``pyproject.toml reads it as readme``."""
+    by: str = ""
+    """The file that says so, where one does."""
 
 
 class GitReason(NamedTuple):
@@ -75,6 +78,8 @@ class Needs(NamedTuple):
     """All builds that the ignore file is known to serve, this one first."""
     texts: dict[str, str] | None = None
     """The starts of the files that were read, by path; whoever reads more of the same folder adds to them."""
+    outside: Outside | None = None
+    """The packages of a workspace that builds do without; None where there is no workspace of several."""
 
     def why(self, path: str) -> str | None:
         """Return why ``path`` or something below it must stay; None if nothing is known."""

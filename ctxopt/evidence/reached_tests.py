@@ -101,7 +101,7 @@ class _Search:
         waiting = [""]
         while waiting:
             for source, reached in self._reached_from(waiting.pop()):
-                needs.append(Need(reached, f"named by {source}"))
+                needs.append(Need(reached, f"named by {source}", source))
                 # A folder that stays for one file keeps its other sources, which reach further.
                 around = [path for path in self._tests.around(reached) if path not in kept]
                 kept.update(around)

@@ -16,7 +16,7 @@ _INSTALLER: Final = (
 """What installs packages, or may do so in a script."""
 
 
-_IDLE: Final = frozenset(
+IDLE: Final = frozenset(
     [
         "adduser",
         "addgroup",
@@ -172,7 +172,7 @@ def may_make(command: str) -> bool:
     if not command or command.startswith("#"):
         return False
     word = command.split()[0]
-    return word not in _IDLE and not re.match(_FETCHES, command) and not re.search(_HELPER, word)
+    return word not in IDLE and not re.match(_FETCHES, command) and not re.search(_HELPER, word)
 
 
 def installs_nothing(build: Build) -> bool:

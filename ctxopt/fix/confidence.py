@@ -7,7 +7,7 @@ the path again, or a kind that cannot be input. That nothing is seen to read a p
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.entry_choice import Topic
@@ -18,7 +18,10 @@ from ctxopt.evidence.git_history import BuildTakings
 from ctxopt.evidence.test_folders import lies_in_tests
 from ctxopt.fix.unit import Confidence
 from ctxopt.git.evidence import GitEvidence
-from ctxopt.paths import name, overlaps, upwards
+from ctxopt.paths import is_at_or_below, name, overlaps, upwards
+
+if TYPE_CHECKING:
+    from ctxopt.evidence.packages.model import OutsidePackage
 
 GIT_IGNORES: Final = "git ignores it: a clean checkout does not have it"
 UNLESS_MADE: Final = "git ignores it: right unless something makes it for the build beforehand"
@@ -88,6 +91,9 @@ class Confidences:
 
     def _doubt(self, path: str, *, is_ignored: bool) -> str | None:
         """Return why nothing speaks for a path that is taken, in a clause; None where something does."""
+        member = self._outside_member(path)
+        if member is not None and not is_ignored:
+            return self._doubt_member(path, member)
         found = self._candidate(path)
         if found is not None and found.topic == "build-output":
             return self._doubt_output(path)
@@ -155,6 +161,18 @@ class Confidences:
         return next(
             (self._candidates[here] for here in upwards(path) if here in self._candidates), None
         )
+
+    def _outside_member(self, path: str) -> OutsidePackage | None:
+        """Return the package of a workspace that ``path`` lies in and no build needs; None where there is none."""
+        outside = self._facts.needs.outside
+        if outside is None:
+            return None
+        return next((item for item in outside.of_all if is_at_or_below(path, item.folder)), None)
+
+    def _doubt_member(self, path: str, member: OutsidePackage) -> str | None:
+        if self._facts.is_in_an_image(path):
+            return "the final image takes it, and other commands than those seen may be run there"
+        return member.doubt
 
     def _is_known(self, path: str) -> bool:
         """Whether the kind of a path says that a build can do without what git ignores."""

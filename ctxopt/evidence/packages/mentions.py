@@ -1,0 +1,169 @@
+"""What the files of a package name of the other members: by their names, by paths, by the aliases of TypeScript. Pure.
+
+Asked of every text of a package that is built, and of nothing else. Leans towards more: a comment counts as well.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Final
+
+from ctxopt.evidence.packages.model import Workspace
+from ctxopt.paths import is_at_or_below, join, name, parent, upwards
+
+_ENDINGS: Final = frozenset(
+    [
+        *("js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "vue", "svelte", "astro"),
+        *("json", "jsonc", "json5", "css", "scss", "less", "sass", "html", "mdx", "graphql"),
+        *("yaml", "yml", "toml", "prisma", "sh", "env", "proto"),
+    ]
+)
+_NO_SOURCES: Final = frozenset({"package-lock.json", "pnpm-lock.yaml", "CHANGELOG.json"})
+_CLIMBS: Final = r"(?:\.\./){1,20}(?:[\w@.-]{1,100}/){0,20}\Z"
+"""What stands before the last name of a path that leads upwards."""
+_JOINS: Final = r"(?:[\"']\.\.[\"']\s{0,9},\s{0,9}){1,20}(?:[\"'][\w@.-]{1,100}[\"']\s{0,9},\s{0,9}){0,20}[\"']\Z"
+"""The same where a function joins its parts."""
+_PIECE: Final = r"[\w@.-]{1,100}"
+_MOST_BEFORE: Final = 400
+_QUOTES: Final = frozenset("\"'`")
+_AROUND_COMMANDS: Final = frozenset(" =\t\n")
+_PATH: Final = r"[\"'`(\s=]((?:\.\./){1,20}[\w@./-]{1,200})"
+_ALIAS: Final = (
+    r"""["'](@?[\w~#@./-]{1,100}?)(?:/\*)?["']\s{0,99}:\s{0,99}\[\s{0,99}["']([^"'\n]{1,300})["']"""
+)
+_DEPENDS: Final = r"""["']dependsOn["']\s{0,99}:\s{0,99}\[([^\]]{0,5000})\]"""
+_TASK: Final = r"""["']([^"'#\n]{1,200})#"""
+_ANY_MEMBER: Final = (
+    r"(?:pnpm|npm|yarn)\s[^&|;]{0,300}?(?:\s-r\b|--recursive\b|--workspaces\b|\bworkspaces\s+(?:run|foreach))"
+    r"|\blerna\s+(?:run|exec)\b(?![^&|;]*--scope)"
+)
+
+
+def is_searched(path: str) -> bool:
+    """Tell whether a file is a text that may name another member."""
+    file = name(path)
+    return file.rpartition(".")[2] in _ENDINGS and file not in _NO_SOURCES
+
+
+def works_on_all(script: str) -> bool:
+    """Tell whether a script of a package works on whatever members there are, wherever it is run."""
+    return re.search(_ANY_MEMBER, script) is not None
+
+
+def tasks_of_others(turbo: str) -> Iterator[str]:
+    """Yield the names of the members whose tasks a turbo.json asks for by name."""
+    for listed in re.findall(_DEPENDS, turbo):
+        yield from re.findall(_TASK, listed)
+
+
+class Mentions:
+    """Finds in texts what is said of ``targets``, members by their folders; of the others it says nothing.
+
+    ``configs`` are the texts of the root's tsconfig files, by path, whose aliases are names as well.
+    """
+
+    def __init__(
+        self, workspace: Workspace, targets: Iterable[str], configs: Mapping[str, str]
+    ) -> None:
+        self._workspace: Final = workspace
+        self._targets: Final = frozenset(targets)
+        self._names: Final = {
+            called: folder for folder in self._targets if (called := workspace.members[folder].name)
+        }
+        for path, text in configs.items():
+            for alias, target in re.findall(_ALIAS, text):
+                inside = posixpath.normpath(join(parent(path), target.partition("*")[0]))
+                found = workspace.around(inside)
+                if found is not None and found.folder in self._targets:
+                    self._names.setdefault(alias, found.folder)
+        self._last: Final = {name(folder) for folder in self._targets}
+        above = {here for folder in self._targets for here in upwards(parent(folder)) if here}
+        self._above: Final = {name(folder) for folder in above}
+
+    def in_text(self, path: str, text: str, *, is_commands: bool) -> set[str]:
+        """Return the folders of the targets that a file names; ``is_commands`` says that it is given to the shell."""
+        found = {
+            folder
+            for item, folder in self._names.items()
+            if item in text and _is_named(item, text, is_commands=is_commands)
+        }
+        for last in self._last:
+            for place in _places(last, text):
+                found |= self._at(path, text, place, last)
+        # A glob may mean all that lies in a folder.
+        for last in self._above:
+            for place in _places(last, text):
+                after = text[place + len(last) : place + len(last) + 2]
+                if (
+                    after[:1] in _QUOTES
+                    or after == "/*"
+                    or (after[:1] == "/" and after[1:] in _QUOTES)
+                ):
+                    for inside in self._meant(path, text, place, last):
+                        found |= {item for item in self._targets if is_at_or_below(item, inside)}
+        return found
+
+    def _at(self, path: str, text: str, place: int, last: str) -> set[str]:
+        """The target that a path means whose part ``last`` is at ``place``."""
+        after = text[place + len(last) : place + len(last) + 1]
+        if re.match(r"[\w-]", after):
+            return set()
+        return {item for item in self._meant(path, text, place, last) if item in self._targets}
+
+    def _meant(self, path: str, text: str, place: int, last: str) -> Iterator[str]:
+        """The paths of the context that a text may mean which names ``last`` at ``place``."""
+        before = text[max(place - _MOST_BEFORE, 0) : place]
+        climbed = re.search(_CLIMBS, before)
+        joined = climbed or re.search(_JOINS, before)
+        if joined is not None:
+            written = "/".join((*re.findall(_PIECE, joined[0]), last))
+            around = self._workspace.around(path)
+            starts = {parent(path)}
+            if around is not None:
+                starts.add(around.folder)
+            for start in starts:
+                yield posixpath.normpath(join(start, written) if start else written)
+            return
+        # From the root, as tools are told that work there.
+        rooted = re.search(r"[\"'`](?:\./)?((?:[\w@.-]{1,100}/){0,20})\Z", before)
+        if rooted is not None and rooted[1]:
+            yield rooted[1] + last
+
+
+def files_climbed_to(path: str, text: str) -> Iterator[str]:
+    """Yield the paths of the context that a file names by leading upwards."""
+    if "../" in text:
+        for named in set(re.findall(_PATH, text)):
+            inside = posixpath.normpath(join(parent(path), named))
+            if not inside.startswith(".."):
+                yield inside
+
+
+def _places(word: str, text: str) -> Iterator[int]:
+    """Yield where ``word`` stands as a part of a path, or as a word of its own."""
+    place = text.find(word)
+    while place >= 0:
+        if text[place - 1 : place] in _BEFORE_PART:
+            yield place
+        place = text.find(word, place + 1)
+
+
+_BEFORE_PART: Final = frozenset({*_QUOTES, "/"})
+
+
+def _is_named(item: str, text: str, *, is_commands: bool) -> bool:
+    """Whether a text names a package: one with a scope anywhere, another one where an import or a command has it."""
+    before, after = _QUOTES, _QUOTES | {"/"}
+    if is_commands:
+        before, after = before | _AROUND_COMMANDS, after | _AROUND_COMMANDS | {"", "."}
+    place = text.find(item)
+    while place >= 0:
+        first, last = text[place - 1 : place], text[place + len(item) : place + len(item) + 1]
+        if item.startswith("@") and not re.match(r"[\w-]", last):
+            return True
+        if first in before and last in after:
+            return True
+        place = text.find(item, place + 1)
+    return False
