@@ -37,6 +37,8 @@ class PathExplanation:
     """Where these take only what is below it: the topmost of those paths; empty where they take it whole."""
     may_be_removed: bool = False
     """Whether a RUN step may have removed it before."""
+    is_for_docker: bool = False
+    """Whether it is the Dockerfile or the ignore file in force, which Docker reads whatever that says."""
 
 
 def answer_paths(
@@ -80,6 +82,7 @@ def _answer(analysis: Analysis, path: str) -> PathExplanation:
         through=through,
         arriving=arriving,
         may_be_removed=way is not None and way.ran,
+        is_for_docker=path in (context.dockerfile.inside, context.ignore.path),
     )
 
 

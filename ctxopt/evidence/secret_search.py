@@ -83,6 +83,25 @@ def _is_closed(candidate: Candidate) -> bool:
     )
 
 
+def clue_at(root: str, path: str, *, is_suspect: bool) -> Clue | None:
+    """Return what shows secrets in a file that may not be sent; None where nothing does, and for what is no file.
+
+    ``is_suspect`` says whether its name raises the suspicion.
+    """
+    from ctxopt.evidence.secret_clue import find_clue, find_value, without_harmless
+
+    content = read_start(os.path.join(root, path), LARGEST)
+    if content is None:
+        return None
+    left = without_harmless(content)
+    found = find_clue(left, is_code=_is_code(path), is_suspect=is_suspect)
+    return found or find_value(left, path)
+
+
+def _is_code(path: str) -> bool:
+    return os.path.splitext(path)[1].lower() in _CODE
+
+
 def _look_into(root: str, candidate: Candidate) -> Clue | None:
     path = candidate.path
     # A hundred expressions, which most contexts do not need.
@@ -98,5 +117,4 @@ def _look_into(root: str, candidate: Candidate) -> Clue | None:
     content = read_start(os.path.join(root, path), LARGEST)
     if content is None:
         return None
-    is_code = name[name.rfind(".") :].lower() in _CODE
-    return find_clue(content, is_code=is_code, is_suspect=False) or find_value(content, path)
+    return find_clue(content, is_code=_is_code(path), is_suspect=False) or find_value(content, path)

@@ -24,8 +24,12 @@ def _render(answer: PathExplanation, possible: str) -> str:
         *_below(answer, possible),
         *_uses(answer),
     ]
+    excluded = answer.explanation.excluded
+    if excluded and answer.is_for_docker:
+        lines.append("  Docker reads it all the same; no instruction can copy it")
     if not answer.exists:
-        lines.append("  (it does not exist yet)")
+        made = "; what a step makes in the image is not kept back" if excluded else ""
+        lines.append(f"  (it does not exist yet{made})")
     return "\n".join(lines) + "\n"
 
 

@@ -8,6 +8,7 @@ from ctxopt.build.context import find_context
 from ctxopt.build.explanation import answer_paths, path_inside
 from ctxopt.build.request import BuildRequest
 from ctxopt.errors import ContextError
+from ctxopt.report.explain_text import render_answers
 from tests.support.trees import lay
 
 TREE = {"Dockerfile": "FROM a\nCOPY . .\n", "src/a": 1}
@@ -48,3 +49,25 @@ def test_what_is_answered(tmp_path, more, path):
 def test_what_is_a_slip(tmp_path, path, said):
     with pytest.raises(ContextError, match=said):
         answered(tmp_path, TREE, path)
+
+
+@pytest.mark.parametrize(
+    ("ignored", "path", "said"),
+    [
+        ("*", "Dockerfile", ["Docker reads it all the same"]),
+        (".dockerignore", ".dockerignore", ["Docker reads it all the same"]),
+        ("gone", "gone", ["does not exist yet; what a step makes"]),
+        ("", "Dockerfile", []),
+        ("", "gone", ["does not exist yet)"]),
+        ("src", "src/a", []),
+        ("src", "src/Dockerfile", []),
+        ("*.x", "Dockerfile.x", []),
+    ],
+)
+def test_what_is_said_of_files_for_docker_and_of_what_is_not_there(tmp_path, ignored, path, said):
+    tree = {**TREE, ".dockerignore": ignored, "src/Dockerfile": 1, "Dockerfile.x": 1}
+    context = find_context(lay(tmp_path / "app", tree))
+    told = render_answers(context, answer_paths(context, [path], BuildRequest()))
+    remarks = [line for line in told.splitlines() if "all the same" in line or "exist" in line]
+    assert len(remarks) == len(said)
+    assert all(expected in line for expected, line in zip(said, remarks, strict=True))

@@ -1,7 +1,8 @@
 """A trailing slash that hides files: in Docker it does not mean "folders only", as it does in git.
 
 ``build*/`` leaves out ``build-xcframework.sh`` as well. Reported only where a file of this tree is
-hit that nothing calls generated. ``build*/**`` hits what is in the folders and leaves files alone.
+hit that nothing calls generated. ``build*/**`` hits what is in the folders and leaves files alone. ``!lib/*/`` lets files
+of ``lib`` in as well.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 
 from ctxopt.evidence.facts import Facts, is_waste
 from ctxopt.languages.ignore.edits import Edit
-from ctxopt.paths import parent
+from ctxopt.paths import name, parent
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule, replace_line
 from ctxopt.rules.trial import Trial, try_edits
@@ -21,7 +22,8 @@ from ctxopt.tree.model import DIR, FILE
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Yield a finding for each line with a slash at its end that excludes a file."""
+    """Yield a finding for each line with a slash at its end that excludes a file, or lets one in."""
+    yield from _let_in(facts)
     suspects = [item for item in written_patterns(facts) if _seems_to_mean_folders(item)]
     if not suspects:
         return
@@ -32,6 +34,38 @@ def check(facts: Facts) -> Iterator[Finding]:
         if files:
             folders = {hit.path for hit in found.shown if hit.kind == DIR}
             yield _finding_for(facts, item, files, folders)
+
+
+def _let_in(facts: Facts) -> Iterator[Finding]:
+    """Yield a finding for each exception whose slash was to spare the files beside the folders."""
+    suspects = [item for item in written_patterns(facts) if _seems_to_spare_files(item)]
+    if not suspects:
+        return
+    hits = find_hits(facts.view, [item.pattern for item in suspects])
+    for item, found in zip(suspects, hits, strict=True):
+        decided = (hit for hit in found.shown if facts.matcher.decide(hit.path).index == item.index)
+        here = [hit for hit in decided if not hit.excluded]
+        files = [hit for hit in here if hit.kind == FILE]
+        # Where it meets no folder it was written for the files.
+        if files and len(files) < len(here):
+            yield Finding(
+                rule=RULE.id,
+                severity=RULE.severity,
+                message=f"{item.written} lets files in, too: a slash at the end does not mean folders",
+                location=place(facts, item.line.number),
+                subject=item.written,
+                paths=shown(sorted(hit.path for hit in files)),
+                size=sum(hit.size for hit in files),
+                entries=len(files),
+                help=f"write {item.written}** if only what is in folders is meant",
+            )
+
+
+def _seems_to_spare_files(item: WrittenPattern) -> bool:
+    """Whether an exception has a wildcard before a slash at its end, and is not about everything."""
+    last = name(item.pattern.text)
+    is_wild = "*" in last and last != "**"
+    return item.pattern.exception and item.written.endswith("/") and is_wild
 
 
 def _seems_to_mean_folders(item: WrittenPattern) -> bool:

@@ -1,13 +1,15 @@
 """A source that the ignore file hides, so the build stops although the file is there.
 
 The finding names the one line that decides. An exception at the end of the ignore file brings the
-source back; it is offered only if a replay shows that the source is then sent.
+source back; it is offered only if a replay shows that the source is then sent, and never for a file of secrets that git
+does not track: there the instruction is the mistake.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
 
 from ctxopt.build.sources import SourceCheck
 from ctxopt.evidence.facts import Facts
@@ -21,6 +23,11 @@ from ctxopt.rules.trial import NO_CHANGE, try_edits
 from ctxopt.rules.written import checks_of, dockerfile_line, is_main, slash_trap, source_message
 from ctxopt.severity import Severity
 from ctxopt.tree.replay import Difference
+
+if TYPE_CHECKING:
+    from ctxopt.evidence.secret_clue import Clue
+
+_HAND_OVER: Final = "give it to the container when it starts, or to a step with RUN --mount=type=secret, and leave it out here"
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -55,7 +62,7 @@ def _in_other_builds(facts: Facts) -> Iterator[Finding]:
             if facts.total(path).entries:
                 continue  # exceptions let in what is wanted of the folder, and it comes with that
             edit, change = cure(facts, source, path)
-            if edit is not None:
+            if edit is not None and secret_in(facts, source, path) is None:
                 yield Finding(
                     rule=RULE.id,
                     severity=RULE.severity,
@@ -79,9 +86,16 @@ def _finding_for(facts: Facts, found: SourceCheck) -> Finding:
     edit: Edit | None = None
     change = NO_CHANGE
     # A named context has an ignore file of its own, which is not the one in force here.
+    secret = None
     if is_main(found):
         edit, change = cure(facts, found.source, found.paths[0])
-    if edit is not None:
+        secret = secret_in(facts, found.source, found.paths[0])
+    if secret is not None:
+        # The line that hides it is right, and the instruction is not.
+        advice = (
+            f"{found.paths[0]} holds secrets ({secret}), which would be in a layer: {_HAND_OVER}"
+        )
+    elif edit is not None:
         edits = (edit,)
         advice = f"add {edit.text} at the end of {facts.ignore_path}"
         advice += slash_trap(facts, found.paths[0])
@@ -97,6 +111,18 @@ def _finding_for(facts: Facts, found: SourceCheck) -> Finding:
         edits=edits,
         help=advice,
     )
+
+
+def secret_in(facts: Facts, source: Source, path: str) -> Clue | None:
+    """Return what shows secrets in a file of one developer that ``source`` would copy; None where nothing does."""
+    evidence = facts.evidence
+    if source.mount is not None or (evidence is not None and evidence.is_tracked(path)):
+        return None
+    # Few builds ask for what is hidden from them.
+    from ctxopt.evidence.secret_search import clue_at
+
+    is_suspect = any(entry.kind == "secret" for entry in facts.catalog.match_path(path, False))
+    return clue_at(facts.view.tree.root, path, is_suspect=is_suspect)
 
 
 def cure(facts: Facts, source: Source, path: str) -> tuple[Edit | None, Difference]:

@@ -49,3 +49,35 @@ def test_trailing_slash_on_generated_files():
         tracked=[],
         ignored=["out.txt"],
     )
+
+
+BESIDE = {"lib/a/x": 1, "lib/b/y": 1, "lib/notes.txt": 30, "src/z": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("lib/*\n!lib/*/\n", 2), ("*\n!src\n!lib/*/\n", 3), ("lib\n!lib/[abn]*/\n", 2)],
+)
+def test_an_exception_that_lets_files_in(text, line):
+    found = catches(
+        "trailing-slash", with_ignore(BESIDE, text), line=line, paths=["lib/notes.txt"], edits=[]
+    )
+    assert (found.size, found.entries) == (30, 1)
+    assert "** if only what is in folders is meant" in found.help
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "lib/*\n!lib/*/**\n",
+        "lib/*\n!lib/a/\n",
+        "lib/*\n!lib/*\n",
+        "!lib/*/\n",
+        "src/*\n!lib/*/\n",
+        "lib/*\n!lib/*/\nlib/notes.txt\n",
+        # There is no folder that it could mean.
+        "lib/*\n!lib/*.txt/\n",
+    ],
+)
+def test_an_exception_that_lets_no_file_in_beside_folders(text):
+    catches_not("trailing-slash", with_ignore(BESIDE, text))

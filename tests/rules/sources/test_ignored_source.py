@@ -74,3 +74,44 @@ def test_a_line_that_was_meant_for_folders(ignore, source, told):
 )
 def test_sources_that_are_sent(instruction, ignore):
     catches_not("ignored-source", build(instruction, ignore=ignore))
+
+
+TOKEN = "STRIPE_SECRET_KEY=sk_live_4eC39HqLyjWDarjtT1zdp7dc\n"
+PRIVATE = "-----BEGIN OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ\n"
+
+
+@pytest.mark.parametrize(
+    ("instruction", "path", "text"),
+    [
+        ("COPY .env /app/", ".env", TOKEN),
+        ("ADD conf/.env.production /", "conf/.env.production", TOKEN),
+        ("COPY deploy_key /root/.ssh/id_rsa", "deploy_key", PRIVATE),
+    ],
+)
+def test_no_exception_lets_secrets_in(instruction, path, text):
+    tree = build(instruction, ignore=f"{path}\n", **{path: text})
+    found = catches("ignored-source", tree, line=2, ignored=[path])
+    assert found.severity is Severity.ERROR
+    assert found.edits == ()
+    assert found.help.startswith(f"{path} holds secrets (line 1")
+
+
+@pytest.mark.parametrize(
+    ("instruction", "path", "text", "tracked"),
+    [
+        ("COPY .env /app/", ".env", "PORT=3000\nNODE_ENV=production\n", []),
+        ("COPY .env /app/", ".env", "VITE_API_KEY=abcdefghijk123456\n", []),
+        ("COPY .env /app/", ".env", "STRIPE_SECRET_KEY=changeme\n", []),
+        # Whoever has the repository has it.
+        ("COPY .env /app/", ".env", TOKEN, [".env"]),
+        # A step reads it, and no layer keeps it.
+        ("RUN --mount=type=bind,source=.env,target=/x true", ".env", TOKEN, []),
+        ("COPY dist /app/", "dist/app.js", "const password = 'hunter2hunter2'", []),
+        ("COPY app.js /app/", "app.js", "const password = 'hunter2hunter2'", []),
+    ],
+)
+def test_an_exception_for_what_is_no_secret_of_one_person(instruction, path, text, tracked):
+    source = path.split("/")[0]
+    tree = build(instruction, ignore=f"{source}\n", **{path: text})
+    ignored = [] if tracked else [path]
+    catches("ignored-source", tree, line=2, edits=[f"!{source}"], tracked=tracked, ignored=ignored)
