@@ -12,29 +12,17 @@ import typer
 
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import command, deliver
+from ctxopt.cli.check_formats import CheckFormat, render, wanted_format
 from ctxopt.cli.cures import cures_of_fix
 from ctxopt.cli.inputs import Given, measurer, read_inputs, read_settings, refuse_about_one
 from ctxopt.errors import ConfigError, ExitCode
 from ctxopt.report import console
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from ctxopt.guard.check import Checked
     from ctxopt.guard.history import History
     from ctxopt.guard.request import CheckRequest
-
-
-class CheckFormat(StrEnum):
-    """How to write the report."""
-
-    text = "text"
-    json = "json"
-    markdown = "markdown"
-    github = "github"
-    sarif = "sarif"
-    junit = "junit"
-    gitlab = "gitlab"
 
 
 class ViewOption(StrEnum):
@@ -61,6 +49,14 @@ AllDeclared = Annotated[
 ]
 WorkingTree = Annotated[
     bool, typer.Option("--working-tree", help="Measure the working tree, whatever is staged.")
+]
+SecretsOption = Annotated[
+    bool,
+    typer.Option(
+        "--secrets",
+        help="Look for secrets in what a build of the index would be sent, and for nothing else;"
+        " exit 1 if there is one.",
+    ),
 ]
 MaxSize = Annotated[
     str | None, typer.Option("--max-size", metavar="SIZE", help="At most this size, such as 40MB.")
@@ -129,6 +125,7 @@ def check(
     all_: AllDeclared = False,
     against: AgainstOption = None,
     working_tree: WorkingTree = False,
+    secrets: SecretsOption = False,
     max_size: MaxSize = None,
     max_files: MaxFiles = None,
     min_size: MinSize = None,
@@ -151,19 +148,22 @@ def check(
 ) -> int:
     """Check a build context against its limits, and show what grew."""
     limits: dict[str, object] = {
-        "max-size": max_size,
-        "max-files": max_files,
-        "min-size": min_size,
-        "min-files": min_files,
-        "max-growth": max_growth,
-        "growth-floor": growth_floor,
-    }
+        "max-size": max_size, "max-files": max_files, "min-size": min_size, "min-files": min_files,
+        "max-growth": max_growth, "growth-floor": growth_floor,
+    }  # fmt: skip
     given = Given(
         path=path, file=file, target=target, build_args=build_arg, build_contexts=build_context,
         builder=builder, ignorefile=ignorefile, config=config, fail_on=fail_on, limits=limits, baseline=baseline,
     )  # fmt: skip
     if all_:
         refuse_about_one(given, {"--init": init, "--history": history})
+    if secrets:
+        others = {
+            "--against": against, "--working-tree": working_tree, "--history": history,
+            "--init": init, "--write-baseline": write_baseline, "--format": format_,
+        }  # fmt: skip
+        _refuse_beside_secrets(others)
+        return _secrets(_with_declared(_question(given), all_=all_, quiet=quiet), output)
     if init:
         return _init(given, quiet=quiet)
     if write_baseline:
@@ -188,8 +188,8 @@ def _check(
     from ctxopt.guard.check import run_check
 
     checked = run_check(question, measurer(question.request, quiet=quiet))
-    wanted = _format(question, given_format)
-    deliver(iter((_render(wanted, question, checked, top, has_color),)), output)
+    wanted = wanted_format(question, given_format)
+    deliver(iter((render(wanted, question, checked, top, has_color),)), output)
     if checked.failed:
         return ExitCode.FINDINGS
     for result in checked.unjudged:
@@ -198,6 +198,33 @@ def _check(
     if checked.unjudged:
         return ExitCode.USAGE
     return ExitCode.OK
+
+
+def _refuse_beside_secrets(others: Mapping[str, object]) -> None:
+    """Raise ConfigError for options that say what else to look at; ``others`` are by name."""
+    for name, value in others.items():
+        if value:
+            raise ConfigError(
+                f"--secrets and {name} cannot be combined",
+                hint="--secrets looks at what is staged, and says what it finds as text",
+            )
+
+
+def _secrets(question: CheckRequest, output: str | None) -> int:
+    from ctxopt.guard.staged_secrets import find_staged_secrets
+    from ctxopt.report.secrets_text import render_secrets
+    from ctxopt.units import count
+
+    found = find_staged_secrets(question)
+    deliver(iter(render_secrets(found)), output)
+    if not found:
+        return ExitCode.OK
+    files = count(len(found), "staged file")
+    console.write_error(
+        f"a build would be sent secrets in {files}",
+        "unstage them, or keep them out with a line in .dockerignore",
+    )
+    return ExitCode.FINDINGS
 
 
 def _question(
@@ -313,63 +340,3 @@ def _history_renderer(wanted: CheckFormat) -> Callable[[History], str]:
             )
         case _:
             assert_never(wanted)
-
-
-def _format(question: CheckRequest, given: CheckFormat | None) -> CheckFormat:
-    from ctxopt.config.load import check_format
-
-    if given is not None:
-        return given
-    check_format(question.config, [item.value for item in CheckFormat])
-    return CheckFormat(question.config.format)
-
-
-def _render(
-    wanted: CheckFormat, question: CheckRequest, checked: Checked, top: int, color: bool
-) -> str:
-    # Each format is imported where it is asked for: most of them cost more than a small check.
-    match wanted:
-        case CheckFormat.text:
-            from ctxopt.report.check_text import render_check
-            from ctxopt.report.terminal import Look
-
-            return render_check(checked, Look(console.width_of(sys.stdout), color), top=top)
-        case CheckFormat.json:
-            from ctxopt.report.check_json import render_json
-
-            return render_json(checked, top=top)
-        case CheckFormat.markdown:
-            from ctxopt.report.check_markdown import render_markdown
-
-            return render_markdown(checked, top=top)
-        case CheckFormat.junit:
-            from ctxopt.report.junit import render_junit
-
-            return render_junit(checked, top=top)
-        case CheckFormat.github:
-            from ctxopt.report.check_hosts import render_annotations
-
-            place, base = _repository_place(question)
-            return render_annotations(checked, top=top, place=place, base=base)
-        case CheckFormat.gitlab:
-            from ctxopt.report.check_hosts import render_quality
-
-            place, base = _repository_place(question)
-            return render_quality(checked, place=place, base=base)
-        case CheckFormat.sarif:
-            from ctxopt.report.check_hosts import render_log
-
-            place, base = _repository_place(question)
-            return render_log(checked, place=place, base=base)
-        case _:
-            assert_never(wanted)
-
-
-def _repository_place(question: CheckRequest) -> tuple[str, str]:
-    """Return the file that a broken limit is shown at, and the root as the repository knows it."""
-    from ctxopt.git.folder import repository_base
-
-    place = "Dockerfile"
-    if question.config.file is not None:
-        place = os.path.basename(question.config.file)
-    return place, repository_base(os.path.realpath(question.root))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from typing import Final, NamedTuple
+from collections.abc import Callable, Collection, Sequence
+from typing import Final, NamedTuple, TypeAlias
 
-from ctxopt.evidence.git_status import GitStatuses
 from ctxopt.tree.model import EMPTY, FILE, Flag, Folder
 from ctxopt.tree.view import View
 
@@ -37,6 +36,10 @@ _NO_PLACE: Final = (
 """Folders of keys that protect nothing, and of texts that only speak of passwords."""
 
 
+NewIn: TypeAlias = Callable[[Folder], Sequence[int]]
+"""Gives the places in a folder of the entries that are new to git."""
+
+
 class NewFiles(NamedTuple):
     """What to look into, and how much more there would be."""
 
@@ -46,8 +49,8 @@ class NewFiles(NamedTuple):
     """Files that are too many to look into."""
 
 
-def find_new_files(view: View, git: GitStatuses, closed: Collection[str]) -> NewFiles:
-    """Return the small files that are sent and that git does not have; ``closed`` are folders that tools fill."""
+def find_new_files(view: View, new_in: NewIn, closed: Collection[str]) -> NewFiles:
+    """Return the small files that are sent and new to git; ``closed`` are folders that tools fill."""
     found: list[tuple[bool, int, str, int]] = []
     unread = 0
     stack = [""]
@@ -62,7 +65,7 @@ def find_new_files(view: View, git: GitStatuses, closed: Collection[str]) -> New
         ]
         if FILE not in folder.kinds:
             continue
-        own = _small_texts(view, git, folder)
+        own = _small_texts(view, new_in, folder)
         telling = _telling(folder, own)
         others = [item for item in own if item not in telling]
         unread += len(others[_CROWD:])
@@ -74,14 +77,14 @@ def find_new_files(view: View, git: GitStatuses, closed: Collection[str]) -> New
     return NewFiles(files, unread + len(found[MOST_FILES:]))
 
 
-def _small_texts(view: View, git: GitStatuses, folder: Folder) -> dict[str, int]:
+def _small_texts(view: View, new_in: NewIn, folder: Folder) -> dict[str, int]:
     """Return the names of the files of a folder that are small and may be text, with their bytes."""
     names, sizes, kinds = folder.names, folder.sizes, folder.kinds
     flags = view.flags(folder) or bytes(len(names))
     left_out = Flag.EXCLUDED | EMPTY
     return {
         names[place]: sizes[place]
-        for place in git.new_in(folder)
+        for place in new_in(folder)
         if kinds[place] == FILE
         and 0 < sizes[place] <= LARGEST
         and not flags[place] & left_out

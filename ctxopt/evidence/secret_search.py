@@ -20,12 +20,12 @@ from ctxopt.tree.view import View
 if TYPE_CHECKING:
     from ctxopt.evidence.secret_clue import Clue
 
-_CLOSED: Final = frozenset(
+CLOSED: Final = frozenset(
     ["dependencies", "build-output", "cache", "test-report", "version-control", "worktree"]
 )
 """What tools fill: keys in there came with a package, and there are thousands of files."""
 _MADE: Final = frozenset(["build-output", "test-report"])
-_TOLD: Final = frozenset(["secret", "infrastructure-state"])
+TOLD: Final = frozenset(["secret", "infrastructure-state"])
 _PROGRAMS: Final = """
     .py .pyi .js .jsx .mjs .cjs .ts .tsx .mts .cts .vue .svelte .go .rs .java .kt .kts .scala .groovy .clj .c .h .cc .cpp .hpp .cs
     .fs .vb .swift .m .mm .rb .php .pl .pm .lua .r .jl .dart .ex .exs .erl .hs .ml .nim .zig .sql .graphql .proto .md .mdx
@@ -42,9 +42,9 @@ def search_secrets(
     judge: CandidateJudge, found: Sequence[Candidate]
 ) -> tuple[list[Candidate], int]:
     """Return the secrets that no name gave away, and how many files were not looked into; ``found`` is what names say."""
-    told = {item.path for item in found if item.topic in _TOLD}
+    told = {item.path for item in found if item.topic in TOLD}
     closed = told.union(item.path for item in found if _is_closed(item))
-    new = find_new_files(judge.view, judge.git, closed)
+    new = find_new_files(judge.view, judge.git.new_in, closed)
     secrets = []
     for path, size in (*_copied_settings(judge.view, found), *new.files):
         if path in told or not judge.is_open(path):
@@ -78,7 +78,7 @@ def _copied_settings(view: View, found: Sequence[Candidate]) -> Iterator[tuple[s
 
 def _is_closed(candidate: Candidate) -> bool:
     """Whether a folder is not looked into: tools fill it, and a line takes it away with all that is in it."""
-    return candidate.topic in _CLOSED and (
+    return candidate.topic in CLOSED and (
         candidate.topic not in _MADE or not candidate.needed_because
     )
 
@@ -104,17 +104,27 @@ def _is_code(path: str) -> bool:
 
 def _look_into(root: str, candidate: Candidate) -> Clue | None:
     path = candidate.path
-    # A hundred expressions, which most contexts do not need.
-    from ctxopt.evidence.secret_clue import find_clue, find_value
-    from ctxopt.evidence.secrets import clue_of
-
     if candidate.entry is not None:
+        # A hundred expressions, which most contexts do not need.
+        from ctxopt.evidence.secrets import clue_of
+
         # A folder of another kind may stand before its name.
         return clue_of(root, candidate)
-    name = path.rpartition("/")[2]
-    if re.search(_FOR_SHOW, name):
+    if is_for_show(path):
         return None
     content = read_start(os.path.join(root, path), LARGEST)
     if content is None:
         return None
+    return clue_in_new(path, content)
+
+
+def is_for_show(path: str) -> bool:
+    """Tell whether a file is called as examples and templates are."""
+    return re.search(_FOR_SHOW, path.rpartition("/")[2]) is not None
+
+
+def clue_in_new(path: str, content: bytes) -> Clue | None:
+    """Return what shows a secret in a file of which the name says nothing; None where nothing does."""
+    from ctxopt.evidence.secret_clue import find_clue, find_value
+
     return find_clue(content, is_code=_is_code(path), is_suspect=False) or find_value(content, path)

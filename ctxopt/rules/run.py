@@ -194,6 +194,12 @@ def _read_suppressions(file: IgnoreFile | None) -> dict[int, _Silenced]:
     return found
 
 
+def silences(file: IgnoreFile | None, rule: str) -> bool:
+    """Tell whether a comment of ``file`` silences a rule for everything."""
+    above = _read_suppressions(file).get(_WHOLE_FILE)
+    return above is not None and rule in above.rules
+
+
 def _settle(found: dict[int, _Silenced], waiting: list[_Silenced], line: int) -> None:
     """Give the comments that wait for a line to this one."""
     for silenced in waiting:

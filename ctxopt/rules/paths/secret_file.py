@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.edits import Edit
+from ctxopt.languages.ignore.matcher import Matcher
 from ctxopt.paths import name
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.grouping import Group, by_pattern, by_reach, finding_of, shown, split
@@ -71,15 +72,19 @@ def _clues(facts: Facts, suspects: Sequence[Candidate]) -> dict[str, Clue | None
     from ctxopt.evidence.secrets import clue_of
 
     root = facts.analysis.tree.root
-    return {item.path: clue_of(root, item) for item in suspects if not _is_let_in(facts, item.path)}
+    return {
+        item.path: clue_of(root, item)
+        for item in suspects
+        if not is_let_in(facts.matcher, item.path)
+    }
 
 
-def _is_let_in(facts: Facts, path: str) -> bool:
-    """Whether an exception lets a file in by its name, and is why it is sent: someone has made up their mind about it."""
-    deciding = facts.matcher.decide(path).index
+def is_let_in(matcher: Matcher, path: str) -> bool:
+    """Tell whether an exception lets a file in by its name, and is why it is sent: someone has made up their mind about it."""
+    deciding = matcher.decide(path).index
     if deciding is None:
         return False
-    pattern = facts.matcher.patterns[deciding]
+    pattern = matcher.patterns[deciding]
     return pattern.exception and pattern.text in (path, f"**/{name(path)}")
 
 
