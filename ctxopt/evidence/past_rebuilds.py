@@ -16,8 +16,9 @@ from ctxopt.build.later_steps import steps_after
 from ctxopt.builder import BUILDKIT
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.recent_changes import recent_changes
-from ctxopt.languages.dockerfile import Build
+from ctxopt.languages.dockerfile import Build, Source
 from ctxopt.languages.ignore.matcher import Matcher
+from ctxopt.paths import is_at_or_below
 
 COMMITS: Final = 50
 """How many are looked at."""
@@ -36,6 +37,10 @@ class PastRebuilds:
         self._builds = builds
         self._sources = [source for build in builds for source in key_sources(build)]
         takers = [_taker(source) for source in self._sources]
+        self._changed: dict[str, set[int]] = {}
+        for place, paths in enumerate(commits):
+            for path in paths:
+                self._changed.setdefault(path, set()).add(place)
         self._taken = [[takes(paths) for takes in takers] for paths in map(tuple, commits)]
         self._steps: dict[frozenset[int], int] = {}
 
@@ -48,6 +53,24 @@ class PastRebuilds:
             among = frozenset(range(self.commits))
         is_sent, stays = _Sent(before), _Sent(after)
         return frozenset(place for place in among if self._saves(place, is_sent, stays))
+
+    def changing(self, path: str) -> Commits:
+        """Return the commits that changed ``path`` or something below it."""
+        found: set[int] = set()
+        for changed, places in self._changed.items():
+            if is_at_or_below(changed, path):
+                found |= places
+        return frozenset(found)
+
+    def running(self, source: Source, matcher: Matcher) -> Commits:
+        """Return the commits that made the key of ``source``, one of these builds', another one."""
+        is_sent = _Sent(matcher)
+        numbers = [number for number, item in enumerate(self._sources) if item.source is source]
+        return frozenset(
+            place
+            for place, taken in enumerate(self._taken)
+            if any(is_sent(path) for number in numbers for path in taken[number])
+        )
 
     def _saves(self, place: int, is_sent: _Sent, stays: _Sent) -> bool:
         kept: set[int] = set()

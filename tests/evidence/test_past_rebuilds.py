@@ -83,6 +83,25 @@ def test_which_steps_count(commits, lines, dockerfile, ignored, expected):
     assert saved(commits, lines, dockerfile, ignored) == expected
 
 
+@pytest.mark.parametrize(
+    ("path", "places"), [("a", {0, 2}), ("d", {1}), ("d/b", {1}), ("", {0, 1, 2}), ("c", set())]
+)
+def test_which_commits_changed_a_path(path, places):
+    past = PastRebuilds([["a"], ["d/b"], ["a", "ab"]], [])
+    assert past.changing(path) == places
+
+
+def test_which_commits_ran_an_instruction_again():
+    build = resolve(parse(BROAD))
+    past = PastRebuilds([["package.json"], ["README.md"], ["docs/a"]], [build])
+    narrow, broad = build.sources
+    hidden = read_matcher([(None, "docs")])
+    assert past.running(narrow, hidden) == {0}
+    assert past.running(broad, hidden) == {0, 1}
+    # An instruction of another build is not known.
+    assert past.running(resolve(parse(BROAD)).sources[0], hidden) == set()
+
+
 def test_what_is_asked_of_some_commits_alone():
     build = resolve(parse(BROAD))
     past = PastRebuilds([["README.md"]] * 3, [build])

@@ -2,12 +2,14 @@
 
 The Dockerfile itself, Compose files, the configuration of build servers, logs and READMEs: each
 edit of one makes Docker run every later step again. Docker reads the Dockerfile and the ignore
-file by itself, whatever the ignore file says of them.
+file by itself, whatever the ignore file says of them. Where git has twenty commits or more, those
+that none of the last fifty changed are left alone, and the finding says how often the others changed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.facts import Facts
@@ -17,10 +19,15 @@ from ctxopt.rules.grouping import Group, by_pattern, edits_for, joined, shown, s
 from ctxopt.rules.rule import Rule
 from ctxopt.rules.written import dockerfile_line
 from ctxopt.severity import Severity
-from ctxopt.units import and_more
+from ctxopt.units import and_more, count
+
+if TYPE_CHECKING:
+    from ctxopt.evidence.past_rebuilds import PastRebuilds
 
 _WHAT = "changes without changing the image"
 _NAMED = 4
+_ENOUGH = 20
+"""Commits that say of a file whether it is one that changes."""
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -30,8 +37,16 @@ def check(facts: Facts) -> Iterator[Finding]:
     groups = list(_groups(facts))
     if not groups:
         return
+    past = facts.rebuilds
+    if past is not None and past.commits >= _ENOUGH:
+        groups = [group for group in groups if _changes(facts, past, group)]
+        if not groups:
+            return
     everything = joined(groups)
-    paths = sorted(everything.paths, key=lambda path: (path.count("/"), path))
+    counts = dict.fromkeys(everything.paths, 0)
+    if past is not None:
+        counts = {path: len(past.changing(path)) for path in counts}
+    paths = sorted(counts, key=lambda path: (-counts[path], path.count("/"), path))
     location = Location()
     use = everything.worst.use
     if use is not None:
@@ -48,8 +63,26 @@ def check(facts: Facts) -> Iterator[Finding]:
         entries=everything.entries,
         edits=tuple(edit for group in groups for edit in _lines(facts, group)),
         reach=everything.worst.reach,
-        help="Each edit of one of them makes Docker run this step and all later ones again.",
+        help="Each edit of one of them makes Docker run this step and all later ones again"
+        f"{_often(past, paths, counts)}.",
     )
+
+
+def _changes(facts: Facts, past: PastRebuilds, group: Group) -> bool:
+    """Whether files were changed lately, or weigh something; of what git does not track it tells nothing."""
+    if group.bytes >= facts.config.noise_floor:
+        return True
+    return any(item.state != "tracked" or past.changing(item.path) for item in group.members)
+
+
+def _often(past: PastRebuilds | None, paths: Sequence[str], counts: Mapping[str, int]) -> str:
+    """Say how many of the last commits changed each of the first paths; nothing where that is not known."""
+    told = [path for path in paths[:_NAMED] if counts[path]]
+    if past is None or not told:
+        return ""
+    first, *others = (f"{shown(path)} in {counts[path]:,}" for path in told)
+    number = count(past.commits, "commit")
+    return ", ".join((f": {first} of the last {number}", *others))
 
 
 def _groups(facts: Facts) -> Iterator[Group]:

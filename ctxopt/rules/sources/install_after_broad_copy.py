@@ -22,6 +22,7 @@ from ctxopt.rules.finding import Finding, Location
 from ctxopt.rules.rule import Rule
 from ctxopt.rules.written import shown
 from ctxopt.severity import Severity
+from ctxopt.units import count
 
 if TYPE_CHECKING:
     from ctxopt.evidence.late_installs import LateInstall
@@ -68,8 +69,21 @@ def _finding_for(facts: Facts, found: LateInstall) -> Finding:
         location=Location(facts.analysis.context.dockerfile.path, found.run.line),
         subject=f"{tool} {found.manifests[0]}",
         paths=shown(found.manifests),
-        help=f"{advice}; ctxopt rebuilds counts what it costs",
+        help=f"{advice}; {_cost(facts, found)}",
     )
+
+
+def _cost(facts: Facts, found: LateInstall) -> str:
+    """Say how often the last commits made the packages be installed again, and how often they were the same."""
+    past = facts.rebuilds
+    if past is not None:
+        runs = past.running(found.source, facts.matcher)
+        needed = frozenset().union(*(past.changing(path) for path in found.manifests))
+        spared = len(runs - needed)
+        if spared:
+            commits = count(past.commits, "commit")
+            return f"{spared:,} of the last {commits} would have kept them in the cache"
+    return "ctxopt rebuilds counts what it costs"
 
 
 RULE = Rule(

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from ctxopt.severity import Severity
-from tests.support.judging import catches, catches_not
+from tests.support.judging import RULE_BY_ID, catches, catches_not, gathered
+from tests.support.rebuilds import fast_history
 
 RULE = "install-after-broad-copy"
 
@@ -384,3 +385,24 @@ def test_flags_of_the_step_stay():
     text = dockerfile("COPY . .", "RUN --mount=type=secret,id=npm npm ci")
     found = catches(RULE, {**NPM, "Dockerfile": text}, line=4)
     assert "`RUN --mount=type=secret,id=npm npm ci`" in found.help
+
+
+@pytest.mark.usefixtures("clean")
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        (["src/a.ts"] * 3, "3 of the last 3 commits would have kept them in the cache"),
+        (["src/a.ts", "package.json"] * 2, "2 of the last 4 commits would have kept them"),
+        (["src/a.ts", "docs/a.md"], "1 of the last 2 commits would have kept them"),
+        # Without a history, or where none of it was for nothing, there is nothing to count.
+        (["package-lock.json"] * 2, "ctxopt rebuilds counts"),
+        ([], "ctxopt rebuilds counts"),
+    ],
+)
+def test_what_it_has_cost(tmp_path, changes, told):
+    text = dockerfile("COPY . .", "RUN npm ci")
+    trees = [{**NPM, "Dockerfile": text, "docs/a.md": "1", ".dockerignore": ".git\ndocs\n"}]
+    for number, path in enumerate(changes):
+        trees.append({**trees[-1], path: f"{{}}{' ' * (number + 1)}"})
+    (found,) = RULE_BY_ID[RULE].check(gathered(fast_history(tmp_path / "r", trees)))
+    assert told in found.help
