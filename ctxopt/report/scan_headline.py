@@ -11,9 +11,9 @@ from ctxopt.report.console import printable
 from ctxopt.report.finding_text import wrapped
 from ctxopt.report.terminal import Look, StyledText, draw
 from ctxopt.report.wording import LEAST, at_line
-from ctxopt.rules.finding import SECRETS, SOURCES
+from ctxopt.rules.finding import HIDDEN_NEED, MISSING, SECRETS, SOURCES
 from ctxopt.severity import Severity
-from ctxopt.units import count, format_size
+from ctxopt.units import and_more, count, format_size
 
 if TYPE_CHECKING:
     from ctxopt.build.analysis import Analysis
@@ -142,7 +142,7 @@ def _clauses(judged: RuleResults, sent: SentBytes, plan: Fix | None) -> list[str
         share = percent(sent.saved, sent.before)
         told.append(f"{format_size(sent.saved)} of it is not needed ({share})")
     elif sent.saved < 0:
-        told.append(f"{format_size(-sent.saved)} that the build asks for are kept back")
+        told.append(f"{format_size(-sent.saved)} that {_who_asks(judged)} asks for are kept back")
     if plan is not None and plan.rebuilds:
         commits = count(plan.commits, "commit")
         told.append(
@@ -154,6 +154,13 @@ def _clauses(judged: RuleResults, sent: SentBytes, plan: Fix | None) -> list[str
         found = [_told(judged, severity) for severity in _NOUNS]
         told += filter(None, [" and ".join(filter(None, found))])
     return told
+
+
+def _who_asks(judged: RuleResults) -> str:
+    errors = (item for item in judged.reported if item.severity is Severity.ERROR)
+    if any(item.rule in SOURCES or item.rule == HIDDEN_NEED for item in errors):
+        return "the build"
+    return "another build with the ignore file"
 
 
 def _among(secrets: int) -> str:
@@ -180,11 +187,16 @@ def _nothing_to_do(analysis: Analysis, plan: Fix | None, size: str) -> str:
 
 
 def _broken(judged: RuleResults) -> str:
-    """Where the build fails; empty where nothing is known to break it."""
+    """Where the build fails, or what it asks for that is not there yet; empty where nothing is known to break it."""
     for finding in judged.reported:
         if finding.severity is Severity.ERROR and finding.rule in SOURCES:
             place = finding.location
             return f", and the build fails at {at_line(printable(place.file or ''), place.line)}"
+    notes = (item for item in judged.reported if item.severity is Severity.INFO)
+    made = [path for item in notes if item.rule == MISSING for path in item.paths[:1]]
+    if made:
+        names = f"{printable(made[0])}{and_more(len(made) - 1)}"
+        return f", and the build asks for {names}, to be made first"
     return ""
 
 

@@ -14,7 +14,9 @@ from ctxopt.severity import Severity
 
 SECRETS: Final = "secret-file"
 """The rule about keys and passwords, whose findings no other takes the place of."""
-SOURCES: Final = frozenset({"missing-source", "ignored-source"})
+MISSING: Final = "missing-source"
+HIDDEN_NEED: Final = "hidden-need"
+SOURCES: Final = frozenset({MISSING, "ignored-source"})
 """The rules whose errors say that an instruction finds nothing, and the build fails."""
 
 

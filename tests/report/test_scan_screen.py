@@ -302,6 +302,44 @@ def test_the_headline_says_that_a_build_fails(tmp_path, name):
     assert said in text.splitlines()[0]
 
 
+NODE = "FROM a\nCOPY src /s\nCOPY dist /d\n"
+
+
+@pytest.mark.parametrize(
+    ("tree", "said"),
+    [
+        (
+            {"Dockerfile": NODE},
+            "Docker sends 100 B, and the build asks for dist, to be made first.",
+        ),
+        ({"Dockerfile": NODE + "COPY build/a /b\n"}, "asks for dist and 1 more, to be made first."),
+        ({"Dockerfile": NODE, "dist/x": 9}, "Nothing to do: "),
+        ({"Dockerfile": NODE, ".dockerignore": "dist\n"}, "the build fails at Dockerfile:3"),
+        ({"Dockerfile": "FROM a\nCOPY src /s\nCOPY gone /d\n"}, "the build fails at Dockerfile:3"),
+        ({"Dockerfile": "FROM a\nCOPY src/*.none src /s\n"}, "Nothing to do: "),
+        ({"Dockerfile": "FROM a AS b\nCOPY dist /\nFROM a\nCOPY src /s\n"}, "Nothing to do: "),
+    ],
+)
+def test_the_headline_says_what_has_to_be_made_first(tmp_path, tree, said):
+    text, _, _ = screen(lay(tmp_path, {"src/a": 100, **tree}), 200)
+    assert said in text.splitlines()[0]
+
+
+@pytest.mark.parametrize("name", ["Dockerfile", "other.Dockerfile"])
+def test_the_headline_says_which_build_asks_for_what_is_kept_back(tmp_path, name):
+    tree = {
+        "Dockerfile": "FROM a\nCOPY . .\n",
+        "other.Dockerfile": "FROM a\nCOPY target/app /app\n",
+        ".dockerignore": ".git\ntarget\n",
+        "target/app": 3 * MB,
+        "src/a": 100,
+    }
+    told = ctxopt("scan", "-f", name, cwd=lay(tmp_path, tree)).stdout.splitlines()
+    text = " ".join(line.strip() for line in told[:2])
+    asks = {"Dockerfile": "another build with the ignore file", "other.Dockerfile": "the build"}
+    assert f"3 MB that {asks[name]} asks for are kept back" in text
+
+
 @pytest.mark.parametrize(
     "dockerfile",
     [
