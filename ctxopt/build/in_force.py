@@ -179,11 +179,11 @@ def root_ignore(files: BuildFiles, builder: Builder) -> IgnoreChoice:
 
 def _sent_ignore(files: BuildFiles, path: str, absolute: str, reason: str) -> IgnoreChoice:
     """Read an ignore file as BuildKit's client sends it: without content where it cannot."""
-    content = b""
     try:
         content = files.read(absolute)
     except OSError as error:
         reason += f", but it cannot be read ({error.strerror}) and counts as empty"
+        return IgnoreChoice(path, absolute, reason, None)
     return IgnoreChoice(path, absolute, reason, parse_ignore_file(content, path))
 
 

@@ -192,7 +192,9 @@ def starting_point(analysis: Analysis, *, per_dockerfile: bool) -> tuple[Analysi
     """
     ignore = analysis.context.ignore
     if ignore.path is not None and ignore.file is None:
-        raise WriteError(f"{ignore.path} cannot be edited: {ignore.reason}")
+        raise WriteError(
+            f"{ignore.path} cannot be edited: {ignore.reason}", hint=_remedy(analysis.context)
+        )
     _check_encoding(ignore.file)
     context = context_to_edit(analysis.context, per_dockerfile=per_dockerfile)
     if context is not analysis.context:
@@ -210,6 +212,22 @@ def _check_encoding(file: IgnoreFile | None) -> None:
         )
 
 
+def _remedy(context: BuildContext) -> str:
+    """Return what makes an ignore file that BuildKit cannot read one that it can."""
+    path = context.ignore.absolute or ""
+    if os.path.islink(path) and os.path.isfile(path):
+        return f"put a copy in its place: {_copy(os.path.realpath(path), context)}"
+    if os.path.isfile(path):
+        return "let the user who builds read it"
+    return "put a file in its place"
+
+
+def _copy(found: str, context: BuildContext) -> str:
+    """Return the command that puts a copy of the file at ``found`` in the place of a link."""
+    target = os.path.relpath(found, context.root)
+    return shlex.join(["cp", "--remove-destination", target, context.ignore_name])
+
+
 def _check_link(analysis: Analysis) -> None:
     """Raise WriteError where the ignore file is a link to one of another tool."""
     context = analysis.context
@@ -218,10 +236,9 @@ def _check_link(analysis: Analysis) -> None:
     endings = context.builder.ignore_endings
     if ignore.absolute and not is_named and not ignore.absolute.endswith(endings):
         target = os.path.relpath(ignore.absolute, analysis.context.root)
-        copy = shlex.join(["cp", "--remove-destination", target, ignore.path or ".dockerignore"])
         raise WriteError(
             f"{ignore.path} is a link to {target}, which others read too",
-            hint=f"put a copy in its place: {copy}",
+            hint=f"put a copy in its place: {_copy(ignore.absolute, context)}",
         )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from ctxopt.build.analysis import Analysis, build_matcher
-from ctxopt.build.context import BuildContext, builder_named, context_under
+from ctxopt.build.context import BuildContext, builder_named, context_under, named_ignore
 from ctxopt.build.found_files import DockerfileLocation, IgnoreChoice
 from ctxopt.builder import Builder
 from ctxopt.config.load import Config
@@ -24,6 +24,7 @@ from ctxopt.languages.ignore.dialect import dialect_of
 from ctxopt.languages.ignore.text import IgnoreFile, parse_ignore_file
 from ctxopt.read_file import read_regular
 from ctxopt.rules.finding import Finding, Location
+from ctxopt.rules.ignore_file.inactive_ignore_file import counts_as_empty
 from ctxopt.rules.ignore_file.invalid_pattern import RULE as INVALID
 from ctxopt.rules.ignore_file.invalid_pattern import invalid_patterns
 from ctxopt.rules.registry import RULES
@@ -108,8 +109,20 @@ def lint_file(path: str, root: str | None, config: Config, measure: Measure) -> 
         refused = {finding.location.line for finding in found}
         reported = run_rules(facts, rules, config.selection).reported
         found += [item for item in reported if item.location.line not in refused]
+    if root is not None and os.path.islink(path) and builder.loads_on_demand:
+        found += _not_followed(path, root, builder)
     found.sort(key=lambda finding: (finding.location.line or 0, finding.sort_key))
     return Linted(path, tuple(found), root is not None)
+
+
+def _not_followed(path: str, root: str, builder: Builder) -> list[Finding]:
+    """Return what is wrong with a link at the root of the context that BuildKit does not follow."""
+    if os.path.basename(path) != NAME:
+        return []
+    choice = named_ignore(os.path.realpath(root), builder)
+    if choice.file is not None:
+        return []
+    return [counts_as_empty(NAME, choice.reason)]
 
 
 def _refused_lines(file: IgnoreFile, builder: Builder) -> list[Finding]:

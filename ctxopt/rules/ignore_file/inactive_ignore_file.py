@@ -35,7 +35,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     """Yield a finding for each such file."""
     context = facts.analysis.context
     if context.ignore.path and context.ignore.reason.endswith(_AS_EMPTY):
-        yield _counts_as_empty(context.ignore.path, context.ignore.reason)
+        yield counts_as_empty(context.ignore.path, context.ignore.reason)
     is_empty = context.ignore.file is not None and not facts.matcher.patterns
     for inactive in context.inactive:
         severity, reason = RULE.severity, inactive.reason
@@ -67,7 +67,8 @@ def _without_it(facts: Facts) -> Iterator[Finding]:
         yield from find_git_context(facts, found, RULE.id)
 
 
-def _counts_as_empty(path: str, reason: str) -> Finding:
+def counts_as_empty(path: str, reason: str) -> Finding:
+    """Return the finding about an ignore file at the root that BuildKit reads nothing of, and why."""
     return Finding(
         rule=RULE.id,
         severity=RULE.severity,
