@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def cures_of_fix(facts: Facts, found: RuleResults, config: Config) -> RuleResults:
     """Return what was found with the lines that ``fix`` would write."""
     if not found.has_edits:
-        return found
+        return found.without_promise()
     # What fix decides by takes time to import, and a clean context has nothing to decide.
     from ctxopt.fix.cures import judge_cures
 
@@ -43,7 +43,7 @@ class PlanOfFix:
         """Return what was found with the lines that ``fix`` would write."""
         self.evidence = facts.evidence
         if not found.may_be_cured(facts.analysis.context):
-            return found
+            return found.without_promise()
         from ctxopt.fix.cures import plan_cures
 
         planned = plan_cures(facts, found, config)

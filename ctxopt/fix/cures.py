@@ -24,7 +24,6 @@ from ctxopt.fix.unit import Unit
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.paths import is_covered, overlaps
 from ctxopt.rules.finding import Finding
-from ctxopt.rules.ignore_file.no_ignore_file import RULE as NO_IGNORE_FILE
 from ctxopt.rules.registry import RULES
 from ctxopt.rules.rule import add_line
 from ctxopt.rules.run import RuleResults, run_rules
@@ -123,7 +122,10 @@ def _judged(results: RuleResults, judge: _Judge, config: Config) -> RuleResults:
         if is_told and finding.rule not in fixed:
             judged[place] = replace(finding, severity=Severity.INFO)
     judged.sort(key=lambda finding: finding.sort_key)
-    return results._replace(reported=tuple(judged))
+    cured = results._replace(reported=tuple(judged))
+    if judge.writes_today:
+        return cured
+    return cured.without_promise()
 
 
 def _with_rebuilds(facts: Facts, results: RuleResults) -> RuleResults:
@@ -152,6 +154,7 @@ class _Judge:
         self._can_be_edited = facts.analysis.context.ignore.path is None or self._file is not None
         self._written = {text for line in lines for text in line.texts}
         self._taken = {line.change for line in lines}
+        self.writes_today = not all(line.is_preventive for line in lines)
         self._possible = {line.change: line.reason for line in possible}
         self._left = {item.text: item.reason for item in left}
         parts = [part for finding in asked.reported for part in _unit_of(finding).parts]
@@ -164,8 +167,6 @@ class _Judge:
 
     def judged(self, finding: Finding) -> Finding:
         whole = _unit_of(finding)
-        if finding.rule == NO_IGNORE_FILE.id and not self._taken:
-            return replace(finding, help="fix finds no line that would pay")
         if not finding.edits or whole.is_pruning:
             return finding
         # Exceptions help together or not at all.

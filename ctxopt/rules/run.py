@@ -14,6 +14,7 @@ from ctxopt.languages.ignore.edits import Edit, EditKind
 from ctxopt.languages.ignore.text import IgnoreFile
 from ctxopt.paths import is_at_or_below, is_covered
 from ctxopt.rules.finding import SECRETS, Finding, Suppression
+from ctxopt.rules.ignore_file.no_ignore_file import RULE as NO_IGNORE_FILE
 from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
 
@@ -41,6 +42,11 @@ class RuleResults(NamedTuple):
     def may_be_cured(self, context: BuildContext) -> bool:
         """Whether a fix may have lines to write: where there is no ignore file yet, also lines for tomorrow alone."""
         return context.ignore.path is None or self.has_edits
+
+    def without_promise(self) -> RuleResults:
+        """Return the results for where no line is to be written: that there is no ignore file asks for nothing then."""
+        kept = tuple(finding for finding in self.reported if finding.rule != NO_IGNORE_FILE.id)
+        return self._replace(reported=kept)
 
     def worst(self) -> Severity | None:
         """The severity of the worst finding reported; None without any."""

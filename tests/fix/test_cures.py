@@ -178,6 +178,13 @@ def test_the_command_is_named_where_it_has_something_to_show(tmp_path, tree, is_
 
 def test_a_missing_ignore_file_is_no_matter_of_fix_where_nothing_pays(tmp_path):
     root = lay(tmp_path, {"a.bin": HEAVY, "Dockerfile": "FROM a\nCOPY . .\n"})
-    assert "fix finds no line that would pay" in ctxopt("scan", "--full", "-v", cwd=root).stdout
+    for how in (
+        [],
+        ["--full", "-v"],
+        ["--format", "json"],
+        ["--format", "sarif", "--fail-on", "warning"],
+    ):
+        done = ctxopt("scan", *how, cwd=root)
+        assert (done.returncode, "there is no ignore file" in done.stdout) == (0, False)
     lay(root, {"node_modules/a": HEAVY})
     assert "ctxopt fix writes one" in ctxopt("scan", "--full", "-v", cwd=root).stdout

@@ -8,7 +8,7 @@ import pytest
 
 from ctxopt.build.stops import transfer_stop
 from tests.support.fixes import fix_of
-from tests.support.other_user import as_other_user, let_in
+from tests.support.other_user import as_other_user
 from tests.support.trees import lay
 
 pytestmark = pytest.mark.usefixtures("clean")
@@ -26,10 +26,9 @@ STOPPING: dict[str, tuple[dict[str, Any], list[str], list[str]]] = {
 
 
 @pytest.mark.parametrize("case", STOPPING)
-def test_the_build_goes_on(tmp_path, case):
+def test_the_build_goes_on(open_path, case):
     more, closed, lines = STOPPING[case]
-    let_in(tmp_path)
-    root = lay(tmp_path / "c", {"Dockerfile": ALL, **more}, dict.fromkeys(closed, "000"))
+    root = lay(open_path / "c", {"Dockerfile": ALL, **more}, dict.fromkeys(closed, "000"))
     with as_other_user():
         fix = fix_of(root)
     assert transfer_stop(fix.measured) is not None
@@ -55,10 +54,9 @@ NO_LINE: dict[str, tuple[dict[str, Any], list[str], str, bool]] = {
 
 
 @pytest.mark.parametrize("case", NO_LINE)
-def test_no_line_where_none_helps_or_nothing_stops(tmp_path, case):
+def test_no_line_where_none_helps_or_nothing_stops(open_path, case):
     more, closed, dockerfile, stops = NO_LINE[case]
-    let_in(tmp_path)
-    root = lay(tmp_path / "c", {"Dockerfile": dockerfile, **more}, dict.fromkeys(closed, "000"))
+    root = lay(open_path / "c", {"Dockerfile": dockerfile, **more}, dict.fromkeys(closed, "000"))
     with as_other_user():
         fix = fix_of(root)
     assert (transfer_stop(fix.measured) is not None) is stops

@@ -8,7 +8,7 @@ import pytest
 
 from ctxopt.errors import WriteError
 from tests.support.fixes import fix_of
-from tests.support.other_user import as_other_user, let_in
+from tests.support.other_user import as_other_user
 from tests.support.program import ctxopt
 from tests.support.trees import lay
 
@@ -27,10 +27,9 @@ MEND = "put a copy in its place: cp --remove-destination"
         ({"c/.dockerignore": {"link": "../gone"}}, None, "outside the context", "put a file in its place"),
     ],
 )  # fmt: skip
-def test_it_is_not_edited(tmp_path, more, mode, why, hint):
-    let_in(tmp_path)
+def test_it_is_not_edited(open_path, more, mode, why, hint):
     modes = {"c/.dockerignore": mode} if mode else None
-    root = lay(tmp_path, {**TREE, **more}, modes)
+    root = lay(open_path, {**TREE, **more}, modes)
     with as_other_user(), pytest.raises(WriteError, match=why) as caught:
         fix_of(f"{root}/c")
     assert caught.value.hint == hint
@@ -49,10 +48,9 @@ def test_it_is_not_edited(tmp_path, more, mode, why, hint):
         ({"c/.gitignore": "x\n"}, None),
     ],
 )
-def test_others_are(tmp_path, more, mode):
-    let_in(tmp_path)
+def test_others_are(open_path, more, mode):
     modes = {"c/.dockerignore": mode} if mode else None
-    root = lay(tmp_path, {**TREE, **more}, modes)
+    root = lay(open_path, {**TREE, **more}, modes)
     with as_other_user():
         fix = fix_of(f"{root}/c")
     assert [text for line in fix.lines for text in line.texts] == ["**/node_modules"]

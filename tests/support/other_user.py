@@ -9,22 +9,11 @@ import pkgutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 
 import ctxopt
 
 OTHER = 65_534
 """A user who owns nothing."""
-
-
-def let_in(root: Path) -> None:
-    """Let other users reach a folder; its parents stay as they are where they are others' or the system's."""
-    folder = root
-    while folder != folder.parent and folder.stat().st_mode & 0o005 != 0o005:
-        if folder.stat().st_uid != os.geteuid() or str(folder) == "/tmp":
-            break
-        folder.chmod(0o755)
-        folder = folder.parent
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from ctxopt.tree.policy import Policy
 from ctxopt.tree.view import View
 from ctxopt.tree.workers import Walker, walk
 from tests.support.examples import examples
-from tests.support.other_user import OTHER, let_in
+from tests.support.other_user import OTHER
 from tests.support.places import ROOT
 from tests.support.trees import lay
 
@@ -257,13 +257,6 @@ def as_somebody(root, code):
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
-
-
-@pytest.fixture
-def open_path(tmp_path):
-    """A folder that another user can reach."""
-    let_in(tmp_path)
-    return tmp_path
 
 
 UNREADABLE = """
