@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import os
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
@@ -17,10 +18,13 @@ from ctxopt.paths import relative, upwards
 from ctxopt.rules.finding import Finding
 from ctxopt.tree.model import DIR, FILE, Flag, Folder
 
-ROOM: Final = 600_000
-"""Characters that the names and figures of a picture may take, about."""
+ROOM: Final = 750_000
+"""Bytes that the names and figures of a picture may take on a page, about."""
 _FIGURES: Final = 14
-"""Characters for the figures of one file or folder, about."""
+"""Bytes for the figures of one file or folder, about."""
+_REST: Final = 20
+"""Bytes for what stands together of one sort in a folder, about."""
+_MARKUP: Final = frozenset('<>&"\\')
 _MARKED: Final = 10
 """Paths of a finding or a line that are shown at any rate."""
 
@@ -241,18 +245,30 @@ def _choose(seen: dict[str, _Seen], marked: list[str], room: int) -> set[str]:
     while queue and room > 0:
         _, _, path = heapq.heappop(queue)
         chosen.add(path)
-        room -= len(path.rpartition("/")[2]) + _FIGURES
+        room -= _length(path.rpartition("/")[2]) + _FIGURES
         here = seen.get(path)
         if here is None:
             continue
+        room -= _REST * len(here.total)
+        # What lies in the root is what people know.
+        is_late = bool(path)
         for name, amount in here.files:
             below = here.folder.child(name)
-            heapq.heappush(queue, (below not in first, -amount.bytes, below))
+            heapq.heappush(queue, (is_late and below not in first, -amount.bytes, below))
         for below in here.folder.subfolders():
             inside = seen.get(below)
             if inside is not None and inside.total:
-                heapq.heappush(queue, (below not in first, -inside.weight, below))
+                heapq.heappush(queue, (is_late and below not in first, -inside.weight, below))
     return chosen
+
+
+def _length(name: str) -> int:
+    """Return the bytes that a name takes on a page, or somewhat more."""
+    length = len(os.fsencode(name))
+    if name.isprintable() and _MARKUP.isdisjoint(name):
+        return length
+    # An escape is at most six characters long.
+    return 6 * length
 
 
 def _nodes(seen: dict[str, _Seen], chosen: Collection[str]) -> Iterator[tuple[str, Node]]:

@@ -24,6 +24,7 @@ from ctxopt.fix.switches import Segment
 from ctxopt.report.console import visible
 from ctxopt.report.places import where
 from ctxopt.report.scan_headline import headline
+from ctxopt.report.wording import describe_kept
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.run import RuleResults
 from ctxopt.severity import Severity
@@ -59,7 +60,7 @@ def render_page(
         "ending": len(switched.ending),
         "segments": [_segment(item) for item in switched.segments],
         "copies": all(item.line.text.isprintable() for item in switched.segments),
-        "switches": [[_line(line, shown) for line in lines] for lines in switched.switches],
+        "switches": [[_line(line, shown, plan) for line in lines] for lines in switched.switches],
         "findings": [_finding(finding, shown) for finding in judged.reported],
         "folded": picture.folded,
         "command": visible(fix_command),
@@ -178,14 +179,17 @@ def _segment(item: Segment) -> dict[str, Any]:
     }
 
 
-def _line(line: ProposedLine, shown: _Shown) -> dict[str, Any]:
+def _line(line: ProposedLine, shown: _Shown, plan: Fix | None) -> dict[str, Any]:
+    rebuilds = None
+    if line.rebuilds and plan is not None:
+        rebuilds = describe_kept(line.rebuilds, plan.commits)
     return {
         "texts": [visible(text) for text in line.texts],
         "replaces": [visible(text) for text in line.replaces],
         "confidence": line.confidence,
         "reason": visible(line.reason),
-        "bytes": line.bytes,
-        "rebuilds": None,
+        "isPreventive": line.is_preventive,
+        "rebuilds": rebuilds,
         "places": shown.places(line.paths),
     }
 

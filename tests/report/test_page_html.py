@@ -15,10 +15,12 @@ from ctxopt.build.context import find_context
 from ctxopt.build.request import BuildRequest
 from ctxopt.cli.cures import PlanOfFix
 from ctxopt.config.load import Config
-from ctxopt.fix.picture import picture_of
+from ctxopt.fix.picture import ROOM, picture_of
 from ctxopt.report.page_html import render_page
+from ctxopt.rules.run import RuleResults
 from ctxopt.rules.scan import judge_analysis
 from tests.support.pictures import HOSTILE, JUNK, lay_junk
+from tests.support.rebuilds import history
 from tests.support.trees import lay
 
 DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
@@ -91,6 +93,23 @@ def test_a_page_without_lines_says_why(tmp_path) -> None:
     assert [item["text"] for item in data["segments"]] == ["x"]
 
 
+@pytest.mark.usefixtures("clean")
+def test_a_line_says_which_rebuilds_it_saves(tmp_path) -> None:
+    first = {
+        "Dockerfile": "FROM a\nWORKDIR /app\nCOPY . .\nRUN make\n",
+        ".dockerignore": ".git\n",
+        "src/a.c": "1",
+        "README.md": "0",
+    }
+    root = history(tmp_path / "app", [{"README.md": "# 1\n"}, {"README.md": "# 2\n"}], first)
+    told = [line["rebuilds"] for lines in data_of(page_of(root))["switches"] for line in lines]
+    assert "2 of the last 2 commits would have kept steps in the cache" in told
+
+
+def test_without_history_nothing_is_said_of_rebuilds(page: str) -> None:
+    assert all(line["rebuilds"] is None for lines in data_of(page)["switches"] for line in lines)
+
+
 def test_hostile_names_stay_data(tmp_path) -> None:
     page = page_of(lay(tmp_path / "<b>app", HOSTILE))
     data = data_of(page)
@@ -105,24 +124,21 @@ def test_hostile_names_stay_data(tmp_path) -> None:
     page.encode("utf-8")
 
 
-def test_a_hundred_thousand_files_stay_below_a_megabyte(tmp_path) -> None:
-    # The names are long, and no two alike: nothing of them is saved by chance.
-    root = lay(tmp_path / "app", {"Dockerfile": "FROM a\nCOPY . .\n"})
-    for folder in range(40):
-        inside = tmp_path / "app" / f"some-folder-{folder:03}"
-        inside.mkdir()
-        for file in range(75):
-            (inside / f"a-rather-long-name-of-a-file-{folder:03}-{file:05}.generated.js").touch()
-    found = survey(find_context(root), BuildRequest())
-    picture = picture_of(found, None, room=60_000)
-    page = render_page(
-        found.analysis,
-        judge_analysis(found.analysis, Config(), None)[0],
-        None,
-        picture,
-        fix_command="",
-        refusal="",
-    )
-    assert picture.folded > 1_500
-    # The page keeps to its room, whatever is in the tree.
-    assert len(DATA.findall(page)[0]) < 66_000
+@pytest.mark.parametrize(
+    "word", ["a-rather-long-name", "<&>" * 8, "\u6f22\u5b57" * 6, "\x01\u202e" * 6]
+)
+def test_a_page_keeps_to_its_room_whatever_the_names_are(tmp_path, word: str) -> None:
+    names = [
+        f"{word}-{folder:02}/{word}-{file:03}.js" for folder in range(20) for file in range(60)
+    ]
+    tree = {"Dockerfile": "FROM a\nCOPY . .\n"} | dict.fromkeys(names, 123_456)
+    found = survey(find_context(lay(tmp_path / "app", tree)), BuildRequest())
+    picture = picture_of(found, None, room=30_000)
+    page = render_page(found.analysis, RuleResults(), None, picture, fix_command="", refusal="")
+    assert picture.folded > 100
+    assert len(DATA.findall(page)[0].encode("utf-8")) < 34_000
+
+
+def test_what_comes_with_every_page_is_small(page: str) -> None:
+    # With the room of a picture, a page stays below a megabyte.
+    assert len(DATA.sub("", page).encode("utf-8")) + ROOM < 900_000

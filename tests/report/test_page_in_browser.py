@@ -104,6 +104,30 @@ def test_a_switch_redraws_the_picture_and_the_table(page: Browser) -> None:
     assert "dump.sql" in rows(page)
 
 
+def test_a_line_marks_what_it_takes(page: Browser) -> None:
+    line = "[...document.querySelectorAll('.switch')].find(s => s.textContent.includes('**/node_modules'))"
+    page.run(f"{line}.dispatchEvent(new Event('pointerenter'))")
+    marked = {text.partition("\n")[0] for text in texts(page, "g.hit > title")}
+    assert {"node_modules", "web/node_modules"} <= marked
+    assert not marked & {"dump.sql", "src/main.c", "web/index.html"}
+    page.run(f"{line}.dispatchEvent(new Event('pointerleave'))")
+    assert texts(page, "g.hit > title") == []
+
+
+def test_each_switch_says_what_it_saves_beside_the_others(page: Browser, project: str) -> None:
+    _, fix = picture_at(project)
+    # As fix tells them: each line after those before it.
+    for number, line in enumerate(fix.lines):
+        told = f"−{format_size(line.bytes)}" if line.bytes else "for tomorrow"
+        assert texts(page, f"#saves-{number}") == [told]
+        page.run(f"document.getElementById('switch-{number}').click()")
+        assert texts(page, f"#saves-{number}") == [told]
+
+
+def test_a_build_that_takes_everything_has_one_total(page: Browser) -> None:
+    assert texts(page, ".total:not([hidden]) dt") == ["Sent by this build", "Kept back"]
+
+
 def test_zoom_and_back(page: Browser) -> None:
     page.run(
         "[...document.querySelectorAll('#picture g.folder')].find(g => g.querySelector('title')"

@@ -72,14 +72,11 @@ class Model {
     }
   }
 
-  /** Sum up by sort, so that a total takes no look at the tree. */
+  /** Sum up by sort, so that what a switch saves is told without a look at the tree. */
   _sumSorts() {
-    this.sortSums = this.data.sorts.map(() => [0, 0]);
+    this.sortSums = this.data.sorts.map(() => 0);
     for (const amounts of this.amounts) {
-      for (const [sort, size, files] of amounts) {
-        this.sortSums[sort][0] += size;
-        this.sortSums[sort][1] += files;
-      }
+      for (const [sort, size] of amounts) this.sortSums[sort] += size;
     }
   }
 
@@ -118,28 +115,37 @@ class Model {
     }, 0);
   }
 
-  /** [bytes, files] of what could be sent with the switches `on`. */
-  total(on) {
-    const sums = [0, 0];
-    this.data.sorts.forEach(([, condition], sort) => {
-      const outcome = this.outcome(condition, on);
-      if (outcome === SENT) sums[0] += this.sortSums[sort][0];
-      if (outcome !== KEPT_BACK) sums[1] += this.sortSums[sort][1];
-    });
-    if (this.data.own !== null && this.isThere(on)) {
-      const outcome = this.outcome(this.data.sorts[this.ownSort][1], on);
-      if (outcome === SENT) sums[0] += this.ownBytes(on);
-      if (outcome !== KEPT_BACK) sums[1] += 1;
-    }
-    return sums;
-  }
-
-  /** How many bytes a switch saves beside the others that are on. */
-  saving(number) {
+  /** The outcomes of all sorts without and with a switch, beside the others that are on. */
+  _outcomesAround(number) {
     const without = new Set(this.switches);
     without.delete(number);
     const withIt = new Set(without).add(number);
-    return this.total(without)[0] - this.total(withIt)[0];
+    return this.data.sorts.map(([, condition]) => [
+      this.outcome(condition, without), this.outcome(condition, withIt),
+    ]);
+  }
+
+  /** How many bytes a switch saves beside the others that are on, but for the ignore file itself. */
+  saving(number) {
+    let saved = 0;
+    this._outcomesAround(number).forEach(([before, after], sort) => {
+      if (before === SENT) saved += this.sortSums[sort];
+      if (after === SENT) saved -= this.sortSums[sort];
+    });
+    return saved;
+  }
+
+  /** The bytes at or below each node that a switch takes or lets in. */
+  changedBy(number) {
+    const outcomes = this._outcomesAround(number);
+    const changed = new Float64Array(this.names.length);
+    for (let node = this.names.length - 1; node >= 0; node -= 1) {
+      for (const [sort, size] of this.amounts[node]) {
+        if (outcomes[sort][0] !== outcomes[sort][1]) changed[node] += size;
+      }
+      if (node) changed[this.parents[node]] += changed[node];
+    }
+    return changed;
   }
 
   /** Sum up every folder under the switches that are on. */

@@ -136,6 +136,7 @@ class Page {
   _drawTotals() {
     const { totals } = this.model.data;
     const now = this._sums();
+    const isWhole = (sums) => totals.some(({ id }) => id === "sent") && sums.sent === sums.could;
     byId("totals").replaceChildren(
       ...totals.map(({ id, label }) => {
         const value = element("dd", { id: `total-${id}` }, formatSize(now[id]));
@@ -144,7 +145,10 @@ class Page {
           const was = element("span", { class: "was" }, `${formatSize(this.before[id])} now`);
           value.append(was);
         }
-        return element("div", { class: "total" }, element("dt", {}, label), value);
+        const total = element("div", { class: "total" }, element("dt", {}, label), value);
+        // A build that takes everything sends all that could be.
+        total.hidden = id === "could" && isWhole(now) && isWhole(this.before);
+        return total;
       }),
     );
     this._drawBar(now);
@@ -220,12 +224,18 @@ class Page {
       for (const text of line.replaces) texts.append(element("del", {}, text));
       for (const text of line.texts) texts.append(element("ins", {}, text));
       const reason = element("p", { class: "reason" }, element("b", {}, line.confidence), ` ${line.reason}`);
-      if (line.rebuilds !== null) reason.append(`; ${line.rebuilds}`);
       reasons.push(reason);
+      if (line.rebuilds !== null) reasons.push(element("p", { class: "reason rebuilds" }, line.rebuilds));
     }
     const saves = element("span", { class: "saves", id: `saves-${number}` });
     const label = element("label", {}, box, texts, saves);
     const item = element("li", { class: "switch" }, label, ...reasons);
+    for (const event of ["pointerenter", "focusin"]) {
+      item.addEventListener(event, () => this.map.mark(this.model.changedBy(number)));
+    }
+    for (const event of ["pointerleave", "focusout"]) {
+      item.addEventListener(event, () => this.map.mark(null));
+    }
     const places = lines.flatMap((line) => line.places);
     if (places.length) item.append(this._places(places));
     return item;
@@ -233,12 +243,11 @@ class Page {
 
   _drawSwitches() {
     const { model } = this;
-    model.data.switches.forEach((_, number) => {
+    model.data.switches.forEach((lines, number) => {
       byId(`switch-${number}`).checked = model.switches.has(number);
       const saved = model.saving(number);
-      let told = "for tomorrow";
-      if (saved > 0) told = formatSize(saved);
-      if (saved < 0 && model.data.switches[number].some((line) => line.bytes < 0)) told = `+${formatSize(-saved)}`;
+      let told = lines.every((line) => line.isPreventive) ? "for tomorrow" : "nothing more";
+      if (saved) told = saved > 0 ? `−${formatSize(saved)}` : `+${formatSize(-saved)}`;
       byId(`saves-${number}`).textContent = told;
     });
     const text = model.segments(model.switches).map((item) => item.text);

@@ -123,7 +123,7 @@ class Treemap {
     title.textContent = `${isRest ? name : model.path(item.node)}\n${formatSize(item.size)}, ${model.fates[fate].label}`;
     group.append(title);
     this.svg.append(group);
-    const isOpen = isFolder && box.w > 44 && box.h > HEAD + 22 && box.w * box.h > 14 * LEAST_AREA;
+    const isOpen = isFolder && this._hasRoom(item, box);
     if (isOpen) {
       this._label(group, `${name}/`, item.size, { ...box, h: HEAD });
       const inner = { x: box.x + 3, y: box.y + HEAD, w: box.w - 4, h: box.h - HEAD - 1 };
@@ -131,6 +131,26 @@ class Treemap {
       this._fill(item.node, inner, depth + 1);
     } else if (box.h > 15) {
       this._label(group, isFolder ? `${name}/` : name, item.size, box);
+    }
+  }
+
+  /** Whether something in a folder would be seen. */
+  _hasRoom(item, box) {
+    const { model, view } = this;
+    const area = box.w * (box.h - HEAD);
+    if (box.w < 44 || box.h < HEAD + 22 || area < 12 * LEAST_AREA) return false;
+    const inside = model.children[item.node].map((node) => model.size(node, view.withKept));
+    const rest = model.rest(item.node, view.withKept).map(([, size]) => size);
+    const largest = Math.max(...inside, ...rest, 0);
+    return (largest / item.size) * area > LEAST_AREA / 3;
+  }
+
+  /** Mark what a switch is about: the tiles of which it takes or lets in at least half. */
+  mark(changed) {
+    for (const tile of this.svg.querySelectorAll("g.tile:not(.rest)")) {
+      const node = Number(tile.dataset.node);
+      const whole = this.model.size(node, true);
+      tile.classList.toggle("hit", changed !== null && changed[node] > 0 && changed[node] >= whole / 2);
     }
   }
 
