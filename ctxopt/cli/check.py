@@ -83,6 +83,15 @@ GrowthFloor = Annotated[
     str | None,
     typer.Option("--growth-floor", metavar="SIZE", help="Ignore growth below this.  [1MB]"),
 ]
+MaxRebuilds = Annotated[
+    int | None,
+    typer.Option(
+        "--max-rebuilds",
+        metavar="N",
+        help="At most so many of the last 50 commits, or of those of --against, may make steps run again for nothing"
+        " that the build reads.",
+    ),
+]
 LimitView = Annotated[
     ViewOption, typer.Option("--view", help="The view that limits outside of [[context]] apply to.")
 ]
@@ -132,6 +141,7 @@ def check(
     min_files: MinFiles = None,
     max_growth: MaxGrowth = None,
     growth_floor: GrowthFloor = None,
+    max_rebuilds: MaxRebuilds = None,
     view: LimitView = ViewOption.permitted,
     fail_on: NewFailOnOption = None,
     baseline: o.BaselineFile = None,
@@ -149,7 +159,7 @@ def check(
     """Check a build context against its limits, and show what grew."""
     limits: dict[str, object] = {
         "max-size": max_size, "max-files": max_files, "min-size": min_size, "min-files": min_files,
-        "max-growth": max_growth, "growth-floor": growth_floor,
+        "max-growth": max_growth, "growth-floor": growth_floor, "max-rebuilds": max_rebuilds,
     }  # fmt: skip
     given = Given(
         path=path, file=file, target=target, build_args=build_arg, build_contexts=build_context,
@@ -158,11 +168,10 @@ def check(
     if all_:
         refuse_about_one(given, {"--init": init, "--history": history})
     if secrets:
-        others = {
+        _refuse_beside_secrets({
             "--against": against, "--working-tree": working_tree, "--history": history,
             "--init": init, "--write-baseline": write_baseline, "--format": format_,
-        }  # fmt: skip
-        _refuse_beside_secrets(others)
+        })  # fmt: skip
         return _secrets(_with_declared(_question(given), all_=all_, quiet=quiet), output)
     if init:
         return _init(given, quiet=quiet)

@@ -155,6 +155,7 @@ LIMITS: Final[Mapping[str, ValueReader]] = {
     "min-files": _count,
     "max-growth": _percent,
     "growth-floor": _size,
+    "max-rebuilds": _count,
 }
 """The keys that limit a context: at the top for all of them, in ``[[context]]`` for one."""
 

@@ -55,6 +55,8 @@ class Limits:
     """Parts per million of the baseline."""
     growth_floor: int = MB
     """Bytes that a context may grow whatever the share."""
+    max_rebuilds: int | None = None
+    """Commits that made steps run again for nothing that the build reads."""
     origins: Mapping[str, str] = field(default_factory=_nothing, compare=False)
 
     def origin(self, key: str) -> str:

@@ -91,6 +91,16 @@ class Checked:
         """Whether every limit was judged and kept, and no new finding is bad enough."""
         return not self.failed and not self.unjudged
 
+    def with_limits(
+        self, question: CheckRequest, results: Mapping[str, Sequence[LimitResult]]
+    ) -> Checked:
+        """Return the same with more limits judged, by place."""
+        contexts = (
+            replace(context, results=(*context.results, *results[place]))
+            for context, place in zip(self.contexts, question.places, strict=True)
+        )
+        return replace(self, contexts=tuple(contexts))
+
     def with_findings(self, findings: Findings | None) -> Checked:
         """Return the same with what was found."""
         return replace(self, findings=findings)
@@ -109,9 +119,11 @@ def run_check(question: CheckRequest, measure: MeasureTree | None = None) -> Che
         question.against, question.root, repository, working_tree=question.working_tree
     )
     # Before anything is measured: a baseline that cannot be read must not cost a walk.
-    baseline, why_not = None, ""
+    baseline = None
     if question.asks_for_findings:
         baseline = _read_baseline(question)
+    why_not = ""
+    if question.asks_for_findings or question.limits_rebuilds:
         why_not = why_not_checked_out(against, repository)
     if why_not and question.needs_findings:
         raise ConfigError(
@@ -125,9 +137,15 @@ def run_check(question: CheckRequest, measure: MeasureTree | None = None) -> Che
         trees = measure_trees(question, measure)
         _refuse_growth(question, repository)
         checked = check_trees(question, trees)
+    if question.limits_rebuilds:
+        # Loaded where they run: a check of limits alone needs no rules, and start-up counts.
+        from ctxopt.guard.rebuild_limit import judge_rebuilds
+
+        if not why_not:
+            trees = trees or measure_trees(question, measure)
+        checked = checked.with_limits(question, judge_rebuilds(question, trees, why_not))
     if not question.asks_for_findings:
         return checked
-    # Loaded where they run: a check of limits alone needs no rules, and start-up counts.
     from ctxopt.guard.findings import judge_trees, no_findings
 
     if why_not:

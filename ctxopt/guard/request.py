@@ -69,6 +69,11 @@ class CheckRequest:
         """Whether the configuration wants findings judged beside the limits."""
         return self.config.baseline is not None or self.config.fail_on is not None
 
+    @property
+    def limits_rebuilds(self) -> bool:
+        """Whether a limit is about the commits, which takes what rules ask of files."""
+        return any(budget.limits.max_rebuilds is not None for budget in self.budgets)
+
     def folder_of(self, path: str) -> str:
         """Return a context's path from the root; empty for the root itself."""
         found = os.path.relpath(path, self.root)

@@ -24,6 +24,10 @@ _LIMITS: dict[str, Schema] = {
     "max-files": _said(_COUNT, "At most this many files."),
     "min-size": _said(_SIZE, "At least this size: with less, an ignore file keeps back too much."),
     "min-files": _said(_COUNT, "At least this many files."),
+    "max-rebuilds": _said(
+        _COUNT,
+        "At most so many of the last 50 commits may make steps run again for nothing that the build reads.",
+    ),
     "max-growth": _said(_PERCENT, 'At most this growth from one state to the next, as "10%".'),
     "growth-floor": _said(_SIZE, "Growth below this does not count. Default: 1 MB."),
 }
