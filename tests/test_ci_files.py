@@ -62,6 +62,7 @@ def test_what_lint_is_given(path, runs):
 
 def test_growth_is_shown_although_it_passes():
     hook = hooks()["ctxopt-growth"]
+    assert hook["entry"].endswith(" --format line")
     assert hook["verbose"] == "true"
     assert "--warn-only" in hook["entry"]
 
@@ -70,7 +71,7 @@ def test_growth_is_shown_although_it_passes():
 def test_options_exist():
     commands = {name: set(re.findall(r"--[a-z-]+", help_text(name))) for name in COMMANDS}
     known = commands["check"]
-    for text in (HOOKS, ACTION.split("check() ")[1], GUIDE):
+    for text in (HOOKS, ACTION, GUIDE):
         for name, command in re.findall(r"ctxopt (check|fix|lint) (.*)", text):
             assert set(re.findall(r" (--[a-z-]+)", " " + command)) <= commands[name]
     assert set(re.findall(r"\(\"?(--[a-z-]+)", ACTION)) <= known
@@ -89,7 +90,7 @@ def run_action(tmp_path, root, **inputs):
     binary.parent.mkdir(parents=True, exist_ok=True)
     binary.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m ctxopt "$@"\n')
     binary.chmod(0o755)
-    names = ("DOCKERFILE", "AGAINST", "MAX_SIZE", "MAX_GROWTH", "BASELINE", "FAIL_ON")
+    names = ("DOCKERFILE", "AGAINST", "MAX_SIZE", "MAX_GROWTH", "BASELINE", "FAIL_ON", "BADGE")
     given = dict.fromkeys(names, "") | {"CONTEXT": ".", "WARN_ONLY": "false", "SUMMARY": "true"}
     output, summary = tmp_path / "output", tmp_path / "summary"
     for file in (output, summary):
@@ -118,8 +119,12 @@ def test_the_action(tmp_path, inputs, code):
     root = init(tmp_path / "r", {"Dockerfile": "FROM x\nCOPY data /\n", "data/a": "a" * 1000})
     write(root, {"data/it's $(b)": "b" * 2_000_000})
     git(root, "add", "-A")
-    done, output, summary = run_action(tmp_path, root, **inputs)
+    badge = tmp_path / "badge.json"
+    done, output, summary = run_action(tmp_path, root, BADGE=str(badge), **inputs)
     assert done.returncode == code, done.stderr
+    with open(output.pop("comment")) as comment:
+        assert comment.read() == summary.read_text()
+    assert json.loads(badge.read_text())["message"] == "2 MB"
     assert output == {
         "permitted-bytes": "2001019", "transferred-bytes": "2001000", "growth-bytes": "2000000",
     }  # fmt: skip

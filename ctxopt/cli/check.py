@@ -6,13 +6,13 @@ import os
 import sys
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, assert_never
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import command, deliver
-from ctxopt.cli.check_formats import CheckFormat, render, wanted_format
+from ctxopt.cli.check_formats import CheckFormat, Wanted, read_also, render
 from ctxopt.cli.cures import cures_of_fix
 from ctxopt.cli.inputs import Given, measurer, read_inputs, read_settings, refuse_about_one
 from ctxopt.errors import ConfigError, ExitCode
@@ -121,6 +121,15 @@ CheckFormatOption = Annotated[
     CheckFormat | None, typer.Option("--format", help="How to write the report. Default: text.")
 ]
 
+AlsoOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--also",
+        metavar="FORMAT=FILE",
+        help="Write the same answer to FILE in another format as well. May be repeated.",
+    ),
+]
+
 
 @command
 def check(
@@ -152,6 +161,7 @@ def check(
     top: ChangesOption = 10,
     config: o.ConfigOption = None,
     format_: CheckFormatOption = None,
+    also: AlsoOption = None,
     output: o.Output = None,
     color: o.ColorOption = o.Color.auto,
     quiet: o.Quiet = False,
@@ -168,11 +178,11 @@ def check(
     if all_:
         refuse_about_one(given, {"--init": init, "--history": history})
     if secrets:
-        _refuse_beside_secrets({
+        others = {
             "--against": against, "--working-tree": working_tree, "--history": history,
-            "--init": init, "--write-baseline": write_baseline, "--format": format_,
-        })  # fmt: skip
-        return _secrets(_with_declared(_question(given), all_=all_, quiet=quiet), output)
+            "--init": init, "--write-baseline": write_baseline, "--format": format_, "--also": also,
+        }  # fmt: skip
+        return _secrets(given, output, others, all_=all_, quiet=quiet)
     if init:
         return _init(given, quiet=quiet)
     if write_baseline:
@@ -181,24 +191,17 @@ def check(
         return _history(given, history, format_, output)
     question = _question(given, view, against=against, working_tree=working_tree)
     question = _with_declared(question, all_=all_, quiet=quiet)
-    has_color = output is None and console.wants_color(color.value, sys.stdout)
-    return _check(question, format_, top, output, has_color=has_color, quiet=quiet)
+    return _check(question, Wanted(format_, output, read_also(also), top, color), quiet=quiet)
 
 
-def _check(
-    question: CheckRequest,
-    given_format: CheckFormat | None,
-    top: int,
-    output: str | None,
-    *,
-    has_color: bool,
-    quiet: bool,
-) -> int:
+def _check(question: CheckRequest, wanted: Wanted, *, quiet: bool) -> int:
     from ctxopt.guard.check import run_check
 
+    # A format that nothing knows must not cost a walk.
+    answers = wanted.answers(question)
     checked = run_check(question, measurer(question.request, quiet=quiet))
-    wanted = wanted_format(question, given_format)
-    deliver(iter((render(wanted, question, checked, top, has_color),)), output)
+    for answer in answers:
+        deliver(iter((render(answer.format, question, checked, wanted),)), answer.file)
     if checked.failed:
         return ExitCode.FINDINGS
     for result in checked.unjudged:
@@ -219,11 +222,15 @@ def _refuse_beside_secrets(others: Mapping[str, object]) -> None:
             )
 
 
-def _secrets(question: CheckRequest, output: str | None) -> int:
+def _secrets(
+    given: Given, output: str | None, others: Mapping[str, object], *, all_: bool, quiet: bool
+) -> int:
     from ctxopt.guard.staged_secrets import find_staged_secrets
     from ctxopt.report.secrets_text import render_secrets
     from ctxopt.units import count
 
+    _refuse_beside_secrets(others)
+    question = _with_declared(_question(given), all_=all_, quiet=quiet)
     found = find_staged_secrets(question)
     deliver(iter(render_secrets(found)), output)
     if not found:
@@ -343,9 +350,7 @@ def _history_renderer(wanted: CheckFormat) -> Callable[[History], str]:
             return report.render_json
         case CheckFormat.markdown:
             return report.render_markdown
-        case CheckFormat.github | CheckFormat.sarif | CheckFormat.junit | CheckFormat.gitlab:
+        case _:
             raise ConfigError(
                 f"--history has no {wanted.value} format", hint="use markdown for a step summary"
             )
-        case _:
-            assert_never(wanted)

@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import sys
 from enum import StrEnum
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, NamedTuple, assert_never
 
+from ctxopt.errors import ConfigError
 from ctxopt.report import console
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ctxopt.cli.options import Color
     from ctxopt.guard.check import Checked
     from ctxopt.guard.request import CheckRequest
+    from ctxopt.report.terminal import Look
 
 
 class CheckFormat(StrEnum):
@@ -24,10 +29,60 @@ class CheckFormat(StrEnum):
     sarif = "sarif"
     junit = "junit"
     gitlab = "gitlab"
+    line = "line"
+    badge = "badge"
 
 
-def wanted_format(question: CheckRequest, given: CheckFormat | None) -> CheckFormat:
-    """Return the format that was given, else the configured one; raises ConfigError for what nothing knows."""
+class Answer(NamedTuple):
+    """One way to write what was found."""
+
+    format: CheckFormat
+    file: str | None
+    """None for stdout."""
+
+
+class Wanted(NamedTuple):
+    """How to write what one run finds."""
+
+    format: CheckFormat | None
+    """None where the configuration decides."""
+    output: str | None
+    also: tuple[Answer, ...]
+    top: int
+    """Lines in each list."""
+    color: Color
+
+    def answers(self, question: CheckRequest) -> tuple[Answer, ...]:
+        """Return what to write, files beside the report first: a reader of that may wait for them.
+
+        Raises ConfigError for a configured format that nothing knows.
+        """
+        return (*self.also, Answer(_wanted_format(question, self.format), self.output))
+
+    @property
+    def look(self) -> Look:
+        """How the text is drawn."""
+        from ctxopt.report.terminal import Look
+
+        has_color = self.output is None and console.wants_color(self.color.value, sys.stdout)
+        return Look(console.width_of(sys.stdout), has_color)
+
+
+def read_also(given: Sequence[str] | None) -> tuple[Answer, ...]:
+    """Read each ``FORMAT=FILE``; raises ConfigError for another form, or a format that does not exist."""
+    known = [item.value for item in CheckFormat]
+    answers = []
+    for text in given or ():
+        name, _, file = text.partition("=")
+        if name not in known or not file:
+            raise ConfigError(
+                f"--also {text!r} is not FORMAT=FILE", hint=f"formats: {', '.join(known)}"
+            )
+        answers.append(Answer(CheckFormat(name), file))
+    return tuple(answers)
+
+
+def _wanted_format(question: CheckRequest, given: CheckFormat | None) -> CheckFormat:
     from ctxopt.config.load import check_format
 
     if given is not None:
@@ -36,17 +91,15 @@ def wanted_format(question: CheckRequest, given: CheckFormat | None) -> CheckFor
     return CheckFormat(question.config.format)
 
 
-def render(
-    wanted: CheckFormat, question: CheckRequest, checked: Checked, top: int, color: bool
-) -> str:
-    """Return the report; ``top`` is how many lines a list has."""
+def render(format_: CheckFormat, question: CheckRequest, checked: Checked, wanted: Wanted) -> str:
+    """Return the report in one format."""
+    top = wanted.top
     # Each format is imported where it is asked for: most of them cost more than a small check.
-    match wanted:
+    match format_:
         case CheckFormat.text:
             from ctxopt.report.check_text import render_check
-            from ctxopt.report.terminal import Look
 
-            return render_check(checked, Look(console.width_of(sys.stdout), color), top=top)
+            return render_check(checked, wanted.look, top=top)
         case CheckFormat.json:
             from ctxopt.report.check_json import render_json
 
@@ -59,6 +112,14 @@ def render(
             from ctxopt.report.junit import render_junit
 
             return render_junit(checked, top=top)
+        case CheckFormat.line:
+            from ctxopt.report.check_line import render_lines
+
+            return render_lines(checked)
+        case CheckFormat.badge:
+            from ctxopt.report.check_badge import render_badge
+
+            return render_badge(checked)
         case CheckFormat.github:
             from ctxopt.report.check_hosts import render_annotations
 
@@ -75,7 +136,7 @@ def render(
             place, base = _repository_place(question)
             return render_log(checked, place=place, base=base)
         case _:
-            assert_never(wanted)
+            assert_never(format_)
 
 
 def _repository_place(question: CheckRequest) -> tuple[str, str]:

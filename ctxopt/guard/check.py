@@ -48,6 +48,8 @@ class CheckedContext:
     """The view that its limits are about."""
     noise_floor: int
     """Bytes of growth below which no ignore line is proposed, as configured."""
+    growth_floor: int
+    """Bytes of growth that its limits leave alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +250,7 @@ def _check_sides(
                 results=results,
                 lead=_lead(budgets),
                 noise_floor=question.config.noise_floor,
+                growth_floor=budgets[0].limits.growth_floor,
             )
         )
     return tuple(checked)

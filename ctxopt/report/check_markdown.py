@@ -29,6 +29,8 @@ from ctxopt.rules.finding import Finding
 from ctxopt.tree.model import Tally
 from ctxopt.units import and_more, count, format_size
 
+_BAR = 30
+"""Columns of the longer bar."""
 _MARKS = {Verdict.PASS: "ok", Verdict.FAIL: "**over**", Verdict.SKIP: "unknown"}
 
 
@@ -43,6 +45,7 @@ def render_markdown(checked: Checked, *, top: int) -> str:
         rows = [_markdown_row(context, view) for view in VIEWS]
         rows += [_markdown_named(*row) for row in named_rows(context)]
         lines += table(["", "before:", "after:", "growth:"], rows)
+        lines += _bars(context)
         if context.results:
             lines += ["", "### Limits", ""]
             lines += [
@@ -54,6 +57,23 @@ def render_markdown(checked: Checked, *, top: int) -> str:
     if checked.findings is not None:
         lines += _markdown_findings(checked.findings, top)
     return "\n".join(lines) + "\n"
+
+
+def _bars(context: CheckedContext) -> list[str]:
+    """Return before and after as two bars to the same scale; nothing where nothing was compared or is sent."""
+    growth = context.growths.get(context.lead)
+    if growth is None:
+        return []
+    sizes = {"before": growth.bytes_before, "after": growth.bytes_after}
+    longest = max(sizes.values())
+    if not longest:
+        return []
+    bars = [
+        # What is sent at all is seen.
+        f"{name:<8}{'█' * -(-_BAR * size // longest):<{_BAR}}  {format_size(size)}"
+        for name, size in sizes.items()
+    ]
+    return ["", "```text", *bars, "```"]
 
 
 def _markdown_findings(findings: Findings, top: int) -> list[str]:
