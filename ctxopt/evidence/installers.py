@@ -54,6 +54,8 @@ class InstallCommand(NamedTuple):
     """Without quotes, and with one blank between them."""
     folder: str | None
     """Where it works, from the folder in which its step starts, which is ``""``; None where that is not known."""
+    entered: str
+    """The same without what its own options say; empty where that is not known."""
     before: str
     """What its step does first, with the operator that leads on to it."""
 
@@ -311,7 +313,16 @@ def install_commands(script: str) -> tuple[InstallCommand, ...]:
         if option is not None and not installer.named:
             here = _entered(folder, option[1])
         before = " ".join("".join(parts[:place]).split())
-        found.append(InstallCommand(installer, " ".join(text.split()), words, here, before))
+        found.append(
+            InstallCommand(
+                installer=installer,
+                text=" ".join(text.split()),
+                words=words,
+                folder=here,
+                entered=folder or "",
+                before=before,
+            )
+        )
     return tuple(found)
 
 

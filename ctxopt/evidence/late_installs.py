@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from ctxopt.evidence.development import is_for_development
 from ctxopt.evidence.git_history import BuildTakings, Taking
 from ctxopt.evidence.installers import (
     InstallCommand,
@@ -24,10 +25,6 @@ from ctxopt.languages.dockerfile import RunStep, Source
 from ctxopt.paths import is_at_or_below, join, name, parent, relative
 from ctxopt.tree.model import FILE
 
-_DEVELOPMENT: Final = frozenset(
-    {"dev", "develop", "development", "devcontainer", "debug", "local", "test", "tests", "testing"}
-)
-"""Stages whose sources come from elsewhere when they run, or whose image is not shipped."""
 _PACKAGES: Final = frozenset(
     {"node_modules", "vendor", ".venv", "venv", "site-packages", "deps", ".m2", ".gradle"}
     | {".nuget", "registry", "target", "bundle", "mod"}
@@ -107,7 +104,7 @@ class _Search:
         mounts = [flag for flag in self._flags.get(run.line, ()) if flag.startswith("--mount=")]
         if any(re.search(_KEEPS, flag) or "type=" not in flag for flag in mounts):
             return True
-        return (self._taken.build.stages[run.stage].name or "").lower() in _DEVELOPMENT
+        return is_for_development(self._taken.build.stages[run.stage].name or "")
 
     def _is_wide(self, taking: Taking) -> bool:
         return any(root in self._files.tree.folders for root in taking.roots)
@@ -121,6 +118,12 @@ class _Search:
     def _order(self, run: RunStep) -> dict[int, int]:
         lineage = list(self._taken.build.lineage(run.stage))
         return {stage: -place for place, stage in enumerate(lineage)}
+
+    def _is_before(self, run: RunStep) -> Callable[[RunStep | Source], bool]:
+        """Return what tells of a step whether it comes before ``run`` in its stage or in those that this is built on."""
+        order = self._order(run)
+        last = (order[run.stage], run.line)
+        return lambda step: step.stage in order and (order[step.stage], step.line) < last
 
     def _manifests(self, run: RunStep, command: InstallCommand) -> dict[str, str]:
         """Return what a command reads, with the folder of each as the step would name it; nothing where that is not known."""
@@ -206,17 +209,13 @@ class _Search:
 
     def _is_done(self, run: RunStep, command: InstallCommand, manifest: str) -> bool:
         """Whether an earlier step installs the same, or another stage brings what was installed."""
-        order = self._order(run)
-        for source in self._taken.build.sources:
-            if source.from_ is None or source.stage not in order:
-                continue
-            if any(name(path.path) in _PACKAGES for path in source.paths):
+        build = self._taken.build
+        is_before = self._is_before(run)
+        for source in filter(is_before, build.sources):
+            is_foreign = source.from_ is not None
+            if is_foreign and any(name(path.path) in _PACKAGES for path in source.paths):
                 return True
-        for earlier in self._taken.build.runs:
-            if earlier.stage not in order:
-                continue
-            if (order[earlier.stage], earlier.line) >= (order[run.stage], run.line):
-                continue
+        for earlier in filter(is_before, build.runs):
             for other in install_commands(earlier.script):
                 if other.installer.tool == command.installer.tool:
                     # What is not known to be another project is taken for this one.
@@ -257,19 +256,16 @@ class _Search:
         if self._are_there(run, source, manifests):
             lines = []
         flags = "".join(f"{flag} " for flag in self._flags.get(run.line, ()))
-        return (*lines, f"RUN {flags}{_script(command, manifests, start)}")
+        return (*lines, f"RUN {flags}{_script(command, start)}")
 
     def _has_more_first(self, run: RunStep, source: Source, command: InstallCommand) -> bool:
         """Whether steps between, or other parts of its own, run before a command that is moved up without them."""
         if not is_setup(command.before):
             return True
         order = self._order(run)
-        first, last = (order[source.stage], source.line), (order[run.stage], run.line)
-        return any(
-            first < (order[other.stage], other.line) < last
-            for other in self._taken.build.runs
-            if other.stage in order
-        )
+        first = (order[source.stage], source.line)
+        between = filter(self._is_before(run), self._taken.build.runs)
+        return any(first < (order[other.stage], other.line) for other in between)
 
     def _are_there(self, run: RunStep, source: Source, manifests: Iterable[str]) -> bool:
         """Whether other instructions bring all of ``manifests`` before ``source`` does."""
@@ -281,7 +277,7 @@ class _Search:
         return brought.issuperset(manifests)
 
 
-def _script(command: InstallCommand, manifests: Iterable[str], start: str) -> str:
+def _script(command: InstallCommand, start: str) -> str:
     """Return what the early step runs: the command, after what its own step does before it where that needs no sources."""
     installer = command.installer
     text = command.text
@@ -289,13 +285,13 @@ def _script(command: InstallCommand, manifests: Iterable[str], start: str) -> st
     if installer.instead:
         program, _, rest = installer.instead.partition(" ")
         wrapper = f"{program}w"
-        if any(name(path) == wrapper for path in manifests):
+        if wrapper in command.words:
             program = f"./{wrapper}"
         text = " ".join((program, rest, *command.named))
     if installer.instead or not is_setup(command.before):
-        first = ""
-        if command.folder:
-            first = f"cd {command.folder} &&"
+        # What stands in for the command has none of its options.
+        folder = command.folder if installer.instead else command.entered
+        first = f"cd {folder} &&" if folder else ""
     if start and not command.named:
         first = f"cd {start} && {first}".rstrip()
     missing = (flag for flag in installer.flags if flag not in command.words)

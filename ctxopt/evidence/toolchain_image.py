@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+from ctxopt.evidence.development import is_for_development
 from ctxopt.evidence.git_history import BuildTakings
 from ctxopt.evidence.image_start import started_texts
 from ctxopt.evidence.sent_files import SentFiles
@@ -101,15 +102,9 @@ TOOLCHAINS: Final = (
     ),
 )
 
-_DEVELOPMENT: Final = r"(?:^|[-_./])(?:dev|devel|develop|development|devcontainer|debug|local|tests?|testing|ci|lint)(?:$|[-_./])"
 _LIBRARY: Final = r"^(?:docker\.io/|index\.docker\.io/|ghcr\.io/|quay\.io/|mcr\.microsoft\.com/|public\.ecr\.aws/docker/)?(?:library/)?"
 _STARTS: Final = r"\b(?:npm|yarn|pnpm|bun)\s+(?:run\s+)?([\w:-]+)"
 _TASK: Final = r"\"([\w:-]+)\"\s*:\s*\"((?:[^\"\\\n]|\\.)*)\""
-
-
-def is_for_development(called: str) -> bool:
-    """Tell whether a stage or a Dockerfile is called like one for development or tests."""
-    return re.search(_DEVELOPMENT, called.lower()) is not None
 
 
 def toolchain_of(taken: BuildTakings, files: SentFiles) -> Toolchain | None:

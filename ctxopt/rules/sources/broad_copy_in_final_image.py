@@ -72,8 +72,9 @@ def check(facts: Facts) -> Iterator[Finding]:
     if taken is None or not broad:
         return
     # Most images do not take the whole context.
+    from ctxopt.evidence.development import is_for_development
     from ctxopt.evidence.sent_files import SentFiles
-    from ctxopt.evidence.toolchain_image import is_for_development, toolchain_of
+    from ctxopt.evidence.toolchain_image import toolchain_of
 
     place = facts.analysis.context.dockerfile.inside or ""
     # Tests that run in the image need their sources there.

@@ -37,9 +37,12 @@ def check(facts: Facts) -> Iterator[Finding]:
     if not any(root in folders for use in facts.main_uses for root in use.roots):
         return
     # Most builds that take no folder need none of this.
+    from ctxopt.evidence.development import is_for_development
     from ctxopt.evidence.late_installs import find_late_installs
     from ctxopt.evidence.sent_files import SentFiles
 
+    if is_for_development(facts.analysis.context.dockerfile.inside or ""):
+        return
     files = SentFiles(facts.analysis, facts.catalog, facts.needs.texts)
     for found in find_late_installs(taken, files):
         yield _finding_for(facts, found)

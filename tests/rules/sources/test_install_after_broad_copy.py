@@ -370,6 +370,20 @@ def test_what_sets_up_the_tool_is_spoken_of(lines):
     assert "`RUN npm ci`, after what sets up the tool" in found.help
 
 
+def test_a_folder_is_entered_once():
+    tree = {"web/package.json": "{}", "web/a.js": "1"}
+    text = dockerfile("COPY . .", "RUN cp web/a.js . && npm --prefix web ci")
+    found = catches(RULE, {**tree, "Dockerfile": text}, line=4)
+    assert "`RUN npm --prefix web ci`" in found.help
+
+
+def test_packages_that_another_stage_brings_later_have_not_spared_the_install():
+    text = dockerfile(
+        "FROM node", "COPY . .", "RUN npm ci", "COPY --from=first /a/node_modules /tools/"
+    )
+    catches(RULE, {**NPM, "Dockerfile": text}, line=5)
+
+
 def test_one_project_is_told_once():
     text = dockerfile("COPY . .", "RUN npm ci && npm ci --omit=dev", "RUN npm ci")
     catches(RULE, {**NPM, "Dockerfile": text}, line=4)
@@ -379,6 +393,21 @@ def test_each_project_is_told():
     tree = {"web/package.json": "{}", "api/package.json": "{}", "a.js": "1"}
     text = dockerfile("COPY . .", "RUN cd web && npm i", "RUN cd api && npm i")
     catches(RULE, {**tree, "Dockerfile": text}, line=[4, 5])
+
+
+@pytest.mark.parametrize(
+    "path", ["Dockerfile.local", "docker/dev.Dockerfile", ".devcontainer/Dockerfile"]
+)
+def test_a_dockerfile_for_development(path):
+    text = dockerfile("COPY . .", "RUN npm ci")
+    catches_not(RULE, {**NPM, path: text}, dockerfile=path)
+
+
+def test_a_wrapper_that_the_step_does_not_call():
+    tree = {**GRADLE, "gradlew": "", "gradle/libs.versions.toml": ""}
+    text = dockerfile("COPY . .", "RUN gradle build")
+    found = catches(RULE, {**tree, "Dockerfile": text}, line=4)
+    assert "`RUN gradle --no-daemon dependencies`" in found.help
 
 
 def test_flags_of_the_step_stay():
