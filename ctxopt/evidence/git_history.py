@@ -84,6 +84,8 @@ _UNTOLD: Final = frozenset(
 )
 """Texts that say that git is read, and not what for."""
 _WAITS_FOR_GIT: Final = r"<exists>[^<>]{0,200}\.git(?:/HEAD)?\s{0,99}</exists>"
+_GIVEN: Final = "PRETEND_VERSION"
+"""In the names of variables that setuptools-scm and its like read. Source: their documentation, "Overrides"."""
 _CAN_DO_WITHOUT: Final = r"failOnNoGitDirectory>\s*false|failOnNoGitDirectory\s*=\s*false"
 
 
@@ -183,6 +185,11 @@ def is_outside(path: str, text: str) -> bool:
         return True
     # A Makefile holds what is run outside beside what a step runs: the step that calls make decides.
     return _runner_of(path) is None and bool(re.search(_CALLS_DOCKER, text))
+
+
+def is_version_given(build: Build) -> bool:
+    """Tell whether a Dockerfile hands the version to the tools that would ask git for it."""
+    return any(_GIVEN in item.text for item in build.dockerfile.instructions)
 
 
 def without_waiting_profiles(text: str) -> str:

@@ -9,6 +9,7 @@ import glob
 import os
 import posixpath
 from collections.abc import Iterator
+from functools import cached_property
 
 from ctxopt.build.image_steps import ImageSteps
 from ctxopt.build.image_tree import SOMEWHERE, ImageTree
@@ -32,6 +33,12 @@ class HiddenFiles:
         self._sent = SentFiles(facts.analysis, facts.catalog, facts.needs.texts)
         self.lookup = self._sent.lookup
         self.root = facts.view.tree.root
+
+    @cached_property
+    def hides_history(self) -> bool:
+        """Whether the context has a ``.git`` that is not sent."""
+        is_hidden = self._facts.matcher.decide(".git").excluded and not self._sent.has(".git")
+        return is_hidden and os.path.lexists(os.path.join(self.root, ".git"))
 
     def holds(self, path: str) -> bool:
         """Tell whether ``path`` is there, hidden, and neither generated nor git-ignored."""
@@ -105,6 +112,13 @@ class StageFiles:
             if inside and not part.is_hidden(inside) and self._hidden.holds(inside):
                 return inside
         return None
+
+    def lacks_history_at(self, path: str) -> bool:
+        """Tell whether the context would bring its ``.git`` to the image's ``path`` if that were not hidden."""
+        if self._tree.kind(path) is not None or not self._hidden.hides_history:
+            return False
+        parts = (part for part in self._tree.placed if part.lookup is self._hidden.lookup)
+        return any(part.path_at(path) == ".git" for part in parts)
 
     def sent_at(self, path: str) -> str | None:
         """Return which file of the context lies at the image's ``path``; None where none does."""

@@ -20,6 +20,8 @@ from ctxopt.paths import join, name, parent
 Lacking: TypeAlias = tuple[str, str, bool]
 """A path of the context, one clause why it is needed, and whether the tool surely stops without it."""
 
+HISTORY: Final = ".git"
+
 
 class _Here(NamedTuple):
     """Where a step works."""
@@ -61,8 +63,11 @@ def needs_of_step(
     """Yield what the tool that ``command`` calls in the image's ``folder`` does not find."""
     text = " ".join(command)
     for expression, reader in _READERS:
-        if re.search(expression, text):
-            yield from reader(_Here(folder, stage, hidden))
+        called = re.search(expression, text)
+        if called is None:
+            continue
+        place = inside_image(folder, called.groupdict().get("project") or "") or folder
+        yield from reader(_Here(place, stage, hidden))
 
 
 def _cargo(here: _Here) -> Iterator[Lacking]:
@@ -154,6 +159,8 @@ def _python(here: _Here) -> Iterator[Lacking]:
     if found is None:
         return
     path, text = found
+    if _is_versioned_by_git(text) and here.stage.lacks_history_at(join(here.folder, HISTORY)):
+        yield HISTORY, f"{path} takes the version from git", False
     backend = re.search(_BACKEND, text)
     # setuptools says that there is no readme, and builds the package all the same.
     if backend is None or backend[1].startswith("setuptools"):
@@ -164,6 +171,12 @@ def _python(here: _Here) -> Iterator[Lacking]:
             missing = here.lacks(named.path)
         if missing:
             yield missing, f"{path} names it as {named.role}", True
+
+
+def _is_versioned_by_git(text: str) -> bool:
+    """Whether a package cannot be built where there is no history."""
+    is_dynamic = re.search(_DYNAMIC, text) and re.search(_FROM_HISTORY, text)
+    return bool(is_dynamic) and not re.search(_WITHOUT_HISTORY, text)
 
 
 def _node(here: _Here) -> Iterator[Lacking]:
@@ -215,8 +228,12 @@ _BY_PATH: Final = (
 _ASIDE: Final = r"(?s)<profiles>.*?</profiles>|<!--.*?-->"
 _BACKEND: Final = r"(?m)^[ \t]*build-backend\s*=\s*[\"']([\w.]+)"
 _LISTED: Final = r"(?m)^[ \t]*-\s*[\"']?([^\"'#\n]+?)[\"']?\s*$"
+_FROM_HISTORY: Final = r"setuptools[_-]scm|hatch-vcs"
+_DYNAMIC: Final = r"(?m)^[ \t]*dynamic\s*=\s*\[[^\]]*[\"']version[\"']"
+_WITHOUT_HISTORY: Final = r"(?m)fallback[_-]version|^[ \t]*package\s*=\s*false"
+_INSTALLS_PATH: Final = r"\bpip[\d.]*\s+(?:install|wheel)\b.*\s(?P<project>(?:\./|/)[\w./-]{1,200})(?:\[[^\]\s]*\])?(?:\s|$)"
 _INSTALLS_PROJECT: Final = (
-    r"\bpip[\d.]*\s+(?:install|wheel)\b.*\s\.(?:\s|$)|\bpython[\d.]*\s+-m\s+build\b|^(?:hatch|flit|uv)\s+build\b"
+    r"\bpip[\d.]*\s+(?:install|wheel)\b.*\s\.(?:\[[^\]\s]*\])?(?:\s|$)|\bpython[\d.]*\s+-m\s+build\b|^(?:hatch|flit|uv)\s+build\b"
     r"|^uv\s+sync\b(?!.*--no-install-(?:project|workspace))"
 )
 _Reader: TypeAlias = Callable[[_Here], Iterator[Lacking]]
@@ -224,10 +241,8 @@ _READERS: Final[tuple[tuple[str, _Reader], ...]] = (
     (r"^cargo\s+(?:\+\S+\s+)?(?:build|b|install|run|test|check|clippy|fetch|chef)\b", _cargo),
     (r"^go\s+(?:build|install|test|run|vet|generate|mod)\b", _go),
     (r"^(?:\./)?mvnw?\b", _maven),
-    (
-        _INSTALLS_PROJECT,
-        _python,
-    ),
+    (_INSTALLS_PROJECT, _python),
+    (_INSTALLS_PATH, _python),
     (r"^(?:npm\s+(?:ci|i|install)|pnpm\s+(?:i|install)|yarn(?:\s+install)?)\b", _node),
 )
 """Which commands have which manifest read. An installer that only warns where something is missing is not among them."""

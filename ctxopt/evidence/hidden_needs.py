@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from ctxopt.evidence.certainty import certainty_of
 from ctxopt.evidence.facts import Facts
+from ctxopt.evidence.git_history import is_version_given
 from ctxopt.evidence.hidden_files import (
     HiddenFiles,
     StageFiles,
@@ -20,7 +21,7 @@ from ctxopt.evidence.hidden_files import (
     stages_of,
     working_folder,
 )
-from ctxopt.evidence.hidden_manifests import needs_of_step
+from ctxopt.evidence.hidden_manifests import HISTORY, needs_of_step
 from ctxopt.evidence.run_steps import MAKES
 from ctxopt.evidence.shell_commands import commands_in
 from ctxopt.languages.dockerfile import Build, RunStep
@@ -105,6 +106,7 @@ def _taken_from_stages(
 def _read_by_steps(
     build: Build, stages: list[StageFiles], hidden: HiddenFiles
 ) -> Iterator[HiddenNeed]:
+    is_told = is_version_given(build)
     for run in build.runs:
         if not run.reachable or run.heredocs:
             continue
@@ -113,7 +115,7 @@ def _read_by_steps(
         for folder, command in _commands(run):
             yield from _named(run, stage, folder, command, hidden)
             for path, reason, is_certain in needs_of_step(command, folder, stage, hidden):
-                if not _is_made(path, stage.scripts):
+                if not _is_made(path, stage.scripts) and not (path == HISTORY and is_told):
                     told = f"{reason} and {place} builds with that"
                     yield HiddenNeed(path, told, is_certain and hidden.is_tracked(path))
 

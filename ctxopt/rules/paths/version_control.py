@@ -2,7 +2,8 @@
 
 It grows for ever, changes with every commit and so costs a broad COPY its layer cache, and it holds
 what was deleted long ago. Some builds read it for their version: then it is named with the reason,
-and with ways to do without. Ignoring tracked files while ``.git`` stays makes that version dirty.
+and with ways to do without. Ignoring tracked files while ``.git`` stays makes that version dirty: a warning where the tool
+is known to compare, since the image says that it was made of changed files.
 
 Other checkouts of the repository in the context, as ``git worktree add`` makes them, are the same
 sources once more, on another branch.
@@ -10,11 +11,15 @@ sources once more, on another branch.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.facts import Facts
-from ctxopt.paths import name
+from ctxopt.evidence.git_history import is_version_given
+from ctxopt.languages.dockerfile import Build
+from ctxopt.paths import is_covered, name
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.grouping import (
     Group,
@@ -28,6 +33,7 @@ from ctxopt.rules.grouping import (
 )
 from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
+from ctxopt.units import and_more
 
 _ADVICE = (
     "Hand the version in as a build argument, or let a stage of its own read .git through a bind"
@@ -36,6 +42,11 @@ _ADVICE = (
 )
 
 
+_PACKAGE_TOOL: Final = r"setuptools[_-]scm|hatch[_-]vcs|versioneer|versioningit"
+_BUILDS_PACKAGE: Final = (
+    r"\bpip[\d.]*\s+(?:install|wheel)\b[^\n]*(?<!-r)(?<!-c)(?<!requirement)\s(?:\.(?=[\s\[]|$)|\.?/[\w./-]+(?=[\s\[]|$)(?<!\.txt))"
+    r"|\buv\s+(?:sync|build)\b|\bpython[\d.]*\s+(?:-m\s+build|setup\.py)\b|\b(?:hatch|flit|pdm|poetry)\s+(?:build|install)\b"
+)
 _HISTORY = "the history, which changes with every commit"
 _WORKTREE = "another checkout of this repository, which git worktree made"
 
@@ -75,16 +86,44 @@ def _note_of(facts: Facts, item: Candidate) -> Finding:
     # Where a step or manifest was seen to read the history, that place is the better reason.
     if facts.needs.git:
         reason = facts.needs.git[0]
+    severity = Severity.INFO
+    message = f"{shown(item.path)} is sent, and the build may read it: {reason}"
+    missing = _missing_beside(facts)
+    if missing:
+        severity = Severity.WARNING
+        names = f"{shown(missing[0])}{and_more(len(missing) - 1)}"
+        message += f"; git tracks {names}, which no instruction takes, so the version is that of changed files"
     return Finding(
         rule=RULE.id,
-        severity=Severity.INFO,
-        message=f"{shown(item.path)} is sent, and the build may read it: {reason}",
+        severity=severity,
+        message=message,
         paths=(item.path,),
         size=item.bytes,
         entries=item.entries,
         reach=item.reach,
         help=_ADVICE,
     )
+
+
+def _missing_beside(facts: Facts) -> list[str]:
+    """Return the files that git tracks and no instruction takes, where a tool calls the version changed for that."""
+    evidence, plan = facts.evidence, facts.plan
+    if evidence is None or plan is None or is_version_given(plan.build):
+        return []
+    if not _says_changed(facts, plan.build):
+        return []
+    roots = {root for use in facts.main_uses for root in use.roots}
+    return [
+        path
+        for path in sorted(evidence.tracked)
+        if ("" not in roots and not is_covered(path, roots)) or facts.matcher.decide(path).excluded
+    ]
+
+
+def _says_changed(facts: Facts, build: Build) -> bool:
+    """Whether a tool that compares files and writes what it finds into the version is surely called."""
+    is_asked = any(re.search(_PACKAGE_TOOL, reason) for reason in facts.needs.git)
+    return is_asked and any(re.search(_BUILDS_PACKAGE, script) for script in build.scripts())
 
 
 def _is_read(facts: Facts, path: str) -> bool:

@@ -58,6 +58,8 @@ def _finding_for(facts: Facts, index: int, needs: list[HiddenNeed], is_certain: 
     advice = "correct the line"
     if texts:
         advice = f"add {', '.join(texts)} at the end of {facts.ignore_path}{slash_trap(facts, first.path)}"
+    if first.path == ".git":
+        advice += ", or give the version as SETUPTOOLS_SCM_PRETEND_VERSION"
     return Finding(
         rule=RULE.id,
         severity=severity,

@@ -47,3 +47,47 @@ def test_a_history_that_the_version_comes_from_is_explained(tmp_path):
     assert found.edits == ()
     assert "setuptools-scm" in found.message
     assert "--dirty" in found.help
+
+
+SCM = '[build-system]\nrequires = ["setuptools-scm"]\n'
+INSTALLED = "FROM python\nCOPY . /src\nRUN pip install /src\n"
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "ignore"),
+    [
+        (INSTALLED, "tests\n"),
+        ("FROM python\nCOPY . .\nRUN pip install --no-cache-dir -e .[all]\n", "*.md\n"),
+        ("FROM python\nCOPY .git .git\nCOPY pyproject.toml .\nRUN uv sync\n", ""),
+    ],
+)
+def test_a_version_that_says_that_files_were_changed(tmp_path, dockerfile, ignore):
+    tree = {"pyproject.toml": SCM, "tests/a.py": 1, "README.md": 1}
+    (found,) = findings(
+        "version-control", tmp_path, {**tree, ".dockerignore": ignore}, dockerfile, ignored=""
+    )
+    assert found.severity is Severity.WARNING
+    assert "which no instruction takes, so the version is that of changed files" in found.message
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "ignore", "project"),
+    [
+        (INSTALLED, "", SCM),
+        (INSTALLED, "*.log\n", SCM),
+        (INSTALLED, "tests\n", '[build-system]\nrequires = ["setuptools"]\n'),
+        (
+            "FROM python\nENV SETUPTOOLS_SCM_PRETEND_VERSION=1\nCOPY . .\nRUN pip install .\n",
+            "tests\n",
+            SCM,
+        ),
+        ("FROM python\nCOPY . .\nRUN pip install -r /req/requirements.txt\n", "tests\n", SCM),
+        ("FROM python\nCOPY . .\nRUN pip install -r requirements.txt\n", "tests\n", SCM),
+        ("FROM python\nCOPY . .\nRUN pip install requests\n", "tests\n", SCM),
+        ("FROM python\nCOPY . .\nCMD python -m x\n", "tests\n", SCM),
+    ],
+)
+def test_a_version_that_does_not(tmp_path, dockerfile, ignore, project):
+    tree = {"pyproject.toml": project, "tests/a.py": 1, "README.md": 1, ".dockerignore": ignore}
+    found = findings("version-control", tmp_path, tree, dockerfile, ignored="")
+    assert not any("changed files" in item.message for item in found)

@@ -295,3 +295,52 @@ def test_what_is_not_missed(case):
 def test_what_git_ignores_is_made_by_something():
     tree = _tree("RUN sh gen/a.sh\n", "gen\n", **{"gen/a.sh": "x"})
     catches_not("hidden-need", tree, tracked={"Dockerfile"}, ignored={"gen"})
+
+
+_SCM = '[build-system]\nrequires=["setuptools", "setuptools_scm>=8"]\n[project]\nname="p"\ndynamic=["version"]\n'
+_VCS = _SCM.replace('"setuptools", "setuptools_scm>=8"', '"hatchling", "hatch-vcs"')
+_HISTORY = {".git/HEAD": "x", "p/__init__.py": ""}
+
+
+@pytest.mark.parametrize(
+    ("steps", "ignore", "project"),
+    [
+        ("RUN pip install .\n", ".git\n", _SCM),
+        ("RUN pip install .[full]\n", "**/.git\n", _SCM),
+        ("RUN pip install /w\n", ".git*\n", _SCM),
+        ("RUN cd /w && python -m build\n", ".git\n", _VCS),
+        ("RUN uv sync --frozen\n", "*\n!p\n!pyproject.toml\n", _VCS),
+    ],
+)
+def test_a_version_that_comes_from_a_hidden_history(steps, ignore, project):
+    tree = _tree(steps, ignore, **{"pyproject.toml": project}, **_HISTORY)
+    (found,) = find("hidden-need", tree)
+    assert found.severity is Severity.WARNING
+    assert (found.paths, found.edits) == ((".git",), ())
+    assert "takes the version from git" in found.message
+    assert "SETUPTOOLS_SCM_PRETEND_VERSION" in found.help
+
+
+@pytest.mark.parametrize(
+    ("steps", "ignore", "project"),
+    [
+        ("RUN pip install .\n", "docs\n", _SCM),
+        ("RUN pip install -r requirements.txt\n", ".git\n", _SCM),
+        ("RUN pip install /wheels/a.whl\n", ".git\n", _SCM),
+        ("RUN uv sync --no-install-project\n", ".git\n", _SCM),
+        ("RUN SETUPTOOLS_SCM_PRETEND_VERSION=1.0 pip install .\n", ".git\n", _SCM),
+        ("ARG V\nENV SETUPTOOLS_SCM_PRETEND_VERSION_FOR_P=$V\nRUN pip install .\n", ".git\n", _SCM),
+        ("RUN pip install .\n", ".git\n", _SCM + '[tool.setuptools_scm]\nfallback_version="0"\n'),
+        ("RUN uv sync\n", ".git\n", _SCM + "[tool.uv]\npackage = false\n"),
+        ("RUN pip install .\n", ".git\n", _SCM.replace("dynamic", "version='1'\nkeywords")),
+        ("RUN pip install .\n", ".git\n", _SETUPTOOLS + _README),
+        ("RUN make\n", ".git\n", _SCM),
+    ],
+)
+def test_no_version_comes_from_a_hidden_history(steps, ignore, project):
+    catches_not("hidden-need", _tree(steps, ignore, **{"pyproject.toml": project}, **_HISTORY))
+
+
+def test_without_a_history_none_is_hidden():
+    tree = _tree("RUN pip install .\n", ".git\n", **{"pyproject.toml": _SCM, "p/a.py": ""})
+    catches_not("hidden-need", tree)
