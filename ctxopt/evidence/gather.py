@@ -51,8 +51,14 @@ if TYPE_CHECKING:
 
 _USUAL: Final = "Dockerfile"
 """The one that is found without being named."""
-_FEWEST_PACKAGES: Final = 3
-"""A workspace of which a part is built has a root and two members at least."""
+_WORKSPACES: Final = (
+    ("pnpm-workspace.yaml", ""),
+    ("go.work", ""),
+    ("package.json", '"workspaces"'),
+    ("Cargo.toml", "[workspace"),
+    ("pyproject.toml", "[tool.uv.workspace"),
+)
+"""The files at the root that a workspace has, and what is in them then."""
 
 
 def gather_facts(
@@ -146,7 +152,7 @@ def _find_outside(
     builds: Sequence[BuildTakings], manifests: Manifests, files: SentFiles
 ) -> Outside | None:
     """What builds do without of the packages of a workspace."""
-    if sum(item.name == "package.json" for item in manifests.files) < _FEWEST_PACKAGES:
+    if not any(files.has(file) and text in files.text(file) for file, text in _WORKSPACES):
         return None
     # Most repositories are no workspaces.
     from ctxopt.evidence.packages.outside import find_outside

@@ -18,13 +18,15 @@ from ctxopt.evidence.packages.mentions import (
     works_on_all,
 )
 from ctxopt.evidence.packages.model import Package, Workspace
-from ctxopt.evidence.packages.node import dependencies, scripts_of
+from ctxopt.evidence.packages.node import MANIFEST, scripts_of
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.paths import join, parent
 
 _MOST_TEXT: Final = 1 << 25
 _LEAST: Final = 10_000
 """Bytes of a member from which on it is worth to read for."""
+_COMMANDS: Final = (".sh", ".py")
+"""Texts in which a name needs no quotes to be that of a package."""
 _CONFIG_DEPTH: Final = 2
 _CONFIGS: Final = ("tsconfig", "jsconfig")
 _NOT_FOR_BUILDS: Final = ("dev", "watch", "test", "e2e", "lint", "storybook", "format", "start")
@@ -69,7 +71,7 @@ class Graph:
         known = self._asked.get(package.folder)
         if known is None:
             tasks = self._tasks(join(package.folder, "turbo.json"))
-            known = [*dependencies(package, self.workspace), *tasks]
+            known = [*self.workspace.asks[package.folder], *tasks]
             self._asked[package.folder] = known
         return known
 
@@ -92,6 +94,8 @@ class Graph:
     def _search(self, choice: ChosenMembers) -> set[str]:
         found = self.asked_for(choice.folders)
         waiting = sorted(found)
+        if choice.root:
+            waiting.append("")
         texts = sorted(path for path in choice.files if self._is_text(path))
         seen = set(texts)
         while (waiting or texts) and not self._targets <= found:
@@ -136,12 +140,12 @@ class Graph:
 
     @cached_property
     def _by_member(self) -> Mapping[str, list[str]]:
-        """The folders of each member, those of others in it left out."""
+        """The folders of each member, and under the root those of none."""
         grouped: dict[str, list[str]] = {}
         for folder in self._entered:
             around = self.workspace.around(folder)
-            if around is not None:
-                grouped.setdefault(around.folder, []).append(folder)
+            owner = "" if around is None else around.folder
+            grouped.setdefault(owner, []).append(folder)
         return grouped
 
     def _mentioned(self, path: str) -> tuple[set[str], list[str]]:
@@ -149,13 +153,15 @@ class Graph:
         known = self._read.get(path)
         if known is None and self._text_left > 0:
             around = self.workspace.around(path)
-            is_manifest = around is not None and path == around.manifest
+            is_manifest = around is not None and path == around.manifest and path.endswith(MANIFEST)
             text = self._files.text(path)
             if around is not None and is_manifest:
                 text = "\n".join(_scripts_for_builds(around))
             self._text_left -= len(text)
             known = (
-                self._mentions.in_text(path, text, is_commands=is_manifest or path.endswith(".sh")),
+                self._mentions.in_text(
+                    path, text, is_commands=is_manifest or path.endswith(_COMMANDS)
+                ),
                 [
                     other
                     for other in files_climbed_to(path, text)

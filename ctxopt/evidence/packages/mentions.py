@@ -17,7 +17,8 @@ _ENDINGS: Final = frozenset(
     [
         *("js", "jsx", "mjs", "cjs", "ts", "tsx", "mts", "cts", "vue", "svelte", "astro"),
         *("json", "jsonc", "json5", "css", "scss", "less", "sass", "html", "mdx", "graphql"),
-        *("yaml", "yml", "toml", "prisma", "sh", "env", "proto"),
+        *("yaml", "yml", "toml", "prisma", "sh", "env", "proto", "rs", "py", "go", "rb"),
+        *("java", "kt", "gradle", "kts", "xml", "mk", "makefile", "justfile", "dockerfile"),
     ]
 )
 _NO_SOURCES: Final = frozenset({"package-lock.json", "pnpm-lock.yaml", "CHANGELOG.json"})
@@ -44,7 +45,7 @@ _ANY_MEMBER: Final = (
 def is_searched(path: str) -> bool:
     """Tell whether a file is a text that may name another member."""
     file = name(path)
-    return file.rpartition(".")[2] in _ENDINGS and file not in _NO_SOURCES
+    return file.rpartition(".")[2].lower() in _ENDINGS and file not in _NO_SOURCES
 
 
 def works_on_all(script: str) -> bool:
@@ -69,15 +70,18 @@ class Mentions:
     ) -> None:
         self._workspace: Final = workspace
         self._targets: Final = frozenset(targets)
-        self._names: Final = {
+        names = {
             called: folder for folder in self._targets if (called := workspace.members[folder].name)
         }
+        # A package of Python is imported with underscores.
+        names |= {called.replace("-", "_"): at for called, at in names.items()}
         for path, text in configs.items():
             for alias, target in re.findall(_ALIAS, text):
                 inside = posixpath.normpath(join(parent(path), target.partition("*")[0]))
                 found = workspace.around(inside)
                 if found is not None and found.folder in self._targets:
-                    self._names.setdefault(alias, found.folder)
+                    names.setdefault(alias, found.folder)
+        self._names: Final = names
         self._last: Final = {name(folder) for folder in self._targets}
         above = {here for folder in self._targets for here in upwards(parent(folder)) if here}
         self._above: Final = {name(folder) for folder in above}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal, NamedTuple, TypeAlias
 
 from ctxopt.paths import is_at_or_below, upwards
+
+WorkspaceTool: TypeAlias = Literal["node", "cargo", "uv", "go"]
 
 
 class Package(NamedTuple):
@@ -18,14 +20,21 @@ class Package(NamedTuple):
     """The file that tools ask of every member, whichever of them is built."""
     text: str
     """What is in the manifest."""
+    kept: tuple[str, ...] = ()
+    """The other files, deeper than the manifest, that tools ask of it."""
 
 
 class Workspace(NamedTuple):
     """The packages that are installed and built together."""
 
+    tool: WorkspaceTool
     root: Package
     members: Mapping[str, Package]
     """By folder."""
+    asks: Mapping[str, Sequence[str]]
+    """The folders of the members that each package asks for in its manifest, by folder."""
+    has_root: bool = False
+    """Whether the root is a package of its own, that is built where nothing else is named."""
 
     def around(self, path: str) -> Package | None:
         """Return the member that ``path`` lies in or is; None where it lies in none."""
@@ -45,6 +54,8 @@ class OutsidePackage(NamedTuple):
     folder: str
     doubt: str | None
     """Why that is not certain, in a clause; None where it is."""
+    kept: tuple[str, ...] = ()
+    """The files in it, deeper than its manifest, that tools ask for."""
 
 
 class Outside(NamedTuple):

@@ -46,23 +46,30 @@ def read_workspace(manifests: Mapping[str, str], pnpm: str | None) -> Workspace 
     members = {
         folder: _package(folder, text)
         for folder, text in manifests.items()
-        if folder and _is_listed(folder, globs)
+        if folder and is_listed(folder, globs)
     }
-    return Workspace(_package("", manifests[""]), members)
+    root = _package("", manifests[""])
+    by_name = {item.name: item.folder for item in members.values()}
+    asks = {
+        item.folder: tuple(_dependencies(item, members, by_name))
+        for item in (root, *members.values())
+    }
+    return Workspace("node", root, members, asks)
 
 
-def dependencies(package: Package, workspace: Workspace) -> Iterator[str]:
-    """Yield the folders of the members that the manifest of ``package`` asks for, in any section."""
-    by_name = {item.name: item.folder for item in workspace.members.values()}
+def _dependencies(
+    package: Package, members: Mapping[str, Package], by_name: Mapping[str, str]
+) -> Iterator[str]:
+    """The folders of the members that the manifest of ``package`` asks for, in any section."""
     for key, value in _wanted(json_table(package.text)):
         # A key may say where an override holds: parent>name, or name@range.
         for asked in (key, key.rpartition(">")[2], *re.findall(_ALIAS, value)):
             if asked in by_name:
                 yield by_name[asked]
         for path in re.findall(_BY_PATH, value):
-            found = workspace.around(posixpath.normpath(posixpath.join(package.folder, path)))
-            if found is not None:
-                yield found.folder
+            found = posixpath.normpath(posixpath.join(package.folder, path))
+            if found in members:
+                yield found
 
 
 def scripts_of(package: Package) -> dict[str, str]:
@@ -123,7 +130,8 @@ def _globs_of_pnpm(text: str) -> list[str]:
     return ["".join(item) for item in re.findall(_ITEM, found[1])]
 
 
-def _is_listed(folder: str, globs: Iterable[str]) -> bool:
+def is_listed(folder: str, globs: Iterable[str]) -> bool:
+    """Tell whether globs of folders list one; the last that means it decides, and ``!`` takes it out."""
     is_listed = False
     for glob in globs:
         plain = glob.removeprefix("!").removeprefix("./").strip("/")

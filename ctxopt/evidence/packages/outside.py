@@ -5,17 +5,28 @@ Opens the manifests of the members and, where members are left that weigh someth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Final
 
 from ctxopt.evidence.git_history import BuildTakings
 from ctxopt.evidence.manifest_search import MOST_FILES, ManifestFile
-from ctxopt.evidence.packages.chosen import ChosenMembers
+from ctxopt.evidence.packages.chosen import ChosenMembers, StepReader
 from ctxopt.evidence.packages.graph import Graph
 from ctxopt.evidence.packages.held import Held, Holdings
-from ctxopt.evidence.packages.model import Outside, OutsidePackage, Workspace
+from ctxopt.evidence.packages.model import Outside, OutsidePackage, Workspace, WorkspaceTool
+from ctxopt.evidence.packages.native import (
+    CARGO,
+    GO_MOD,
+    GO_WORK,
+    PYPROJECT,
+    read_cargo,
+    read_go,
+    read_uv,
+)
+from ctxopt.evidence.packages.native_steps import CargoReader, GoReader, UvReader
 from ctxopt.evidence.packages.node import MANIFEST, PNPM, read_workspace
+from ctxopt.evidence.packages.node_steps import NodeReader
 from ctxopt.evidence.sent_files import SentFiles
 
 
@@ -32,42 +43,75 @@ def find_outside(
     # Where there are more manifests than are read, the graph has holes.
     if not builds or len(manifests) >= MOST_FILES:
         return Outside()
-    workspace = _workspace(manifests, files)
-    if workspace is None or not workspace.members:
-        return Outside()
+    of_all: list[OutsidePackage] = []
+    of_first: list[OutsidePackage] = []
+    built: list[str] = []
+    for workspace in _workspaces(manifests, files):
+        needed = _needed(workspace, builds, entered, files)
+        if any(each.is_chosen for each in needed):
+            of_all += _outside(workspace, needed)
+            built += needed[0].choice.folders
+        if needed[0].is_chosen:
+            of_first += _outside(workspace, needed[:1])
+    return Outside(tuple(of_all), tuple(of_first), tuple(built))
+
+
+def _workspaces(manifests: Iterable[ManifestFile], files: SentFiles) -> Iterator[Workspace]:
+    """The workspaces at the context root, one a tool, that have members."""
+    paths: dict[str, dict[str, str]] = {}
+    for item in manifests:
+        paths.setdefault(item.name, {})[item.folder] = item.path
+
+    def texts(name: str) -> dict[str, str]:
+        return {folder: files.text(path) for folder, path in paths.get(name, {}).items()}
+
+    found: list[Workspace | None] = []
+    is_pnpm = files.has(PNPM)
+    if is_pnpm or _says(files, MANIFEST, '"workspaces"'):
+        pnpm = files.text(PNPM) if is_pnpm else None
+        found.append(read_workspace(texts(MANIFEST), pnpm))
+    if _says(files, CARGO, "[workspace"):
+        found.append(read_cargo(texts(CARGO), files.has))
+    if _says(files, PYPROJECT, "[tool.uv"):
+        found.append(read_uv(texts(PYPROJECT)))
+    if files.has(GO_WORK):
+        found.append(read_go(files.text(GO_WORK), texts(GO_MOD)))
+    yield from (item for item in found if item is not None and item.members)
+
+
+def _says(files: SentFiles, name: str, text: str) -> bool:
+    return files.has(name) and text in files.text(name)
+
+
+def _needed(
+    workspace: Workspace,
+    builds: Sequence[BuildTakings],
+    entered: Sequence[str],
+    files: SentFiles,
+) -> list[Needed]:
     graph = Graph(workspace, entered, files)
     needed = [Needed(taken, graph) for taken in builds]
-    chosen = [each for each in needed if each.is_chosen]
-    if not chosen:
-        return Outside()
-    graph.look_for(set.intersection(*(each.asked_for() for each in chosen)))
-    return Outside(
-        of_all=tuple(_outside(workspace, needed)),
-        of_first=tuple(_outside(workspace, needed[:1])),
-        built=tuple(needed[0].choice.folders),
-    )
-
-
-def _workspace(manifests: Iterable[ManifestFile], files: SentFiles) -> Workspace | None:
-    packages = [item for item in manifests if item.name == MANIFEST]
-    is_pnpm = files.has(PNPM)
-    if len(packages) < 3 or not any(item.folder == "" for item in packages):
-        return None
-    if not is_pnpm and '"workspaces"' not in files.text(MANIFEST):
-        return None
-    pnpm = files.text(PNPM) if is_pnpm else None
-    return read_workspace({item.folder: files.text(item.path) for item in packages}, pnpm)
+    chosen = [each.asked_for() for each in needed if each.is_chosen]
+    if chosen:
+        graph.look_for(set.intersection(*chosen))
+    return needed
 
 
 def _outside(workspace: Workspace, needed: Sequence[Needed]) -> Iterator[OutsidePackage]:
-    if not any(each.is_chosen for each in needed):
-        return
-    for folder in workspace.members:
+    for folder, member in workspace.members.items():
         # What lies in it would go with it.
         inner = [item.folder for item in workspace.below(folder)]
         if len(inner) == 1 and all(each.does_without(folder) for each in needed):
             doubts = (each.choice.doubt for each in needed)
-            yield OutsidePackage(folder, next(filter(None, doubts), None))
+            yield OutsidePackage(folder, next(filter(None, doubts), None), member.kept)
+
+
+_READERS: Final[Mapping[WorkspaceTool, type[StepReader]]] = {
+    "node": NodeReader,
+    "cargo": CargoReader,
+    "uv": UvReader,
+    "go": GoReader,
+}
 
 
 class Needed:
@@ -81,8 +125,11 @@ class Needed:
         for run in taken.build.runs:
             held = holdings.at(run)
             if any(map(self._is_broad, held)):
-                self.choice.read_step(run.script, run.workdir, held, run.line)
-        self._has_steps: Final = bool(self.choice.folders)
+                reader = _READERS[graph.workspace.tool](
+                    self.choice, held, f"RUN in line {run.line}"
+                )
+                reader.read(run.script, run.workdir)
+        self._has_steps: Final = bool(self.choice.folders) or self.choice.root
         for stage in holdings.last_stages():
             if stage != taken.build.target and any(map(self._is_broad, holdings.of(stage))):
                 self.choice.doubt = "a stage that no other one takes from keeps all packages"

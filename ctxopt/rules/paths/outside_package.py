@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.edits import Edit
+from ctxopt.paths import is_at_or_below, parent
 from ctxopt.rules.finding import Finding, Location
 from ctxopt.rules.grouping import shown as one_line
 from ctxopt.rules.rule import Rule, add_line
@@ -80,9 +81,24 @@ def _finding(
 def _lines(facts: Facts, heavy: Sequence[tuple[Tally, OutsidePackage]]) -> Iterator[Edit]:
     for tally, item in heavy:
         if tally.bytes >= facts.config.noise_floor and not _LINE_BREAKS & set(item.folder):
-            yield add_line(
-                f"{line_of(facts, item.folder)}/*/**", "packages that are not part of the image"
-            )
+            for text in _patterns(facts, item):
+                yield add_line(text, "packages that are not part of the image")
+
+
+def _patterns(facts: Facts, item: OutsidePackage) -> Iterator[str]:
+    """Yield what hides the folders of a package but for the files that tools ask for."""
+    if not item.kept:
+        yield f"{line_of(facts, item.folder)}/*/**"
+        return
+    own = facts.view.tree.folders[item.folder]
+    for child in map(own.child, own.names):
+        kept = [path for path in item.kept if is_at_or_below(path, child)]
+        if facts.total(child).bytes < facts.config.noise_floor:
+            continue
+        if not kept:
+            yield line_of(facts, child)
+        elif all(parent(path) == child for path in kept):
+            yield f"{line_of(facts, child)}/*/**"
 
 
 def _help(facts: Facts, doubt: str | None, *, is_for_others: bool) -> str:
