@@ -92,6 +92,7 @@ def build_policy(context: BuildContext, matcher: Matcher, *, with_excluded: bool
         matcher.pruner(context.builder),
         enter_pruned=with_excluded,
         takes_sockets=context.builder.sends_sockets,
+        unseen=context.unseen,
     )
 
 

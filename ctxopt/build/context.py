@@ -44,6 +44,8 @@ class BuildContext(NamedTuple):
     inactive: tuple[InactiveIgnoreFile, ...] = ()
     named: NamedFiles = NOTHING_NAMED
     """What was asked for, as it was given."""
+    unseen: frozenset[str] = frozenset()
+    """Paths that are measured as if they were not there, with all below them."""
 
     @property
     def ignore_target(self) -> str:

@@ -47,6 +47,9 @@ NoPreventive = Annotated[
     bool,
     typer.Option("--no-preventive", help="No lines for what is not there yet, as node_modules."),
 ]
+NoUntracked = Annotated[
+    bool, typer.Option("--no-untracked", help="Leave out what git neither tracks nor ignores.")
+]
 PruneUnused = Annotated[
     bool, typer.Option("--prune-unused", help="Also remove lines that do nothing.")
 ]
@@ -96,6 +99,7 @@ def fix(
     proven: Proven = False,
     possible: Possible = False,
     no_preventive: NoPreventive = False,
+    no_untracked: NoUntracked = False,
     prune_unused: PruneUnused = False,
     allow_list: AllowListOption = False,
     per_dockerfile: PerDockerfile = False,
@@ -116,7 +120,7 @@ def fix(
         _check_undo({
             "--interactive": interactive, "--dry-run": dry_run, "--check": check, "--proven": proven,
             "--possible": possible, "--no-preventive": no_preventive, "--prune-unused": prune_unused,
-            "--allow-list": allow_list, "--bandwidth": bandwidth, "--select": select, "--ignore": ignore,
+            "--no-untracked": no_untracked, "--allow-list": allow_list, "--bandwidth": bandwidth, "--select": select, "--ignore": ignore,
             f"--format {format_.value}": format_ is not o.FixFormat.text, "--output": output,
         })  # fmt: skip
     least = _least(proven=proven, possible=possible, interactive=interactive)
@@ -129,7 +133,7 @@ def fix(
     )  # fmt: skip
     return _carry_out(given, _Asked(
         picked=Picked(tuple(service or ()), tuple(bake_target or ())), is_about_all=all_, strict=strict, undo=undo,
-        interactive=interactive, allow_list=allow_list, check=check, options=options,
+        interactive=interactive, allow_list=allow_list, no_untracked=no_untracked, check=check, options=options,
         writes=not (dry_run or check or format_ is o.FixFormat.diff),
         shape=_Shape(format_, output, color, verbose, quiet),
     ))  # fmt: skip
@@ -161,6 +165,7 @@ class _Asked(NamedTuple):
     undo: bool
     interactive: bool
     allow_list: bool
+    no_untracked: bool
     check: bool
     writes: bool
     options: FixOptions
@@ -177,7 +182,7 @@ def _carry_out(given: Given, asked: _Asked) -> int:
         _check_allow_list(interactive=asked.interactive, prune_unused=options.prune_unused)
     if asked.interactive:
         _check_interactive(check=asked.check, format_=shape.format, output=shape.output)
-    request = _read_request(given, options, allow_list=asked.allow_list, writes=asked.writes)
+    request = _read_request(given, asked)
     if asked.undo:
         return _undo(request, shape)
     outcome = _run(request, shape, interactive=asked.interactive)
@@ -190,6 +195,7 @@ def _fix_several(given: Given, asked: _Asked) -> int:
     about_one = {
         "--interactive": asked.interactive,
         "--allow-list": asked.allow_list,
+        "--no-untracked": asked.no_untracked,
         "--per-dockerfile": asked.options.per_dockerfile,
     }
     refuse_about_one(given, about_one)
@@ -271,9 +277,7 @@ def _limits(bandwidth: str | None) -> dict[str, object] | None:
     return None if bandwidth is None else {"bandwidth": bandwidth}
 
 
-def _read_request(
-    given: Given, options: FixOptions, *, allow_list: bool, writes: bool
-) -> FixRequest:
+def _read_request(given: Given, asked: _Asked) -> FixRequest:
     from ctxopt.fix.run import FixRequest
 
     config, build = read_settings(given)
@@ -281,9 +285,10 @@ def _read_request(
         root=given.path,
         build=build,
         config=config,
-        options=options,
-        allow_list=allow_list,
-        writes=writes,
+        options=asked.options,
+        allow_list=asked.allow_list,
+        no_untracked=asked.no_untracked,
+        writes=asked.writes,
     )
 
 

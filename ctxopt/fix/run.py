@@ -16,11 +16,12 @@ from ctxopt.build.analysis import Analysis, analyze
 from ctxopt.build.context import BuildContext, find_context
 from ctxopt.build.request import BuildRequest
 from ctxopt.config.load import Config, check_rules
-from ctxopt.errors import WriteError
+from ctxopt.errors import ConfigError, WriteError
 from ctxopt.fix.decisions import OPEN, Choice
 from ctxopt.fix.options import DEFAULTS, FixOptions
 from ctxopt.fix.plan import Fix, context_to_edit, plan_fix
-from ctxopt.git.folder import ask_git
+from ctxopt.git.evidence import GitEvidence
+from ctxopt.git.folder import ask_git, untracked_in
 from ctxopt.paths import relative
 from ctxopt.read_file import read_regular
 from ctxopt.rules.registry import RULE_IDS
@@ -39,6 +40,8 @@ class FixRequest:
     options: FixOptions = DEFAULTS
     allow_list: bool = False
     """Whether to exclude everything but what the builds take; then there is nothing to choose."""
+    no_untracked: bool = False
+    """Whether to leave out what git neither tracks nor ignores, as if it were not there."""
     writes: bool = True
     """Whether to write the ignore file, or only to say what would be written."""
 
@@ -95,9 +98,13 @@ def run(
     measure = measure or partial(_measure, request.build)
     context = _find(request)
     check_rules(request.config, RULE_IDS)
+    evidence = None
+    if request.no_untracked:
+        evidence = _ask_git(context.root)
+        context = context._replace(unseen=untracked_in(evidence))
     # What may come back into an allow-list lies in folders that a plain walk does not enter.
     analysis = measure(context, with_excluded=request.allow_list)
-    replan = _replanner(request, analysis)
+    replan = _replanner(request, analysis, evidence)
     planned: Fix | None = replan(request.options.choice)
     if planned is not None and decide is not None:
         planned = decide(planned, replan)
@@ -109,7 +116,8 @@ def run(
     if request.writes and planned.new_content is not None:
         no_undo = write_fix(planned, planned.new_content)
         # The file that was written may be the first one, so the one in force is looked for again.
-        after = measure(_find(request), with_excluded=False)
+        found = _find(request)._replace(unseen=context.unseen)
+        after = measure(found, with_excluded=False)
         written = True
     return Outcome(
         fix=planned,
@@ -193,14 +201,24 @@ def _measure(build: BuildRequest, context: BuildContext, *, with_excluded: bool)
     return analyze(context, build, with_excluded=with_excluded, walker=default_walker())
 
 
-def _replanner(request: FixRequest, analysis: Analysis) -> Replan:
+def _ask_git(root: str) -> GitEvidence:
+    evidence = ask_git(root)
+    if evidence is None:
+        raise ConfigError(
+            f"--no-untracked asks git, and {root!r} is in no git repository that it reads",
+            hint="leave it out to measure all that is there",
+        )
+    return evidence
+
+
+def _replanner(request: FixRequest, analysis: Analysis, evidence: GitEvidence | None) -> Replan:
     if request.allow_list:
         # Few ask for a list, and its modules take time to import.
         from ctxopt.fix.allow_list.plan import plan_allow_list
 
         return lambda _: plan_allow_list(analysis, request.config, request.build, request.options)
     # Git is asked once, however often a person's answers have the lines planned again.
-    evidence = ask_git(analysis.tree.root)
+    evidence = evidence or ask_git(analysis.tree.root)
 
     def replan(choice: Choice = OPEN) -> Fix:
         options = replace(request.options, choice=choice)

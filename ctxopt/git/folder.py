@@ -35,6 +35,17 @@ def git_folder(folder: str) -> str | None:
     return repository.git_dir
 
 
+def untracked_in(evidence: GitEvidence) -> frozenset[str]:
+    """Return what git neither tracks nor ignores in the folder of ``evidence``; a folder stands for all below it.
+
+    Raises GitError where git refuses to say.
+    """
+    if evidence.found is None:
+        return frozenset()
+    top, prefix, git_dir = evidence.found
+    return Repository(top, prefix, git_dir).untracked(evidence.ignored)
+
+
 def ignored_if_there(evidence: GitEvidence | None, paths: Collection[str]) -> Collection[str]:
     """Return those of ``paths``, relative to the folder of ``evidence``, that git would ignore, were they there.
 

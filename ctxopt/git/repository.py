@@ -22,7 +22,7 @@ from ctxopt.git.command import (
 )
 from ctxopt.git.evidence import Found, GitEvidence
 from ctxopt.git.listing import GITLINK, TREE, Listed, ignored_paths, index_entries, tree_entries
-from ctxopt.paths import join, relative, with_slash
+from ctxopt.paths import folders_above, join, relative, with_slash
 
 _SHALLOW = "this clone is shallow: `git fetch --unshallow`, or fetch-depth: 0"
 _INSIDE = "ctxopt-asks"
@@ -94,6 +94,20 @@ class Repository:
     def _is_ignored_folder(self, path: str) -> bool:
         asked = ("check-ignore", "--", "./" + path)
         return bool(self.run(*asked, accept=(0, 1), literal=False))
+
+    def untracked(self, ignored: Collection[str]) -> frozenset[str]:
+        """Return what git neither tracks nor ignores below the folder asked from; a folder stands for all below it.
+
+        ``ignored`` are the paths there that it ignores: a folder that holds some is told file by file.
+        """
+        asked = ("ls-files", "-z", "--others", "--exclude-standard")
+        below = _limit_to(self.prefix)
+        found = ignored_paths(self.run(*asked, "--directory", *below), self.prefix)
+        mixed = found & (folders_above(ignored) | set(ignored))
+        if mixed:
+            listed = [join(self.prefix, folder) + "/" for folder in sorted(mixed)]
+            found = found - mixed | ignored_paths(self.run(*asked, "--", *listed), self.prefix)
+        return frozenset(found - {""})
 
     def would_ignore(self, paths: Collection[str]) -> frozenset[str]:
         """Return those of ``paths``, below the folder asked from, that the rules ignore, there or not.

@@ -20,3 +20,5 @@ class Policy(NamedTuple):
     """Whether to try whether excluded files can be opened, for other patterns that would send them."""
     takes_sockets: bool = True
     """Whether the client sends sockets; the classic one complains and goes on without them."""
+    unseen: frozenset[str] = frozenset()
+    """Paths that count as not there, with all below them."""

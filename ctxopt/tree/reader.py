@@ -50,6 +50,9 @@ class Reader:
         except OSError as error:
             self._disk.report(task.path, error)
             return None
+        unseen = self.policy.unseen
+        if unseen:
+            names = [name for name in names if join(task.path, name) not in unseen]
         # Text in ASCII sorts as its bytes do, and asking once is cheaper than encoding each name.
         joined = "/".join(names)
         ascii_only = joined.isascii()
