@@ -48,6 +48,8 @@ class Analysis:
     target: str | None = None
     others: tuple[OtherBuild, ...] = ()
     """The other builds that are known to use the ignore file, where it was asked what is declared."""
+    split_off: frozenset[str] = frozenset()
+    """Dockerfiles that are to have an ignore file of their own, which is not written yet."""
 
     @property
     def sent(self) -> View:

@@ -85,7 +85,8 @@ class DeclaredBuilds:
         from ctxopt.tree.workers import default_walker
 
         declared = self.declared
-        witnesses = [build for build in (*declared.builds, *declared.apart) if build not in builds]
+        several = (*declared.builds, *declared.apart, *declared.repeated)
+        witnesses = [build for build in several if build not in builds]
         progress = ScanProgress(enabled=not self._is_quiet)
         try:
             return measure_builds(

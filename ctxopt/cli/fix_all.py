@@ -60,10 +60,9 @@ def fix_all(given: Given, asked: AskedOfAll) -> int:
         # Whoever reads the message has to know that the files are not what they were.
         hint = f"{count(len(written), 'ignore file')} written; {undo} takes that back"
         raise WriteError(error.message, hint=hint) from error
-    for context in fixed.failed:
+    for file in fixed.failed:
         # The report alone may be in a file, or be read by a program.
-        name = shown_path(context.judged.analysis.context.ignore_target, judged.root)
-        console.write_error(f"{name} is not written: {context.problem}")
+        console.write_error(f"{shown_path(file.path, judged.root)} is not written: {file.problem}")
     is_wrong = every.has_refused or any(item.is_wrong for item in judged.unmeasured)
     if fixed.failed or not judged.builds or (is_wrong and asked.strict):
         return ExitCode.USAGE

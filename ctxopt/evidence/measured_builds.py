@@ -30,7 +30,7 @@ from ctxopt.builder import BuilderName
 from ctxopt.errors import ContextError, CtxoptError, LocatedError
 from ctxopt.languages.dockerfile import Build
 from ctxopt.languages.ignore.matcher import Matcher
-from ctxopt.projects.declared import DeclaredBuild, unique_names
+from ctxopt.projects.declared import DeclaredBuild, build_key, unique_names
 from ctxopt.projects.location import is_remote, shown_path, without_login
 from ctxopt.tree.view import View
 from ctxopt.tree.workers import ALONE, Walker
@@ -78,6 +78,8 @@ class MeasuredBuilds(NamedTuple):
 
     contexts: tuple[SharedContext, ...]
     unmeasured: tuple[UnmeasuredBuild, ...]
+    tied: frozenset[str] = frozenset()
+    """Dockerfiles, by their real paths, beside which an ignore file would serve more than one folder, or not every build."""
 
 
 BuilderOf = Callable[[str], BuilderName]
@@ -152,6 +154,9 @@ class _Measuring:
         self._groups: dict[_Key, _Group] = {}
         self._witnesses: dict[_Key, list[OtherBuild]] = {}
         self._unmeasured: list[UnmeasuredBuild] = []
+        self._keys: set[object] = set()
+        self._uses: dict[str, set[str]] = {}
+        """The folders that each Dockerfile is built with."""
 
     @property
     def contexts(self) -> list[BuildContext]:
@@ -160,6 +165,8 @@ class _Measuring:
 
     def add(self, name: str, declared: DeclaredBuild) -> None:
         """Find what the build is given; nothing is walked yet."""
+        self._note_use(declared)
+        self._keys.add(build_key(declared))
         reason = out_of_reach(declared)
         if reason is not None:
             self._unmeasured.append(UnmeasuredBuild(name, declared, reason))
@@ -173,10 +180,19 @@ class _Measuring:
 
     def add_witness(self, declared: DeclaredBuild) -> None:
         """Find what a build takes of a context that others were added for."""
+        self._note_use(declared)
         folder = declared.context
+        # What is declared twice takes the same twice.
+        known = build_key(declared) in self._keys
         roots = {root for root, _ in self._groups}
-        if folder is None or out_of_reach(declared) or os.path.realpath(folder) not in roots:
+        if (
+            folder is None
+            or known
+            or out_of_reach(declared)
+            or os.path.realpath(folder) not in roots
+        ):
             return
+        self._keys.add(build_key(declared))
         # What is wrong with a build that was not asked about is told where it is.
         with suppress(CtxoptError):
             placed = self._place(declared.name, declared, folder)
@@ -184,6 +200,17 @@ class _Measuring:
                 self._witnesses.setdefault(_key(placed), []).append(
                     _as_other(placed.context, placed.build)
                 )
+
+    def _note_use(self, declared: DeclaredBuild) -> None:
+        folder = declared.context
+        if folder is None or declared.dockerfile_inline is not None or out_of_reach(declared):
+            return
+        dockerfile = os.path.realpath(declared.dockerfile or os.path.join(folder, "Dockerfile"))
+        uses = self._uses.setdefault(dockerfile, set())
+        uses.add(os.path.realpath(folder))
+        # With features it builds a Dockerfile of another name, for which the root's ignore file counts.
+        if declared.kind == "devcontainer":
+            uses.add("")
 
     def measured(self) -> MeasuredBuilds:
         """Walk each folder, and return what its builds send."""
@@ -195,7 +222,8 @@ class _Measuring:
             for key, builds in found.items()
             if builds
         )
-        return MeasuredBuilds(contexts, tuple(self._unmeasured))
+        tied = frozenset(path for path, folders in self._uses.items() if len(folders) > 1)
+        return MeasuredBuilds(contexts, tuple(self._unmeasured), tied)
 
     def _place(self, name: str, declared: DeclaredBuild, folder: str) -> _Placed:
         shown = shown_path(folder, self._root)

@@ -105,16 +105,17 @@ def plan_fix(
     *,
     evidence: GitEvidence | None = None,
     start: Start | None = None,
+    before: Facts | None = None,
 ) -> Fix:
     """Propose on the measured tree.
 
-    ``evidence`` is what ``ask_git`` answered, and ``start`` what the rules said of the context as it
-    is, for callers that know it. Raises WriteError where the ignore file cannot be edited,
+    ``evidence`` is what ``ask_git`` answered, ``start`` what the rules said of the context as it is, and ``before``
+    the facts about other builds of the same folder, for callers that know it. Raises WriteError where the ignore file cannot be edited,
     ContextError without a Dockerfile.
     """
     analysis, old_content = starting_point(analysis, per_dockerfile=options.per_dockerfile)
     evidence = evidence or ask_git(analysis.tree.root)
-    plan = _Planner(analysis, config, evidence, start).plan(options)
+    plan = _Planner(analysis, config, evidence, start, before).plan(options)
     # What is to come is looked at once the file says all that is known of today.
     preventive = add_preventive(
         plan.facts,
@@ -276,11 +277,12 @@ class _Planner:
         config: Config,
         evidence: GitEvidence | None,
         start: Start | None,
+        before: Facts | None,
     ) -> None:
         self._config = config
         self._evidence = evidence
         if start is None:
-            facts = gather_facts(analysis, config, evidence).shared()
+            facts = gather_facts(analysis, config, evidence, before=before).shared()
             start = Start(facts, self._run_rules(facts))
         self._start = start
 

@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import Final, NamedTuple
 
 from ctxopt.build.analysis import Analysis
-from ctxopt.build.plan import taken_of
 from ctxopt.config.load import Config
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.gather import gather_facts
@@ -23,6 +22,7 @@ from ctxopt.evidence.measured_builds import (
 )
 from ctxopt.fix.cures import PlannedCures, plan_cures, refused_cures
 from ctxopt.fix.options import DEFAULTS, FixOptions
+from ctxopt.fix.own_files import Split, foreseen_bytes, split_files
 from ctxopt.fix.plan import Fix, Start
 from ctxopt.projects.declared import DeclaredBuild
 from ctxopt.projects.location import shown_path
@@ -85,10 +85,21 @@ class JudgedContext(NamedTuple):
     builds: tuple[JudgedBuild, ...]
     findings: tuple[SharedFinding, ...]
     results: RuleResults
-    plan: Fix | None
-    """What a fix would write; None where nothing asks for a line, and where it would refuse."""
+    split: Split
+    """What a fix would write, for all of the builds or for each Dockerfile that it pays for."""
     refusal: str = ""
     """Why it would refuse."""
+
+    @property
+    def plan(self) -> Fix | None:
+        """What a fix would write to the ignore file in force; None where nothing asks for a line, and where it would refuse."""
+        return self.split.plan
+
+    @property
+    def plans(self) -> list[Fix]:
+        """All that a fix would write, with the file in force first."""
+        several = (self.split.plan, *(own.plan for own in self.split.own))
+        return [plan for plan in several if plan is not None and plan.new_content is not None]
 
 
 class JudgedRepository(NamedTuple):
@@ -137,6 +148,7 @@ def judge_repository(
             known[config.baseline] = read_known(config)
         judging = _Judging(shared, root, config, options)
         judging.is_alone = uses[shared.analysis.context.ignore_target] == 1
+        judging.tied = measured.tied
         contexts.append(judging.judged(known[config.baseline]))
     return JudgedRepository(
         root=root,
@@ -203,6 +215,8 @@ class _Judging:
         self._options = options
         self.is_alone = True
         """Whether the ignore file is that of no other context."""
+        self.tied: frozenset[str] = frozenset()
+        """Dockerfiles that cannot have an ignore file of their own."""
         self._touched: dict[str, dict[str, None]] = {}
         """The names of the builds that each finding touches, by its fingerprint."""
 
@@ -218,6 +232,9 @@ class _Judging:
             start = Start(everything, found)
             planned = self._planned(facts, results, start)
             results, plan, refusal = planned.results, planned.plan, planned.refusal
+        split = Split(self._shared.builds, plan)
+        if not refusal:
+            split = split_files(self._shared, everything, plan, self._options, self.tied)
         if known is not None:
             results, _ = part_known(results, known, analysis.context.root, self._config.selection)
         shown = shown_path(analysis.context.root, self._root)
@@ -228,10 +245,10 @@ class _Judging:
         return JudgedContext(
             shown=shown,
             analysis=analysis,
-            builds=tuple(self._builds(plan, findings)),
+            builds=tuple(self._builds(split, findings)),
             findings=findings,
             results=results,
-            plan=plan,
+            split=split,
             refusal=refusal,
         )
 
@@ -274,7 +291,8 @@ class _Judging:
             if not paths or any(sends(analysis.sent, path) for path in paths)
         ]
 
-    def _builds(self, plan: Fix | None, findings: Sequence[SharedFinding]) -> Iterator[JudgedBuild]:
+    def _builds(self, split: Split, findings: Sequence[SharedFinding]) -> Iterator[JudgedBuild]:
+        own = {build.name: each.plan for each in split.own for build in each.builds}
         for name, declared, analysis in self._shared.builds:
             touching = [item.finding for item in findings if name in item.builds]
             sent = analysis.sent.total.bytes
@@ -285,7 +303,7 @@ class _Judging:
                 declared=declared,
                 analysis=analysis,
                 bytes=everything,
-                after=everything - sent + _foreseen(analysis, plan, sent),
+                after=everything - sent + foreseen_bytes(analysis, own.get(name, split.plan)),
                 worst=worst,
             )
 
@@ -296,16 +314,6 @@ def sent_bytes(analysis: Analysis) -> int:
     if analysis.plan is not None:
         size += sum(load.transfer.view.total.bytes for load in analysis.plan.named)
     return size
-
-
-def _foreseen(analysis: Analysis, plan: Fix | None, sent: int) -> int:
-    """Return the bytes that a build sends of its context with the lines of a plan."""
-    if plan is None or plan.new_content is None:
-        return sent
-    permitted = plan.foreseen.permitted
-    if analysis.plan is None:
-        return permitted.total.bytes
-    return taken_of(analysis.plan, permitted, plan.foreseen.matcher).view.total.bytes
 
 
 def at_least(judged: JudgedRepository, config_of: ConfigOf) -> bool:

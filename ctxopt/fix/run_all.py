@@ -5,13 +5,15 @@ Where one cannot be written the others are, and it is said which one was not.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.context import BuildContext
 from ctxopt.errors import WriteError
 from ctxopt.evidence.measured_builds import MeasuredBuilds
+from ctxopt.fix.own_files import OwnFile
+from ctxopt.fix.plan import Fix
 from ctxopt.fix.repository import ConfigOf, JudgedContext, JudgedRepository, sent_bytes
 from ctxopt.fix.run import Outcome, Undone, patch_path, undo_write, write_fix
 from ctxopt.projects.location import shown_path
@@ -19,34 +21,45 @@ from ctxopt.projects.location import shown_path
 MeasureAgain = Callable[[], MeasuredBuilds]
 
 
-class FixedContext(NamedTuple):
+class FixedFile(NamedTuple):
     """One ignore file with the builds that it serves."""
 
     judged: JudgedContext
+    builds: tuple[str, ...]
+    """The names of the builds that it serves."""
+    own: OwnFile | None
+    """Why it is beside a Dockerfile that had none before; None for the file in force."""
     outcome: Outcome | None
     """What was planned for it, and the context after that; None where nothing asks for a line, and where none can be."""
     problem: str = ""
     """Why it was not written although there is something to write; empty where it was, or was not to be."""
+
+    @property
+    def path(self) -> str:
+        """The ignore file, absolute."""
+        if self.outcome is not None:
+            return self.outcome.fix.path
+        return self.judged.analysis.context.ignore_target
 
 
 class FixedRepository(NamedTuple):
     """What became of all ignore files."""
 
     judged: JudgedRepository
-    contexts: tuple[FixedContext, ...]
+    files: tuple[FixedFile, ...]
     after: Mapping[str, int]
     """The bytes that each build sends now, by its name: measured again where files were written, else foreseen."""
 
     @property
     def outcomes(self) -> list[Outcome]:
         """The ignore files with something to write, in the order of their contexts."""
-        several = (context.outcome for context in self.contexts)
+        several = (file.outcome for file in self.files)
         return [each for each in several if each is not None and each.fix.new_content is not None]
 
     @property
-    def failed(self) -> list[FixedContext]:
-        """The contexts whose ignore file could not be written."""
-        return [context for context in self.contexts if context.problem]
+    def failed(self) -> list[FixedFile]:
+        """The ignore files that could not be written."""
+        return [file for file in self.files if file.problem]
 
 
 class UndoneRepository(NamedTuple):
@@ -63,35 +76,47 @@ def fix_repository(
     written: dict[str, str] = {}
     problems: dict[str, str] = {}
     if measure_again is not None:
-        for plan in filter(None, (context.plan for context in judged.contexts)):
-            if plan.new_content is None:
-                continue
+        for asked in (plan for context in judged.contexts for plan in context.plans):
             try:
-                written[plan.path] = write_fix(plan, plan.new_content)
+                written[asked.path] = write_fix(asked, asked.new_content or b"")
             except WriteError as error:
-                problems[plan.path] = error.message
+                problems[asked.path] = error.message
     again: dict[str, Analysis] = {}
     if measure_again is not None and written:
         found = measure_again()
         again = {build.name: build.analysis for each in found.contexts for build in each.builds}
 
-    def fixed(context: JudgedContext) -> FixedContext:
-        plan = context.plan
-        if plan is None:
-            return FixedContext(context, None, context.refusal)
-        outcome = Outcome(
+    def outcome(plan: Fix, names: Sequence[str]) -> Outcome:
+        return Outcome(
             fix=plan,
-            after=again.get(context.builds[0].name, plan.foreseen),
-            bandwidth=config_of(context.analysis.context.root).bandwidth,
+            after=again.get(names[0], plan.foreseen),
+            bandwidth=config_of(plan.measured.context.root).bandwidth,
             patch_path=patch_path(plan),
             written=plan.path in written,
             no_undo=written.get(plan.path, ""),
         )
-        return FixedContext(context, outcome, problems.get(plan.path, ""))
 
+    files = []
+    for context in judged.contexts:
+        for names, plan, own in _planned(context):
+            done = None
+            problem = context.refusal
+            if plan is not None:
+                done = outcome(plan, names)
+                problem = problems.get(plan.path, "")
+            files.append(FixedFile(context, names, own, done, problem))
     after = {build.name: build.after for build in judged.builds}
     after |= {name: sent_bytes(analysis) for name, analysis in again.items()}
-    return FixedRepository(judged, tuple(map(fixed, judged.contexts)), after)
+    return FixedRepository(judged, tuple(files), after)
+
+
+def _planned(
+    context: JudgedContext,
+) -> Iterator[tuple[tuple[str, ...], Fix | None, OwnFile | None]]:
+    """Yield the ignore files of a context, the one in force first: whom each serves, and what is to be written."""
+    yield tuple(build.name for build in context.split.builds), context.plan, None
+    for own in context.split.own:
+        yield tuple(build.name for build in own.builds), own.plan, own
 
 
 def undo_repository(contexts: Iterable[BuildContext], root: str) -> UndoneRepository:

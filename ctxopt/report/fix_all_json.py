@@ -11,7 +11,7 @@ from ctxopt.report.fix_json import fix_fields, render_patch
 from ctxopt.report.json_fields import VERSION
 
 if TYPE_CHECKING:
-    from ctxopt.fix.run_all import FixedContext, FixedRepository
+    from ctxopt.fix.run_all import FixedFile, FixedRepository
     from ctxopt.projects.declared import Declared
 
 
@@ -43,7 +43,7 @@ def render_all(fixed: FixedRepository, declared: Declared) -> str:
             }
             for build in judged.builds
         ],
-        "contexts": [_context(context, root) for context in fixed.contexts],
+        "files": [_file(file, root) for file in fixed.files],
         "not_measured": [
             {"id": item.name, "reason": item.reason, "fails": item.is_wrong}
             for item in judged.unmeasured
@@ -54,14 +54,18 @@ def render_all(fixed: FixedRepository, declared: Declared) -> str:
     return json.dumps(document, indent=2) + "\n"
 
 
-def _context(context: FixedContext, root: str) -> dict[str, Any]:
+def _file(file: FixedFile, root: str) -> dict[str, Any]:
     fix = None
-    if context.outcome is not None:
-        fix = fix_fields(context.outcome)
+    if file.outcome is not None:
+        fix = fix_fields(file.outcome)
+    saved = None
+    if file.own is not None:
+        saved = file.own.saved
     return {
-        "context": context.judged.shown,
-        "file": shown_path(context.judged.analysis.context.ignore_target, root),
-        "builds": [build.name for build in context.judged.builds],
-        "problem": context.problem or None,
+        "context": file.judged.shown,
+        "file": shown_path(file.path, root),
+        "builds": list(file.builds),
+        "saved_by_own_file_bytes": saved,
+        "problem": file.problem or None,
         "fix": fix,
     }

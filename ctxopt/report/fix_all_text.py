@@ -17,7 +17,7 @@ from ctxopt.units import and_more, format_size
 if TYPE_CHECKING:
     from ctxopt.fix.plan import Fix
     from ctxopt.fix.repository import JudgedBuild
-    from ctxopt.fix.run_all import FixedContext, FixedRepository
+    from ctxopt.fix.run_all import FixedFile, FixedRepository
 
 _NAMED = 6
 _ROWS = 12
@@ -27,9 +27,9 @@ _ROWS = 12
 def render_all(fixed: FixedRepository, look: Look, undo: str) -> str:
     """Return the report; ``undo`` is the command that takes the writes back."""
     lines: list[StyledText] = []
-    for context in fixed.contexts:
-        lines += _context(context, fixed.judged.root, look)
-    lines += _unchanged(fixed, look)
+    for file in fixed.files:
+        lines += _file(file, fixed.judged.root, look)
+    lines += _declined(fixed, look) + _unchanged(fixed, look)
     lines += unmeasured_lines(fixed.judged, look)
     if fixed.judged.builds:
         lines += _build_rows(fixed, look)
@@ -40,28 +40,45 @@ def render_all(fixed: FixedRepository, look: Look, undo: str) -> str:
     return draw(lines, look)
 
 
-def _context(context: FixedContext, root: str, look: Look) -> list[StyledText]:
+def _file(file: FixedFile, root: str, look: Look) -> list[StyledText]:
     """One ignore file with the lines that are written to it, a blank line above."""
-    outcome = context.outcome
+    outcome = file.outcome
     if outcome is None or outcome.fix.new_content is None:
         return []
-    names = [build.name for build in context.judged.builds]
-    head = f"{_shown(outcome.fix, root)}, for {_listed(names, look)}"
+    head = f"{_shown(outcome.fix, root)}, for {_listed(file.builds, look)}"
     lines = [StyledText(), *(StyledText(line, "bold") for line in wrapped(head, look.width, 0))]
+    if file.own is not None:
+        told = (
+            f"A file of its own: with one for all, {format_size(file.own.saved)} more would be sent"
+        )
+        lines += map(StyledText, wrapped(told, look.width, 0))
     lines += change_lines(outcome, look)
     lines += remaining_lines(outcome.fix, look) + proof_lines(outcome, look)
     return lines
+
+
+def _declined(fixed: FixedRepository, look: Look) -> list[StyledText]:
+    """The Dockerfiles for which a second ignore file would do too little."""
+    lines: list[StyledText] = []
+    for context in fixed.judged.contexts:
+        for own in context.split.declined:
+            name = printable(shown_path(own.plan.path, fixed.judged.root))
+            told = f"Not worth a second file: {name} would save {format_size(own.saved)} more"
+            lines += map(StyledText, wrapped(told, look.width, 0, hang=2))
+    if not lines:
+        return lines
+    return [StyledText(), *lines]
 
 
 def _unchanged(fixed: FixedRepository, look: Look) -> list[StyledText]:
     """The builds whose ignore file says all that is known, and what is only possible there."""
     names: list[str] = []
     below: list[StyledText] = []
-    for context in fixed.contexts:
-        outcome = context.outcome
-        if context.problem or (outcome is not None and outcome.fix.new_content is not None):
+    for file in fixed.files:
+        outcome = file.outcome
+        if file.problem or (outcome is not None and outcome.fix.new_content is not None):
             continue
-        names += [build.name for build in context.judged.builds]
+        names += file.builds
         if outcome is not None and (look.verbose or _is_worth_a_look(outcome.fix)):
             head = f"{_shown(outcome.fix, fixed.judged.root)}, unchanged"
             below += [StyledText(), StyledText(head, "bold")]
@@ -69,7 +86,7 @@ def _unchanged(fixed: FixedRepository, look: Look) -> list[StyledText]:
     if not names:
         return []
     what = "Nothing to do for"
-    if any(_is_only_unproven(context) for context in fixed.contexts):
+    if any(_is_only_unproven(file) for file in fixed.files):
         what = "Nothing proven to do for"
     told = wrapped(f"{what} {_listed(names, look)}", look.width, 0, hang=2)
     return [StyledText(), *(StyledText(line, "bold") for line in told), *below]
@@ -79,8 +96,8 @@ def _is_worth_a_look(fix: Fix) -> bool:
     return bool(fix.possible or fix.errors or fix.has_unproven)
 
 
-def _is_only_unproven(context: FixedContext) -> bool:
-    return context.outcome is not None and context.outcome.fix.has_unproven
+def _is_only_unproven(file: FixedFile) -> bool:
+    return file.outcome is not None and file.outcome.fix.has_unproven
 
 
 def _build_rows(fixed: FixedRepository, look: Look) -> list[StyledText]:
@@ -112,11 +129,11 @@ def _verdict(fixed: FixedRepository, look: Look, undo: str) -> list[StyledText]:
     """Which files were written and which were not, and how to take that back."""
     root = fixed.judged.root
     written = [each for each in fixed.outcomes if each.written]
-    failed = {context.outcome.fix.path for context in fixed.failed if context.outcome is not None}
+    failed = {file.outcome.fix.path for file in fixed.failed if file.outcome is not None}
     left = [each for each in fixed.outcomes if not each.written and each.fix.path not in failed]
     lines: list[StyledText] = []
-    for context in fixed.failed:
-        told = f"Not written: {_ignore_file(context, root)}: {visible(context.problem)}"
+    for file in fixed.failed:
+        told = f"Not written: {_ignore_file(file, root)}: {visible(file.problem)}"
         lines += [StyledText(line, "bold red") for line in wrapped(told, look.width, 0, hang=2)]
     if left:
         told = f"Not written: {_listed((_shown(each.fix, root) for each in left), look)}"
@@ -145,8 +162,8 @@ def _undo(fixed: FixedRepository, look: Look, undo: str) -> list[StyledText]:
     return lines + command_lines(printable(undo), "takes it back", look)
 
 
-def _ignore_file(context: FixedContext, root: str) -> str:
-    return printable(shown_path(context.judged.analysis.context.ignore_target, root))
+def _ignore_file(file: FixedFile, root: str) -> str:
+    return printable(shown_path(file.path, root))
 
 
 def _shown(fix: Fix, root: str) -> str:

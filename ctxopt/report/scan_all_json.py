@@ -13,6 +13,7 @@ from ctxopt.report.scan_headline import first_stop
 
 if TYPE_CHECKING:
     from ctxopt.evidence.measured_builds import UnmeasuredBuild
+    from ctxopt.fix.plan import Fix
     from ctxopt.fix.repository import JudgedBuild, JudgedContext, JudgedRepository, SharedFinding
     from ctxopt.projects.declared import Declared
 
@@ -107,10 +108,9 @@ def _unmeasured(item: UnmeasuredBuild, root: str) -> dict[str, Any]:
 
 
 def _context(context: JudgedContext) -> dict[str, Any]:
-    plan = context.plan
     lines = []
-    if plan is not None:
-        lines = [text for line in plan.lines for text in line.texts]
+    if context.plan is not None:
+        lines = _texts(context.plan)
     total = context.analysis.permitted.total
     return {
         "context": context.shown,
@@ -118,8 +118,21 @@ def _context(context: JudgedContext) -> dict[str, Any]:
         "builds": [build.name for build in context.builds],
         "permitted": {"files": total.files, "bytes": total.bytes, "entries": total.entries},
         "lines": lines,
+        "own_files": [
+            {
+                "dockerfile": own.dockerfile,
+                "builds": [build.name for build in own.builds],
+                "lines": _texts(own.plan),
+                "saved_bytes": own.saved,
+            }
+            for own in context.split.own
+        ],
         "refusal": context.refusal or None,
     }
+
+
+def _texts(plan: Fix) -> list[str]:
+    return [text for line in plan.lines for text in line.texts]
 
 
 def _finding(item: SharedFinding) -> dict[str, Any]:

@@ -301,7 +301,7 @@ def _next_steps(judged: JudgedRepository, steps: StepsForAll, look: Look) -> lis
     lines: list[StyledText] = [StyledText()]
     if not judged.builds:
         return lines + command_lines("ctxopt builds", "lists what is declared", look)
-    plans = [context.plan for context in judged.contexts if context.plan is not None]
+    plans = [plan for context in judged.contexts for plan in context.plans]
     # Lines for tomorrow alone are no reason to go there today.
     if any(plan.saves_today for plan in plans):
         lines += command_lines(printable(steps.fix), _gain(judged, plans), look)
@@ -311,10 +311,9 @@ def _next_steps(judged: JudgedRepository, steps: StepsForAll, look: Look) -> lis
 def _gain(judged: JudgedRepository, plans: Sequence[Fix]) -> str:
     """What the lines do for all builds together."""
     lines = sum(plan.written_lines for plan in plans)
-    files = sum(plan.new_content is not None for plan in plans)
     told = f"writes {count(lines, 'line')}"
-    if files > 1:
-        told += f" in {files} files"
+    if len(plans) > 1:
+        told += f" in {len(plans)} files"
     after = sum(build.after for build in judged.builds)
     if format_size(judged.bytes) != format_size(after):
         told += f": {format_size(judged.bytes)} -> {format_size(after)}"

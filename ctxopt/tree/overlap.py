@@ -63,6 +63,22 @@ def sends(view: View, path: str) -> bool:
     return not (flags and flags[folder.names.index(name)] & Flag.EXCLUDED)
 
 
+def bytes_below(view: View, path: str) -> int:
+    """Return the bytes of the files at or below ``path`` that a view sends."""
+    total = view.totals.get(path)
+    if total is not None:
+        return total.bytes
+    above, _, name = path.rpartition("/")
+    folder = view.tree.folders.get(above)
+    if folder is None or name not in folder.names:
+        return 0
+    index = folder.names.index(name)
+    flags = view.flags(folder)
+    if flags and flags[index] & Flag.EXCLUDED:
+        return 0
+    return folder.sizes[index]
+
+
 def _bytes_of(columns: Sequence[_Column]) -> int:
     """The bytes of the files of one folder that are sent in any of its columns."""
     if len(columns) == 1:

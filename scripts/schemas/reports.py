@@ -176,6 +176,9 @@ _ALL = merged(
                 builds=many(TEXT),
                 permitted=merged(_AMOUNT, record(entries=COUNT)),
                 lines=many(TEXT),
+                own_files=many(
+                    record(dockerfile=TEXT, builds=many(TEXT), lines=many(TEXT), saved_bytes=COUNT)
+                ),
                 refusal=maybe(TEXT),
             )
         ),
@@ -243,8 +246,15 @@ _FIX_ALL = merged(
         builds=many(
             merged(record(id=TEXT), _DECLARED, record(bytes_before=COUNT, bytes_after=COUNT))
         ),
-        contexts=many(
-            record(context=TEXT, file=TEXT, builds=many(TEXT), problem=maybe(TEXT), fix=maybe(_FIX))
+        files=many(
+            record(
+                context=TEXT,
+                file=TEXT,
+                builds=many(TEXT),
+                saved_by_own_file_bytes=maybe(COUNT),
+                problem=maybe(TEXT),
+                fix=maybe(_FIX),
+            )
         ),
         not_measured=many(record(id=TEXT, reason=TEXT, fails=FLAG)),
         problems=many(_PROBLEM),

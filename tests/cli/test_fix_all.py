@@ -153,11 +153,11 @@ def test_the_document_tells_of_each_build_and_file(tmp_path):
     foretold = {each["context"]: each["lines"] for each in before["contexts"]}
     lines = {
         each["context"]: [text for line in each["fix"]["lines"] for text in line["texts"]]
-        for each in told["contexts"]
+        for each in told["files"]
         if each["fix"]
     }
     assert {context: foretold[context] for context in lines} == lines
-    changed = [each["file"] for each in told["contexts"] if each["fix"] and each["fix"]["written"]]
+    changed = [each["file"] for each in told["files"] if each["fix"] and each["fix"]["written"]]
     assert sorted(changed) == ALL
     assert [problem["file"] for problem in told["problems"]] == ["broken/compose.yaml"]
     assert told["apart"] == 2

@@ -136,8 +136,12 @@ FINDINGS = {
         [("missing-source", "./gone", "a"), ("missing-source", "./gone", "b")],
     ),
     "no ignore file, for all of the folder": (
+        {"compose.yaml": compose(a="{dockerfile: A.D}", b="{dockerfile: B.D}"), "A.D": TAKES_ALL + "RUN npm ci\n", "B.D": TAKES_ALL + "RUN npm ci\nRUN true\n", **MODULES},
+        [("no-ignore-file", "./", "a", "b"), ("dependency-folder", "./node_modules", "a", "b")],
+    ),
+    "no ignore file where a fix has no line for one": (
         {"compose.yaml": compose(a="{dockerfile: A.D}", b="{dockerfile: B.D}"), "A.D": TAKES_ALL, "B.D": TAKES_ALL, "big.bin": 2_000_000},
-        [("no-ignore-file", "./", "a", "b")],
+        [],
     ),
     "nothing of a clean one": ({"compose.yaml": TWO, "a/Dockerfile": TAKES_ALL, "a/x": 9, "b/Dockerfile": TAKES_ALL, **below("a", IGNORES_ITS_OWN), **below("b", IGNORES_ITS_OWN)}, []),
     "nothing of what all ignore": (

@@ -49,12 +49,8 @@ def contents(root, names=(".dockerignore",)):
 
 def planned(judged):
     """What is to be written, by path."""
-    plans = [context.plan for context in judged.contexts if context.plan is not None]
-    return {
-        os.path.relpath(plan.path, judged.root): plan.new_content
-        for plan in plans
-        if plan.new_content is not None
-    }
+    plans = [plan for context in judged.contexts for plan in context.plans]
+    return {os.path.relpath(plan.path, judged.root): plan.new_content for plan in plans}
 
 
 def foretold_is_written(root):
@@ -165,8 +161,8 @@ SHARED_FILE = {
 def test_an_ignore_file_of_two_contexts_is_left_alone_and_named(tmp_path):
     root = lay(tmp_path, SHARED_FILE)
     fixed = fixed_at(root)
-    assert [context.judged.shown for context in fixed.failed] == ["a", "b"]
-    assert all("another context" in context.problem for context in fixed.failed)
+    assert [file.judged.shown for file in fixed.failed] == ["a", "b"]
+    assert all("another context" in file.problem for file in fixed.failed)
     assert contents(root) == {"D.dockerignore": b"x\n"}
 
 
@@ -176,7 +172,7 @@ def test_where_one_cannot_be_written_the_others_are(tmp_path, monkeypatch):
     judged = judged_at(root)
     (tmp_path / "a/.dockerignore").write_text("meanwhile\n")
     fixed = fix_repository(judged, lambda _: Config(), lambda: measured_at(root))
-    assert [context.judged.shown for context in fixed.failed] == ["a"]
+    assert [file.judged.shown for file in fixed.failed] == ["a"]
     assert contents(root)["a/.dockerignore"] == b"meanwhile\n"
     assert b"**/node_modules" in contents(root)["b/.dockerignore"]
     assert fixed.after["a"] > 3_000_000 > fixed.after["b"]

@@ -36,10 +36,11 @@ def measured(
     return measure_builds(found.builds, root, lambda _: builder)
 
 
-def measured_at(root: str) -> MeasuredBuilds:
+def measured_at(root: str, builder: BuilderName = "buildkit") -> MeasuredBuilds:
     """Measure what the repository at ``root`` declares; what is set apart bears witness."""
     found = read_repository(root, {})
-    return measure_builds(found.builds, root, lambda _: "buildkit", witnesses=found.apart)
+    witnesses = (*found.apart, *found.repeated)
+    return measure_builds(found.builds, root, lambda _: builder, witnesses=witnesses)
 
 
 def judged(
