@@ -310,6 +310,9 @@ class Page {
     const { model } = this;
     let told = `${found.length.toLocaleString("en-US")} found`;
     if (found.length > MOST_FOUND) told += `, the ${MOST_FOUND} largest below`;
+    // Only what has a name on the page can be found.
+    const { folded } = model.data;
+    if (folded) told += `; ${formatCount(folded, "smaller file")} that stand together are not searched`;
     byId("found-count").textContent = told;
     byId("found-list").replaceChildren(
       ...found.slice(0, MOST_FOUND).map((node) => {

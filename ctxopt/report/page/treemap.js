@@ -100,7 +100,7 @@ class Treemap {
     items.sort((one, other) => other.size - one.size);
     for (const { item, x, y, w, h } of squarify(items, box)) {
       // Smaller ones come after: nothing of them would be seen either.
-      if (w * h < LEAST_AREA / 6) continue;
+      if (w * h < LEAST_AREA / 3) continue;
       const gap = w > 6 && h > 6 ? GAP : 0.5;
       this._tile(item, { x, y, w: Math.max(0.5, w - gap), h: Math.max(0.5, h - gap) }, depth);
     }
