@@ -110,6 +110,8 @@ def test_a_line_marks_what_it_takes(page: Browser) -> None:
     marked = {text.partition("\n")[0] for text in texts(page, "g.hit > title")}
     assert {"node_modules", "web/node_modules"} <= marked
     assert not marked & {"dump.sql", "src/main.c", "web/index.html"}
+    page.run("document.getElementById('with-kept').click()")
+    assert texts(page, "g.hit > title") != []
     page.run(f"{line}.dispatchEvent(new Event('pointerleave'))")
     assert texts(page, "g.hit > title") == []
 

@@ -72,6 +72,7 @@ class Page {
 
   _switched() {
     this.model.update();
+    this.map.mark(null);
     // What was looked at may be gone.
     while (this.view.folder && !this.model.count(this.view.folder, this.view.withKept)) {
       this.view.folder = this.model.parents[this.view.folder];

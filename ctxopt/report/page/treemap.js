@@ -63,6 +63,7 @@ class Treemap {
     this.element = element;
     this.model = model;
     this.actions = actions;
+    this.changed = null;
     this.svg = this._make("svg", { role: "img" });
     element.append(this.svg);
     this.svg.addEventListener("click", (event) => this._clicked(event));
@@ -86,10 +87,11 @@ class Treemap {
       this._text(this.svg, "Nothing here could be sent", width / 2, height / 2, "empty");
       return;
     }
-    this._fill(view.folder, { x: 0, y: 0, w: width, h: height }, 0);
+    this._fill(view.folder, { x: 0, y: 0, w: width, h: height });
+    this._mark();
   }
 
-  _fill(folder, box, depth) {
+  _fill(folder, box) {
     const { model, view } = this;
     const items = model.children[folder]
       .map((node) => ({ node, size: model.size(node, view.withKept) }))
@@ -102,11 +104,11 @@ class Treemap {
       // Smaller ones come after: nothing of them would be seen either.
       if (w * h < LEAST_AREA / 3) continue;
       const gap = w > 6 && h > 6 ? GAP : 0.5;
-      this._tile(item, { x, y, w: Math.max(0.5, w - gap), h: Math.max(0.5, h - gap) }, depth);
+      this._tile(item, { x, y, w: Math.max(0.5, w - gap), h: Math.max(0.5, h - gap) });
     }
   }
 
-  _tile(item, box, depth) {
+  _tile(item, box) {
     const { model, view } = this;
     const isRest = item.files !== undefined;
     const isFolder = !isRest && model.isFolder(item.node);
@@ -128,7 +130,7 @@ class Treemap {
       this._label(group, `${name}/`, item.size, { ...box, h: HEAD });
       const inner = { x: box.x + 3, y: box.y + HEAD, w: box.w - 4, h: box.h - HEAD - 1 };
       group.classList.add("open");
-      this._fill(item.node, inner, depth + 1);
+      this._fill(item.node, inner);
     } else if (box.h > 15) {
       this._label(group, isFolder ? `${name}/` : name, item.size, box);
     }
@@ -147,6 +149,12 @@ class Treemap {
 
   /** Mark what a switch is about: the tiles of which it takes or lets in at least half. */
   mark(changed) {
+    this.changed = changed;
+    this._mark();
+  }
+
+  _mark() {
+    const { changed } = this;
     for (const tile of this.svg.querySelectorAll("g.tile:not(.rest)")) {
       const node = Number(tile.dataset.node);
       const whole = this.model.size(node, true);
