@@ -111,8 +111,11 @@ class _Painter:
         self._later = Fates(foreseen)
         self._combinations = Combinations(survey.whole, context, switched)
         self._switched = switched
-        self._own = _own_path(context.ignore_target, context.root)
         self._is_new = not switched.existed and bool(switched.switches)
+        self._own = None
+        # Of a file that cannot be read, or is not there and stays away, there are no lines to sum up.
+        if switched.existed or self._is_new:
+            self._own = _own_path(context.ignore_target, context.root)
         self._places: dict[Sort, int] = {}
         self._seen: dict[str, _Seen] = {}
 

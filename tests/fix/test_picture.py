@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -59,6 +60,38 @@ def test_every_combination_is_what_a_walk_finds(tmp_path, name: str, builder: Bu
     assert fix.new_content is not None
     for on in combinations(len(picture.switched.switches)):
         assert is_as_walked(root, fix, picture, on, builder), on
+
+
+ODD: dict[str, dict[str, Any]] = {
+    "it is a link": {
+        ".dockerignore": {"link": "conf/.dockerignore"},
+        "conf/.dockerignore": "*.md\n",
+    },
+    "its last line has no end": {".dockerignore": "*.md"},
+    "it starts with a mark": {".dockerignore": "\ufeff*.md\n"},
+    "its lines end as on Windows": {".dockerignore": "*.md\r\n*.txt\r\n"},
+    "it hides itself": {".dockerignore": ".dockerignore\n*.md\n"},
+    "it belongs to the Dockerfile": {"Dockerfile.dockerignore": "*.md\n", ".dockerignore": "x\n"},
+    "it is empty": {".dockerignore": ""},
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_ignore_files(tmp_path, name: str) -> None:
+    root = lay_junk(tmp_path, {**JUNK, **ODD[name]})
+    picture, fix = picture_at(root)
+    assert fix.new_content is not None
+    for on in combinations(len(picture.switched.switches)):
+        assert is_as_walked(root, fix, picture, on, "buildkit"), on
+
+
+def test_an_ignore_file_that_cannot_be_edited_counts_as_what_it_is(tmp_path) -> None:
+    root = lay(tmp_path, {**JUNK, ".dockerignore/x": 500})
+    found = survey(find_context(root), BuildRequest())
+    picture = picture_of(found, None)
+    sent = found.analysis.permitted.total
+    assert totals(picture, ()) == (sent.files, sent.bytes)
+    assert picture.own is None
 
 
 def test_ends_are_those_of_scan_and_fix(tmp_path) -> None:
