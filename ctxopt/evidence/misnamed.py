@@ -67,7 +67,8 @@ def _why_not(name: str, names: Collection[str]) -> str | None:
         return _why_not_own(name, plain, names)
     if plain.endswith(_NO_IGNORE_FILE):
         return None
-    if plain.removeprefix(".").startswith("dockerignore") or _is_like(plain):
+    is_longer = any(plain.startswith(other.lower() + NAME) for other in names)
+    if is_longer or plain.removeprefix(".").startswith("dockerignore") or _is_like(plain):
         return f"Docker reads {NAME} and NAME{NAME} beside the Dockerfile NAME, and no other"
     return None
 

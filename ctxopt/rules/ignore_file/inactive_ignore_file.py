@@ -16,10 +16,11 @@ from ctxopt.errors import IgnoreFileError
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.misnamed import misnamed_near
 from ctxopt.evidence.read_start import read_start
+from ctxopt.languages.dockerfile.file_name import is_dockerfile_name
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.escape import escape_folder
 from ctxopt.languages.ignore.text import parse_ignore_file
-from ctxopt.paths import parent
+from ctxopt.paths import name, parent
 from ctxopt.rules.finding import Finding, Location
 from ctxopt.rules.rule import Rule, add_line
 from ctxopt.rules.trial import hidden_by
@@ -44,6 +45,8 @@ def check(facts: Facts) -> Iterator[Finding]:
             reason += ", and that has no pattern"
         elif reason.endswith("is used instead"):
             severity = Severity.INFO
+            if _serves_another(facts):
+                continue
         yield _finding(facts, inactive.path, reason, severity)
     known = {inactive.path for inactive in context.inactive} | {context.ignore.path}
     for found in misnamed_near(facts.analysis.tree, context.dockerfile.inside):
@@ -53,6 +56,21 @@ def check(facts: Facts) -> Iterator[Finding]:
                 severity = Severity.INFO
             yield _finding(facts, found.path, found.reason, severity)
     yield from _without_it(facts)
+
+
+def _serves_another(facts: Facts) -> bool:
+    """Whether another Dockerfile of the context has no ignore file of its own, so that it reads the one at the root."""
+    own = facts.analysis.context.dockerfile.inside
+    for folder in facts.view.tree.folders.values():
+        # One search in all names says no for nearly every folder.
+        if "ockerfile" not in folder.joined:
+            continue
+        names = folder.names
+        for each in names:
+            is_other = is_dockerfile_name(each) and folder.child(each) != own
+            if is_other and f"{each}.dockerignore" not in names:
+                return True
+    return False
 
 
 def _without_it(facts: Facts) -> Iterator[Finding]:
@@ -148,10 +166,11 @@ def _first_that_hides(readings: Iterable[list[str]], hiding: set[str]) -> Iterat
 def _proper(facts: Facts, path: str) -> str:
     """Return the name under which the file would count: what lies at the root was meant for the context."""
     context = facts.analysis.context
-    is_own = context.builder.reads_own_ignore_file and context.dockerfile.is_file
-    if not is_own or not parent(path):
-        return ".dockerignore"
-    return f"{context.dockerfile.path.removeprefix('./')}.dockerignore"
+    own = context.dockerfile.own_ignore
+    reads_own = context.builder.reads_own_ignore_file and context.dockerfile.is_file
+    if reads_own and (parent(path) or path == name(own)):
+        return own
+    return ".dockerignore"
 
 
 RULE = Rule(

@@ -1,7 +1,7 @@
 """Large files are sent: data sets, models, media, archives, dumps, and whatever else is big.
 
 Size is the evidence; the name only adds what it is. Files that git tracks, or that an instruction
-names with their folder, are usually meant, so they get a hint at most and no line. A database or dump
+names with their folder, are usually meant, so they get a hint at most and no line, and none where programs keep what they serve. A database or dump
 that git does not track is that of one machine: told from the noise floor on, and from the first byte
 where the final image gets it. A folder of documentation, which git does track, is told where no step,
 source or manifest names it.
@@ -30,6 +30,9 @@ _TOPICS: Final[tuple[Topic, ...]] = ("data", "model", "media", "archive", "dump"
 _WHAT = "large, and not known to be read by the build"
 
 _DOCUMENTATION = "documentation, which nothing seen in the build reads"
+_SERVED: Final = frozenset(
+    ("assets", "fonts", "img", "images", "media", "public", "resources", "src", "static", "www")
+)
 _HEAVY = 10_000_000
 """Bytes from which on documentation is a warning."""
 
@@ -47,11 +50,22 @@ def check(facts: Facts) -> Iterator[Finding]:
         if group.bytes < least:
             continue
         for part in by_reach(group, least):
-            yield _finding_for(facts, part, is_ignored=is_ignored)
+            if not _is_asset(part):
+                yield _finding_for(facts, part, is_ignored=is_ignored)
     yield from _documentation(facts)
     for item in facts.candidates.about(*_TOPICS):
         if not item.is_dir and _is_meant(item) and item.bytes >= facts.config.large_file:
             yield from _sparse(facts, item)
+
+
+def _is_asset(group: Group) -> bool:
+    """Whether git tracks it where programs keep what they serve or load, or no build takes it: nothing asks for a line."""
+    if _is_safe(group) or not group.is_tracked:
+        return False
+    is_taken = group.worst.reach != "permitted"
+    return not is_taken or all(
+        _SERVED.intersection(item.path.split("/")[:-1]) for item in group.members
+    )
 
 
 def _sparse(facts: Facts, item: Candidate) -> Iterator[Finding]:

@@ -26,10 +26,28 @@ def test_ignore_file_in_a_subfolder():
     assert found.severity is Severity.WARNING
 
 
+@pytest.mark.parametrize(
+    ("tree", "dockerfile", "name"),
+    [
+        ({".Dockerignore": "x\n"}, None, ".dockerignore"),
+        ({"dockerignore.txt": "x\n"}, "d/Dockerfile", ".dockerignore"),
+        ({"Dockerfile.dockerignore": "x\n"}, "d/Dockerfile", "d/Dockerfile.dockerignore"),
+        ({"d/.dockerignore": "x\n"}, "d/Dockerfile", "d/Dockerfile.dockerignore"),
+        ({"d/Dockerfile.dockerignore.txt": "x\n"}, "d/Dockerfile", "d/Dockerfile.dockerignore"),
+    ],
+)
+def test_the_name_under_which_it_would_count(tree, dockerfile, name):
+    files = {"Dockerfile": "FROM a\nCOPY . .\n", "d/Dockerfile": "FROM a\nCOPY . .\n", **tree}
+    found = catches("inactive-ignore-file", files, dockerfile=dockerfile, line=None)
+    assert found.help == f"no ignore file is in force: rename it to {name}"
+
+
 def test_ignore_file_that_is_replaced():
     tree = {
         "Dockerfile": "FROM scratch\n",
         "Dockerfile.dockerignore": "x\n",
+        "Dockerfile.b": "FROM scratch\n",
+        "Dockerfile.b.dockerignore": "x\n",
         ".dockerignore": "y\n",
     }
     assert catches("inactive-ignore-file", tree, line=None).severity is Severity.INFO
@@ -38,6 +56,25 @@ def test_ignore_file_that_is_replaced():
 @pytest.mark.parametrize(
     ("tree", "dockerfile"),
     [
+        # The one at the root is for the others.
+        (
+            {
+                "Dockerfile": "FROM a\n",
+                "Dockerfile.dev": "FROM a\n",
+                "Dockerfile.dev.dockerignore": "x\n",
+                ".dockerignore": "y\n",
+            },
+            "Dockerfile.dev",
+        ),
+        (
+            {
+                "Dockerfile": "FROM a\n",
+                "d/dev.Dockerfile": "FROM a\n",
+                "d/dev.Dockerfile.dockerignore": "x\n",
+                ".dockerignore": "y\n",
+            },
+            "d/dev.Dockerfile",
+        ),
         ({"Dockerfile": "FROM scratch\n", ".dockerignore": "x\n"}, None),
         ({"d/Dockerfile": "FROM scratch\n", ".dockerignore": "x\n"}, "d/Dockerfile"),
         ({"d/Dockerfile": "FROM scratch\n", "d/Dockerfile.dockerignore": "x\n"}, "d/Dockerfile"),

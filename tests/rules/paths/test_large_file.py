@@ -20,6 +20,8 @@ CATCHES: list[tuple[Any, ...]] = [
     ({"blob": 6 * MB}, BROAD, None, ["blob"]),
     ({"a.parquet": 6 * MB}, BROAD, "*.parquet", ["a.parquet"]),
     ({"dump.rdb": 6 * MB}, STAGED, None, ["dump.rdb"]),
+    ({"lib/blob": 6 * MB}, BROAD, "", ["lib/blob"]),
+    ({"public/blob": 6 * MB}, BROAD, None, ["public/blob"]),
 ]  # fmt: skip
 CATCHES_NOT: list[tuple[Any, ...]] = [
     ({"a/testdata/x.json": 9 * MB}, "FROM a\nCOPY . .\nRUN go test ./...\n", ""),
@@ -30,6 +32,10 @@ CATCHES_NOT: list[tuple[Any, ...]] = [
     ({"data/a.csv": 9 * MB}, "FROM a\nCOPY data/a.csv /\n", None),
     ({"node_modules/a.bin": 9 * MB}, BROAD, None),
     ({"a": {"link": "b"}}, BROAD, None),
+    # What git tracks where programs keep what they serve asks for nothing.
+    ({"public/fonts/a.ttf": 9 * MB}, BROAD, ""),
+    ({"web/static/a.bin": 9 * MB, "src/b.bin": 9 * MB}, BROAD, ""),
+    ({"blob": 9 * MB, "a": "x"}, "FROM a\nCOPY a /\n", ""),
 ]  # fmt: skip
 
 
