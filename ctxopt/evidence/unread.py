@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-from ctxopt.evidence.catalog import CatalogEntry, CatalogKind
+from ctxopt.evidence.catalog import Catalog, CatalogEntry, CatalogKind
 from ctxopt.evidence.documentation import Documentation
 from ctxopt.evidence.entry_choice import KnownPath, choose_entry
 from ctxopt.evidence.facts import Facts
@@ -38,6 +38,16 @@ class Unread(NamedTuple):
     kind: UnreadKind
     pattern: str
     """An ignore line that keeps it back, and nothing that is known to be read."""
+
+
+def may_be_unread(catalog: Catalog, path: str) -> bool:
+    """Tell by the names alone whether a file may be of a kind that no build reads."""
+    return any(
+        entry.kind in _KINDS
+        for here in upwards(path)
+        if here
+        for entry in catalog.match_path(here, here != path)
+    )
 
 
 class _Found(NamedTuple):
@@ -151,4 +161,4 @@ class UnreadPaths:
                 yield folder
 
 
-__all__ = ["Unread", "UnreadKind", "UnreadPaths"]
+__all__ = ["Unread", "UnreadKind", "UnreadPaths", "may_be_unread"]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from ctxopt.build.analysis import Analysis, analyze
@@ -27,6 +27,7 @@ from ctxopt.guard.side import VIEWS, Side, state_side, tree_side
 from ctxopt.guard.trees import measure_trees
 
 if TYPE_CHECKING:
+    from ctxopt.guard.staged_edit import NeedlessSteps
     from ctxopt.rules.baseline import Baseline, ContextFindings, Findings
     from ctxopt.rules.finding import Finding
 
@@ -46,6 +47,8 @@ class CheckedContext:
     results: tuple[LimitResult, ...] = ()
     lead: BudgetView = "permitted"
     """The view that its limits are about."""
+    needless: NeedlessSteps | None = None
+    """The steps that what is staged makes run again for nothing; None where it makes none."""
     noise_floor: int
     """Bytes of growth below which no ignore line is proposed, as configured."""
     growth_floor: int
@@ -132,28 +135,56 @@ def run_check(question: CheckRequest, measure: MeasureTree | None = None) -> Che
             f"findings are those of the working tree, and {why_not}",
             hint="check it out, or leave out --fail-on and --baseline",
         )
-    trees: Mapping[str, Analysis] = {}
+    # On disk each context is measured once, whoever asks first.
+    trees = cache(partial(measure_trees, question, measure))
     if repository is not None and against is not None:
         checked = check_states(question, repository, against)
+        if against.after is None:
+            checked = _with_needless(question, checked, trees)
     else:
-        trees = measure_trees(question, measure)
+        measured = trees()
         _refuse_growth(question, repository)
-        checked = check_trees(question, trees)
+        checked = check_trees(question, measured)
     if question.limits_rebuilds:
         # Loaded where they run: a check of limits alone needs no rules, and start-up counts.
         from ctxopt.guard.rebuild_limit import judge_rebuilds
 
-        if not why_not:
-            trees = trees or measure_trees(question, measure)
-        checked = checked.with_limits(question, judge_rebuilds(question, trees, why_not))
+        judged = judge_rebuilds(question, {} if why_not else trees(), why_not)
+        checked = checked.with_limits(question, judged)
     if not question.asks_for_findings:
         return checked
     from ctxopt.guard.findings import judge_trees, no_findings
 
     if why_not:
         return checked.with_findings(no_findings(question, why_not))
-    trees = trees or measure_trees(question, measure)
-    return checked.with_findings(judge_trees(question, trees, baseline))
+    return checked.with_findings(judge_trees(question, trees(), baseline))
+
+
+def _with_needless(
+    question: CheckRequest, checked: Checked, trees: Callable[[], Mapping[str, Analysis]]
+) -> Checked:
+    """Return the same with the steps that what is staged makes run again for nothing."""
+    # Of two states of git the index is the one that a person is about to commit.
+    from ctxopt.guard.staged_edit import find_needless
+
+    contexts = []
+    for context, place in zip(checked.contexts, question.places, strict=True):
+        before, after = context.before, context.after
+        if before is not None and before.state is not None and after.state is not None:
+            needless = find_needless(
+                before.state,
+                after.analysis,
+                after.state,
+                question.config,
+                partial(_measured_at, trees, place),
+            )
+            context = replace(context, needless=needless)
+        contexts.append(context)
+    return replace(checked, contexts=tuple(contexts))
+
+
+def _measured_at(trees: Callable[[], Mapping[str, Analysis]], place: str) -> Analysis:
+    return trees()[place]
 
 
 def _read_baseline(question: CheckRequest) -> Baseline | None:

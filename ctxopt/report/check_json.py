@@ -70,6 +70,7 @@ def _json_context(context: CheckedContext, top: int) -> dict[str, Any]:
         "growth": growths,
         "limits": [_json_limit(result) for result in context.results],
         "changes": _json_changes(context, top),
+        "needless": _json_needless(context),
     }
 
 
@@ -91,6 +92,18 @@ def _json_changes(context: CheckedContext, top: int) -> dict[str, Any]:
         for item in growth.renames[:top]
     ]
     return changes
+
+
+def _json_needless(context: CheckedContext) -> dict[str, Any] | None:
+    found = context.needless
+    if found is None:
+        return None
+    return {
+        "paths": list(found.paths),
+        "steps": found.steps,
+        "costly": found.costly or None,
+        "lines": list(found.lines),
+    }
 
 
 def _json_side(side: Side) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from ctxopt.report.check_wording import (
     ChangeList,
     change_name,
     describe_findings,
+    describe_needless,
     describe_side,
     named_rows,
     percent,
@@ -52,6 +53,8 @@ def render_markdown(checked: Checked, *, top: int) -> str:
                 f"- {_MARKS[result.verdict]}: {plain(result.message)}" for result in context.results
             ]
         lines += _markdown_changes(context, top)
+        if context.needless is not None:
+            lines += ["", f"Rebuilds: {plain(describe_needless(context.needless))}"]
         for path in context.after.submodules:
             lines += ["", f"Not measured: the submodule {code(path)}"]
     if checked.findings is not None:

@@ -14,6 +14,7 @@ from ctxopt.report.check_wording import (
     CHANGE_LISTS,
     change_name,
     describe_findings,
+    describe_needless,
     describe_side,
     named_rows,
     percent,
@@ -177,6 +178,9 @@ def _change(change: PathChange) -> StyledText:
 
 def _notes(context: CheckedContext) -> list[StyledText]:
     lines = []
+    if context.needless is not None:
+        told = visible(describe_needless(context.needless))
+        lines.append(StyledText(f"Rebuilds: {told}", "yellow"))
     if context.after.submodules:
         named = ", ".join(printable(path) for path in context.after.submodules)
         lines.append(StyledText(f"Not measured: the submodules {named}", "yellow"))

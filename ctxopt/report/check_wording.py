@@ -7,14 +7,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from ctxopt.guard.budget import Figures
 from ctxopt.guard.check import CheckedContext
 from ctxopt.guard.growth import Growth, PathChange
-from ctxopt.report.wording import LEAST
+from ctxopt.report.wording import LEAST, cut_off
 from ctxopt.tree.model import Tally
-from ctxopt.units import count, format_percent, format_size
+from ctxopt.units import and_more, count, format_percent, format_size
 
 if TYPE_CHECKING:
     from ctxopt.config.keys import BudgetView
     from ctxopt.guard.side import Side
+    from ctxopt.guard.staged_edit import NeedlessSteps
     from ctxopt.rules.baseline import Findings
+
+
+_NAMED = 2
+_COMMAND = 40
+"""Paths and lines in a sentence; columns of a command in it."""
 
 
 class ChangeList(NamedTuple):
@@ -77,6 +83,16 @@ def describe_side(figures: Figures) -> str:
     if figures.at_least:
         return LEAST + amount
     return amount
+
+
+def describe_needless(needless: NeedlessSteps) -> str:
+    """Write ``this edit of README.md rebuilds 6 steps, npm ci among them; README.md as an ignore line keeps them``."""
+    edited = ", ".join(needless.paths[:_NAMED]) + and_more(len(needless.paths) - _NAMED)
+    told = f"this edit of {edited} rebuilds {count(needless.steps, 'step')} for nothing"
+    if needless.costly:
+        told += f", {cut_off(needless.costly, _COMMAND)} among them"
+    lines = ", ".join(needless.lines[:_NAMED]) + and_more(len(needless.lines) - _NAMED)
+    return f"{told}; ignore {lines}"
 
 
 def describe_findings(findings: Findings) -> str:

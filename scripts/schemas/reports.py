@@ -308,6 +308,9 @@ _CHECKED = merged(
                     left=many(_CHANGED),
                     renames=many(record(before=TEXT, after=TEXT, bytes=COUNT)),
                 ),
+                needless=maybe(
+                    record(paths=many(TEXT), steps=COUNT, costly=maybe(TEXT), lines=many(TEXT))
+                ),
             )
         ),
         findings=maybe(
