@@ -44,6 +44,8 @@ _LEAFLET: Final = (
     r"^(?:readme|changelog|contributing|license|security)\b.*\.html?$|^\.[\w-]*ignore$"
 )
 """Prose that links to the documentation, and lists of what one tool or another is not to look at."""
+_COMMENTS: Final = r"(?m)^[ \t]{0,200}(?://(?!go:|/ ?<)|/?\*|#(?!include|embed|import|!)).*$"
+"""Lines that are for people alone, in most languages."""
 _LISTS: Final = ("cmakelists.txt", "requirements")
 """Text that tools read."""
 SERVED: Final = r"(?:^|/)(?:html|htdocs|www|wwwroot)(?:/|$)"
@@ -76,7 +78,10 @@ class Documentation:
         names = _mentions(word)
         for path, text in texts:
             # Most texts do not hold the word at all, which is told a hundred times as fast.
-            if word in text and not is_at_or_below(path, folder) and names.search(text):
+            if word not in text or is_at_or_below(path, folder) or not names.search(text):
+                continue
+            # Comments send people there.
+            if names.search(re.sub(_COMMENTS, "", text)):
                 return f"{path} names it"
         return None
 
@@ -135,7 +140,12 @@ class Documentation:
         """Whether what may be one by its name is one, wherever it lies."""
         if path in self._files.tree.folders or self._is_idle_test(path):
             return False
-        return self._files.has(path)
+        return not self._is_for_servers(path) and self._files.has(path)
+
+    def _is_for_servers(self, path: str) -> bool:
+        """Whether a file is for what looks at the repository, and no build reads it."""
+        entries = self._catalog.match_path(path, False)
+        return any(entry.kind in ("ci", "editor") for entry in entries)
 
     def _stands_aside(self, folder: str) -> bool:
         # Files of editors and of build servers are in hidden folders, and no build reads them.

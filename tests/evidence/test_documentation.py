@@ -30,6 +30,10 @@ UNREAD: list[tuple[dict[str, Any], str, list[str]]] = [
     ({**PAGES, "docs/conf.py": "x = 1\n", "docs/make.sh": "cp docs/a b\n"}, BROAD, ["docs"]),
     ({**PAGES, "go.mod": "module a\n", "docs/tools/extract.go": "// x\npackage main\n"}, BROAD, ["docs"]),
     ({**PAGES, "a_test.go": 'package a\nvar x = "docs/a"\n', "tests/a.py": "open('docs/a')\n"}, BROAD, ["docs"]),
+    # What bots and build servers are told, and what comments send people to.
+    ({**PAGES, ".coderabbit.yaml": "path: docs/**\n", ".codecov.yml": "ignore:\n  - docs\n"}, BROAD, ["docs"]),
+    ({**PAGES, "src/a.ts": "/**\n * see `docs/index.md`\n */\nlet a = 1 // or docs\n"}, SITE, ["docs"]),
+    ({**PAGES, "a.py": "# 'docs/index.md' says how\nx = 1\n", "b.sh": "  # docs/index.md\n"}, BROAD, ["docs"]),
     ({"documentation/a.pdf": 9 * MB}, BROAD, ["documentation"]),
     ({"doc/a.png": 9 * MB}, BROAD, ["doc"]),
     ({"screenshots/a.png": 9 * MB}, BROAD, ["screenshots"]),
@@ -55,6 +59,12 @@ READ: list[tuple[dict[str, Any], str]] = [
     # A source, a manifest or a script names it.
     ({**PAGES, "a.py": 'open("docs/index.md")\n'}, BROAD),
     ({**PAGES, "a.py": "path = root / 'docs' / 'a'\n"}, BROAD),
+    ({**PAGES, "src/a.ts": "/// <reference path='docs/a.d.ts' />\n"}, SITE),
+    ({**PAGES, "a.c": '#include "docs/a.h"\n'}, BROAD),
+    ({**PAGES, "a.c": '#embed "docs/a.md"\n'}, BROAD),
+    ({**PAGES, "a.py": "open('docs/a')  # docs\n"}, BROAD),
+    ({**PAGES, ".goreleaser.yml": "files:\n  - docs/*\n"}, BROAD),
+    ({**PAGES, ".npmrc.yml": "cache: docs/a\n"}, BROAD),
     ({**PAGES, "a.go": "package a\n//go:embed all:docs\nvar x embed.FS\n"}, BROAD),
     ({**PAGES, "src/lib.rs": '#![doc = include_str!("../docs/index.md")]\n'}, BROAD),
     ({**PAGES, "web/a.tsx": 'import a from "../../docs/images/a.png";\n'}, SITE),

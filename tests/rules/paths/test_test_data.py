@@ -19,6 +19,8 @@ CATCHES: list[tuple[Any, ...]] = [
     ({"shop/tests/fixtures/a.json": MB, "shop/models.py": 9}, BROAD, "", ["shop/tests"]),
     ({"web/fixtures/a.json": MB}, BROAD, "", ["web/fixtures"]),
     ({"go.mod": "module a", "testdata/x.go": MB}, BROAD, "", ["testdata"]),
+    ({"go.mod": "module a", "scan/test_data/a.heif": MB}, BROAD, "", ["scan/test_data"]),
+    ({"a/test-data/b.csv": MB}, BROAD, "", ["a/test-data"]),
 ]  # fmt: skip
 CATCHES_NOT: list[tuple[Any, ...]] = [
     ({"tests/a.py": MB}, None, ""),
@@ -29,6 +31,10 @@ CATCHES_NOT: list[tuple[Any, ...]] = [
     ({"tests/a.py": 100}, BROAD, ""),
     ({"tests/a.py": MB}, NARROW, ""),
     ({"src/latest/a.py": MB}, BROAD, ""),
+    ({"src/my_test_data/a.py": MB}, BROAD, ""),
+    ({"src/test_database/a.sql": MB}, BROAD, ""),
+    ({"test_data/a.go": MB, "test_data/a_test.go": MB}, BROAD, ""),
+    ({"test_data/a.json": MB}, TEST, ""),
     ({"shop/fixtures/a.json": MB, "shop/models.py": 9}, BROAD, ""),
     ({"spec/a_spec.rb": MB}, "FROM a AS b\nCOPY . .\nFROM b AS ci\nFROM b\nRUN make\n", ""),
 ]  # fmt: skip
