@@ -28,21 +28,32 @@ def _run() -> None:
     # A closed stream is None to Python, and the libraries do not look.
     sys.stdout = sys.stdout or open(os.devnull, "w")  # noqa: SIM115
     sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: SIM115
-    if sys.argv[1:] == ["--version"]:
-        from ctxopt import __version__
-
-        try:
-            os.write(sys.stdout.fileno(), f"ctxopt {__version__}\n".encode())
-        except BrokenPipeError:
-            pass
-        except OSError as error:
-            sys.exit(f"error: cannot write to stdout: {error.strerror}")
+    if sys.argv[1:] in (["--version"], ["docker-cli-plugin-metadata"]):
+        _say_what_this_is(sys.argv[1])
         return
     gc.disable()  # the process is short and its values hold no cycles: a tenth of a scan's time
     atexit.register(gc.freeze)  # nor are they searched at the end, which would be another tenth
     from ctxopt.cli import run
 
     run()
+
+
+def _say_what_this_is(asked: str) -> None:
+    """Answer a person, or Docker, which asks every plugin before it lists its own commands."""
+    from ctxopt import __version__
+
+    text = f"ctxopt {__version__}\n"
+    if asked != "--version":
+        text = (
+            f'{{"SchemaVersion": "0.1.0", "Vendor": "The ctxopt developers", "Version": "{__version__}",'
+            ' "ShortDescription": "Measure build contexts exactly, and keep them small"}\n'
+        )
+    try:
+        os.write(sys.stdout.fileno(), text.encode())
+    except BrokenPipeError:
+        pass
+    except OSError as error:
+        sys.exit(f"error: cannot write to stdout: {error.strerror}")
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ COMMANDS: Final = (
     "rebuilds",
     "report",
     "rules",
+    "plugin",
 )
 """In the order of the help; each is a function in the module of its name."""
 
