@@ -14,7 +14,7 @@ from ctxopt.cli import options as o
 from ctxopt.cli.boundary import command, deliver
 from ctxopt.cli.check_formats import CheckFormat, Wanted, read_also, render
 from ctxopt.cli.cures import cures_of_fix
-from ctxopt.cli.inputs import Given, measurer, read_inputs, read_settings, refuse_about_one
+from ctxopt.cli.inputs import Given, measurer, read_settings, refuse_about_one
 from ctxopt.errors import ConfigError, ExitCode
 from ctxopt.report import console
 
@@ -108,7 +108,10 @@ WriteBaseline = Annotated[
     bool, typer.Option("--write-baseline", help="Write the findings of today to the baseline.")
 ]
 Init = Annotated[
-    bool, typer.Option("--init", help="Write ctxopt.toml with today's figures and a margin.")
+    bool,
+    typer.Option(
+        "--init", help="Write ctxopt.toml with the figures of a clean checkout and a margin."
+    ),
 ]
 HistoryOption = Annotated[
     int | None,
@@ -297,15 +300,9 @@ def _with_declared(question: CheckRequest, *, all_: bool, quiet: bool) -> CheckR
 
 
 def _init(given: Given, *, quiet: bool) -> int:
-    from ctxopt.guard.first_limits import write_first_limits
+    from ctxopt.cli.check_init import write_init
 
-    inputs = read_inputs(given)
-    measure = measurer(inputs.request, quiet=quiet)
-    written = write_first_limits(given.path, inputs.context, inputs.config, measure)
-    console.write_out(written.text)
-    if not quiet:
-        console.note(f"written to {console.printable(written.path)}")
-    return ExitCode.OK
+    return write_init(given, quiet=quiet)
 
 
 def _write_baseline(given: Given, *, quiet: bool, all_: bool) -> int:

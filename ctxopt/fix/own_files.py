@@ -165,7 +165,7 @@ class _Splitting:
         return (
             context.builder.reads_own_ignore_file
             and context.ignore.path in (None, *context.builder.ignore_endings)
-            and context.dockerfile.found
+            and context.dockerfile.is_file
             and os.path.realpath(context.dockerfile.absolute) not in self._tied
         )
 

@@ -741,3 +741,103 @@ def test_no_project_file_is_read_where_no_service_has_limits(tmp_path):
     text = '[[context]]\npath = "api"\nmax-size = "1MB"\n'
     done = check(lay(tmp_path, ALL | {"ctxopt.toml": text}))
     assert (done.returncode, done.stderr) == (0, "")
+
+
+NPM = "FROM a\nCOPY . .\nRUN npm ci\n"
+SEVERAL = {
+    "compose.yaml": "services:\n  web: {build: {context: ., dockerfile: web.Dockerfile}}\n  api: {build: ./api}\n"
+    "  job: {build: {context: ., dockerfile: job.Dockerfile}}\n  far: {build: https://example.com/x.git}\n",
+    "web.Dockerfile": NPM, "api/Dockerfile": NPM, "api/x": "x" * 1000, "job.Dockerfile": NPM + "RUN true\n",
+    "job.Dockerfile.dockerignore": "api\n", "other/Dockerfile": NPM, "package.json": "{}",
+    "examples/compose.yaml": "services: {e: {build: .}}\n", "examples/Dockerfile": NPM, ".gitignore": "node_modules\n",
+}  # fmt: skip
+
+
+def test_init_writes_what_is_declared(tmp_path):
+    root = init(tmp_path / "r", SEVERAL)
+    done = check(root, "--init")
+    assert done.returncode == 0
+    limits = tomllib.loads(done.stdout)
+    assert [(each["path"], each.get("dockerfile")) for each in limits["context"]] == [
+        (".", None),
+        (".", "job.Dockerfile"),
+        ("api", None),
+    ]
+    assert set(limits) == {"max-growth", "context"}
+    assert re.findall(r"^# (web|api|job)$", done.stdout, re.MULTILINE) == ["web", "job", "api"]
+    assert check(root).returncode == 0
+    commit(root, {})
+    assert check(root, "--against", "HEAD~1..HEAD").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("tree", "wanted"),
+    [
+        ({"compose.yaml": "services: {a: {build: {context: ., dockerfile: d/Dockerfile}}}\n", "d/Dockerfile": NPM}, {"dockerfile": "d/Dockerfile"}),
+        ({"compose.yaml": "services: {a: {build: .}}\n", "Dockerfile": NPM}, {}),
+        ({"compose.yaml": "services: {a: {image: b}}\n", "Dockerfile": NPM}, {}),
+        ({"Dockerfile": NPM, "a/Dockerfile": NPM}, {}),
+        ({"x/compose.yaml": "services: {a: {build: .}}\n", "x/Dockerfile": NPM, "Dockerfile": NPM}, {}),
+    ],
+)  # fmt: skip
+def test_init_of_one_context_is_about_the_root(tmp_path, tree, wanted):
+    root = init(tmp_path / "r", tree)
+    limits = tomllib.loads(check(root, "--init").stdout)
+    assert "context" not in limits
+    assert {key: limits[key] for key in limits if not key.startswith(("max", "min"))} == wanted
+    assert check(root).returncode == 0
+
+
+def test_init_keeps_the_options_that_it_was_given(tmp_path):
+    root = init(tmp_path / "r", {"d/D": "FROM a AS x\nCOPY . .\nFROM x\n", **SEVERAL})
+    given = [
+        "-f",
+        os.path.join(root, "d/D"),
+        "--target",
+        "x",
+        "--builder",
+        "classic",
+        "--build-arg",
+        "A=1",
+        "--build-arg",
+        "B",
+    ]
+    limits = tomllib.loads(
+        check(root, "--init", *given, "--max-growth", "7%", "--fail-on", "error").stdout
+    )
+    assert "context" not in limits
+    kept = {
+        key: limits[key]
+        for key in ("dockerfile", "target", "builder", "build-args", "max-growth", "fail-on")
+    }
+    assert kept == {
+        "dockerfile": "d/D", "target": "x", "builder": "classic", "build-args": {"A": "1"}, "max-growth": "7%", "fail-on": "error",
+    }  # fmt: skip
+
+
+ONE = {
+    "Dockerfile": NPM,
+    "package.json": "{}",
+    ".gitignore": "node_modules\n",
+    ".dockerignore": ".git\n",
+}
+
+
+@pytest.mark.parametrize(("tree", "command"), [(ONE, "ctxopt fix"), (SEVERAL, "ctxopt fix --all")])
+def test_init_says_where_a_fix_comes_first(tmp_path, tree, command):
+    root = init(tmp_path / "r", tree)
+    write(root, {"node_modules/a.js": "x" * 3_000_000})
+    done = check(root, "--init")
+    assert re.search(
+        rf"^run {command} first: [3-9](\.\d)? MB could be sent now, ", done.stderr, re.MULTILINE
+    )
+    limits = tomllib.loads(done.stdout)
+    assert not [each for each in limits.get("context", [limits]) if "MB" in each["max-size"]]
+    # It is today's tree that is over them.
+    assert check(root).returncode == 1
+
+
+def test_init_says_nothing_where_a_fix_has_nothing_to_do(tmp_path):
+    root = init(tmp_path / "r", ONE)
+    assert check(root, "--init").stderr == "written to ctxopt.toml\n"
+    assert check(root).returncode == 0

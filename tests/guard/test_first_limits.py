@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
+from ctxopt.build.request import BuildRequest
 from ctxopt.config.load import Config, load_config
 from ctxopt.errors import ConfigError
-from ctxopt.guard.first_limits import _rounded, first_limits, write_first_limits
+from ctxopt.guard.first_limits import LimitedContext, _rounded, first_limits, write_first_limits
 from ctxopt.tree.model import WalkError
 from ctxopt.units import parse_size
 from tests.support.repositories import git, init, write
@@ -24,7 +25,8 @@ pytestmark = pytest.mark.usefixtures("clean")
 
 
 def start(root):
-    return write_first_limits(root, find_context(root), Config(), analyze)
+    context = LimitedContext(analyze(find_context(root), BuildRequest()))
+    return write_first_limits(root, [context], Config())
 
 
 def test_today_is_in_the_middle(tmp_path):
@@ -65,6 +67,45 @@ def test_a_fresh_checkout_keeps_the_limits(tmp_path):
     assert limits.max_growth == 250_000
 
 
+# What lies about, the Dockerfile, and the files that the limits are of.
+LEFTOVERS = {
+    "what git does not have": ({"node_modules/a": 90_000, "b": 9}, "COPY . /a\n", 4),
+    "what a source names is made before each build": ({"dist/a": 90_000, "dist/b": 9}, "COPY dist /d\n", 6),
+    "a file that is made": ({"app.jar": 90_000, "old.jar": 9}, "COPY app.jar /\n", 5),
+    "nothing": ({}, "COPY . /a\n", 4),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LEFTOVERS)
+def test_leftovers_are_not_in_the_limits(tmp_path, name):
+    left, source, files = LEFTOVERS[name]
+    tracked = {
+        "Dockerfile": f"FROM a\n{source}",
+        "src/a": "a",
+        "src/b": "b",
+        ".dockerignore": ".git\n",
+    }
+    root = init(tmp_path / "r", tracked)
+    write(root, {path: "x" * size for path, size in left.items()})
+    text = start(root).text
+    assert f" in {files} files; the limits leave 25% more." in text
+    # A state of git has nothing of what is made.
+    assert "min-files = 2\n" in text
+    limits = tomllib.loads(text)
+    assert limits["max-files"] == -(-(files + 1) * 125 // 100)
+    assert (parse_size(limits["max-size"]) > 90_000) == ("made" in name)
+
+
+def test_the_history_counts_where_it_is_sent(tmp_path):
+    tree = {"Dockerfile": "FROM a\nCOPY . /a\n", "x": "x" * 100}
+    sent, kept = (
+        init(tmp_path / "s", tree),
+        init(tmp_path / "k", {**tree, ".dockerignore": ".git\n"}),
+    )
+    sizes = [parse_size(tomllib.loads(start(root).text)["max-size"]) for root in (sent, kept)]
+    assert sizes[0] > 5000 > sizes[1]
+
+
 def test_growth_is_limited_only_where_there_is_a_commit(tmp_path):
     root = init(tmp_path / "r")
     write(root, {"a": "a"})
@@ -76,7 +117,7 @@ def test_a_configuration_is_not_replaced(tmp_path):
     root = init(tmp_path / "r", {"ctxopt.toml": "max-files = 9\n"})
     config = load_config(root)
     with pytest.raises(ConfigError, match="there is a configuration already"):
-        write_first_limits(root, find_context(root), config, analyze)
+        write_first_limits(root, [LimitedContext(analyze(find_context(root)))], config)
     assert (tmp_path / "r/ctxopt.toml").read_text() == "max-files = 9\n"
 
 
