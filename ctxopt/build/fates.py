@@ -7,6 +7,8 @@ from typing import Final, Literal, NamedTuple
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.image import Image
 from ctxopt.build.share_out import Takers
+from ctxopt.languages.ignore.matcher import Matcher, read_matcher
+from ctxopt.paths import parent, upwards
 from ctxopt.tree.model import Flag, Folder
 
 Fate = Literal["final", "stage", "unused", "sent", "unasked", "kept"]
@@ -32,6 +34,8 @@ class Fates:
         self._permitted = analysis.permitted
         self._sent = None
         """What is sent, where that is less than what is permitted and known."""
+        self._asked: Matcher | None = None
+        """What the client filters by: to it, what is excluded is what is asked for."""
         self._untaken: Fate = "unasked"
         self._final = 0
         self._takers: Takers | None = None
@@ -41,8 +45,10 @@ class Fates:
                 self._untaken = "sent"
             return
         self._untaken = "unused"
-        if not plan.main.transfer.is_whole:
-            self._sent = plan.main.transfer.view
+        transfer = plan.main.transfer
+        if not transfer.is_whole:
+            self._sent = transfer.view
+            self._asked = read_matcher((None, path) for path in transfer.includes or ())
         # A plan that was foreseen has the image of the context as it was.
         taken = tuple(plan.image.taken.values())
         image = Image(plan.build, plan.loads, plan.sources.uses, taken)
@@ -86,13 +92,16 @@ class Fates:
                 fates.append(self._taken(course, folder, name))
         return fates
 
-    def of_new_file(self, path: str) -> Fate:
-        """Return what would become of a file in the root that is not there yet, if nothing keeps it back."""
-        if self._sent is not None:
-            return "unasked"
+    def of_let_in(self, path: str) -> Fate:
+        """Return what would become of the file ``path``, which is kept back or not there yet, if nothing kept it back."""
         if self._takers is None:
             return self._untaken
-        return self._fate_with(self._takers.of(path, self._takers.root, is_folder=False))
+        if self._asked is not None and not self._asked.decide(path).excluded:
+            return "unasked"
+        takers = self._takers.root
+        for folder in reversed([*upwards(parent(path))][:-1]):
+            takers = self._takers.of(folder, takers, is_folder=True)
+        return self._fate_with(self._takers.of(path, takers, is_folder=False))
 
     def _taken(self, course: Course, folder: Folder, name: str) -> Fate:
         takers = course.takers

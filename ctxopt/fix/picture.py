@@ -144,35 +144,28 @@ class _Painter:
 
     def _read(self) -> None:
         """Look at every folder once, each before those in it."""
-        stack = [("", self._combinations.root(), self._now.root(), self._later.root())]
+        stack = [("", self._combinations.root(), self._now.root())]
         folders = self._whole.tree.folders
         while stack:
-            path, place, now, later = stack.pop()
+            path, place, course = stack.pop()
             folder = folders.get(path)
             if folder is None:
                 continue
             names = folder.names
             touching = place.touching_each(names)
-            self._seen[path] = _Seen(folder, self._files(folder, names, touching, now, later), {})
+            self._seen[path] = _Seen(folder, self._files(folder, names, touching, course), {})
             index = folder.kinds.find(DIR)
             while index >= 0:
                 below = folder.child(names[index])
-                stack.append(
-                    (
-                        below,
-                        place.enter(names[index], touching[index]),
-                        self._now.enter(now, below),
-                        self._later.enter(later, below),
-                    )
-                )
+                inner = place.enter(names[index], touching[index])
+                stack.append((below, inner, self._now.enter(course, below)))
                 index = folder.kinds.find(DIR, index + 1)
 
     def _files(
-        self, folder: Folder, names: list[str], touching: list[int], now: Course, later: Course
+        self, folder: Folder, names: list[str], touching: list[int], course: Course
     ) -> list[tuple[str, Amount]]:
         flags = self._whole.flags(folder)
-        fates = self._now.of_files(now, folder)
-        let_in: list[Fate] | None = None
+        fates = self._now.of_files(course, folder)
         found = []
         sizes = folder.sizes
         for index, kind in enumerate(folder.kinds):
@@ -184,8 +177,7 @@ class _Painter:
             condition = self._combinations.of(folder, index, touching[index])
             # Where it would end once a line lets it in, only the build with the line can tell.
             if fate == "kept" and condition.always != KEPT_BACK:
-                let_in = let_in or self._later.of_files(later, folder)
-                fate = let_in[index]
+                fate = self._later.of_let_in(folder.child(names[index]))
             found.append((names[index], Amount(self._sort(fate, condition), size, 1)))
         return found
 
@@ -202,7 +194,7 @@ class _Painter:
             return
         if self._is_new:
             condition = self._combinations.of_new_file(name)
-            sort = self._sort(self._now.of_new_file(self._own), condition)
+            sort = self._sort(self._later.of_let_in(self._own), condition)
             seen.files.append((name, Amount(sort, 0, 0)))
             return
         seen.files = [

@@ -64,6 +64,27 @@ def test_without_a_dockerfile_all_could_be_sent(tmp_path) -> None:
     assert (found["a/x"], found["kept/deep/z"]) == ("unasked", "kept")
 
 
+LET_IN = {
+    "all is taken": ("FROM a\nCOPY . .\n", "final"),
+    "a folder above": ("FROM a\nCOPY kept /k\nCOPY a /a\n", "final"),
+    "a stage that is not built": (
+        "FROM a AS one\nCOPY kept/deep/z /z\nFROM b\nCOPY a /a\n",
+        "unasked",
+    ),
+    "another folder": ("FROM a\nCOPY a /a\n", "unasked"),
+    "nothing": ("FROM a\nRUN make\n", "unasked"),
+}
+
+
+@pytest.mark.parametrize("name", LET_IN)
+def test_what_would_become_of_a_file_that_is_kept_back(tmp_path, name: str) -> None:
+    dockerfile, expected = LET_IN[name]
+    # A plan knows what an instruction takes once it is let in.
+    root = lay(tmp_path, {**TREE, ".dockerignore": "", "Dockerfile": dockerfile})
+    told = Fates(survey(find_context(root), BuildRequest()).analysis)
+    assert told.of_let_in("kept/deep/z") == expected
+
+
 @pytest.mark.parametrize("builder", ["buildkit", "classic", "podman"])
 def test_a_survey_is_an_analysis_and_more(tmp_path, builder) -> None:
     root = lay(tmp_path, {**TREE, "Dockerfile": "FROM a\nCOPY a .\n", "web/.git/x": 9})

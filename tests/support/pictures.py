@@ -9,11 +9,12 @@ from typing import Any
 
 from ctxopt.build.analysis import survey
 from ctxopt.build.context import find_context
+from ctxopt.build.fates import Fate
 from ctxopt.build.request import BuildRequest
 from ctxopt.builder import BuilderName
 from ctxopt.config.load import Config
-from ctxopt.fix.combinations import KEPT_BACK, SENT
-from ctxopt.fix.picture import ROOM, Picture, picture_of
+from ctxopt.fix.combinations import SENT, SENT_EMPTY
+from ctxopt.fix.picture import ROOM, Amount, Picture, picture_of
 from ctxopt.fix.plan import Fix, plan_fix
 from tests.support.repositories import git, init
 from tests.support.trees import lay
@@ -73,23 +74,30 @@ def picture_at(
 
 def totals(picture: Picture, on: Collection[int]) -> tuple[int, int]:
     """Return the files and bytes that could be sent with the switches ``on``."""
-    switched = frozenset(on)
-    outcomes = [sort.condition.outcome(switched) for sort in picture.sorts]
-    files = size = 0
-    for node in picture.nodes:
-        for sort, amount, number in node.amounts:
-            if outcomes[sort] != KEPT_BACK:
-                files += number
-            if outcomes[sort] == SENT:
-                size += amount
-    if picture.own is None or not picture.switched.is_there(switched):
-        return files, size
-    outcome = outcomes[picture.nodes[picture.own].amounts[0].sort]
-    if outcome != KEPT_BACK:
-        files += 1
-    if outcome == SENT:
-        size += len(picture.switched.file(switched).render())
-    return files, size
+    arriving = list(_arriving(picture, frozenset(on)))
+    return sum(amount.files for _, amount in arriving), sum(amount.bytes for _, amount in arriving)
+
+
+def sent_bytes(picture: Picture, on: Collection[int]) -> int:
+    """Return the bytes that the build sends with the switches ``on``."""
+    arriving = list(_arriving(picture, frozenset(on)))
+    assert all(fate != "kept" for fate, _ in arriving)
+    return sum(amount.bytes for fate, amount in arriving if fate != "unasked")
+
+
+def _arriving(picture: Picture, on: frozenset[int]) -> Iterator[tuple[Fate, Amount]]:
+    """Yield what is not kept back with the switches ``on``, and what becomes of it."""
+    amounts = [amount for node in picture.nodes for amount in node.amounts]
+    if picture.own is not None and picture.switched.is_there(on):
+        sort = picture.nodes[picture.own].amounts[0].sort
+        amounts.append(Amount(sort, len(picture.switched.file(on).render()), 1))
+    for amount in amounts:
+        fate, condition = picture.sorts[amount.sort]
+        outcome = condition.outcome(on)
+        if outcome == SENT_EMPTY:
+            yield fate, amount._replace(bytes=0)
+        elif outcome == SENT:
+            yield fate, amount
 
 
 def combinations(number: int, most: int = 12) -> Iterator[tuple[int, ...]]:
