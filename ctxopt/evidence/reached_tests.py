@@ -12,6 +12,7 @@ from typing import Final
 
 from ctxopt.evidence.catalog import Catalog
 from ctxopt.evidence.needs import Clues, Need
+from ctxopt.evidence.opened_paths import opened_paths
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.evidence.source_references import Options, is_source, references
 from ctxopt.paths import name, parent, upwards
@@ -116,6 +117,8 @@ class _Search:
             if not any(folder_name in text for folder_name in self._tests.names):
                 continue
             found = [self._found(options) for options in references(source, text)]
+            if any(f"{folder_name}/" in text for folder_name in self._tests.names):
+                found += [self._found(options) for options in opened_paths(source, text)]
             reached = {path for path in found if path and self._tests.nearest(path) != group}
             if reached and self._is_read(source):
                 for path in sorted(reached):
