@@ -30,6 +30,7 @@ _BUILD_FILES: Final = r"(?:^|/)(?:CMakeLists\.txt|meson\.build|BUILD|BUILD\.baze
 """Files of build tools, in which a name stands without quotes."""
 _MANY: Final = ("*.md", "go:embed")
 """What stands for names by their shape."""
+_SHELL: Final = r"#![^\n]*\b(?:ba|da|k|z)?sh\b"
 _UNKNOWN: Final = "there are more sources than could be looked at"
 
 
@@ -67,9 +68,23 @@ class FileMentions:
         if texts is None:
             return _UNKNOWN
         for place, text in texts:
-            if not is_at_or_below(place, path) and _names(place, text, path):
+            if is_at_or_below(place, path) or not _names(place, text, path):
+                continue
+            if not self._is_for_people(place, text):
                 return f"{place} names it"
         return None
+
+    def _is_for_people(self, place: str, text: str) -> bool:
+        """Whether a file is a shell script that no build and no image is seen to run."""
+        if re.match(_SHELL, text) is None:
+            return False
+        called = name(place)
+        for taken in self._needs.builds:
+            instructions = taken.build.dockerfile.instructions
+            run = (word for item in instructions for word in item.args)
+            if any(called in word for word in (*run, *taken.texts)):
+                return False
+        return True
 
     def _named_by(self, taken: BuildTakings, path: str) -> str | None:
         """Return what a build runs that may read ``path``, or serves it; what instructions take is known otherwise."""

@@ -115,6 +115,8 @@ def _stake(finding: Finding) -> str:
         parts.append(format_size(finding.size))
     if finding.entries > 1:
         parts.append(count_entries(finding.entries))
+    if finding.rebuilds:
+        parts.append(count(finding.rebuilds, "rebuild"))
     return ", ".join(parts)
 
 

@@ -139,6 +139,8 @@ OTHERS = {
     ".prettierignore": "README.md\n",
     "tests/a.test.ts": "readFileSync('README.md')\n",
     "src/glob.ts": "glob('src/*.txt')\n",
+    "bin/format": '#! /bin/bash\nprettier --write "README.md"\n',
+    "tool.sh": "#!/usr/bin/env sh\ncat 'README.md'\n",
 }
 """None of them reads it."""
 
@@ -162,6 +164,9 @@ def test_what_nothing_reads_goes(tmp_path, path):
         (WORKFLOW, "pre-commit run -a", {}),
         (WORKFLOW, "python gen.py", {"gen.py": 'open(".github/workflows/ci.yml")'}),
         (WORKFLOW, ".github/build.sh", {".github/build.sh": "make"}),
+        (WORKFLOW, "./build.sh", {"build.sh": "#!/bin/sh\nprettier '.github/*'\n"}),
+        (README, "bin/format", {"bin/format": '#!/bin/bash\ncp "README.md" /doc\n'}),
+        (README, "make", {"format.py": '#!/usr/bin/env python\nopen("README.md")\n'}),
         (WORKFLOW, "npm run lint", {"package.json": '{"scripts": {"lint": "yamllint ."}}'}),
         (WORKFLOW, "make", {"src/x.py": 'ROOT / ".github/workflows"'}),
         (COMPOSE, "go test ./...", {"a_test.go": 'package a\nvar c = load("compose.yaml")'}),
@@ -281,6 +286,7 @@ def test_the_report_tells_them(tmp_path):
         shown.split()
     )
     assert "writes 2 lines: 5 fewer rebuilds in 5 commits\n" in shown
+    assert ", 5 rebuilds)" in ctxopt("scan", "--full", "-v", root, cwd=tmp_path).stdout
     document = json.loads(ctxopt("fix", "--dry-run", "--format", "json", root, cwd=tmp_path).stdout)
     assert document["history"] == {"commits": 5, "rebuilds": 5}
     assert all(len(line) <= 80 for line in (done.stdout + shown).splitlines())
