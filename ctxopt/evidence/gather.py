@@ -166,12 +166,15 @@ def _needs_of(clues: Iterable[Clues], outside: Outside | None) -> tuple[Need, ..
     if outside is None:
         return first_by_path(needs)
     folders = outside.folders
-    # A workspace lists all its members, and asks no more than their manifests of those that are not built.
-    return first_by_path(
+    found = [
         need
         for need in needs
         if not need.by or not (need.path in folders or is_covered(need.by, folders))
-    )
+    ]
+    # A workspace lists all its members, and asks no more than this of those that are not built.
+    asked = "the tool of the workspace asks for it, whatever is built"
+    found += [Need(path, asked) for item in outside.of_all for path in item.kept]
+    return first_by_path(found)
 
 
 def _clues_of_this_build(

@@ -73,7 +73,10 @@ class Confidences:
             if doubt is not None:
                 return Assurance("possible", doubt, is_ignored)
         if not is_ignored:
-            return Assurance("likely", _seen(evidence, lost, files))
+            seen = "nothing seen in the build reads it"
+            if all(map(self._outside_member, taken)):
+                seen = "no package that is built asks for it"
+            return Assurance("likely", _seen(seen, evidence, lost, files))
         if not all(map(self._is_known, taken)):
             return Assurance("likely", UNLESS_MADE, is_ignored)
         reader = next(filter(None, map(self._env_reader, taken)), None)
@@ -221,9 +224,10 @@ def _git_ignores(evidence: GitEvidence, lost: Sequence[str], files: Sequence[str
     return bool(files) and all(map(evidence.is_ignored, files))
 
 
-def _seen(evidence: GitEvidence | None, lost: Sequence[str], files: Sequence[str]) -> str:
-    """Say what speaks for a line that nothing proves."""
-    seen = "nothing seen in the build reads it"
+def _seen(
+    seen: str, evidence: GitEvidence | None, lost: Sequence[str], files: Sequence[str]
+) -> str:
+    """Say what speaks for a line that nothing proves, after what is ``seen`` of it."""
     # Git does not track its own folder, so what it says of files means nothing there.
     if any(name(path) == ".git" for path in lost):
         return seen

@@ -81,7 +81,7 @@ class Graph:
         Notes in ``choice`` what makes more of it.
         """
         # Several Dockerfiles may build the same.
-        key = frozenset((*choice.folders, *choice.files))
+        key = frozenset((*choice.folders, *choice.files, str(choice.root)))
         if key not in self._closures:
             self._closures[key] = self._search(choice)
         found = self._closures[key]

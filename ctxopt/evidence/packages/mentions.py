@@ -27,6 +27,8 @@ _CLIMBS: Final = r"(?:\.\./){1,20}(?:[\w@.-]{1,100}/){0,20}\Z"
 _JOINS: Final = r"(?:[\"']\.\.[\"']\s{0,9},\s{0,9}){1,20}(?:[\"'][\w@.-]{1,100}[\"']\s{0,9},\s{0,9}){0,20}[\"']\Z"
 """The same where a function joins its parts."""
 _PIECE: Final = r"[\w@.-]{1,100}"
+_ENDS: Final = r"/\*|/?[\"'`](?!\s{0,99},\s{0,99}[\"'`])"
+"""What stands behind a folder where nothing in it is named."""
 _MOST_BEFORE: Final = 400
 _QUOTES: Final = frozenset("\"'`")
 _AROUND_COMMANDS: Final = frozenset(" =\t\n")
@@ -40,6 +42,13 @@ _ANY_MEMBER: Final = (
     r"(?:pnpm|npm|yarn)\s[^&|;]{0,300}?(?:\s-r\b|--recursive\b|--workspaces\b|\bworkspaces\s+(?:run|foreach))"
     r"|\blerna\s+(?:run|exec)\b(?![^&|;]*--scope)"
 )
+
+
+_COMMENTS: Final = ("//", "/*", "*")
+_WITH_HASH: Final = frozenset(
+    ["yaml", "yml", "toml", "sh", "py", "rb", "env", "mk", "makefile", "justfile"]
+)
+"""Files in which a comment begins with another mark."""
 
 
 def is_searched(path: str) -> bool:
@@ -91,23 +100,24 @@ class Mentions:
         found = {
             folder
             for item, folder in self._names.items()
-            if item in text and _is_named(item, text, is_commands=is_commands)
+            if item in text and _is_named(item, path, text, is_commands=is_commands)
         }
         for last in self._last:
-            for place in _places(last, text):
+            for place in self._parts(last, path, text):
                 found |= self._at(path, text, place, last)
         # A glob may mean all that lies in a folder.
         for last in self._above:
-            for place in _places(last, text):
-                after = text[place + len(last) : place + len(last) + 2]
-                if (
-                    after[:1] in _QUOTES
-                    or after == "/*"
-                    or (after[:1] == "/" and after[1:] in _QUOTES)
-                ):
+            for place in self._parts(last, path, text):
+                if re.compile(_ENDS).match(text, place + len(last)):
                     for inside in self._meant(path, text, place, last):
                         found |= {item for item in self._targets if is_at_or_below(item, inside)}
         return found
+
+    def _parts(self, word: str, path: str, text: str) -> Iterator[int]:
+        """Yield where ``word`` stands as a part of a path, or as a word of its own, and is no comment."""
+        for place in _places(word, text):
+            if text[place - 1 : place] in _BEFORE_PART and not _is_said(path, text, place):
+                yield place
 
     def _at(self, path: str, text: str, place: int, last: str) -> set[str]:
         """The target that a path means whose part ``last`` is at ``place``."""
@@ -146,28 +156,35 @@ def files_climbed_to(path: str, text: str) -> Iterator[str]:
 
 
 def _places(word: str, text: str) -> Iterator[int]:
-    """Yield where ``word`` stands as a part of a path, or as a word of its own."""
+    """Yield where ``word`` begins in a text."""
     place = text.find(word)
     while place >= 0:
-        if text[place - 1 : place] in _BEFORE_PART:
-            yield place
+        yield place
         place = text.find(word, place + 1)
+
+
+def _is_said(path: str, text: str, place: int) -> bool:
+    """Whether a line with a comment alone is at ``place``, which people read and no tool does."""
+    line = text[text.rfind("\n", 0, place) + 1 : place].lstrip()
+    if line.startswith("///"):
+        return False  # a reference of TypeScript
+    marks: tuple[str, ...] = _COMMENTS
+    if name(path).rpartition(".")[2].lower() in _WITH_HASH:
+        marks = ("#",)
+    return line.startswith(marks)
 
 
 _BEFORE_PART: Final = frozenset({*_QUOTES, "/"})
 
 
-def _is_named(item: str, text: str, *, is_commands: bool) -> bool:
+def _is_named(item: str, path: str, text: str, *, is_commands: bool) -> bool:
     """Whether a text names a package: one with a scope anywhere, another one where an import or a command has it."""
     before, after = _QUOTES, _QUOTES | {"/"}
     if is_commands:
         before, after = before | _AROUND_COMMANDS, after | _AROUND_COMMANDS | {"", "."}
-    place = text.find(item)
-    while place >= 0:
+    for place in _places(item, text):
         first, last = text[place - 1 : place], text[place + len(item) : place + len(item) + 1]
-        if item.startswith("@") and not re.match(r"[\w-]", last):
+        has_scope = item.startswith("@") and not re.match(r"[\w-]", last)
+        if (has_scope or (first in before and last in after)) and not _is_said(path, text, place):
             return True
-        if first in before and last in after:
-            return True
-        place = text.find(item, place + 1)
     return False

@@ -54,8 +54,8 @@ class OutsidePackage(NamedTuple):
     folder: str
     doubt: str | None
     """Why that is not certain, in a clause; None where it is."""
-    kept: tuple[str, ...] = ()
-    """The files in it, deeper than its manifest, that tools ask for."""
+    kept: tuple[str, ...]
+    """The files in it that tools ask for, its manifest first."""
 
 
 class Outside(NamedTuple):

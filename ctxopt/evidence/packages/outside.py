@@ -103,7 +103,9 @@ def _outside(workspace: Workspace, needed: Sequence[Needed]) -> Iterator[Outside
         inner = [item.folder for item in workspace.below(folder)]
         if len(inner) == 1 and all(each.does_without(folder) for each in needed):
             doubts = (each.choice.doubt for each in needed)
-            yield OutsidePackage(folder, next(filter(None, doubts), None), member.kept)
+            yield OutsidePackage(
+                folder, next(filter(None, doubts), None), (member.manifest, *member.kept)
+            )
 
 
 _READERS: Final[Mapping[WorkspaceTool, type[StepReader]]] = {

@@ -87,7 +87,7 @@ def _lines(facts: Facts, heavy: Sequence[tuple[Tally, OutsidePackage]]) -> Itera
 
 def _patterns(facts: Facts, item: OutsidePackage) -> Iterator[str]:
     """Yield what hides the folders of a package but for the files that tools ask for."""
-    if not item.kept:
+    if len(item.kept) == 1:
         yield f"{line_of(facts, item.folder)}/*/**"
         return
     own = facts.view.tree.folders[item.folder]

@@ -16,6 +16,7 @@ from tests.support.recordings import load
 pytestmark = pytest.mark.usefixtures("clean")
 RULE = "outside-package"
 
+ONE = "npm run build -w apps/web"
 OUTSIDE = ["apps/mobile/*/**", "packages/tools/*/**"]
 
 
@@ -127,6 +128,16 @@ CATCHES: dict[str, tuple[dict[str, Any], str, list[str]]] = {
         staged("npm run build -w apps/web"),
         OUTSIDE,
     ),
+    "a comment": (
+        workspace(**{"apps/web/src/b.ts": "// as in `packages/tools/bin` and @acme/tools\n * '../../../packages/tools'\n"}),
+        staged(ONE),
+        OUTSIDE,
+    ),
+    "a joined path to another": (
+        workspace(**{"apps/web/src/b.ts": 'join(__dirname, "..", "..", "..", "packages",\n  "ui",\n "src")'}),
+        staged(ONE),
+        OUTSIDE,
+    ),
     "a list in one line": (
         workspace({"workspaces": None}, **{"pnpm-workspace.yaml": "packages: ['apps/**', \"packages/*\"]\n"}),
         staged("pnpm --filter @acme/web build"),
@@ -141,9 +152,6 @@ def test_catches(tmp_path, tree, dockerfile, lines):
     assert [edit.text for item in _found(facts) for edit in item.edits] == lines
     plan = fix_of(tmp_path)
     assert set(lines) <= {text for line in plan.lines for text in line.texts}
-
-
-ONE = "npm run build -w apps/web"
 
 
 STAYS: dict[str, tuple[dict[str, Any], str]] = {
