@@ -15,7 +15,6 @@ from typing import Any, Final
 from ctxopt import __version__
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.fates import FATES, Fate
-from ctxopt.builder import Builder
 from ctxopt.fix.combinations import Condition
 from ctxopt.fix.picture import Node, Picture
 from ctxopt.fix.plan import Fix
@@ -52,7 +51,7 @@ def render_page(
         "context": {"name": _name(analysis), "facts": list(_facts(analysis))},
         "headline": headline(analysis, judged, plan),
         "totals": _totals(analysis),
-        "fates": [_fate(fate, analysis.context.builder) for fate in FATES],
+        "fates": [_fate(fate, analysis) for fate in FATES],
         "tree": _tree(picture),
         "sorts": [[FATES.index(fate), _condition(condition)] for fate, condition in picture.sorts],
         "own": picture.own,
@@ -238,8 +237,12 @@ def _totals(analysis: Analysis) -> list[dict[str, str]]:
     return [sent, could, kept]
 
 
-def _fate(fate: Fate, builder: Builder) -> dict[str, str]:
-    sent = builder.participle
+def _fate(fate: Fate, analysis: Analysis) -> dict[str, str]:
+    sent = analysis.context.builder.participle
+    unasked = "not asked for"
+    # Without a Dockerfile there is no build that could ask.
+    if analysis.plan is None:
+        unasked = f"could be {sent}"
     label, meaning = {
         "final": (
             "reaches the final image",
@@ -251,10 +254,7 @@ def _fate(fate: Fate, builder: Builder) -> dict[str, str]:
         ),
         "unused": (f"{sent} for nothing", f"It is {sent}, and no instruction takes it."),
         "sent": (sent, f"It is {sent}; what takes it is not known."),
-        "unasked": (
-            f"could be {sent}",
-            "Nothing keeps it back, and this build does not ask for it.",
-        ),
+        "unasked": (unasked, "Nothing keeps it back, and no instruction is known to ask for it."),
         "kept": ("kept back", "The ignore file keeps it back."),
     }[fate]
     return {"id": fate, "label": label, "meaning": meaning}

@@ -110,6 +110,17 @@ def test_without_history_nothing_is_said_of_rebuilds(page: str) -> None:
     assert all(line["rebuilds"] is None for lines in data_of(page)["switches"] for line in lines)
 
 
+@pytest.mark.parametrize(
+    ("dockerfile", "label"),
+    [({"Dockerfile": "FROM a\nCOPY a .\n"}, "not asked for"), ({}, "could be sent")],
+)
+def test_what_is_not_asked_for_has_a_name_of_its_own(tmp_path, dockerfile, label: str) -> None:
+    data = data_of(page_of(lay(tmp_path / "app", {**dockerfile, "a": 1, "b": 2})))
+    labels = {fate["id"]: fate["label"] for fate in data["fates"]}
+    assert labels["unasked"] == label
+    assert len(set(labels.values())) == len(labels)
+
+
 def test_hostile_names_stay_data(tmp_path) -> None:
     page = page_of(lay(tmp_path / "<b>app", HOSTILE))
     data = data_of(page)

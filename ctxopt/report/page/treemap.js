@@ -99,13 +99,30 @@ class Treemap {
     for (const [fate, size, files] of model.rest(folder, view.withKept)) {
       if (size > 0) items.push({ node: folder, size, fate, files });
     }
-    items.sort((one, other) => other.size - one.size);
-    for (const { item, x, y, w, h } of squarify(items, box)) {
-      // Smaller ones come after: nothing of them would be seen either.
-      if (w * h < LEAST_AREA / 3) continue;
+    const shown = this._gathered(items, folder, box.w * box.h);
+    shown.sort((one, other) => other.size - one.size);
+    for (const { item, x, y, w, h } of squarify(shown, box)) {
       const gap = w > 6 && h > 6 ? GAP : 0.5;
       this._tile(item, { x, y, w: Math.max(0.5, w - gap), h: Math.max(0.5, h - gap) });
     }
+  }
+
+  /** Put together, by fate, what would be too small to be seen in an area. */
+  _gathered(items, folder, area) {
+    const { model, view } = this;
+    const whole = items.reduce((sum, item) => sum + item.size, 0);
+    const least = (whole * LEAST_AREA) / 3 / area;
+    const shown = items.filter((item) => item.size >= least);
+    const together = new Map();
+    for (const item of items) {
+      if (item.size >= least) continue;
+      const fate = item.fate ?? model.mainFate(item.node, view.withKept);
+      const sum = together.get(fate) ?? { node: folder, size: 0, fate, files: 0 };
+      sum.size += item.size;
+      sum.files += item.files ?? model.count(item.node, view.withKept);
+      together.set(fate, sum);
+    }
+    return shown.concat([...together.values()]);
   }
 
   _tile(item, box) {
