@@ -25,6 +25,12 @@ def test_the_distribution_has_a_name_of_its_own_and_the_command_stays():
     assert (ROOT / "README.md").read_text("utf-8").count("docker-ctxopt") == 1
 
 
+def test_the_schemas_are_in_the_wheel():
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        wheel = tomllib.load(file)["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert wheel["force-include"]["docs/schemas"] == "ctxopt/schemas"
+
+
 def test_what_is_unreleased_stands_above_this_version():
     headings = re.findall(r"^## \[(.+?)\]", CHANGELOG, re.MULTILINE)
     assert headings[:2] == ["Unreleased", __version__]

@@ -142,6 +142,9 @@ def test_reports_about_what_changes_fit(tmp_path):
     assert report("rebuilds", "rebuilds", cwd=root)["instructions"]
     lay(root, {"node_modules/x": 2 * MB, ".gitignore": "node_modules\n"})
     assert report("fix", "fix", cwd=root)["can_be_undone"] is True
+    commit(root, {".dockerignore": "[\n"})
+    history = report("check-history", "check", "--history", "9", cwd=root)
+    assert [bool(item["problem"]) for item in history["commits"]] == [True, False, False, False]
 
 
 @pytest.mark.parametrize("builder", ["classic", "podman"])

@@ -37,6 +37,7 @@ AgainstOption = Annotated[
     typer.Option(
         "--against",
         metavar="REF",
+        autocompletion=o.complete_commit,
         help="Compare the index with this commit, or two commits: A..B, or A...B from where they"
         " parted. Default: HEAD if something is staged.",
     ),

@@ -17,6 +17,20 @@ def whole_number(text: str | int) -> int:
     return int(text)
 
 
+def complete_rule(incomplete: str) -> list[tuple[str, str]]:
+    """Return the rules that a shell offers."""
+    from ctxopt.cli.completion import rule_names
+
+    return rule_names(incomplete)
+
+
+def complete_commit(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Return the commits that a shell offers."""
+    from ctxopt.cli.completion import git_refs
+
+    return git_refs(ctx.params.get("path") or ".", incomplete)
+
+
 # Typer takes choices as enumerations, and shows their values: members are called as they are typed.
 
 
@@ -114,11 +128,21 @@ ConfigOption = Annotated[
 ]
 Select = Annotated[
     list[str] | None,
-    typer.Option("--select", metavar="RULE", help="Run only this rule; repeatable."),
+    typer.Option(
+        "--select",
+        metavar="RULE",
+        help="Run only this rule; repeatable.",
+        autocompletion=complete_rule,
+    ),
 ]
 Ignore = Annotated[
     list[str] | None,
-    typer.Option("--ignore", metavar="RULE", help="Leave this rule out; repeatable."),
+    typer.Option(
+        "--ignore",
+        metavar="RULE",
+        help="Leave this rule out; repeatable.",
+        autocompletion=complete_rule,
+    ),
 ]
 FailOnOption = Annotated[
     LevelChoice | None,

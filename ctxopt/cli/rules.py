@@ -7,12 +7,18 @@ from typing import Annotated
 
 import typer
 
+from ctxopt.cli import options as o
 from ctxopt.cli.boundary import command, deliver
 from ctxopt.errors import ConfigError
 from ctxopt.report import console
 
 Id = Annotated[
-    str | None, typer.Argument(metavar="[ID]", help="The rule to explain. Default: list them all.")
+    str | None,
+    typer.Argument(
+        metavar="[ID]",
+        help="The rule to explain. Default: list them all.",
+        autocompletion=o.complete_rule,
+    ),
 ]
 
 

@@ -169,6 +169,17 @@ class Repository:
             hint = f"{_SHALLOW}, gets the rest"
         raise GitError(f"there is no commit {spec!r} in this repository", hint=hint)
 
+    def references(self) -> list[str]:
+        """Return the names of branches and tags, as people write them."""
+        asked = (
+            "for-each-ref",
+            "--format=%(refname:short)",
+            "refs/heads",
+            "refs/tags",
+            "refs/remotes",
+        )
+        return os.fsdecode(self.run(*asked)).splitlines()
+
     def merge_base(self, one: str, other: str) -> str:
         """Return the id of the commit where two commits parted; raises GitError without one."""
         ids = [self.resolve(one), self.resolve(other)]

@@ -397,12 +397,36 @@ _REBUILDS = merged(
     ),
 )
 
+_HISTORY = merged(
+    _HEAD,
+    record(
+        context=TEXT,
+        builder=choice(BUILDER_NAMES),
+        complete=FLAG,
+        commits=many(
+            record(
+                commit=TEXT,
+                time=CHANGE,
+                subject=TEXT,
+                files=maybe(COUNT),
+                bytes=maybe(COUNT),
+                context_bytes=maybe(COUNT),
+                change=maybe(CHANGE),
+                jump=FLAG,
+                transferred_bytes=maybe(COUNT),
+                problem=maybe(TEXT),
+            )
+        ),
+    ),
+)
+
 REPORTS: dict[str, Schema] = {
     "scan": _SCAN,
     "scan-all": _ALL,
     "fix": _FIX,
     "fix-all": _FIX_ALL,
     "check": _CHECKED,
+    "check-history": _HISTORY,
     "ls": _LIST,
     "explain": _EXPLAINED,
     "builds": _BUILDS,
