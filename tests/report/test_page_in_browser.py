@@ -217,6 +217,15 @@ def test_it_fits_and_is_legible(chromium: Browser, project, tmp_path, width, is_
     assert chromium.complaints() == []
 
 
+def test_what_is_printed_has_nothing_to_press(page: Browser) -> None:
+    page.call("Emulation.setEmulatedMedia", media="print")
+    seen = "(e => e.checkVisibility())(document.querySelector({}))"
+    for gone in ("#search", "#all-on", "#kept-option", "footer"):
+        assert not page.run(seen.format(json.dumps(gone)))
+    for kept in ("#totals", "#picture svg", "#table", "#switches", "#findings"):
+        assert page.run(seen.format(json.dumps(kept)))
+
+
 def test_hostile_names_are_shown_and_nothing_runs(chromium: Browser, tmp_path) -> None:
     open_page(chromium, lay(tmp_path / "<b>app", HOSTILE), tmp_path)
     chromium.run("document.getElementById('with-kept').click()")
