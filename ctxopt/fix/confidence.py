@@ -94,10 +94,12 @@ class Confidences:
 
     def _doubt(self, path: str, *, is_ignored: bool) -> str | None:
         """Return why nothing speaks for a path that is taken, in a clause; None where something does."""
-        member = self._outside_member(path)
-        if member is not None and not is_ignored:
-            return self._doubt_member(path, member)
         found = self._candidate(path)
+        member = self._outside_member(path)
+        # What is generated or local in a package is so whether or not an image is made of that.
+        is_own = found is not None and found.state != "tracked"
+        if member is not None and not is_ignored and not is_own:
+            return self._doubt_member(path, member)
         if found is not None and found.topic == "build-output":
             return self._doubt_output(path)
         # What no checkout has can only be missed where something makes it, or reads it where it is there.

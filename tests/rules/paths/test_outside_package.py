@@ -12,6 +12,7 @@ from tests.rules.paths.contexts import MB
 from tests.support.fixes import fix_of, sizes
 from tests.support.judging import RULE_BY_ID, facts_of, findings
 from tests.support.recordings import load
+from tests.support.trees import lay
 
 pytestmark = pytest.mark.usefixtures("clean")
 RULE = "outside-package"
@@ -284,6 +285,21 @@ def test_is_only_possible(tmp_path, dockerfile, doubt):
     assert not {text for line in plan.lines for text in line.texts} & set(OUTSIDE)
     possible = {text: line.reason for line in plan.possible for text in line.texts}
     assert doubt in possible["apps/mobile/*/**"]
+
+
+@pytest.mark.parametrize(("dockerfile", "doubt"), UNSURE.values(), ids=UNSURE)
+def test_what_is_local_in_a_package_goes_whatever_is_sure_of_that(tmp_path, dockerfile, doubt):
+    local = {
+        "apps/mobile/.venv/pyvenv.cfg": 3 * MB,
+        "apps/mobile/.mypy_cache/a.json": MB,
+        "apps/mobile/notes.bin": MB,
+    }
+    facts_of(tmp_path, workspace(), dockerfile, ignored="")
+    lay(tmp_path, local)
+    plan = fix_of(tmp_path)
+    written = {text for line in plan.lines for text in line.texts}
+    assert {"**/.venv", "**/.mypy_cache"} <= written
+    assert not any("notes" in text for text in written)
 
 
 CATCHES_NOT = [*STAYS, *TOOLS_NEEDED, *NAMED, *UNSURE]
