@@ -15,7 +15,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from scripts.manual import write
 
 
-class ManualPages(BuildHookInterface):  # type: ignore[misc] - hatchling is there only while a wheel is built
+# hatchling is there only while a wheel is built.
+class ManualPages(BuildHookInterface):  # type: ignore[misc]
     """Adds the pages to the wheel as files that are installed beside the package."""
 
     PLUGIN_NAME = "custom"

@@ -27,7 +27,7 @@ def test_every_option_and_its_text_are_on_the_page(command):
     words = page.split()
     for option in re.findall(r"^  (?:-\w, )?(--[\w-]+)", HELPS[command], re.MULTILINE):
         assert re.search(rf"^\\fB(?:-\w, )?{option}\b", page, re.MULTILINE), option
-    for word in HELPS[command].split():
+    for word in HELPS[command].removeprefix("Usage:").split():
         assert any(word.rstrip(":.").lower() in other.lower() for other in words), word
 
 
@@ -39,7 +39,8 @@ def test_the_typesetter_does_not_complain(name):
         ["groff", "-man", "-Tutf8", "-ww"], input=PAGES[name], capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert done.stderr == ""
-    assert "NAME" in done.stdout
+    # Bold is a letter struck twice.
+    assert "\nNAME\n" in re.sub(".\x08", "", done.stdout)
 
 
 @pytest.mark.parametrize(
