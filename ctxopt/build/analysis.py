@@ -113,7 +113,7 @@ def analyze(
     build = read_build(context, request)
     matcher = build_matcher(context)
     view = measure_view(context, matcher, with_excluded=with_excluded, walker=walker)
-    return _planned(
+    return plan_build(
         context=context,
         request=request,
         matcher=matcher,
@@ -124,34 +124,7 @@ def analyze(
     )
 
 
-class Survey(NamedTuple):
-    """A context as its client sees it, and with what it skips."""
-
-    analysis: Analysis
-    """As ``analyze`` gives it without what the client skips."""
-    whole: View
-    """The same decisions about the tree with all that is in skipped folders."""
-
-
-def survey(context: BuildContext, request: BuildRequest, *, walker: Walker = ALONE) -> Survey:
-    """Measure ``context`` and what is kept back of it in one walk; raises as ``analyze`` does."""
-    build = read_build(context, request)
-    matcher = build_matcher(context)
-    whole = measure_view(context, matcher, with_excluded=True, walker=walker)
-    view = View(whole.pruned(matcher.pruner(context.builder)), context.builder)
-    analysis = _planned(
-        context=context,
-        request=request,
-        matcher=matcher,
-        view=view,
-        build=build,
-        with_excluded=False,
-        walker=walker,
-    )
-    return Survey(analysis, whole)
-
-
-def _planned(
+def plan_build(
     *,
     context: BuildContext,
     request: BuildRequest | None,
@@ -161,7 +134,7 @@ def _planned(
     with_excluded: bool,
     walker: Walker,
 ) -> Analysis:
-    """Return the analysis of a measured view, with what ``build`` loads of it."""
+    """Return the analysis of a measured view, with what ``build`` loads of it; raises DockerfileError or ContextError."""
     plan = target = None
     if request is not None:
         target = request.target

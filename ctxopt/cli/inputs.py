@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from enum import StrEnum
 
-    from ctxopt.build.analysis import Analysis, Survey
+    from ctxopt.build.analysis import Analysis
     from ctxopt.build.context import BuildContext
     from ctxopt.build.request import BuildRequest
+    from ctxopt.build.survey import Survey
     from ctxopt.cli.options import BuilderChoice, LevelChoice, ReportFormat
     from ctxopt.config.load import Config
     from ctxopt.tree.workers import Walker
@@ -184,7 +185,7 @@ def measure_inputs(
 
 def survey_inputs(inputs: Inputs, *, quiet: bool) -> Survey:
     """Measure as ``measure_inputs`` does, and also what the client skips."""
-    from ctxopt.build.analysis import survey
+    from ctxopt.build.survey import survey
 
     with _walking(quiet=quiet) as walker:
         return survey(inputs.context, inputs.request, walker=walker)

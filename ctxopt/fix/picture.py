@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from ctxopt.build.analysis import Analysis, Survey
+from ctxopt.build.analysis import Analysis
 from ctxopt.build.fates import Course, Fate, Fates
+from ctxopt.build.survey import Survey
 from ctxopt.fix.combinations import KEPT_BACK, Combinations, Condition, TooEntangledError
 from ctxopt.fix.plan import Fix
 from ctxopt.fix.switches import SwitchedFile, fixed_file, switched_file

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ctxopt.build.analysis import analyze, survey
+from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
 from ctxopt.build.fates import Fates
 from ctxopt.build.request import BuildRequest
+from ctxopt.build.survey import survey
 from tests.support.trees import lay
 
 TREE = {"a/x": 1, "a/y": 2, "b/x": 3, "c": 4, "kept/deep/z": 5, ".dockerignore": "kept\n"}

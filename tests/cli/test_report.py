@@ -91,6 +91,7 @@ def test_other_commands_load_nothing_of_it(tmp_path) -> None:
         "fix.combinations",
         "fix.switches",
         "build.fates",
+        "build.survey",
         "cli.report",
     ):
         assert not any(f"'ctxopt.{module}'" in line or f".{module}'" in line for line in loaded)

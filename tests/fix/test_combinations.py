@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ctxopt.build.analysis import survey
 from ctxopt.build.context import find_context
 from ctxopt.build.request import BuildRequest
+from ctxopt.build.survey import survey
 from ctxopt.fix.combinations import (
     KEPT_BACK,
     SENT,

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ctxopt.build.analysis import analyze, survey
+from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
 from ctxopt.build.request import BuildRequest
+from ctxopt.build.survey import survey
 from ctxopt.builder import BuilderName
 from ctxopt.errors import CtxoptError
 from ctxopt.fix.picture import picture_of

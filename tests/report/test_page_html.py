@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from ctxopt.build.analysis import survey
 from ctxopt.build.context import find_context
 from ctxopt.build.request import BuildRequest
+from ctxopt.build.survey import survey
 from ctxopt.cli.cures import PlanOfFix
 from ctxopt.config.load import Config
 from ctxopt.fix.picture import ROOM, picture_of

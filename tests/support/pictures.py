@@ -7,10 +7,10 @@ import random
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from ctxopt.build.analysis import survey
 from ctxopt.build.context import find_context
 from ctxopt.build.fates import Fate
 from ctxopt.build.request import BuildRequest
+from ctxopt.build.survey import survey
 from ctxopt.builder import BuilderName
 from ctxopt.config.load import Config
 from ctxopt.fix.combinations import SENT, SENT_EMPTY
