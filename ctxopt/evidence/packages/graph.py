@@ -12,8 +12,8 @@ from typing import Final
 from ctxopt.evidence.packages.chosen import ChosenMembers
 from ctxopt.evidence.packages.mentions import (
     Mentions,
-    files_climbed_to,
     is_searched,
+    mentions_of,
     tasks_of_others,
     works_on_all,
 )
@@ -40,20 +40,21 @@ class Graph:
         self.workspace: Final = workspace
         self._files: Final = files
         self._entered: Final = entered
-        self._read: Final[dict[str, tuple[set[str], list[str]]]] = {}
+        self._read: Final[dict[str, tuple[frozenset[str], list[str]]]] = {}
         self._asked: Final[dict[str, list[str]]] = {}
         self._closures: Final[dict[frozenset[str], set[str]]] = {}
         self._targets: frozenset[str] = frozenset()
         self._text_left = _MOST_TEXT
 
     def look_for(self, needless: Collection[str]) -> None:
-        """Say which members are worth to be looked for in texts: all that weigh something but ``needless``."""
-        totals = self._files.lookup.view.totals
-        self._targets = frozenset(
-            folder
-            for folder in self.workspace.members
-            if folder not in needless and folder in totals and totals[folder].bytes >= _LEAST
-        )
+        """Say which members are to be looked for in texts: all but ``needless``, which are part of it anyway."""
+        # A small one may ask for a large one.
+        self._targets = frozenset(self.workspace.members).difference(needless)
+
+    def is_heavy(self, folder: str) -> bool:
+        """Tell whether a member weighs enough for the texts of others to be read."""
+        tally = self._files.lookup.view.totals.get(folder)
+        return tally is not None and tally.bytes >= _LEAST
 
     def asked_for(self, start: Iterable[str]) -> set[str]:
         """Return ``start`` with the members that manifests ask for, and the root's manifest."""
@@ -148,7 +149,7 @@ class Graph:
             grouped.setdefault(owner, []).append(folder)
         return grouped
 
-    def _mentioned(self, path: str) -> tuple[set[str], list[str]]:
+    def _mentioned(self, path: str) -> tuple[frozenset[str], list[str]]:
         """The targets that a text names, and the texts of no member."""
         known = self._read.get(path)
         if known is None and self._text_left > 0:
@@ -158,25 +159,22 @@ class Graph:
             if around is not None and is_manifest:
                 text = "\n".join(_scripts_for_builds(around))
             self._text_left -= len(text)
-            known = (
-                self._mentions.in_text(
-                    path, text, is_commands=is_manifest or path.endswith(_COMMANDS)
-                ),
-                [
-                    other
-                    for other in files_climbed_to(path, text)
-                    if self.workspace.around(other) is None and self._is_text(other)
-                ],
-            )
+            is_commands = is_manifest or path.endswith(_COMMANDS)
+            named = self._mentions.in_text(path, text, is_commands=is_commands)
+            others = (item for item in named.climbed if self.workspace.around(item) is None)
+            known = named.members, list(filter(self._is_text, others))
             self._read[path] = known
-        return known or (set(), [])
+        return known or (frozenset(), [])
 
     @cached_property
     def _mentions(self) -> Mentions:
         names = self._files.tree.folders[""].names
         configs = [file for file in names if file.startswith(_CONFIGS) and self._files.has(file)]
-        texts = {file: self._files.text(file) for file in configs}
-        return Mentions(self.workspace, self._targets, texts)
+        return mentions_of(
+            tuple((item.folder, item.name) for item in self.workspace.members.values()),
+            self._targets,
+            tuple((file, self._files.text(file)) for file in configs),
+        )
 
 
 def _scripts_for_builds(member: Package) -> list[str]:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Final
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Final, NamedTuple
 
-from ctxopt.evidence.packages.model import Workspace
 from ctxopt.paths import is_at_or_below, join, name, parent, upwards
 
 _ENDINGS: Final = frozenset(
@@ -68,35 +68,57 @@ def tasks_of_others(turbo: str) -> Iterator[str]:
         yield from re.findall(_TASK, listed)
 
 
+class Mentioned(NamedTuple):
+    """What a text names."""
+
+    members: frozenset[str]
+    """The targets, by folder."""
+    climbed: tuple[str, ...]
+    """The paths that it gives by leading upwards."""
+
+
 class Mentions:
     """Finds in texts what is said of ``targets``, members by their folders; of the others it says nothing.
 
-    ``configs`` are the texts of the root's tsconfig files, by path, whose aliases are names as well.
+    ``packages`` are the names of all members by folder, ``configs`` the texts of the root's tsconfig files, by path, whose
+    aliases are names as well.
     """
 
     def __init__(
-        self, workspace: Workspace, targets: Iterable[str], configs: Mapping[str, str]
+        self, packages: Mapping[str, str], targets: frozenset[str], configs: Mapping[str, str]
     ) -> None:
-        self._workspace: Final = workspace
-        self._targets: Final = frozenset(targets)
-        names = {
-            called: folder for folder in self._targets if (called := workspace.members[folder].name)
-        }
+        self._folders: Final = frozenset(packages)
+        self._targets: Final = targets
+        self._known: Final[dict[str, tuple[str, Mentioned]]] = {}
+        names = {packages[folder]: folder for folder in targets if packages[folder]}
         # A package of Python is imported with underscores.
         names |= {called.replace("-", "_"): at for called, at in names.items()}
         for path, text in configs.items():
             for alias, target in re.findall(_ALIAS, text):
                 inside = posixpath.normpath(join(parent(path), target.partition("*")[0]))
-                found = workspace.around(inside)
-                if found is not None and found.folder in self._targets:
-                    names.setdefault(alias, found.folder)
+                found = self._around(inside)
+                if found is not None and found in targets:
+                    names.setdefault(alias, found)
         self._names: Final = names
         self._last: Final = {name(folder) for folder in self._targets}
         above = {here for folder in self._targets for here in upwards(parent(folder)) if here}
         self._above: Final = {name(folder) for folder in above}
 
-    def in_text(self, path: str, text: str, *, is_commands: bool) -> set[str]:
-        """Return the folders of the targets that a file names; ``is_commands`` says that it is given to the shell."""
+    def in_text(self, path: str, text: str, *, is_commands: bool) -> Mentioned:
+        """Return what a file names; ``is_commands`` says that it is given to the shell."""
+        known = self._known.get(path)
+        # Each round of a fix asks of the same texts again.
+        if known is None or known[0] != text:
+            members = self._members_in(path, text, is_commands=is_commands)
+            climbed = tuple(files_climbed_to(path, text))
+            known = text, Mentioned(frozenset(members), climbed)
+            self._known[path] = known
+        return known[1]
+
+    def _around(self, path: str) -> str | None:
+        return next((folder for folder in upwards(path) if folder in self._folders), None)
+
+    def _members_in(self, path: str, text: str, *, is_commands: bool) -> set[str]:
         found = {
             folder
             for item, folder in self._names.items()
@@ -133,10 +155,10 @@ class Mentions:
         joined = climbed or re.search(_JOINS, before)
         if joined is not None:
             written = "/".join((*re.findall(_PIECE, joined[0]), last))
-            around = self._workspace.around(path)
+            around = self._around(path)
             starts = {parent(path)}
             if around is not None:
-                starts.add(around.folder)
+                starts.add(around)
             for start in starts:
                 yield posixpath.normpath(join(start, written) if start else written)
             return
@@ -188,3 +210,13 @@ def _is_named(item: str, path: str, text: str, *, is_commands: bool) -> bool:
         if (has_scope or (first in before and last in after)) and not _is_said(path, text, place):
             return True
     return False
+
+
+@lru_cache(maxsize=2)
+def mentions_of(
+    packages: tuple[tuple[str, str], ...],
+    targets: frozenset[str],
+    configs: tuple[tuple[str, str], ...],
+) -> Mentions:
+    """Return what finds mentions, the same for the same: it remembers what it found in which text."""
+    return Mentions(dict(packages), targets, dict(configs))

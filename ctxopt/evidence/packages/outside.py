@@ -47,12 +47,16 @@ def find_outside(
     of_first: list[OutsidePackage] = []
     built: list[str] = []
     for workspace in _workspaces(manifests, files):
-        needed = _needed(workspace, builds, entered, files)
-        if any(each.is_chosen for each in needed):
-            of_all += _outside(workspace, needed)
-            built += needed[0].choice.folders
+        graph = Graph(workspace, entered, files)
+        needed = [Needed(taken, graph) for taken in builds]
+        chosen = [each.asked for each in needed if each.is_chosen]
+        if not chosen:
+            continue
+        graph.look_for(set.intersection(*chosen))
+        of_all += _outside(graph, needed)
+        built += needed[0].choice.folders
         if needed[0].is_chosen:
-            of_first += _outside(workspace, needed[:1])
+            of_first += _outside(graph, needed[:1])
     return Outside(tuple(of_all), tuple(of_first), tuple(built))
 
 
@@ -83,29 +87,20 @@ def _says(files: SentFiles, name: str, text: str) -> bool:
     return files.has(name) and text in files.text(name)
 
 
-def _needed(
-    workspace: Workspace,
-    builds: Sequence[BuildTakings],
-    entered: Sequence[str],
-    files: SentFiles,
-) -> list[Needed]:
-    graph = Graph(workspace, entered, files)
-    needed = [Needed(taken, graph) for taken in builds]
-    chosen = [each.asked_for() for each in needed if each.is_chosen]
-    if chosen:
-        graph.look_for(set.intersection(*chosen))
-    return needed
-
-
-def _outside(workspace: Workspace, needed: Sequence[Needed]) -> Iterator[OutsidePackage]:
-    for folder, member in workspace.members.items():
-        # What lies in it would go with it.
-        inner = [item.folder for item in workspace.below(folder)]
-        if len(inner) == 1 and all(each.does_without(folder) for each in needed):
+def _outside(graph: Graph, needed: Sequence[Needed]) -> Iterator[OutsidePackage]:
+    workspace = graph.workspace
+    # What lies in it would go with it.
+    alone = [item for item in workspace.members if len(list(workspace.below(item))) == 1]
+    candidates = [item for item in alone if not any(item in each.asked for each in needed)]
+    # Texts are read only where there is something to win.
+    if not any(map(graph.is_heavy, candidates)):
+        return
+    for folder in candidates:
+        if all(each.does_without(folder) for each in needed):
             doubts = (each.choice.doubt for each in needed)
-            yield OutsidePackage(
-                folder, next(filter(None, doubts), None), (member.manifest, *member.kept)
-            )
+            member = workspace.members[folder]
+            kept = (member.manifest, *member.kept)
+            yield OutsidePackage(folder, next(filter(None, doubts), None), kept)
 
 
 _READERS: Final[Mapping[WorkspaceTool, type[StepReader]]] = {
@@ -153,19 +148,22 @@ class Needed:
         """Whether steps of the build name members, and none works on all of them."""
         return self._holds and self._has_steps and self.choice.everything is None
 
-    def asked_for(self) -> set[str]:
-        """Return what the manifests of those that the steps name ask for."""
+    @cached_property
+    def asked(self) -> set[str]:
+        """What the steps name, and the manifests of that ask for; all where a step works on all."""
+        if not self._holds:
+            return set(self.choice.folders)
+        if self.choice.everything is not None:
+            return set(self._graph.workspace.members)
         return self._graph.asked_for(self.choice.folders)
 
     @cached_property
     def _closure(self) -> set[str]:
         if self.is_chosen:
             return self._graph.closure(self.choice)
-        return self.asked_for()
+        return self.asked
 
     def does_without(self, folder: str) -> bool:
         """Tell whether the build does without a member."""
-        if not self._holds:
-            return folder not in self.choice.folders
         # Asked first: the search of texts may find what works on everything.
         return folder not in self._closure and self.choice.everything is None

@@ -235,6 +235,12 @@ TOOLS_NEEDED: dict[str, dict[str, Any]] = {
             "apps/web/package.json": package("@acme/web", "@acme/ui", scripts={"build": "node ../../scripts/gen.js"}),
         }
     ),
+    "through a small one": workspace(
+        **{
+            "packages/small/package.json": package("@acme/small", "@acme/tools"),
+            "apps/web/src/b.ts": "import '@acme/small'",
+        }
+    ),
     "its own installation": source(
         "packages/tools/package.json", package("@acme/tools", scripts={"prepare": "tsc"})
     ),
