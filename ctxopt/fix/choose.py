@@ -10,7 +10,7 @@ from ctxopt.fix.confidence import GIT_IGNORES
 from ctxopt.fix.rebuilds import worth_writing
 from ctxopt.fix.unit import NOTHING, Saving, Tried, Unit
 from ctxopt.languages.ignore.edits import Edit
-from ctxopt.paths import folders_above, is_covered
+from ctxopt.paths import folders_above, is_covered, parent
 from ctxopt.rules.paths.volatile_file import RULE as VOLATILE
 from ctxopt.rules.registry import rule_named
 from ctxopt.rules.trial import Trial, try_edits
@@ -23,8 +23,9 @@ class _Covered:
     """The paths that the chosen lines hide, to see without a replay that another one hides others."""
 
     def __init__(self, facts: Facts) -> None:
-        # An exception can make two lines do together what neither does.
-        self._adds_up = not any(item.exception for item in facts.matcher.patterns)
+        self._adds_up = True
+        self._matcher = facts.matcher
+        self._has_exceptions = bool(facts.matcher.exceptions)
         self._paths: set[str] = set()
         self._above: set[str] = set()
 
@@ -35,7 +36,17 @@ class _Covered:
 
     def is_apart(self, item: Tried) -> bool:
         """Whether what ``item`` saves just adds up with what is saved already."""
-        return self._adds_up and item.unit.is_plain and not any(map(self._meets, item.lost))
+        if not self._adds_up or not item.unit.is_plain or any(map(self._meets, item.lost)):
+            return False
+        return not self._has_exceptions or self._is_whole(item)
+
+    def _is_whole(self, item: Tried) -> bool:
+        """Whether no folder goes with the last that is sent of it.
+
+        An excluded one is sent for what exceptions let in, and two lines can hide together all of that.
+        """
+        folders = {parent(path) for path in item.lost} - {""}
+        return not any(self._matcher.decide(folder).excluded for folder in folders)
 
     def _meets(self, path: str) -> bool:
         return path in self._above or is_covered(path, self._paths)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 import pytest
 
 from ctxopt.config.load import Config
@@ -88,6 +90,32 @@ def test_beside_an_exception_lines_are_replayed_together():
         found, saved = choose(facts, tried(facts, adds("a"), adds("b")), {})
     assert names(found) == ["a", "b"]
     assert saved == (6 * KB, 5)
+
+
+@pytest.mark.parametrize(
+    ("ignore", "lines"),
+    [
+        ("c\n!c/d\n", ["a", "b"]),
+        ("c\n!c/d\n", ["a/x", "b/x"]),
+        # What is sent of an excluded folder is hidden by both together, and the folder goes with it.
+        ("a\n!a/x\n!a/y\n", ["a/x", "a/y"]),
+        ("a\n!a/x\n!a/y\n", ["a/x", "a/y", "b"]),
+        ("*\n!a\n!b/x\n", ["a/x", "a/y", "b/x"]),
+        ("*\n!a\n!b\n", ["a/x", "b/x"]),
+        ("**/x\n!b/x\n", ["b", "a"]),
+        ("a\nb\n!**/x\n!a/y\n", ["a/x", "a/y", "b/x"]),
+        ("nothing\n!else\n", ["*/x", "a/y"]),
+        ("a\n!*/*\n", ["*/y", "*/x"]),
+    ],
+)
+def test_what_is_saved_together_is_what_a_replay_says(ignore, lines):
+    tree = {path: size for path, size in TREE.items() if path[:2] in ("a/", "b/")}
+    with known_facts(tree | {".dockerignore": ignore}, config=Config(noise_floor=0)) as facts:
+        found, saved = choose(facts, tried(facts, *map(adds, lines)), {})
+        trial = try_edits(facts, edits_of(found))
+        assert trial is not None
+        assert saved == (trial.difference.lost_bytes, trial.difference.lost_entries)
+        assert sum(map(itemgetter(1), shares(facts, found, trial))) == saved.entries
 
 
 @pytest.mark.parametrize(
