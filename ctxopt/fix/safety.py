@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
 from typing import Final
 
 from ctxopt.build.plan import Plan
@@ -17,7 +18,7 @@ from ctxopt.languages.dockerfile import Source
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.languages.ignore.pattern import Pattern
-from ctxopt.paths import folders_above, name, parent
+from ctxopt.paths import folders_above, is_at_or_below, name, parent
 
 _ANYTHING: Final = r"[*/]*"
 _FAILING: Final[tuple[CheckKind, ...]] = ("missing", "ignored", "not-transferred", "empty-wildcard")
@@ -38,7 +39,8 @@ class Safety:
             if pattern not in brings_back
         )
         self._sources = _source_folders(facts)
-        self._follows_links = any(map(_follows_links, facts.main_uses))
+        links = _links(facts)
+        self._follows_links = any(_follows_links(use, links) for use in facts.main_uses)
         is_sent = facts.total(".git").entries > 0
         self._git_compares = bool(facts.needs.git) and facts.needs.compares and is_sent
 
@@ -123,13 +125,29 @@ def _source_folders(facts: Facts) -> set[str]:
     return named | folders_above(named)
 
 
-def _follows_links(use: SourceUse) -> bool:
+def _links(facts: Facts) -> list[str]:
+    """Return the symbolic links of the context."""
+    folders = facts.view.tree.folders.values()
+    return [folder.child(link) for folder in folders if folder.links for link in folder.links]
+
+
+def _follows_links(use: SourceUse, links: Sequence[str]) -> bool:
     """Whether what an instruction takes is not where its sources say."""
-    folders = {parent(path.path.strip("/")) for path in use.source.paths}
+    if not links:
+        return False
+    paths = [path.path.strip("/") for path in use.source.paths]
+    folders = set(map(parent, paths))
+    above = {_plain_start(folder) for folder in folders if has_meta(folder)}
+    if not above:
+        return any(parent(root) not in folders for root in use.roots)
     # A wildcard in a folder's name may meet a link as well as a folder.
-    if any(map(has_meta, folders)):
-        return True
-    return any(parent(root) not in folders for root in use.roots)
+    is_met = any(is_at_or_below(link, folder) for link in links for folder in above)
+    return is_met or any(is_at_or_below(path, link) for link in links for path in paths)
+
+
+def _plain_start(shape: str) -> str:
+    """Return the folders in front of the first that holds a wildcard."""
+    return "/".join(takewhile(lambda part: not has_meta(part), shape.split("/")))
 
 
 def lost_sources(before: Facts, after: Facts) -> str | None:

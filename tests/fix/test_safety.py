@@ -114,3 +114,38 @@ def test_without_a_dockerfile_there_are_no_sources():
         trial = tried(facts, "web")
         assert not Safety(facts).meets_source(trial.difference.lost)
         assert lost_sources(facts, rewritten(facts, trial)) is None
+
+
+LINKED = {
+    "real/one/a": 10,
+    "src/one/a": 10,
+    "src/two": {"link": "../real/one"},
+    "big": {"link": "real"},
+}
+
+
+@pytest.mark.parametrize(
+    ("source", "tree", "line", "may_miss"),
+    [
+        ("src/*/a", LINKED, "real", True),
+        ("*/one/a", LINKED, "gen", True),
+        ("src/*/a big/one", LINKED, "gen", True),
+        ("big/one", LINKED, "real", True),
+        ("src/two/a", LINKED, "gen", True),
+        # Links that no source meets, and none at all.
+        ("src/*/a", {"src/one/a": 10}, "gen", False),
+        ("src/*/a", {"src/one/a": 10, "docs/l": {"link": "../gen"}}, "gen", False),
+        ("src/*/a", {"src/one/a": 10}, "src/one", True),
+        ("src/*/a", {"src/one/a": 10, "src/one/b": 10}, "src/one/b", False),
+        ("web", {"docs/l": {"link": "../gen"}}, "gen", False),
+        ("web/*", {"docs/l": {"link": "../gen"}}, "gen", False),
+    ],
+)  # fmt: skip
+def test_sources_are_resolved_again_only_where_links_may_lead_them(source, tree, line, may_miss):
+    dockerfile = f"FROM a\nCOPY {source} /x/\n"
+    with known_facts({**TREE, **tree, "Dockerfile": dockerfile}) as facts:
+        trial = tried(facts, line)
+        safety = Safety(facts)
+        assert safety.meets_source(trial.difference.lost) is may_miss
+        if not may_miss:
+            assert lost_sources(facts, rewritten(facts, trial)) is None
