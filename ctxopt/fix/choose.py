@@ -24,21 +24,33 @@ class _Covered:
 
     def __init__(self, facts: Facts) -> None:
         self._adds_up = True
+        self._has_repair = False
         self._matcher = facts.matcher
         self._has_exceptions = bool(facts.matcher.exceptions)
         self._paths: set[str] = set()
         self._above: set[str] = set()
 
     def add(self, item: Tried) -> None:
-        self._adds_up = self._adds_up and item.unit.is_plain
+        if not item.unit.is_plain:
+            # One repair hides what it hides wherever it stands; two may need each other.
+            self._adds_up = self._is_sole_repair(item)
+            self._has_repair = True
         self._paths.update(item.lost)
         self._above |= folders_above(item.lost)
 
     def is_apart(self, item: Tried) -> bool:
         """Whether what ``item`` saves just adds up with what is saved already."""
-        if not self._adds_up or not item.unit.is_plain or any(map(self._meets, item.lost)):
+        if not item.unit.is_plain and not self._is_sole_repair(item):
+            return False
+        if not self._adds_up or any(map(self._meets, item.lost)):
             return False
         return not self._has_exceptions or self._is_whole(item)
+
+    def _is_sole_repair(self, item: Tried) -> bool:
+        """Whether it is the first unit that rewrites a line, and lets nothing in, not even a folder for its own sake."""
+        unit = item.unit
+        is_sole = self._adds_up and not self._has_repair and not self._has_exceptions
+        return is_sole and not unit.is_pruning and not unit.lets_in
 
     def _is_whole(self, item: Tried) -> bool:
         """Whether no folder goes with the last that is sent of it.

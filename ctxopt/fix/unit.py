@@ -55,6 +55,11 @@ class Unit(NamedTuple):
         return all(edit.kind is EditKind.REMOVE for edit in self.edits)
 
     @property
+    def lets_in(self) -> bool:
+        """Whether any line that it writes is an exception."""
+        return any(map(_is_exception, self.edits))
+
+    @property
     def touched(self) -> set[int]:
         """The numbers of the lines that it replaces or removes."""
         return {edit.line for edit in self.edits if edit.kind is not EditKind.ADD and edit.line}
@@ -63,8 +68,7 @@ class Unit(NamedTuple):
     def parts(self) -> list[Unit]:
         """New lines, each of which is right without the others, each as a unit; a repair is made as a whole."""
         # A pattern is right only together with the exceptions that spare what it must not hide.
-        is_joined = any(map(_is_exception, self.edits))
-        if self.is_new and not is_joined and all(edit.line is None for edit in self.edits):
+        if self.is_new and not self.lets_in and all(edit.line is None for edit in self.edits):
             return [self._replace(edits=(edit,)) for edit in self.edits]
         return [self]
 

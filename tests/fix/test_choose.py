@@ -108,10 +108,15 @@ def test_beside_an_exception_lines_are_replayed_together():
         ("a\n!*/*\n", ["*/y", "*/x"]),
     ],
 )
-def test_what_is_saved_together_is_what_a_replay_says(ignore, lines):
+@pytest.mark.parametrize("repair", [None, "**/x", "b", "*", "!b"])
+def test_what_is_saved_together_is_what_a_replay_says(ignore, lines, repair):
+    units = [*map(adds, lines)]
+    if repair is not None:
+        units += [replaces(1, repair), replaces(2, "**/y")]
     tree = {path: size for path, size in TREE.items() if path[:2] in ("a/", "b/")}
     with known_facts(tree | {".dockerignore": ignore}, config=Config(noise_floor=0)) as facts:
-        found, saved = choose(facts, tried(facts, *map(adds, lines)), {})
+        possible = [item for item in tried(facts, *units) if min(item.saving) >= 0]
+        found, saved = choose(facts, possible, {})
         trial = try_edits(facts, edits_of(found))
         assert trial is not None
         assert saved == (trial.difference.lost_bytes, trial.difference.lost_entries)
