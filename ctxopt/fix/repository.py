@@ -24,6 +24,7 @@ from ctxopt.fix.cures import PlannedCures, plan_cures, refused_cures
 from ctxopt.fix.options import DEFAULTS, FixOptions
 from ctxopt.fix.own_files import Split, foreseen_bytes, split_files
 from ctxopt.fix.plan import Fix, Start
+from ctxopt.languages.ignore.text import IgnoreFile
 from ctxopt.projects.declared import DeclaredBuild
 from ctxopt.projects.location import shown_path
 from ctxopt.rules.baseline import Baseline, part_known
@@ -74,6 +75,8 @@ class SharedFinding(NamedTuple):
     finding: Finding
     builds: tuple[str, ...]
     """None of them where the paths are permitted, and no build sends them."""
+    ignore_file: IgnoreFile | None = None
+    """The one that its edits are about; None where there is none yet."""
 
 
 class JudgedContext(NamedTuple):
@@ -239,7 +242,12 @@ class _Judging:
             results, _ = part_known(results, known, analysis.context.root, self._config.selection)
         shown = shown_path(analysis.context.root, self._root)
         findings = tuple(
-            SharedFinding(shown, finding, tuple(self._touched.get(finding.fingerprint, ())))
+            SharedFinding(
+                folder=shown,
+                finding=finding,
+                builds=tuple(self._touched.get(finding.fingerprint, ())),
+                ignore_file=analysis.context.ignore.file,
+            )
             for finding in results.reported
         )
         return JudgedContext(

@@ -23,7 +23,8 @@ def choose_builds(
 ) -> tuple[DeclaredBuild, ...]:
     """Return the builds of these services, and of these targets and groups of Bake; without names all.
 
-    A name may be that of a build which another file declares as well. Raises ConfigError for one that nothing has.
+    A name may be that of a build which another file declares as well; one that is set apart is meant where no other has
+    the name. Raises ConfigError for one that nothing has.
     """
     if not services and not targets:
         return declared.builds
@@ -48,7 +49,9 @@ def _all(declared: Declared, kind: str) -> list[DeclaredBuild]:
 
 
 def _named(declared: Declared, kind: str, name: str) -> list[DeclaredBuild]:
-    return [build for build in _all(declared, kind) if build.name == name]
+    """The builds of this name; those that are set apart where no other has it."""
+    found = [build for build in _all(declared, kind) if build.name == name]
+    return [build for build in found if build not in declared.apart] or found
 
 
 def _of_group(root: str, name: str, variables: Mapping[str, str]) -> tuple[DeclaredBuild, ...]:

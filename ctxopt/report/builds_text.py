@@ -21,7 +21,8 @@ def render_builds(declared: Declared, root: str, *, verbose: bool) -> Iterator[s
         yield "no builds are declared here\n"
     yield from _table(declared.builds, root, verbose=verbose)
     if declared.apart:
-        yield f"\nset apart, as vendored or an example: {len(declared.apart)}\n"
+        told = "" if verbose else "; -v lists them"
+        yield f"\nset apart, as vendored or an example: {len(declared.apart)}{told}\n"
         if verbose:
             yield from _table(declared.apart, root, verbose=verbose)
 

@@ -26,7 +26,7 @@ from ctxopt.report.finding_text import render_finding
 from ctxopt.report.places import placed_in
 from ctxopt.report.terminal import Look, StyledText, draw, field, fold, more
 from ctxopt.report.wording import NOTHING_SENT, describe_gone
-from ctxopt.units import count, format_size
+from ctxopt.units import and_more, count, format_size
 
 if TYPE_CHECKING:
     from ctxopt.rules.baseline import Findings
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 _LABEL = 15
 _SIZE = 10
+_NAMED = 6
 _VERDICTS = {
     Verdict.PASS: ("ok", "green"),
     Verdict.FAIL: ("over", "bold red"),
@@ -54,7 +55,30 @@ def render_check(checked: Checked, look: Look, *, top: int) -> str:
             # Limits speak of states of git; findings need files, which only the checkout has.
             title = "Findings in the working tree"
         lines += _findings(title, checked.findings, top, look.width)
+    if len(checked.contexts) > 1:
+        lines += _summary(checked)
     return draw(fold(lines, look.width), look)
+
+
+def _summary(checked: Checked) -> list[StyledText]:
+    """How many limits hold in all contexts, and where they do not."""
+    head = f"{count(len(checked.contexts), 'context')}, {count(len(checked.results), 'limit')}: "
+    told, style = "every limit holds", "bold green"
+    parts = []
+    for what, verdict in (("broken", Verdict.FAIL), ("unknown", Verdict.SKIP)):
+        names = [
+            printable(context.name)
+            for context in checked.contexts
+            for result in context.results
+            if result.verdict is verdict
+        ]
+        if names:
+            several = list(dict.fromkeys(names))
+            listed = ", ".join(several[:_NAMED]) + and_more(len(several) - _NAMED)
+            parts.append(f"{len(names)} {what}, in {listed}")
+    if parts:
+        told, style = "; ".join(parts), "bold red"
+    return [StyledText(), StyledText(head + told, style)]
 
 
 def _findings(title: str, findings: Findings, top: int, width: int) -> list[StyledText]:

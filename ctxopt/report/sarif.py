@@ -33,21 +33,22 @@ def render_sarif(
     version: str,
     suppressed: Iterable[Suppression] = (),
     ignore_file: IgnoreFile | None = None,
+    ignore_files: Sequence[IgnoreFile | None] = (),
     base: str = "",
     fallback: str | None = None,
 ) -> str:
     """Return one log of one run, the findings in their order, the suppressed ones after them.
 
     ``version`` is the program's. ``ignore_file`` is the file that the edits are about, without
-    lines where it does not exist yet; without it there are no fixes. ``base`` is the context root
+    lines where it does not exist yet; without it there are no fixes. Where findings are about several, ``ignore_files`` has
+    one for each of them. ``base`` is the context root
     seen from the root of the repository, ``fallback`` the file for findings that have no place:
     some readers refuse results without one.
     """
     silenced = list(suppressed)
     index = {rule.id: number for number, rule in enumerate(rules)}
-    edited = None
-    if ignore_file is not None:
-        edited = _Edited(ignore_file, base)
+    files = iter(ignore_files)
+    edited: dict[int, _Edited] = {}
     seen: Counter[str] = Counter()
     results = []
     for finding, suppression in (
@@ -61,8 +62,11 @@ def render_sarif(
         # Readers take results with one fingerprint for one result.
         name = f"{finding.fingerprint}:{seen[finding.fingerprint]}"
         result["partialFingerprints"] = {"primaryLocationLineHash": name, "ctxopt/v1": name}
-        if edited is not None and finding.edits:
-            result["fixes"] = [edited.fix(finding.edits)]
+        file = next(files, ignore_file)
+        if file is not None and finding.edits:
+            if id(file) not in edited:
+                edited[id(file)] = _Edited(file, base)
+            result["fixes"] = [edited[id(file)].fix(finding.edits)]
         if silenced:
             # Either all results of a run have the property or none (3.27.23).
             result["suppressions"] = []

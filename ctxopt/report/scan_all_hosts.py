@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,7 +16,8 @@ from ctxopt.rules.finding import Finding, Location, Suppression
 from ctxopt.rules.registry import RULES
 
 if TYPE_CHECKING:
-    from ctxopt.fix.repository import JudgedContext, JudgedRepository
+    from ctxopt.fix.repository import JudgedContext, JudgedRepository, SharedFinding
+    from ctxopt.languages.ignore.text import IgnoreFile
 
 
 def render_annotations(judged: JudgedRepository) -> str:
@@ -24,7 +26,7 @@ def render_annotations(judged: JudgedRepository) -> str:
 
 
 def render_log(judged: JudgedRepository) -> str:
-    """Return a SARIF log of one run over all builds, without fixes: they would be of several ignore files."""
+    """Return a SARIF log of one run over all builds; each fix is of the ignore file that its finding is about."""
     from ctxopt import __version__
 
     return render_sarif(
@@ -32,8 +34,17 @@ def render_log(judged: JudgedRepository) -> str:
         RULES,
         version=__version__,
         suppressed=list(_suppressed(judged)),
+        ignore_files=[_placed_file(item) for item in judged.findings],
         base=repository_base(judged.root),
     )
+
+
+def _placed_file(item: SharedFinding) -> IgnoreFile | None:
+    """The ignore file of a finding as seen from the repository."""
+    file = item.ignore_file
+    if file is None or file.path.startswith("/"):
+        return None
+    return file._replace(path=os.path.normpath(os.path.join(item.folder, file.path)))
 
 
 def _findings(judged: JudgedRepository) -> Iterator[Finding]:

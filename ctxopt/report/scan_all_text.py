@@ -317,4 +317,6 @@ def _gain(judged: JudgedRepository, plans: Sequence[Fix]) -> str:
     after = sum(build.after for build in judged.builds)
     if format_size(judged.bytes) != format_size(after):
         told += f": {format_size(judged.bytes)} -> {format_size(after)}"
+        if len(judged.builds) > 1:
+            told += " in all"
     return told

@@ -188,7 +188,7 @@ def test_text(tmp_path):
         "default           docker-bake.hcl:1   web    web/Dockerfile",
         "tools/Dockerfile  tools/Dockerfile:1  tools  tools/Dockerfile",
         "",
-        "set apart, as vendored or an example: 1",
+        "set apart, as vendored or an example: 1; -v lists them",
     ]
     assert "examples/x/Dockerfile" in ctxopt("builds", "-v", cwd=tmp_path).stdout
     assert ctxopt("builds", "-q", cwd=tmp_path).stderr == ""

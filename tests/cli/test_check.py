@@ -841,3 +841,21 @@ def test_init_says_nothing_where_a_fix_has_nothing_to_do(tmp_path):
     root = init(tmp_path / "r", ONE)
     assert check(root, "--init").stderr == "written to ctxopt.toml\n"
     assert check(root).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("args", "last"),
+    [
+        (["--all", "--max-size", "1MB"], "2 contexts, 2 limits: every limit holds"),
+        (["--all", "--max-size", "1kB"], "2 contexts, 2 limits: 1 broken, in api"),
+        (["--all", "--max-size", "1kB", "--max-files", "1"], "2 contexts, 4 limits: 3 broken, in api, web"),
+        (["--max-size", "1MB"], "max-size 1 MB (set by --max-size)"),
+    ],
+)  # fmt: skip
+def test_several_contexts_end_with_what_holds_of_all(tmp_path, args, last):
+    tree = {
+        "compose.yaml": compose(api="./api", web="./web"), "api/Dockerfile": TAKES_ALL, "api/x": "x" * 5000,
+        "web/Dockerfile": TAKES_ALL, "web/x": "x",
+    }  # fmt: skip
+    done = check(lay(tmp_path, tree), *args)
+    assert done.stdout.rstrip().endswith(last)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from ctxopt.errors import ConfigError
@@ -77,6 +79,16 @@ def test_names_of_nothing_are_refused(tmp_path, services, targets, what):
     root, found = declared(tmp_path, TREE)
     with pytest.raises(ConfigError, match=f"^there is no .*{what.replace('*', '.')}"):
         choose_builds(found, root, {}, services=services, targets=targets)
+
+
+@pytest.mark.parametrize(
+    ("own", "wanted"), [({"compose.yaml": compose(web="./web")}, ["web"]), ({}, ["examples/a/w", "examples/b/w"])]
+)  # fmt: skip
+def test_one_that_is_set_apart_is_meant_where_no_other_has_the_name(tmp_path, own, wanted):
+    apart = {f"examples/{name}/compose.yaml": compose(web="./w") for name in "ab"}
+    root, found = declared(tmp_path, {**apart, **own})
+    chosen = choose_builds(found, root, {}, services=["web"])
+    assert sorted(os.path.relpath(build.context or "", root) for build in chosen) == wanted
 
 
 def test_without_names_all_are_chosen_but_those_set_apart(tmp_path):

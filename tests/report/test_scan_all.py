@@ -177,6 +177,29 @@ def test_sarif_places_every_finding_in_the_repository(tmp_path):
     assert not any("fixes" in item for item in found)
 
 
+def test_sarif_fixes_the_ignore_file_of_each_context(tmp_path):
+    tree: dict[str, Any] = {"compose.yaml": compose(a="./a", b="./b")}
+    for folder in "ab":
+        tree |= {
+            f"{folder}/Dockerfile": TAKES_ALL + "RUN npm ci\n",
+            f"{folder}/.dockerignore": "x\n",
+            f"{folder}/package.json": "{}",
+            f"{folder}/node_modules/a.js": 3_000_000,
+        }
+    fixed = [item for item in results(lay(tmp_path, tree)) if "fixes" in item]
+    changed = [
+        change["artifactLocation"]["uri"]
+        for item in fixed
+        for fix in item["fixes"]
+        for change in fix["artifactChanges"]
+    ]
+    assert sorted(set(changed)) == ["a/.dockerignore", "b/.dockerignore"]
+    for item in fixed:
+        folder = item["locations"][0]["physicalLocation"]["artifactLocation"]["uri"].split("/")[0]
+        uri = item["fixes"][0]["artifactChanges"][0]["artifactLocation"]["uri"]
+        assert uri.startswith(folder)
+
+
 def test_sarif_below_the_top_of_a_repository(tmp_path):
     lay(tmp_path, {".git/HEAD": "ref: refs/heads/main\n", ".git/objects/": "", ".git/refs/": ""})
     lay(tmp_path / "sub", FEW)

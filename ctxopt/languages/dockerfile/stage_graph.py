@@ -15,11 +15,14 @@ from ctxopt.languages.dockerfile.syntax import read_script
 from ctxopt.languages.dockerfile.variables import DEFAULT_PATH, Env, expand_at
 from ctxopt.languages.dockerfile.words import expand
 from ctxopt.languages.golang.strings import clean_join, did_you_mean, parse_int, quote
+from ctxopt.units import and_more
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from ctxopt.languages.dockerfile.instructions import Block, Command
+
+_NAMED = 8
 
 
 class StageStep:
@@ -198,8 +201,15 @@ class StageGraph:
         if state is None:
             reason = f"target stage {quote(name)} could not be found"
             shown = [state.shown for state in self.all]
-            raise DockerfileError(reason + did_you_mean(name, shown, case_sensitive=True))
+            near = did_you_mean(name, shown, case_sensitive=True)
+            raise DockerfileError(reason + near, hint=None if near else self._known_stages())
         return state
+
+    def _known_stages(self) -> str:
+        names = list(dict.fromkeys(state.shown for state in self.by_name.values()))
+        if not names:
+            return "no stage of this Dockerfile has a name"
+        return f"it has {', '.join(names[:_NAMED])}{and_more(len(names) - _NAMED)}"
 
     def link(self) -> None:
         """Find what each stage's instructions take from; raises DockerfileError. Source: buildStageDependencyGraph"""

@@ -559,3 +559,18 @@ WORKDIRS = [
 @pytest.mark.parametrize(("dockerfile", "expected"), WORKDIRS)
 def test_the_working_directory_of_a_step(dockerfile, expected):
     assert resolve(parse(dockerfile.encode())).runs[-1].workdir == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "target", "hint"),
+    [
+        ("FROM a AS build\nFROM b AS Run", "nothing-like-it", "it has build, run"),
+        ("FROM a AS build\nFROM b AS Run", "bild", None),
+        ("FROM a\nFROM b", "x", "no stage of this Dockerfile has a name"),
+        ("\n".join(f"FROM a AS stage-{n}" for n in range(10)), "x", "and 2 more"),
+    ],
+)
+def test_the_stages_are_the_hint_where_none_is_near(text, target, hint):
+    with pytest.raises(DockerfileError) as refused:
+        build(text, target=target)
+    assert (hint is None and refused.value.hint is None) or hint in str(refused.value.hint)
