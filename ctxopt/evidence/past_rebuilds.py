@@ -43,6 +43,7 @@ class PastRebuilds:
                 self._changed.setdefault(path, set()).add(place)
         self._taken = [[takes(paths) for takes in takers] for paths in map(tuple, commits)]
         self._steps: dict[frozenset[int], int] = {}
+        self._before: _Sent | None = None
 
     def saved(self, before: Matcher, after: Matcher, among: Commits | None = None) -> Commits:
         """Return the commits in which fewer steps would have run again under ``after`` than under ``before``.
@@ -51,7 +52,10 @@ class PastRebuilds:
         """
         if among is None:
             among = frozenset(range(self.commits))
-        is_sent, stays = _Sent(before), _Sent(after)
+        # Many lines are weighed against one file: what that lets through is looked up once.
+        if self._before is None or self._before.matcher is not before:
+            self._before = _Sent(before)
+        is_sent, stays = self._before, _Sent(after)
         return frozenset(place for place in among if self._saves(place, is_sent, stays))
 
     def changing(self, path: str) -> Commits:
@@ -96,16 +100,17 @@ class _Sent:
     """Whether patterns let a path through; remembers what it was asked."""
 
     def __init__(self, matcher: Matcher) -> None:
-        self._matcher = matcher
+        self.matcher: Final = matcher
+        self._asked = matcher
         if matcher.has_broken:
             # A path of the past must not stop what Docker has not stopped at.
-            self._matcher = matcher.lenient()
+            self._asked = matcher.lenient()
         self._known: dict[str, bool] = {}
 
     def __call__(self, path: str) -> bool:
         found = self._known.get(path)
         if found is None:
-            found = not self._matcher.decide(path).excluded
+            found = not self._asked.decide(path).excluded
             self._known[path] = found
         return found
 

@@ -19,7 +19,7 @@ from ctxopt.fix.exceptions import let_sources_in, may_send_more
 from ctxopt.fix.options import DEFAULTS, FixOptions
 from ctxopt.fix.plan import Fix, Start, plan_fix
 from ctxopt.fix.proposal import LeftAlone, ProposedLine, propose
-from ctxopt.fix.rebuilds import saved_by
+from ctxopt.fix.rebuilds import saved_by_each
 from ctxopt.fix.unit import Unit
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.paths import is_covered, overlaps
@@ -130,10 +130,11 @@ def _judged(results: RuleResults, judge: _Judge, config: Config) -> RuleResults:
 
 def _with_rebuilds(facts: Facts, results: RuleResults) -> RuleResults:
     """Return the findings with what their edits save of the other currency."""
-    reported = (
-        replace(finding, rebuilds=saved_by(facts, finding.edits)) for finding in results.reported
+    rebuilds = saved_by_each(facts, [finding.edits for finding in results.reported])
+    pairs = zip(results.reported, rebuilds, strict=True)
+    return results._replace(
+        reported=tuple(replace(finding, rebuilds=number) for finding, number in pairs)
     )
-    return results._replace(reported=tuple(reported))
 
 
 def _texts(finding: Finding) -> set[str]:

@@ -8,7 +8,7 @@ from typing import Final
 
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.past_rebuilds import Commits, PastRebuilds
-from ctxopt.fix.unit import Tried
+from ctxopt.fix.unit import Tried, only_adds
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.rules.trial import edited_matcher
 
@@ -60,14 +60,21 @@ def rebuilds_of(facts: Facts, chosen: Sequence[Tried]) -> Sequence[int | None]:
     return [after - before for before, after in pairwise(counts)]
 
 
-def saved_by(facts: Facts, edits: Sequence[Edit]) -> int | None:
-    """Return how many commits the edits save by themselves; None without any, and where that is not known."""
+def saved_by_each(facts: Facts, several: Sequence[Sequence[Edit]]) -> list[int | None]:
+    """Return how many commits edits save by themselves; None for no edits, and where that is not known."""
     past = None
-    if edits:
+    if any(several):
         past = facts.rebuilds
     if past is None:
-        return None
-    return len(_saved(facts, past, edits))
+        return [None] * len(several)
+    new = {edit.text: edit for edits in several for edit in edits if only_adds([edit])}
+    # What no new line saves, not even beside all others, none of them saves alone.
+    whole = _saved(facts, past, [*new.values()])
+    found: list[int | None] = []
+    for edits in several:
+        among = whole if only_adds(edits) else None
+        found.append(len(_saved(facts, past, edits, among)) if edits else None)
+    return found
 
 
 def _saved(

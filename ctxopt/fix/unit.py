@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final, Literal, NamedTuple
 
 from ctxopt.languages.ignore.edits import Edit, EditKind
@@ -47,7 +48,7 @@ class Unit(NamedTuple):
     @property
     def is_plain(self) -> bool:
         """Whether it only adds to what is excluded, after all that is in the file."""
-        return all(_adds_at_end(edit) and not _is_exception(edit) for edit in self.edits)
+        return only_adds(self.edits)
 
     @property
     def is_pruning(self) -> bool:
@@ -100,6 +101,11 @@ class Tried(NamedTuple):
     def order(self) -> tuple[bool, int, int, object]:
         """Sort removals of lines last, the largest saving first: what comes later only has to add to it."""
         return (self.unit.is_pruning, -self.saving.bytes, -self.saving.entries, self.unit.key)
+
+
+def only_adds(edits: Iterable[Edit]) -> bool:
+    """Tell whether edits only add to what is excluded, after all that is in the file."""
+    return all(_adds_at_end(edit) and not _is_exception(edit) for edit in edits)
 
 
 def _adds_at_end(edit: Edit) -> bool:

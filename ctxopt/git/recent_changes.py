@@ -11,7 +11,7 @@ from ctxopt.git.command import clean_environment, start_git
 from ctxopt.git.evidence import Found
 from ctxopt.paths import with_slash
 
-_SECONDS: Final = 0.25
+_SECONDS: Final = 1.0
 """How long git may take: a slow disk, or a commit of half a million files."""
 _MOST_PATHS: Final = 5000
 """Changed paths that are worth their time, for all commits together."""

@@ -11,7 +11,7 @@ from ctxopt.errors import GitError
 from ctxopt.git.command import clean_environment, start_git
 from ctxopt.git.evidence import Found
 
-_SECONDS: Final = 0.5
+_SECONDS: Final = 1.0
 """How long git may take: a slow disk, or hundreds of thousands of files."""
 _NO_MATCH: Final = 1
 
