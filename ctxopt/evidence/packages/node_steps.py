@@ -40,13 +40,15 @@ _HARMLESS: Final = frozenset(
     [
         *("cache", "config", "c", "set", "get", "fetch", "store", "prune", "pkg", "version"),
         *("audit", "fund", "link", "why", "list", "ls", "root", "bin", "plugin", "policies"),
-        *("login", "import", "approve-builds", "setup", "env", "remove", "uninstall"),
+        *("login", "import", "approve-builds", "setup", "env", "remove", "uninstall", "global"),
     ]
 )
 """What package managers do without a look at the sources of a member."""
 _ALL: Final = frozenset({"-r", "--recursive", "-ws", "--workspaces", "-wr", "-rw"})
 _AT_ROOT: Final = frozenset({"-w", "--workspace-root"})
-_ABOUT_GIT: Final = frozenset({"husky", "lefthook", "simple-git-hooks", "is-ci", "only-allow"})
+_READS_NO_SOURCES: Final = frozenset(
+    ["husky", "lefthook", "simple-git-hooks", "is-ci", "only-allow", "patch-package"]
+)
 """What the scripts of an installation run that reads no sources."""
 _MOST_SCRIPTS: Final = 50
 
@@ -68,7 +70,7 @@ class NodeReader(StepReader):
             self._turbo(words, here)
         elif program == "lerna":
             self._selected(words, here, _filters(program, words))
-        elif program not in _ABOUT_GIT:
+        elif program not in _READS_NO_SOURCES:
             self.read_other(words, here)
 
     def _rest(self, words: Sequence[str], here: str) -> None:
@@ -145,6 +147,8 @@ class NodeReader(StepReader):
     def _turbo(self, words: Sequence[str], here: str) -> None:
         filters = _filters("turbo", words)
         rest = after_options(words[1:], _FILTERS["turbo"])
+        if rest[:1] == ["telemetry"]:
+            return
         if rest[:1] == ["prune"]:
             # Older versions take the package as --scope.
             filters += [word for word in rest[1:] if not word.startswith("-")]
@@ -215,6 +219,6 @@ def _does_something(script: str) -> bool:
         words = words_of(command)
         if words[:1] == ["npx"]:
             words = after_options(words[1:])
-        if words and posixpath.basename(words[0]) not in _ABOUT_GIT | IDLE:
+        if words and posixpath.basename(words[0]) not in _READS_NO_SOURCES | IDLE:
             return True
     return False

@@ -28,6 +28,7 @@ from ctxopt.evidence.packages.native_steps import CargoReader, GoReader, UvReade
 from ctxopt.evidence.packages.node import MANIFEST, PNPM, read_workspace
 from ctxopt.evidence.packages.node_steps import NodeReader
 from ctxopt.evidence.sent_files import SentFiles
+from ctxopt.paths import folders_above
 
 
 def find_outside(
@@ -89,9 +90,10 @@ def _says(files: SentFiles, name: str, text: str) -> bool:
 
 def _outside(graph: Graph, needed: Sequence[Needed]) -> Iterator[OutsidePackage]:
     workspace = graph.workspace
-    # What lies in it would go with it.
-    alone = [item for item in workspace.members if len(list(workspace.below(item))) == 1]
-    candidates = [item for item in alone if not any(item in each.asked for each in needed)]
+    # What lies in one that holds others would go with it.
+    holders = folders_above(workspace.members)
+    needless = set(workspace.members).difference(holders, *(each.asked for each in needed))
+    candidates = [item for item in workspace.members if item in needless]
     # Texts are read only where there is something to win.
     if not any(map(graph.is_heavy, candidates)):
         return

@@ -115,6 +115,11 @@ CATCHES: dict[str, tuple[dict[str, Any], str, list[str]]] = {
         staged("npm ci", "npm run build -w apps/web"),
         OUTSIDE,
     ),
+    "tools that are set up": (
+        workspace({"scripts": {"postinstall": "patch-package"}}),
+        staged("yarn global add turbo && turbo telemetry disable && corepack enable", "npm ci", ONE),
+        OUTSIDE,
+    ),
     "folders by name": (
         workspace(),
         ("FROM node AS build\nWORKDIR /app\nCOPY package.json ./\nCOPY packages packages\n"
