@@ -11,16 +11,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ctxopt.errors import IgnoreFileError
 from ctxopt.evidence.facts import Facts
-from ctxopt.evidence.misnamed import misnamed_near
+from ctxopt.evidence.misnamed import NAME, misnamed_near
 from ctxopt.evidence.read_start import read_start
 from ctxopt.languages.dockerfile.file_name import is_dockerfile_name
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.escape import escape_folder
 from ctxopt.languages.ignore.text import parse_ignore_file
-from ctxopt.paths import name, parent
+from ctxopt.paths import join, name, parent
 from ctxopt.rules.finding import Finding, Location
 from ctxopt.rules.rule import Rule, add_line
 from ctxopt.rules.trial import hidden_by
@@ -28,6 +29,7 @@ from ctxopt.severity import Severity
 
 _AS_EMPTY = ("reads as empty", "counts as empty")
 """How the reasons of a file end that is in force and is not read."""
+_BELOW_ROOT = "it lies in a folder that is copied, and Docker looks at the root of the context"
 _MOST_READ = 65_536
 """Bytes of a file that is not read by Docker; longer ones are told without their lines."""
 
@@ -55,7 +57,26 @@ def check(facts: Facts) -> Iterator[Finding]:
             if found.is_podmans and context.ignore.path:
                 severity = Severity.INFO
             yield _finding(facts, found.path, found.reason, severity)
+    for folder in _copied_folders(facts):
+        path = join(folder, NAME)
+        # Without a line that would keep back what is local, it is for builds of that folder.
+        lines = tuple(_lines_to_move(facts, path, spares_tracked=True))
+        if lines and path not in known:
+            found_there = _finding(facts, path, _BELOW_ROOT, Severity.INFO)
+            advice = "for this build its lines belong into the one at the root"
+            yield replace(found_there, severity=RULE.severity, edits=lines, help=advice)
     yield from _without_it(facts)
+
+
+def _copied_folders(facts: Facts) -> Iterator[str]:
+    """Yield the folders with such a file that instructions name and that are no context of a Dockerfile in them."""
+    tree = facts.view.tree
+    for root in sorted({root for use in facts.main_uses for root in use.roots if root}):
+        folder = tree.folders.get(root)
+        if folder is None or NAME not in folder.names:
+            continue
+        if not any(map(is_dockerfile_name, folder.names)):
+            yield root
 
 
 def _serves_another(facts: Facts) -> bool:
@@ -122,7 +143,7 @@ def _finding(facts: Facts, path: str, reason: str, severity: Severity) -> Findin
     )
 
 
-def _lines_to_move(facts: Facts, path: str) -> Iterator[Edit]:
+def _lines_to_move(facts: Facts, path: str, *, spares_tracked: bool = False) -> Iterator[Edit]:
     """Yield the lines of a file that is not read which would hide something where they count.
 
     Below a folder they were meant for that folder or for the root: the narrower reading that hides something is taken.
@@ -144,7 +165,7 @@ def _lines_to_move(facts: Facts, path: str) -> Iterator[Edit]:
     hidden = hidden_by(facts, [text for reading in readings for text in reading])
     hiding = {text for text, change in hidden.items() if change.lost}
     # Beside one Dockerfile they are about what its build needs: others that share the file in force may need it.
-    if folder and facts.needs.served:
+    if spares_tracked or (folder and facts.needs.served):
         hiding = {text for text in hiding if not _hides_tracked(facts, hidden[text].lost)}
     for text in _first_that_hides(readings, hiding):
         yield add_line(text, f"it stands in {path}, which Docker does not read")

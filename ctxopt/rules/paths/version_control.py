@@ -11,6 +11,7 @@ sources once more, on another branch.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -18,6 +19,7 @@ from typing import Final
 from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.git_history import is_version_given
+from ctxopt.evidence.manifest_needs import mention_of
 from ctxopt.languages.dockerfile import Build
 from ctxopt.paths import is_covered, name
 from ctxopt.rules.finding import Finding
@@ -43,6 +45,7 @@ _ADVICE = (
 
 
 _PACKAGE_TOOL: Final = r"setuptools[_-]scm|hatch[_-]vcs|versioneer|versioningit"
+_ASKS: Final = r"mentions (?:git describe|rev-parse|[\"']git[\"'])$"
 _BUILDS_PACKAGE: Final = (
     r"\bpip[\d.]*\s+(?:install|wheel)\b[^\n]*(?<!-r)(?<!-c)(?<!requirement)\s(?:\.(?=[\s\[]|$)|\.?/[\w./-]+(?=[\s\[]|$)(?<!\.txt))"
     r"|\buv\s+(?:sync|build)\b|\bpython[\d.]*\s+(?:-m\s+build|setup\.py)\b|\b(?:hatch|flit|pdm|poetry)\s+(?:build|install)\b"
@@ -66,6 +69,26 @@ def check(facts: Facts) -> Iterator[Finding]:
                 yield finding_of(facts, RULE.id, part, _HISTORY)
 
     yield from _worktrees(facts)
+    yield from _hidden(facts)
+
+
+def _hidden(facts: Facts) -> Iterator[Finding]:
+    """Yield a note where the history is kept back and a manifest of the project asks git for a version."""
+    plan, decision = facts.plan, facts.matcher.decide(".git")
+    is_there = os.path.isdir(os.path.join(facts.view.tree.root, ".git"))
+    if plan is None or not decision.excluded or not is_there or is_version_given(plan.build):
+        return
+    for path, text in sorted((facts.needs.texts or {}).items()):
+        reason = mention_of(path, text, facts.catalog) if "/" not in path else None
+        if reason is not None and re.search(_ASKS, reason.reason) and facts.uses_of(path):
+            yield Finding(
+                rule=RULE.id,
+                severity=Severity.INFO,
+                message=f".git is kept back, and {reason.reason}: it finds no history there",
+                paths=(".git",),
+                help="hand the version in as a build argument, or let .git in",
+            )
+            return
 
 
 def _worktrees(facts: Facts) -> Iterator[Finding]:

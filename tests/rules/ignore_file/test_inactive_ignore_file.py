@@ -260,3 +260,47 @@ def test_other_workflows(tmp_path, clean, more, untracked):
 
 def test_other_builders(tmp_path, clean):
     assert of_repository(tmp_path, FROM_GIT, builder="classic") == []
+
+
+COPIED = {
+    "Dockerfile": "FROM a\nCOPY app app\n",
+    "app/a.csproj": "x",
+    "app/.dockerignore": "bin\nobj\n",
+}
+LOCAL = {"app/bin/a.dll": 9, "app/obj/b.json": 9}
+
+
+@pytest.mark.parametrize(
+    ("tree", "edits"),
+    [
+        ({}, ["app/bin", "app/obj"]),
+        ({"app/.dockerignore": "bin/\n*.md\n"}, ["app/bin"]),
+        ({".dockerignore": "app/bin\n"}, ["app/obj"]),
+    ],
+)
+def test_a_file_in_a_folder_that_is_copied(tree, edits):
+    files = {**COPIED, **LOCAL, **tree}
+    found = catches("inactive-ignore-file", files, line=None, edits=edits, tracked=["app/a.csproj"])
+    assert (found.severity, found.location.file) == (Severity.WARNING, "app/.dockerignore")
+    assert "for this build its lines belong into the one at the root" in found.help
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        # It is a context of its own.
+        {"app/Dockerfile": "FROM a\n"},
+        {"app/dev.Dockerfile": "FROM a\n"},
+        # Its lines hide nothing of one developer.
+        {"app/.dockerignore": "a.csproj\n"},
+        {"app/.dockerignore": "*.md\n"},
+        {"app/.dockerignore": "bin\n!bin/a.dll\n"},
+        {".dockerignore": "**/bin\n**/obj\n"},
+        # Nothing of the folder is copied as a whole.
+        {"Dockerfile": "FROM a\nCOPY app/a.csproj app/\n"},
+        {"Dockerfile": "FROM a\nRUN true\n"},
+    ],
+)
+def test_a_file_in_a_folder_that_says_nothing_of_this_build(tree):
+    files = {**COPIED, **LOCAL, **tree}
+    catches_not("inactive-ignore-file", files, tracked=["app/a.csproj"])

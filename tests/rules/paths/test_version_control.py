@@ -91,3 +91,43 @@ def test_a_version_that_does_not(tmp_path, dockerfile, ignore, project):
     tree = {"pyproject.toml": project, "tests/a.py": 1, "README.md": 1, ".dockerignore": ignore}
     found = findings("version-control", tmp_path, tree, dockerfile, ignored="")
     assert not any("changed files" in item.message for item in found)
+
+
+MESON = {"meson.build": "v = run_command('git', 'describe')\n", "a.c": 1}
+BUILT = "FROM a\nCOPY . .\nRUN meson setup b\n"
+
+
+@pytest.mark.parametrize(
+    "tree",
+    [
+        {**MESON, ".dockerignore": ".git\n"},
+        {**MESON, ".dockerignore": "*\n!meson.build\n!a.c\n"},
+        {"CMakeLists.txt": "execute_process(COMMAND git describe)\n", ".dockerignore": "**/.git\n"},
+    ],
+)
+def test_a_history_that_is_kept_back_from_what_asks_for_it(tmp_path, tree):
+    (found,) = findings("version-control", tmp_path, tree, BUILT, ignored="")
+    assert found.severity is Severity.INFO
+    assert "it finds no history there" in found.message
+
+
+@pytest.mark.parametrize(
+    ("tree", "dockerfile", "ignored"),
+    [
+        ({"meson.build": "project('x')\n", ".dockerignore": ".git\n"}, BUILT, ""),
+        ({**MESON, ".dockerignore": ".git\nmeson.build\n"}, BUILT, ""),
+        ({**MESON, ".dockerignore": ".git\n"}, BUILT, None),
+        ({**MESON, ".dockerignore": ".git\n"}, "FROM a\nCOPY a.c .\n", ""),
+        ({**MESON, ".dockerignore": ".git\n"}, "FROM a\nENV X_PRETEND_VERSION=1\nCOPY . .\n", ""),
+        (
+            {
+                "package.json": '{"devDependencies": {"semantic-release": "1"}}',
+                ".dockerignore": ".git\n",
+            },
+            BUILT,
+            "",
+        ),
+    ],
+)
+def test_a_history_that_nothing_misses(tmp_path, tree, dockerfile, ignored):
+    assert findings("version-control", tmp_path, tree, dockerfile, ignored=ignored) == []
