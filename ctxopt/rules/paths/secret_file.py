@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _WHAT = "holds secrets"
 _VARIANTS = "**/.env.*"
 _SHOWN: Final = 3
+_COPIED_BY_NEXT: Final = frozenset((".env", ".env.production"))
+_STANDALONE: Final = ".next/standalone"
 _COMMITTED = (
     "Git tracks it, so no line can keep it secret: take what is real out of it and revoke that, "
     "or leave it out by hand if no build reads it."
@@ -52,14 +54,14 @@ def check(facts: Facts) -> Iterator[Finding]:
             )
             if cures and edits:
                 found = dataclasses.replace(found, edits=edits)
-            yield _with_evidence(found, part, clues, found.help)
+            yield _with_evidence(facts, found, part, clues, found.help)
     for group in by_pattern(facts, tracked):
         for part in by_reach(group):
             found = finding_of(
                 facts, RULE.id, part, _WHAT, severity=_severity(facts, part), cures=False
             )
             # No leftover of one person: the application may well read it, and whoever has the repository has it.
-            yield _with_evidence(found, part, clues, f"{_reason(part)} {_COMMITTED}")
+            yield _with_evidence(facts, found, part, clues, f"{_reason(part)} {_COMMITTED}")
     if facts.candidates.unread:
         yield _unread(facts.candidates.unread)
 
@@ -102,9 +104,13 @@ def _edits_with_exceptions(facts: Facts, group: Group) -> tuple[Edit, ...]:
 
 
 def _with_evidence(
-    finding: Finding, group: Group, clues: Mapping[str, Clue | None], advice: str
+    facts: Facts, finding: Finding, group: Group, clues: Mapping[str, Clue | None], advice: str
 ) -> Finding:
     """Return the finding with the line, the key and the kind of what was seen, and never the value."""
+    lines = (_standalone_taken(facts, item.path) for item in group.members)
+    line = next(filter(None, lines), None)
+    if line is not None and group.worst.reach == "builder":
+        advice = f"Next copies it into {_STANDALONE}, which line {line} takes into the final image. {advice}"
     seen = [(item.path, clue) for item in group.members if (clue := clues[item.path]) and clue.kind]
     if not seen:
         return dataclasses.replace(finding, help=advice)
@@ -138,6 +144,20 @@ def _reason(group: Group) -> str:
     return entry.reason
 
 
+def _standalone_taken(facts: Facts, path: str) -> int | None:
+    """Return the line that takes what Next puts a copy of ``path`` into to the final image; None where none does.
+
+    Source: next/src/build/index.ts, writeStandaloneDirectory.
+    """
+    if facts.plan is None or name(path) not in _COPIED_BY_NEXT:
+        return None
+    for source in facts.plan.build.sources:
+        is_last = source.stage == facts.plan.build.target and source.from_ is not None
+        if is_last and any(_STANDALONE in item.path for item in source.paths):
+            return source.line
+    return None
+
+
 def _severity(facts: Facts, group: Group) -> Severity:
     """How bad it is that the group gets as far as it does."""
     reach = group.worst.reach
@@ -145,6 +165,8 @@ def _severity(facts: Facts, group: Group) -> Severity:
     if reach == "final":
         return Severity.ERROR
     if facts.plan is None and any(facts.is_in_an_image(item.path) for item in group.members):
+        return Severity.ERROR
+    if reach == "builder" and any(_standalone_taken(facts, item.path) for item in group.members):
         return Severity.ERROR
     # Without a Dockerfile all that is permitted may be taken by the next build.
     if reach == "permitted" and facts.knows_build:

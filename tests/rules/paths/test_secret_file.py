@@ -178,3 +178,29 @@ def test_a_secret_where_no_dockerfile_is_named(tmp_path, dockerfile, severity):
     tree = {"main.py": "x", "docker/Dockerfile": dockerfile, ".env": "A_TOKEN=abcdefghijk123456\n"}
     (found,) = findings("secret-file", tmp_path, tree, None)
     assert found.severity is severity
+
+
+NEXT = "FROM node AS b\nCOPY . .\nRUN next build\nFROM node\n"
+STANDALONE = NEXT + "COPY --from=b /.next/standalone ./\n"
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "path", "severity"),
+    [
+        (STANDALONE, ".env", Severity.ERROR),
+        (STANDALONE, "apps/web/.env.production", Severity.ERROR),
+        (STANDALONE, ".env.local", Severity.WARNING),
+        (NEXT + "COPY --from=b /.next/static ./\n", ".env", Severity.WARNING),
+        (
+            STANDALONE.replace("COPY --from", "COPY --from=b /x /\nFROM node\nCOPY --from"),
+            ".env",
+            Severity.ERROR,
+        ),
+        (STANDALONE + "FROM node\nCOPY --from=b /.next/static /\n", ".env", Severity.WARNING),
+    ],
+)
+def test_what_next_copies_into_its_standalone_output(tmp_path, dockerfile, path, severity):
+    token = "STRIPE_SECRET_KEY=sk_live_4eC39HqLyjWDarjtT1zdp7dc\n"
+    (found,) = findings("secret-file", tmp_path, {path: token}, dockerfile, ignored=path)
+    assert found.severity is severity
+    assert ("Next copies it into .next/standalone" in found.help) is (severity is Severity.ERROR)
