@@ -45,17 +45,19 @@ class FileMentions:
         self._needs = needs
         self._evidence = evidence
         self._found: dict[str, Sequence[tuple[str, str]] | None] = {}
+        self._coming: set[str] = set()
         self._files = SentFiles(analysis, catalog, needs.texts)
         self.why: Final = cache(self._why)
 
     def look_for(self, paths: Iterable[str]) -> None:
-        """Search the sources for the names of all of ``paths`` at once, which are asked about next."""
-        words = {name(path) for path in paths} - self._found.keys()
-        if not words:
-            return
-        texts = self._texts(words | {*_MANY})
-        for word in words:
-            self._found[word] = texts
+        """Say which paths may be asked about next: where the sources are searched, it is for all of them at once."""
+        self._coming.update(map(name, paths))
+
+    def _holding(self, word: str) -> Sequence[tuple[str, str]] | None:
+        if word not in self._found:
+            words = self._coming.difference(self._found) | {word}
+            self._found |= dict.fromkeys(words, self._texts(words | {*_MANY}))
+        return self._found[word]
 
     def _why(self, path: str) -> str | None:
         """Return why ``path``, file or folder, may be read, in a clause; None where nothing says so."""
@@ -63,8 +65,7 @@ class FileMentions:
             reason = self._named_by(taken, path)
             if reason is not None:
                 return reason
-        self.look_for([path])
-        texts = self._found[name(path)]
+        texts = self._holding(name(path))
         if texts is None:
             return _UNKNOWN
         for place, text in texts:

@@ -17,6 +17,8 @@ from ctxopt.rules.trial import Trial, try_edits
 from ctxopt.severity import Severity
 
 MOSTLY_HIDDEN: Final = "the other lines hide most of it"
+_MOST_FILES: Final = 4000
+"""Tracked files that are searched for a name: git opens each, and for more it takes as long as the rest of a scan."""
 
 
 class _Covered:
@@ -140,6 +142,9 @@ def _named(facts: Facts, item: Tried) -> str | None:
     facts.file_mentions.look_for(
         found.path for found in facts.candidates.about("container", "ci", "docs")
     )
+    evidence = facts.evidence
+    if evidence is not None and len(evidence.tracked) > _MOST_FILES:
+        return "there are too many sources to search for its name"
     for path in item.lost:
         reason = facts.file_mentions.why(path)
         if reason is not None:

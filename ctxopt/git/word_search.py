@@ -11,8 +11,8 @@ from ctxopt.errors import GitError
 from ctxopt.git.command import clean_environment, start_git
 from ctxopt.git.evidence import Found
 
-_SECONDS: Final = 1.0
-"""How long git may take: a slow disk, or hundreds of thousands of files."""
+_SECONDS: Final = 10.0
+"""How long git may take: a slow disk, or millions of files."""
 _NO_MATCH: Final = 1
 
 

@@ -7,6 +7,8 @@ import json
 import pytest
 
 from ctxopt.config.load import Config
+from ctxopt.evidence import file_mentions
+from ctxopt.fix import choose
 from ctxopt.fix.cures import plan_cures
 from ctxopt.rules.registry import RULES
 from ctxopt.rules.run import run_rules
@@ -193,6 +195,30 @@ def test_where_git_is_asked_whether_files_are_missing_nothing_goes(tmp_path):
     first = {**FIRST, "Dockerfile": "FROM a\nCOPY . .\nRUN git describe --dirty\n"}
     first[".dockerignore"] = "x\n"
     assert "README.md" not in written(edited(tmp_path, [README], [README], first=first))
+
+
+def test_where_there_are_too_many_sources_all_stays(tmp_path, monkeypatch):
+    monkeypatch.setattr(choose, "_MOST_FILES", 5)
+    root = edited(tmp_path, [README], [README])
+    assert written(root) == {}
+    left = {item.text: item.reason for item in fix_of(root).left_alone}
+    assert left["README.md"] == "there are too many sources to search for its name"
+
+
+def test_sources_are_searched_once_and_only_for_a_line(tmp_path, monkeypatch):
+    asked = []
+
+    def search(_, words):
+        asked.append(words)
+        return frozenset()
+
+    monkeypatch.setattr(file_mentions, "files_with", search)
+    root = edited(tmp_path, [README], [README], [WORKFLOW], [WORKFLOW])
+    assert written(root) == {"README.md": 2, "**/.github": 2}
+    assert len(asked) == 1
+    asked.clear()
+    assert written(edited(tmp_path / "2", [README])) == {}
+    assert asked == []
 
 
 def test_the_reason_is_told(tmp_path):
