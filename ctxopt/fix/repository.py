@@ -24,6 +24,8 @@ from ctxopt.fix.cures import PlannedCures, plan_cures, refused_cures
 from ctxopt.fix.options import DEFAULTS, FixOptions
 from ctxopt.fix.own_files import Split, foreseen_bytes, split_files
 from ctxopt.fix.plan import Fix, Start
+from ctxopt.git.evidence import GitEvidence
+from ctxopt.git.folder import ask_git
 from ctxopt.languages.ignore.text import IgnoreFile
 from ctxopt.projects.declared import DeclaredBuild
 from ctxopt.projects.location import shown_path
@@ -145,13 +147,19 @@ def judge_repository(
     contexts = []
     # A Dockerfile beside two contexts may have one ignore file for both.
     uses = Counter(shared.analysis.context.ignore_target for shared in measured.contexts)
+    asked: dict[str, GitEvidence | None] = {}
     for shared in measured.contexts:
+        place = shared.analysis.tree.root
+        # A folder with several ignore files is asked about once.
+        if place not in asked:
+            asked[place] = ask_git(place)
         config = config_of(shared.builds[0].analysis.context.root)
         if config.baseline not in known:
             known[config.baseline] = read_known(config)
         judging = _Judging(shared, root, config, options)
         judging.is_alone = uses[shared.analysis.context.ignore_target] == 1
         judging.tied = measured.tied
+        judging.evidence = asked[place]
         contexts.append(judging.judged(known[config.baseline]))
     return JudgedRepository(
         root=root,
@@ -220,13 +228,15 @@ class _Judging:
         """Whether the ignore file is that of no other context."""
         self.tied: frozenset[str] = frozenset()
         """Dockerfiles that cannot have an ignore file of their own."""
+        self.evidence: GitEvidence | None = None
+        """What git says of the folder; None where it was not asked, or has nothing to say."""
         self._touched: dict[str, dict[str, None]] = {}
         """The names of the builds that each finding touches, by its fingerprint."""
 
     def judged(self, known: Baseline | None) -> JudgedContext:
         """Return what was found; what the baseline ``known`` has is among the suppressed."""
         analysis = self._shared.analysis
-        facts = gather_facts(analysis, self._config)
+        facts = gather_facts(analysis, self._config, self.evidence)
         everything = facts.shared()
         found = run_rules(everything, RULES, self._config.selection)
         results = self._merged(everything, found)
