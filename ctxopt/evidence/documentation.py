@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
 from ctxopt.build.analysis import Analysis
@@ -158,6 +158,7 @@ class Documentation:
         return NearbyNames(self._files.tree.folders)
 
 
+@cache
 def _may_name(file_name: str) -> bool:
     """Whether a file is code, a manifest or a script, as far as its name tells."""
     lower = file_name.lower()

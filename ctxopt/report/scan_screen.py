@@ -194,7 +194,7 @@ def _fix_step(
 
 
 def _gain(analysis: Analysis, plan: Fix) -> str:
-    """What the lines of a fix are for: bytes, rebuilds, tomorrow."""
+    """What the lines of a fix are for: a build that goes on, bytes, rebuilds, tomorrow."""
     rebuilds = ""
     if plan.rebuilds:
         fewer = count(plan.rebuilds, "fewer rebuild")
@@ -202,6 +202,8 @@ def _gain(analysis: Analysis, plan: Fix) -> str:
     sent = sent_bytes(analysis, plan)
     if sent.is_less or sent.saved < 0:
         return ", ".join(filter(None, (f": {_change(sent)}", rebuilds)))
+    if first_stop(analysis) is not None and first_stop(plan.foreseen) is None:
+        return ": Docker stops no longer"
     possible = could_be_saved(analysis, plan)
     if possible is not None:
         arrives = analysis.context.builder.participle

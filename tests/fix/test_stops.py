@@ -9,6 +9,7 @@ import pytest
 from ctxopt.build.stops import transfer_stop
 from tests.support.fixes import fix_of
 from tests.support.other_user import as_other_user
+from tests.support.program import ctxopt
 from tests.support.trees import lay
 
 pytestmark = pytest.mark.usefixtures("clean")
@@ -34,6 +35,11 @@ def test_the_build_goes_on(open_path, case):
     assert transfer_stop(fix.measured) is not None
     assert transfer_stop(fix.foreseen) is None
     assert [text for line in fix.lines for text in line.texts] == lines
+
+
+def test_the_screen_says_what_the_line_is_for(tmp_path):
+    root = lay(tmp_path, {"Dockerfile": ALL, LATIN: "1"})
+    assert "ctxopt fix  writes 1 line: Docker stops no longer\n" in ctxopt("scan", cwd=root).stdout
 
 
 NO_LINE: dict[str, tuple[dict[str, Any], list[str], str, bool]] = {
