@@ -24,6 +24,10 @@ _FOR_TESTS: Final = (
     r"|[_.](?:test|tests|spec|unittest|stories|cy|bench)\.\w+$|^spec_helper"
 )
 """Names of tests, and of the configurations of their tools: no build of the application reads them by itself."""
+_OPAQUE: Final = (
+    "Gruntfile.js", "Gruntfile.cjs", "Gruntfile.mjs", "Gruntfile.ts", "gulpfile.js", "gulpfile.mjs", "gulpfile.ts", "Jakefile.js",
+)  # fmt: skip
+"""Tasks of runners that are not followed: any program may be one that they start."""
 _SCRIPTS: Final = r"\.(?:[cm]?[jt]sx?|vue|svelte)$"
 _JVM_SOURCES: Final = (
     r"(?:^|/)(src/\w{0,50}[mM]ain/(?:java|kotlin|scala|groovy|clojure|resources|webapp))/"
@@ -93,6 +97,7 @@ class _Search:
         self._files = files
         self._compiles_all = compiles_all
         self._knows_all: bool | None = None
+        self._is_opaque = any(map(files.has, _OPAQUE))
         self._sources_left = MOST_SOURCES
         self._text_left = MOST_TEXT
 
@@ -117,7 +122,7 @@ class _Search:
             if not any(folder_name in text for folder_name in self._tests.names):
                 continue
             found = [self._found(options) for options in references(source, text)]
-            if any(f"{folder_name}/" in text for folder_name in self._tests.names):
+            if self._is_opaque and any(f"{each}/" in text for each in self._tests.names):
                 found += [self._found(options) for options in opened_paths(source, text)]
             reached = {path for path in found if path and self._tests.nearest(path) != group}
             if reached and self._is_read(source):

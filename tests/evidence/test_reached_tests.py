@@ -41,9 +41,9 @@ REACHED = [
     ("tests/a.svg", {"a.vue": "<script>\nimport a from './tests/a.svg?raw'", "tests/a.svg": "x"}, "named by a.vue"),
     ("tests/a.js", {"b/a.svelte": "import {\n  a,\n} from '../tests/a'", "tests/a.js": "x"}, "named by b/a.svelte"),
     ("tests/a.ts", {"a.ts": "import './tests/a.js'", "tests/a.ts": "import './b'", "tests/b.ts": "x"}, "named by a.ts"),
-    # What a program opens or lists.
-    ("tests/ops/cases", {"gen.mjs": "readdirSync(path.join(root, '/tests/ops/cases/'))", "tests/ops/cases/a.mjs": "x"}, "named by gen.mjs"),
-    ("tests/a.json", {"scripts/seed.py": "open('../tests/a.json')", "tests/a.json": "x"}, "named by scripts/seed.py"),
+    # What a program opens or lists that a runner may start.
+    ("tests/ops/cases", {"Gruntfile.js": "x", "gen.mjs": "readdirSync(path.join(root, '/tests/ops/cases/'))", "tests/ops/cases/a.mjs": "x"}, "named by gen.mjs"),
+    ("tests/a.json", {"gulpfile.js": "x", "scripts/seed.py": "open('../tests/a.json')", "tests/a.json": "x"}, "named by scripts/seed.py"),
     # What is reached reaches further.
     ("e2e/b.json", {"package.json": "{}", "a.ts": "import './tests/a'", "tests/a.ts": "import '../e2e/b.json'", "e2e/b.json": "x"}, "named by tests/a.ts"),
     ("shop/tests/factories.py", {"shop/tests/factories.py": "x", "shop/seed/s.py": "from shop.tests.factories import make"}, "named by shop/seed/s.py"),
