@@ -91,10 +91,12 @@ def _declared(given: Given, *, quiet: bool) -> list[LimitedContext]:
 
 
 def _of_all(shared: SharedContext) -> LimitedContext:
-    """The root as the only context: its Dockerfile is configured where it is not the one that is found anyhow."""
+    """The root as the only context: its only Dockerfile is configured where it is not the one that is found anyhow."""
     location = shared.analysis.context.dockerfile
     dockerfile = None
-    if location.is_file and location.inside not in (None, "Dockerfile"):
+    # One of several would stand for all of them in every other command.
+    is_only = len({build.declared.dockerfile for build in shared.builds}) == 1
+    if is_only and location.is_file and location.inside not in (None, "Dockerfile"):
         dockerfile = location.inside
     return LimitedContext(shared.analysis, dockerfile=dockerfile)
 

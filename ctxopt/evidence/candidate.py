@@ -5,6 +5,7 @@ What a path is, ``entry_choice`` decides; here its bytes, its reach and the reas
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
@@ -165,7 +166,7 @@ class CandidateJudge:
             reason = self._documentation.why(path)
         if reason and entry:
             self.unsafe.add(entry.pattern)
-        if topic in _REMADE and reached.may_be_remade:
+        if topic in _REMADE and reached.may_be_remade and self._has_maker(topic, entry):
             # What is in the image then is what the step has made there.
             reached = reached._replace(reach="builder", through=(), parts=())
         entries = 1
@@ -190,6 +191,19 @@ class CandidateJudge:
             through=reached.through,
             part=part,
         )
+
+    def _has_maker(self, topic: Topic, entry: CatalogEntry | None) -> bool:
+        """Whether steps call what installs such packages; of output nothing tells that here."""
+        if topic != "dependencies" or entry is None or not entry.rebuilt_by:
+            return True
+        commands = re.split(r", | or ", entry.rebuilt_by)
+        tools = "|".join(re.escape(command.partition(" ")[0]) for command in commands)
+        called = re.compile(rf"(?<![\w-])(?:{tools})(?![\w-])")
+        return any(called.search(script) for script in self._scripts)
+
+    @cached_property
+    def _scripts(self) -> tuple[str, ...]:
+        return tuple(script for taken in self._needs.builds for script in taken.build.scripts())
 
     @cached_property
     def _documentation(self) -> Documentation:

@@ -227,7 +227,7 @@ def _unit_of(finding: Finding) -> Unit:
 
 def _tell(names: list[str], reason: str) -> str:
     several = ", ".join(names[:_NAMED]) + and_more(len(names) - _NAMED)
-    return f"fix leaves out {several}: {reason}"
+    return f"fix writes no line for {several}: {reason}"
 
 
 def _joined(parts: list[str]) -> str:

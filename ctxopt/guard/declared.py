@@ -6,6 +6,7 @@ Reads no project file itself, and measures nothing.
 from __future__ import annotations
 
 import dataclasses
+import os
 from collections.abc import Mapping
 from typing import NamedTuple
 
@@ -34,8 +35,8 @@ def with_declared(
 ) -> tuple[CheckRequest, list[str]]:
     """Return ``question`` with each service that it limits as the build that ``declared`` has by that name.
 
-    With ``all_`` every other build that can be measured here has the limits of the top level; of those that cannot
-    it is returned why. ``root`` is absolute.
+    With ``all_`` every other build that can be measured here has the limits of the top level, unless its context has
+    limits of its own; of those that cannot it is returned why. ``root`` is absolute.
     Raises ConfigError for a service without a build, with several, or with one elsewhere.
     """
     limited: list[_Limited] = []
@@ -48,9 +49,13 @@ def with_declared(
         limited.append(_Limited(build, _placed(budget, build)))
     if all_:
         known = [item.build for item in limited]
+        is_covered = False
         names = unique_names(declared.builds, root)
         for name, build in zip(names, declared.builds, strict=True):
             if build in known:
+                continue
+            if any(_covers(budget, build) for budget in others):
+                is_covered = True
                 continue
             reason = out_of_reach(build)
             if reason is not None:
@@ -60,7 +65,7 @@ def with_declared(
                 name=name, path="", view=question.view, limits=question.config.limits, service=name
             )
             limited.append(_Limited(build, _placed(budget, build)))
-        if not limited:
+        if not limited and not is_covered:
             raise ConfigError(
                 f"no build that could be measured is declared in {question.root!r}",
                 hint="ctxopt builds lists what is declared",
@@ -90,6 +95,13 @@ def _build_of(
     if reason is not None:
         raise ConfigError(f"service {service!r} cannot be measured: {reason}")
     return build
+
+
+def _covers(budget: ContextBudget, build: DeclaredBuild) -> bool:
+    """Whether the limits of a path are those of this build's context."""
+    if build.context is None or budget.dockerfile not in (None, build.dockerfile):
+        return False
+    return os.path.abspath(budget.path) == os.path.abspath(build.context)
 
 
 def _placed(budget: ContextBudget, build: DeclaredBuild) -> ContextBudget:

@@ -143,13 +143,11 @@ def _clauses(judged: RuleResults, sent: SentBytes, plan: Fix | None) -> list[str
         told.append(f"{format_size(sent.saved)} of it is not needed ({share})")
     elif sent.saved < 0:
         told.append(f"{format_size(-sent.saved)} that {_who_asks(judged)} asks for are kept back")
-    if plan is not None and plan.rebuilds:
-        commits = count(plan.commits, "commit")
-        told.append(
-            f"{plan.rebuilds:,} of the last {commits} made steps run again for nothing that it reads"
-        )
     if secrets:
         told.append(_among(secrets))
+    if plan is not None and plan.rebuilds:
+        commits = count(plan.commits, "commit")
+        told.append(f"{plan.rebuilds:,} of the last {commits} need not have made steps run again")
     if not told:
         found = [_told(judged, severity) for severity in _NOUNS]
         told += filter(None, [" and ".join(filter(None, found))])

@@ -191,7 +191,7 @@ def _advice(group: Group, what: str) -> Iterator[str]:
     else:
         yield entry.reason
     if entry is not None and entry.rebuilt_by:
-        yield f"Made again by {entry.rebuilt_by}."
+        yield f"{entry.rebuilt_by} makes it again."
     # When to keep a thing is a question of what it is; that git tracks it is the stronger warning.
     if group.is_tracked:
         yield "Git tracks it: make sure that no build reads it."

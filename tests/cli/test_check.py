@@ -774,6 +774,7 @@ def test_init_writes_what_is_declared(tmp_path):
     ("tree", "wanted"),
     [
         ({"compose.yaml": "services: {a: {build: {context: ., dockerfile: d/Dockerfile}}}\n", "d/Dockerfile": NPM}, {"dockerfile": "d/Dockerfile"}),
+        ({"compose.yaml": "services: {a: {build: {context: ., dockerfile: d/A}}, b: {build: {context: ., dockerfile: d/B}}}\n", "d/A": NPM, "d/B": NPM}, {}),
         ({"compose.yaml": "services: {a: {build: .}}\n", "Dockerfile": NPM}, {}),
         ({"compose.yaml": "services: {a: {image: b}}\n", "Dockerfile": NPM}, {}),
         ({"Dockerfile": NPM, "a/Dockerfile": NPM}, {}),
@@ -786,6 +787,16 @@ def test_init_of_one_context_is_about_the_root(tmp_path, tree, wanted):
     assert "context" not in limits
     assert {key: limits[key] for key in limits if not key.startswith(("max", "min"))} == wanted
     assert check(root).returncode == 0
+
+
+def test_all_tells_each_context_once_after_init(tmp_path):
+    text = "services: {web: {build: ./web}, api: {build: ./api}}\n"
+    root = init(
+        tmp_path / "r", {"compose.yaml": text, "web/Dockerfile": NPM, "api/Dockerfile": NPM}
+    )
+    check(root, "--init")
+    said = check(root, "--all").stdout
+    assert re.findall(r"(?m)^Context +(\S+)$", said) == ["api", "web"]
 
 
 def test_init_keeps_the_options_that_it_was_given(tmp_path):

@@ -63,16 +63,16 @@ def judged(
     ("tree", "left_over", "rule", "lines", "reason"),
     [
         # A build that compares files would call its version changed.
-        ({**VERSIONED, "tests/a.py": HEAVY}, {}, "test-data", [], "fix leaves out **/tests: tracked files would be missing beside .git"),
+        ({**VERSIONED, "tests/a.py": HEAVY}, {}, "test-data", [], "fix writes no line for **/tests: tracked files would be missing beside .git"),
         (VERSIONED, {}, "volatile-file", [], "tracked files would be missing beside .git"),
-        (PLAIN, {}, "volatile-file", [], "fix leaves out **/Dockerfile: it saves too little for a line"),
-        ({**PLAIN, ".vscode/a.json": "{}"}, {}, "editor-files", [], "fix leaves out **/.vscode: it saves too little for a line"),
+        (PLAIN, {}, "volatile-file", [], "fix writes no line for **/Dockerfile: it saves too little for a line"),
+        ({**PLAIN, ".vscode/a.json": "{}"}, {}, "editor-files", [], "fix writes no line for **/.vscode: it saves too little for a line"),
         # What is only possible is named with its doubt.
         ({**PLAIN, ".gitignore": "*.gen.ts\n"}, {"src/x.ts": "1", "src/b.gen.ts": HEAVY}, "git-ignored", [], "it is code, which may be generated for the build; --possible takes it"),
-        (PLAIN, {"things/a.bin": 9_000_000}, "large-file", [], "fix leaves out things: nothing seen in the build reads it"),
+        (PLAIN, {"things/a.bin": 9_000_000}, "large-file", [], "fix writes no line for things: nothing seen in the build reads it"),
         # Another line hides it as well, and is the cure.
-        ({**PLAIN, ".gitignore": "*.o\n.ccache\n", ".dockerignore": "*.o\n"}, {".ccache/0/a.o": HEAVY, "src/b.o": HEAVY}, "cache-folder", ["**/*.o"], "fix leaves out **/.ccache: another line does the same"),
-        ({"CMakeLists.txt": "x", "a.c": "1", "Dockerfile": "FROM a\nCOPY . .\nRUN cmake . && make\n"}, {"build/x.o": 200_000, "build/CMakeCache.txt": "1", "a.o": HEAVY}, "build-output", ["**/*.o"], "fix leaves out **/build: the other lines hide most of it"),
+        ({**PLAIN, ".gitignore": "*.o\n.ccache\n", ".dockerignore": "*.o\n"}, {".ccache/0/a.o": HEAVY, "src/b.o": HEAVY}, "cache-folder", ["**/*.o"], "fix writes no line for **/.ccache: another line does the same"),
+        ({"CMakeLists.txt": "x", "a.c": "1", "Dockerfile": "FROM a\nCOPY . .\nRUN cmake . && make\n"}, {"build/x.o": 200_000, "build/CMakeCache.txt": "1", "a.o": HEAVY}, "build-output", ["**/*.o"], "fix writes no line for **/build: the other lines hide most of it"),
         # A line that people wrote is theirs where the repair sends more.
         ({**PLAIN, ".dockerignore": "build*/\n", "build.sh": "x", "build/a": HEAVY}, {}, "trailing-slash", [], "it would send more than now"),
     ],
@@ -112,7 +112,7 @@ def test_a_cure_that_fix_would_write_is_shown(tmp_path, tree, left_over, rule, l
         assert rule not in found
         return
     assert found[rule][0] == lines
-    assert "fix leaves out" not in found[rule][1]
+    assert "fix writes no line for" not in found[rule][1]
 
 
 @pytest.mark.parametrize(

@@ -106,7 +106,7 @@ def check_cures(root: str, dockerfile: str | None, fix: Fix) -> None:
         texts = {edit.text for edit in finding.edits if edit.text is not None}
         assert texts <= written, finding
         gone = {edit.text for edit in before.edits if edit.text is not None} - texts
-        assert not gone or "fix leaves out" in finding.help, finding
+        assert not gone or "fix writes no line for" in finding.help, finding
 
 
 def check_repetition(root: str, fix: Fix) -> None:

@@ -207,7 +207,7 @@ def test_a_finding_says_what_it_is_how_it_comes_back_and_when_to_keep_it():
     found = finding_of(facts(), "dependency-folder", Group("**/x", (candidate(),)), "packages")
     assert found.subject == MODULES.pattern
     assert found.help.startswith(MODULES.reason)
-    assert f"Made again by {MODULES.rebuilt_by}." in found.help
+    assert f"{MODULES.rebuilt_by} makes it again." in found.help
     tracked = Group("**/x", (candidate(state="tracked"),))
     assert finding_of(facts(), "r", tracked, "packages").help.endswith("that no build reads it.")
     plain = Group(None, (candidate("a", entry=None, state="ignored"),))
