@@ -238,6 +238,9 @@ def _secrets(
     found = find_staged_secrets(question)
     deliver(iter(render_secrets(found)), output)
     if not found:
+        # A person is told, and a hook by the exit code.
+        if not quiet and sys.stderr is not None and sys.stderr.isatty():
+            console.note("nothing that is staged or committed sends a secret into a build")
         return ExitCode.OK
     files = count(len(found), "staged file")
     console.write_error(

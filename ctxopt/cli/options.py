@@ -13,7 +13,7 @@ def whole_number(text: str | int) -> int:
     if isinstance(text, int):
         return text  # Typer hands over the default, too
     if not (text.isascii() and text.isdigit()):
-        raise typer.BadParameter(f"{text!r} is not a whole number")
+        raise typer.BadParameter(f"{text!r} is not a whole number of 0 or more")
     return int(text)
 
 

@@ -92,7 +92,7 @@ def _size(value: object) -> int:
 
 
 def _count(value: object) -> int:
-    return _natural(value, "a whole number")
+    return _natural(value, "a whole number of 0 or more")
 
 
 def _natural(value: object, expected: str) -> int:

@@ -199,7 +199,7 @@ def _refuse_context(context: BuildContext) -> None:
     if not context.dockerfile.found:
         raise ContextError(
             "there is no Dockerfile: nothing tells what a build takes",
-            hint="-f names another Dockerfile",
+            hint="-f names one; ctxopt builds lists those that builds are declared with",
         )
     if not context.dockerfile.is_file:
         raise ContextError(

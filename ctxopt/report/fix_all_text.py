@@ -10,7 +10,7 @@ from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_text import command_lines, wrapped
 from ctxopt.report.fix_text import change_lines, proof_lines, remaining_lines
 from ctxopt.report.scan_all_text import unmeasured_lines
-from ctxopt.report.terminal import Look, StyledText, draw, more
+from ctxopt.report.terminal import Look, StyledText, draw
 from ctxopt.report.wording import cell_len, shortened
 from ctxopt.units import and_more, format_size
 
@@ -108,6 +108,10 @@ def _build_rows(fixed: FixedRepository, look: Look) -> list[StyledText]:
         shown = builds[:_ROWS]
     rows = [(printable(each.name), each.bytes, fixed.after[each.name]) for each in shown]
     total = sum(fixed.after[build.name] for build in builds)
+    rest = builds[len(shown) :]
+    if rest:
+        left = sum(fixed.after[build.name] for build in rest)
+        rows.append((and_more(len(rest)).strip(), sum(build.bytes for build in rest), left))
     if len(builds) > 1:
         rows.append(("in all", fixed.judged.bytes, total))
     cells = [(name, format_size(before), format_size(after)) for name, before, after in rows]
@@ -122,7 +126,7 @@ def _build_rows(fixed: FixedRepository, look: Look) -> list[StyledText]:
         fitted = shortened(name, width)
         gap = " " * (width - cell_len(fitted))
         lines.append(StyledText(f"{fitted}{gap}  {before:>{sizes}}  {after:>{sizes}}"))
-    return lines + more(len(builds) - len(shown))
+    return lines
 
 
 def _verdict(fixed: FixedRepository, look: Look, undo: str) -> list[StyledText]:

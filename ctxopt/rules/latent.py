@@ -20,7 +20,7 @@ class Latent(NamedTuple):
     """What a broad COPY takes as soon as it is there."""
 
     names: tuple[str, ...]
-    """At the context root, in the order of ``.gitignore``."""
+    """What ``.gitignore`` has for the context root, in its order."""
     patterns: tuple[str, ...]
     """The lines that would hide them."""
     use: SourceUse
@@ -35,17 +35,17 @@ def find_latent(facts: Facts) -> Latent | None:
     # What is there already is told by the rule about its kind.
     told = {item.entry.pattern for item in facts.candidates.found if item.entry is not None}
     found: dict[str, str] = {}
-    for name, entry in _named(facts, there):
+    for line, name, entry in _named(facts, there):
         is_new = entry.pattern not in told and entry.pattern not in found.values()
         if is_new and name not in there and not facts.matcher.decide(name).excluded:
-            found[name] = entry.pattern
+            found[line] = entry.pattern
     if not found:
         return None
     return Latent(tuple(found), tuple(found.values()), use)
 
 
-def _named(facts: Facts, there: list[str]) -> Iterator[tuple[str, CatalogEntry]]:
-    """Yield the names in ``.gitignore`` that the catalogue knows for sure, each with its entry."""
+def _named(facts: Facts, there: list[str]) -> Iterator[tuple[str, str, CatalogEntry]]:
+    """Yield the lines of ``.gitignore`` that the catalogue knows for sure, each with a name that it matches, and the entry."""
     for line in read_gitignore_lines(facts.view.tree.root):
         # Of ``.env*`` the shortest name is the commonest one.
         name = line.removeprefix("**/").replace("*", "")
@@ -58,5 +58,5 @@ def _named(facts: Facts, there: list[str]) -> Iterator[tuple[str, CatalogEntry]]
                 manifests = manifests or stack.manifests
             is_credible = entry._replace(manifests=manifests).is_credible(there)
             if entry.kind in _KINDS and entry.confidence == "high" and is_credible:
-                yield name, entry
+                yield line.removeprefix("**/"), name, entry
                 break

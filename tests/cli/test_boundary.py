@@ -277,7 +277,7 @@ def test_help_is_a_command(context, arguments, start):
 def test_a_number_is_a_whole_one(context, value):
     done = ctxopt("scan", "--depth", value, cwd=context)
     assert done.returncode == 2
-    assert f"{value!r} is not a whole number" in done.stderr
+    assert f"{value!r} is not a whole number of 0 or more" in done.stderr
 
 
 def test_a_dockerfile_of_the_configuration_is_not_called_an_option(context):

@@ -186,7 +186,7 @@ MISTAKES = {
     "no such commit": ({}, ["--against", "gone"], "there is no commit 'gone'"),
     "no such folder": ({}, ["missing"], "there is no context 'missing'"),
     "no percentage": ({}, ["--max-growth", "5"], "--max-growth: not a percentage"),
-    "less than nothing": ({}, ["--max-files", "-1"], "expected a whole number"),
+    "less than nothing": ({}, ["--max-files", "-1"], "expected a whole number of 0 or more"),
     "both": ({}, ["--against", "HEAD", "--working-tree"], "cannot be combined"),
     "nothing is known": ({"Dockerfile": "NONSENSE\n"}, ["--against", "HEAD", "--view", "transferred"], "what a build takes of '.' is not known"),
 }  # fmt: skip
