@@ -242,10 +242,10 @@ def _secrets(
         if not quiet and sys.stderr is not None and sys.stderr.isatty():
             console.note("nothing that is staged or committed sends a secret into a build")
         return ExitCode.OK
-    files = count(len(found), "staged file")
+    files = count(len(found), "file")
     console.write_error(
-        f"a build would be sent secrets in {files}",
-        "unstage them, or keep them out with a line in .dockerignore",
+        f"a build of what git has would be sent secrets in {files}",
+        "take them out of git, or keep them out with a line in .dockerignore",
     )
     return ExitCode.FINDINGS
 

@@ -27,7 +27,7 @@ _MOST_FILES: Final = 5000
 _MOST_TEXT: Final = 1 << 25
 RENDERS: Final = (
     r"(?<![\w-])(?:mkdocs|zensical|sphinx[\w-]*|docusaurus|vitepress|vuepress|typedoc|mdbook|hugo|jekyll|antora|docfx|"
-    r"doxygen|asciidoctor|retype|mintlify|swag|redoc[\w-]*|docs:build|build:docs|build-docs|make\s+docs?)(?![\w-])"
+    r"doxygen|asciidoctor|honkit|gitbook|eleventy|retype|mintlify|swag|redoc[\w-]*|docs:build|build:docs|build-docs|make\s+docs?)(?![\w-])"
 )
 """Tools whose input is documentation."""
 _PACKAGE: Final = r"(?:\.go|\.rs|\.java|\.kt|\.rb|\.php|\.cs|\.proto|/__init__\.py)$"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Final
 
@@ -19,6 +20,7 @@ from ctxopt.evidence.needs import Needs
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.word_search import files_with
+from ctxopt.languages.golang.paths import BadPatternError, match
 from ctxopt.paths import is_at_or_below, name
 
 _CHECKS: Final = (
@@ -26,11 +28,23 @@ _CHECKS: Final = (
     r"mega-?linter|trunk\s+check|check-jsonschema|renovate-config-validator)(?![\w-])"
 )
 """Tools that look at the files of build servers and of Docker, and fail where there is none."""
-_BUILD_FILES: Final = r"(?:^|/)(?:CMakeLists\.txt|meson\.build|BUILD|BUILD\.bazel|[\w.-]+\.(?:cmake|cabal|gemspec|bzl|mk|am|nix|spec))$"
+_BUILD_FILES: Final = (
+    r"(?:^|/)(?:CMakeLists\.txt|meson\.build|BUILD|dune|(?:PKG|APK)BUILD|debian/[\w.-]+|(?:nfpm|electron-builder)\.ya?ml|"
+    r"[\w.-]+\.(?:cmake|cabal|gemspec|bazel|bzl|mk|make|rules|am|nix|spec|xml|props|targets))$"
+)
 """Files of build tools, in which a name stands without quotes."""
-_MANY: Final = ("*.md", "go:embed")
+_MANY: Final = ("*.md", "%.md", "*.{", "\\.md$", "go:embed", '"README', "'README", "README*")
 """What stands for names by their shape."""
+_MAKEFILES: Final = frozenset({"Makefile", "makefile", "GNUmakefile"})
+"""What names a file in one is followed from target to target; a rule about all of a kind is not."""
+_SHAPES: Final = (
+    r"['\"`](?:[^'\"`\s:]*/)?\*\.(?:md|\{[^}'\"`]*\bmdx?\b[^}'\"`]*\})['\"`](?!\s*:)|\\\.md\$"
+)
+"""What stands for all texts in Markdown where it is quoted, or an expression."""
 _SHELL: Final = r"#![^\n]*\b(?:ba|da|k|z)?sh\b"
+_SAYING: Final = frozenset({"ENV", "ARG", "CMD", "ENTRYPOINT"})
+"""Instructions whose words a program is given."""
+_SERVERS: Final = r"(?<![\w-])(?:docsify|http\.server|http-server|live-server|serve|caddy)(?![\w-])"
 _UNKNOWN: Final = "there are more sources than could be looked at"
 
 
@@ -94,11 +108,18 @@ class FileMentions:
         asked = rf"(?<![\w-]){re.escape(name(path))}(?![\w-])|{tools}"
         if any(re.search(asked, text) for text in (*taken.build.scripts(), *taken.texts)):
             return "a RUN step, or what it calls, may read it"
+        for item in taken.build.dockerfile.instructions:
+            if item.keyword in _SAYING and re.search(asked, " ".join(item.args)):
+                return f"{item.keyword} in line {item.line} names what may read it"
         # What a page shows of its folder it need not name.
         if is_prose and self._files.has("index.html"):
             for taking in taken.takings:
-                if taking.takes(path) and re.search(SERVED, taking.source.dest):
+                place = taking.source.dest.rstrip("/")
+                if taking.takes(path) and (re.search(SERVED, place) or place.endswith("/srv")):
                     return f"{taking.source.instruction} in line {taking.source.line} may serve it"
+            for item in taken.build.dockerfile.instructions:
+                if item.keyword in _SAYING and re.search(_SERVERS, " ".join(item.args)):
+                    return f"{item.keyword} in line {item.line} may serve it"
         return None
 
     def _texts(self, words: Iterable[str]) -> Sequence[tuple[str, str]] | None:
@@ -122,15 +143,24 @@ def _names(place: str, text: str, path: str) -> bool:
         return re.search(rf"(?m)^[^#\n]*(?<![\w-]){re.escape(word)}(?![\w-])", text) is not None
     if "/" not in place and "go:embed" in text and any(_embeds(text, word)):
         return True
-    is_prose = word.endswith(".md") and "/" not in path
-    return is_prose and re.search(r"['\"`](?:[^'\"`\s:]*/)?\*\.md['\"`](?!\s*:)", text) is not None
+    if not word.endswith(".md") or "/" in path:
+        return False
+    # A name that is put together, and a rule about all of a kind.
+    stem = re.escape(word.removesuffix(".md"))
+    if re.search(rf"['\"`](?:[^'\"`\s:]*/)?{stem}\.?\*?['\"`](?!\s*:)", text):
+        return True
+    has_rules = re.search(_BUILD_FILES, place) or name(place) in _MAKEFILES
+    if has_rules and re.search(r"(?m)^[^#\n]*[*%]\.md\b", text):
+        return True
+    return re.search(_SHAPES, text) is not None
 
 
 def _embeds(text: str, word: str) -> Iterator[bool]:
     for patterns in re.findall(r"(?m)^//go:embed[ \t]+(\S.*)$", text):
         for pattern in patterns.split():
             bare = pattern.strip('"`').removeprefix("all:")
-            yield bare == "." or (bare.startswith("*") and word.endswith(bare[1:]))
+            with suppress(BadPatternError):
+                yield bare == "." or match(bare, word)
 
 
 @cache

@@ -40,6 +40,7 @@ from ctxopt.evidence.source_needs import (
     needs_of_sources,
     takings_of,
 )
+from ctxopt.evidence.stage_copies import needs_of_stage_copies
 from ctxopt.evidence.step_needs import builds_solution, needs_of_steps
 from ctxopt.evidence.vendored import needs_of_vendoring
 from ctxopt.git.evidence import GitEvidence
@@ -120,6 +121,7 @@ def gather_needs(
     clues.append(needs_of_imported_history(manifests.files, files))
     clues.append(needs_of_links(manifests.entered, files, known))
     clues += [needs_of_other_stages(taken.build, files) for taken in own]
+    clues += [needs_of_stage_copies(taken.build, files) for taken in builds]
     clues += _clues_of_others(others, named, files, fixtures)
     called = _follow(clues, builds, told.callers, files)
     clues += called.clues(fixtures, manifests.entered, files)

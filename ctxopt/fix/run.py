@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -172,10 +173,21 @@ def write_fix(planned: Fix, content: bytes) -> str:
         root = planned.measured.context.root
         replace_file(planned.path, content, expected=planned.old_content, root=root)
     except BaseException:
-        kept.withdraw()
+        # An interrupt that had to wait comes when all is done: then that write is the one to undo.
+        if _holds(planned.path, content):
+            kept.confirm()
+        else:
+            kept.withdraw()
         raise
     kept.confirm()
     return kept.reason
+
+
+def _holds(path: str, content: bytes) -> bool:
+    """Whether a file is there with this content."""
+    with suppress(OSError), open(path, "rb") as file:
+        return file.read() == content
+    return False
 
 
 def _is_sent(planned: Fix, folder: str) -> bool:

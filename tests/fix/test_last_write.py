@@ -8,9 +8,11 @@ import shutil
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from ctxopt.atomic_write import replace_file
 from ctxopt.errors import WriteError
 from ctxopt.fix import run as fix_run
 from ctxopt.fix.last_write import keep
@@ -403,6 +405,21 @@ def test_options_that_do_not_go_with_it(root, options):
 @pytest.mark.parametrize("options", [["-f", "none"], ["nowhere"], ["--builder", "docker"]])
 def test_a_file_that_is_not_found(root, options):
     assert ctxopt("fix", "--undo", *options, cwd=root).returncode == 2
+
+
+def test_an_interrupt_that_comes_once_all_is_written(root, state, monkeypatch):
+    def late(*arguments: Any, **more: Any) -> None:
+        replace_file(*arguments, **more)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(fix_run, "replace_file", late)
+    with pytest.raises(KeyboardInterrupt):
+        run(FixRequest(root=root))
+    assert len(kept(state)) == 1
+    monkeypatch.undo()
+    monkeypatch.setenv("XDG_STATE_HOME", str(state))
+    assert ctxopt("fix", "--undo", cwd=root).returncode == 0
+    assert read(os.path.join(root, ".dockerignore")) is None
 
 
 def test_a_write_that_fails_is_forgotten(root, state, monkeypatch):

@@ -93,6 +93,11 @@ def test_what_is_written_for_rebuilds(tmp_path, commits, expected):
         ("FROM a\nCOPY . .\nRUN cp *.md /doc/\n", {}),
         ("FROM a\nCOPY . .\nRUN mkdocs build\n", {}),
         ('FROM a\nCOPY . .\nCMD ["cat", "README.md"]\n', {}),
+        ("FROM a\nENV D=README.md\nCOPY . .\nRUN cp $D /doc\n", {}),
+        ("FROM a\nARG D=README.md\nCOPY . .\nRUN cp $D /doc\n", {}),
+        ('FROM a\nCOPY . .\nRUN make\nCMD ["jekyll", "serve"]\n', {}),
+        ("FROM a\nENV D=README.txt\nCOPY . .\nRUN make\n", {"README.md": 2}),
+        ("FROM a AS b\nCOPY . /a\nRUN make\nFROM c\nCOPY --from=b /a/README.md /\n", {}),
         ("FROM a\nRUN --mount=type=bind,target=/s make\n", {}),
     ],
 )
@@ -126,6 +131,21 @@ SOURCES = {
     "index.html": '<a href="README.md">x</a>',
     "Makefile": "all:\n\tcp README.md /doc\n",
     "site.yml": "pages:\n  - README.md\n",
+    "start.go": "package main\n//go:embed assets README.*\nvar r embed.FS\n",
+    "class.go": "package main\n//go:embed [A-Z]*.md\nvar r embed.FS\n",
+    "src/e.ts": 'import.meta.glob("../*.{md,mdx}")\n',
+    "src/f.js": 'require.context("..", false, /\\.md$/)\n',
+    "glob.py": 'glob.glob("README*")[0]\n',
+    "stem.py": 'read("README")\n',
+    "src/g.rs": 'include_str!(concat!("../", "README", ".md"))\n',
+    "GNUmakefile": "all: $(wildcard *.md)\n\tcat $^\n",
+    "html.mk": "%.html: %.md\n\tpandoc $<\n",
+    "pom.xml": "<resource><includes><include>README.md</include></includes></resource>\n",
+    "nfpm.yaml": "contents:\n  - src: README.md\n    dst: /doc\n",
+    "PKGBUILD": "package() {\n  install -Dm644 README.md x\n}\n",
+    "debian/docs": "README.md\n",
+    "dune": "(mdx (files README.md))\n",
+    "Directory.Build.props": '<None Include="$(MSBuildThisFileDirectory)README.md"/>\n',
 }
 """Each names the README."""
 OTHERS = {
@@ -143,6 +163,13 @@ OTHERS = {
     "src/glob.ts": "glob('src/*.txt')\n",
     "bin/format": '#! /bin/bash\nprettier --write "README.md"\n',
     "tool.sh": "#!/usr/bin/env sh\ncat 'README.md'\n",
+    "src/h.ts": 'glob("../*.{js,css}")\n',
+    "src/i.js": 'require.context("..", false, /\\.mdown$/)\n',
+    "start.go": "package main\n//go:embed assets CHANGES.* read.*\nvar r embed.FS\n",
+    "stem.py": 'read("READMES")\nopen("README.rst")\n',
+    "key.json": '{"README": "a key"}',
+    "html.mk": "# %.html: %.md\n%.o: %.c\n\tcc $<\n",
+    "pom.xml": "<url>https://example.org/MYREADME.md</url>\n",
 }
 """None of them reads it."""
 

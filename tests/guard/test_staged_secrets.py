@@ -118,8 +118,8 @@ def test_what_is_said_beside_it(tmp_path):
     stage(root, {".env": SETTING, "odd\nname.conf": SETTING})
     done = ctxopt("check", "--secrets", cwd=root)
     assert done.stderr == (
-        "error: a build would be sent secrets in 2 staged files\n"
-        "hint: unstage them, or keep them out with a line in .dockerignore\n"
+        "error: a build of what git has would be sent secrets in 2 files\n"
+        "hint: take them out of git, or keep them out with a line in .dockerignore\n"
     )
     assert len(done.stdout.splitlines()) == 2
 
