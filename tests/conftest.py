@@ -6,7 +6,6 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import settings
@@ -66,11 +65,15 @@ def state_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def open_path() -> Iterator[Path]:
-    """A folder that other users can reach, which those of pytest are not."""
-    with TemporaryDirectory() as folder:
-        os.chmod(folder, 0o755)
-        yield Path(folder)
+def open_path(tmp_path: Path) -> Path:
+    """A folder that other users can reach, with what of our own lies above it."""
+    folder = tmp_path
+    while folder != folder.parent and folder.stat().st_mode & 0o005 != 0o005:
+        if folder.stat().st_uid != os.geteuid() or str(folder) == "/tmp":
+            break
+        folder.chmod(0o755)
+        folder = folder.parent
+    return tmp_path
 
 
 @pytest.fixture

@@ -328,13 +328,13 @@ def test_findings_tell_what_their_lines_save(tmp_path):
 
 def test_the_report_tells_them(tmp_path):
     root = edited(tmp_path, [README], [README], [WORKFLOW], [WORKFLOW], [WORKFLOW])
-    done = ctxopt("fix", "--dry-run", root, cwd=tmp_path)
+    done = ctxopt("fix", "--dry-run", cwd=root)
     assert "  saves  rebuilds  line\n" in done.stdout
     assert "    6 B         3  **/.github" in done.stdout
     assert (
         "Rebuilds       5 of the last 5 commits would have kept steps in the cache\n" in done.stdout
     )
-    shown = ctxopt("scan", root, cwd=tmp_path).stdout
+    shown = ctxopt("scan", cwd=root).stdout
     assert "5 of the last 5 commits need not have made steps run again." in " ".join(shown.split())
     assert "writes 2 lines: 5 fewer rebuilds in 5 commits\n" in shown
     assert ", 5 rebuilds)" in ctxopt("scan", "--full", "-v", root, cwd=tmp_path).stdout

@@ -86,8 +86,10 @@ PLACES: list[tuple[Any, ...]] = [
     ("FROM a\nCOPY . /s\nRUN npm ci\n", [([".venv", "server/.venv"], "final", 6 * MB)]),
     ("FROM a\nCOPY server/.venv/lib/x /s\nCOPY . /s\nRUN npm ci\n", [([".venv"], "final", 5 * MB)]),
     # What a step installs again is no longer what was copied.
-    ("FROM a AS x\nCOPY server /s\nRUN npm ci\nFROM a\nCOPY --from=x /s /s\n",
+    ("FROM a AS x\nCOPY server /s\nRUN uv sync\nFROM a\nCOPY --from=x /s /s\n",
      [(["server/.venv"], "builder", MB), ([".venv"], "permitted", 5 * MB)]),
+    ("FROM a AS x\nCOPY server /s\nRUN npm ci\nFROM a\nCOPY --from=x /s /s\n",
+     [(["server/.venv"], "final", MB), ([".venv"], "permitted", 5 * MB)]),
     ("FROM a AS x\nRUN npm ci\nCOPY server /s\nFROM a\nCOPY --from=x /s /s\n",
      [(["server/.venv"], "final", MB), ([".venv"], "permitted", 5 * MB)]),
 ]  # fmt: skip
