@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Annotated, assert_never
 
 import typer
@@ -10,6 +11,7 @@ from ctxopt.cli import options as o
 from ctxopt.cli.boundary import command, deliver, refuse_inputs
 from ctxopt.cli.inputs import Given, read_inputs
 from ctxopt.errors import ContextError
+from ctxopt.report import console
 
 if TYPE_CHECKING:
     from ctxopt.build.context import BuildContext
@@ -82,6 +84,6 @@ def _rendered(context: BuildContext, answers: list[PathExplanation], format_: o.
         case o.ListFormat.text:
             from ctxopt.report import explain_text
 
-            return explain_text.render_answers(context, answers)
+            return explain_text.render_answers(context, answers, console.width_of(sys.stdout))
         case _:
             assert_never(format_)

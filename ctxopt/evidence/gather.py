@@ -120,8 +120,7 @@ def gather_needs(
     clues += [told.clues, *_clues_of_sources(manifests.entered, fixtures, files)]
     clues.append(needs_of_imported_history(manifests.files, files))
     clues.append(needs_of_links(manifests.entered, files, known))
-    clues += [needs_of_other_stages(taken.build, files) for taken in own]
-    clues += [needs_of_stage_copies(taken.build, files) for taken in builds]
+    clues += _clues_of_stages(own, builds, files)
     clues += _clues_of_others(others, named, files, fixtures)
     called = _follow(clues, builds, told.callers, files)
     clues += called.clues(fixtures, manifests.entered, files)
@@ -148,6 +147,14 @@ def gather_needs(
         texts=files.texts,
         outside=outside,
     )
+
+
+def _clues_of_stages(
+    own: Iterable[BuildTakings], builds: Iterable[BuildTakings], files: SentFiles
+) -> Iterator[Clues]:
+    """Yield what stages of other targets name, and what instructions take out of stages."""
+    yield from (needs_of_other_stages(taken.build, files) for taken in own)
+    yield from (needs_of_stage_copies(taken.build, files) for taken in builds)
 
 
 def _find_outside(

@@ -122,13 +122,26 @@ def write_error(message: str, hint: str | None = None) -> None:
 def note(text: str) -> None:
     """Write a line to stderr, where everything but the report goes."""
     encoding = sys.stderr.encoding or "utf-8"
-    shown = "\n".join(visible(line) for line in text.split("\n"))
+    shown = "\n".join(_fitted(visible(line)) for line in text.split("\n"))
     shown = shown.encode(encoding, "backslashreplace").decode(encoding)
     try:
         sys.stderr.write(shown + "\n")
         sys.stderr.flush()
     except OSError:
         pass  # stderr is gone; the exit code still says that something went wrong
+
+
+def _fitted(line: str) -> str:
+    """Return a line of stderr, broken between words where a terminal would break it anywhere."""
+    if not sys.stderr.isatty():
+        return line
+    from textwrap import wrap
+
+    width = width_of(sys.stderr)
+    parts = wrap(
+        line, width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )
+    return "\n".join(parts)
 
 
 def prompt(text: str) -> None:

@@ -6,19 +6,20 @@ from ctxopt.build.context import BuildContext
 from ctxopt.build.explanation import PathExplanation
 from ctxopt.build.image import describe_way
 from ctxopt.report.console import printable
-from ctxopt.report.wording import at_line
+from ctxopt.report.finding_text import wrapped
+from ctxopt.report.wording import at_line, cell_len
 from ctxopt.units import count, count_entries, format_size
 
 _PLACES = {"final": "the final image", "builder": "a builder stage", "mount": "a mount"}
 
 
-def render_answers(context: BuildContext, answers: list[PathExplanation]) -> str:
-    """Return one short paragraph a path, with a blank line between them."""
+def render_answers(context: BuildContext, answers: list[PathExplanation], width: int) -> str:
+    """Return one short paragraph a path in ``width`` columns, with a blank line between them."""
     possible = context.builder.words_for("permitted")
-    return "\n".join(_render(answer, possible) for answer in answers)
+    return "\n".join(_render(answer, possible, width) for answer in answers)
 
 
-def _render(answer: PathExplanation, possible: str) -> str:
+def _render(answer: PathExplanation, possible: str, width: int) -> str:
     lines = [
         *_decision(answer, possible),
         *_below(answer, possible),
@@ -30,7 +31,15 @@ def _render(answer: PathExplanation, possible: str) -> str:
     if not answer.exists:
         made = "; what a step makes in the image is not kept back" if excluded else ""
         lines.append(f"  (it does not exist yet{made})")
-    return "\n".join(lines) + "\n"
+    return "".join(f"{part}\n" for line in lines for part in _fitted(line, width))
+
+
+def _fitted(line: str, width: int) -> list[str]:
+    """Return a line, broken between words where it is too long."""
+    if cell_len(line) <= width:
+        return [line]
+    text = line.lstrip()
+    return wrapped(text, width, len(line) - len(text), hang=2)
 
 
 def _decision(answer: PathExplanation, possible: str) -> list[str]:

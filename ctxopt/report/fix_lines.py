@@ -108,7 +108,8 @@ def preventive_lines(lines: Iterable[ProposedLine], look: Look) -> list[StyledTe
     found = [line for line in lines if line.is_preventive]
     if not found:
         return []
-    out = [StyledText(), StyledText("For tomorrow: these save little or nothing today", "bold")]
+    title = wrapped("For tomorrow: these save little or nothing today", look.width, 0, hang=2)
+    out = [StyledText(), *(StyledText(part, "bold") for part in title)]
     if not look.verbose:
         return out + list(
             map(StyledText, listed((_what(line).plain for line in found), look.width))

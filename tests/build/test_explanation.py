@@ -67,7 +67,7 @@ def test_what_is_a_slip(tmp_path, path, said):
 def test_what_is_said_of_files_for_docker_and_of_what_is_not_there(tmp_path, ignored, path, said):
     tree = {**TREE, ".dockerignore": ignored, "src/Dockerfile": 1, "Dockerfile.x": 1}
     context = find_context(lay(tmp_path / "app", tree))
-    told = render_answers(context, answer_paths(context, [path], BuildRequest()))
+    told = render_answers(context, answer_paths(context, [path], BuildRequest()), 200)
     remarks = [line for line in told.splitlines() if "all the same" in line or "exist" in line]
     assert len(remarks) == len(said)
     assert all(expected in line for expected, line in zip(said, remarks, strict=True))

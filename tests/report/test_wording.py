@@ -97,5 +97,16 @@ def test_reach_and_sum(tmp_path, dockerfile, use, copied):
 def test_explanation(tmp_path, last, path, expected):
     lay(tmp_path, {**TREE, "src/c": 5, "Dockerfile": BUILD + f"FROM b\n{last}\n"})
     context = find_context(str(tmp_path))
-    text = render_answers(context, answer_paths(context, [path], BuildRequest()))
+    text = render_answers(context, answer_paths(context, [path], BuildRequest()), 200)
     assert [line.strip() for line in text.splitlines() if "--from" in line] == expected
+
+
+@pytest.mark.parametrize("width", [40, 80])
+def test_an_explanation_fits_the_terminal(tmp_path, width):
+    lay(tmp_path, {"src/a": 5, "Dockerfile": BUILD + "FROM b\nCOPY --from=build /app/src/a /x\n"})
+    context = find_context(str(tmp_path))
+    text = render_answers(context, answer_paths(context, ["src"], BuildRequest()), width)
+    assert all(len(line) <= width for line in text.splitlines())
+    assert " ".join(text.split()) == " ".join(
+        render_answers(context, answer_paths(context, ["src"], BuildRequest()), 300).split()
+    )
