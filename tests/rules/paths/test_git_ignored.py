@@ -53,7 +53,7 @@ LATER = {"package.json": "{}", "main.js": "x", ".dockerignore": ".git\n"}
     ("tree", "dockerfile", "message"),
     [
         ({".gitignore": ".env\n"}, BROAD, "git ignores .env, .dockerignore does not: COPY in line 2 takes them once they are there"),
-        ({".gitignore": "dist\n/.env*\nnode_modules/\n"}, STAGED, "git ignores .env and node_modules, .dockerignore does not: COPY in line 2 takes them once they are there"),
+        ({".gitignore": "dist\n/.env*\nnode_modules/\n"}, STAGED, "git ignores .env* and node_modules, .dockerignore does not: COPY in line 2 takes them once they are there"),
         ({".gitignore": "id_rsa\n**/.netrc\n", ".dockerignore": "id_rsa\n"}, BROAD, "git ignores .netrc, .dockerignore does not: COPY in line 2 takes them once they are there"),
         ({".gitignore": ".env\n", ".dockerignore": "*.env.local\n"}, BROAD, "git ignores .env, .dockerignore does not: COPY in line 2 takes them once they are there"),
     ],
