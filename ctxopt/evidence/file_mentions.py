@@ -69,6 +69,9 @@ class FileMentions:
 
     def _holding(self, word: str) -> Sequence[tuple[str, str]] | None:
         if word not in self._found:
+            # A search that took too long for some words takes too long for others.
+            if None in self._found.values():
+                return None
             words = self._coming.difference(self._found) | {word}
             self._found |= dict.fromkeys(words, self._texts(words | {*_MANY}))
         return self._found[word]

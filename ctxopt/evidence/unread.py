@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cached_property
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from ctxopt.evidence.catalog import Catalog, CatalogEntry, CatalogKind
 from ctxopt.evidence.documentation import Documentation
@@ -19,6 +19,9 @@ from ctxopt.evidence.test_folders import tests_stay
 from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.paths import is_at_or_below, name, upwards
+
+if TYPE_CHECKING:
+    from ctxopt.evidence.file_mentions import FileMentions
 
 UnreadKind: TypeAlias = Literal["documentation", "ci", "tests", "container", "editor", "history"]
 
@@ -117,9 +120,22 @@ class UnreadPaths:
 
     def _unless_named(self, path: str, found: _Found) -> _Found | None:
         """Return what was found of a file that is no source, where no source names it."""
-        if self._facts.file_mentions.why(path) is not None:
+        if self._mentions.why(path) is not None:
             return None
         return found
+
+    @cached_property
+    def _mentions(self) -> FileMentions:
+        mentions, catalog = self._facts.file_mentions, self._facts.catalog
+        # Most such files lie at the top: one search for all of them takes as long as one for the first.
+        top = self._facts.view.tree.folders[""].names
+        mentions.look_for(
+            file
+            for file in top
+            if any(may_be_unread(catalog, path) for path in (file, f"{file}/-"))
+        )
+        mentions.look_for(path for path in self._own if path)
+        return mentions
 
     def _is_named(self, path: str) -> bool:
         """Whether an instruction names the path, which need not be there any more."""
