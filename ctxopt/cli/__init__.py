@@ -12,7 +12,7 @@ from __future__ import annotations
 import sys
 from functools import cache
 from importlib import import_module
-from typing import Annotated, Any, Final, NoReturn
+from typing import Annotated, Final, NoReturn
 
 import typer
 
@@ -34,16 +34,6 @@ COMMANDS: Final = (
     "plugin",
 )
 """In the order of the help; each is a function in the module of its name."""
-_CLICK_COLUMNS = 52
-
-
-def _settings() -> dict[str, Any]:
-    settings: dict[str, Any] = {"help_option_names": ["-h", "--help"]}
-    columns = console.width_of(sys.stdout)
-    # Click takes 50 columns of any terminal.
-    if columns < _CLICK_COLUMNS:
-        settings["terminal_width"] = columns
-    return settings
 
 
 @cache
@@ -60,7 +50,7 @@ def make_app(first: str = "") -> typer.Typer:
         rich_markup_mode=None,
         # A traceback is for the boundary alone to show, and only where it is asked for.
         pretty_exceptions_enable=False,
-        context_settings=_settings(),
+        context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(main)
     named = tuple(name for name in COMMANDS if name == first)
