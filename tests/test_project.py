@@ -6,11 +6,14 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
 from collections import defaultdict
 from pathlib import Path
 
 import pytest
 
+import ctxopt
+from scripts import manual
 from tests.support.places import ROOT
 
 PACKAGE = ROOT / "ctxopt"
@@ -69,3 +72,14 @@ def test_no_module_is_named_by_what_it_does():
     rooms = (module for module in MODULES if not re.match(r"rules/\w+/", module))
     words = {Path(module).stem.rpartition("_")[2] for module in rooms}
     assert {word for word in words if word.endswith("ing")} <= nouns
+
+
+def test_the_image_is_sent_what_the_wheel_is_made_of():
+    """A line of the ignore file that hides one of these breaks the build of the Dockerfile."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    named = {*wheel["packages"], *wheel["force-include"], wheel["hooks"]["custom"]["path"]}
+    named |= {project["project"]["readme"], *project["project"]["license-files"]}
+    for path in (manual.COMMANDS, Path(manual.__file__)):
+        named.add(path.relative_to(ROOT).as_posix())
+    assert named - {entry.path for entry in ctxopt.measure(str(ROOT)).entries} == set()
