@@ -67,16 +67,16 @@ def _is_plain(path: object) -> bool:
 
 def _pyproject(text: str) -> Iterator[Named]:
     table = _toml(text)
-    project, tool = _table(table, "project"), _table(table, "tool")
-    for holder in (project, _table(tool, "poetry"), _table(tool, "flit", "metadata")):
+    project, tool = table_at(table, "project"), table_at(table, "tool")
+    for holder in (project, table_at(tool, "poetry"), table_at(tool, "flit", "metadata")):
         for key in ("readme", "description-file"):
             for item in _strings(holder.get(key)):
                 yield Named(item, "readme")
     yield from _all(project.get("license-files"), "license-files")
-    yield from _all(_table(project, "license").get("file"), "license")
-    yield from _setuptools(_table(tool, "setuptools"))
-    yield from _hatch(_table(tool, "hatch"))
-    for item in _table(tool, "poetry").get("include") or ():
+    yield from _all(table_at(project, "license").get("file"), "license")
+    yield from _setuptools(table_at(tool, "setuptools"))
+    yield from _hatch(table_at(tool, "hatch"))
+    for item in table_at(tool, "poetry").get("include") or ():
         if isinstance(item, dict):
             yield from _all(item.get("path"), "include")
         else:
@@ -84,9 +84,9 @@ def _pyproject(text: str) -> Iterator[Named]:
 
 
 def _setuptools(table: dict[str, Any]) -> Iterator[Named]:
-    for key, value in _table(table, "dynamic").items():
-        yield from _all(_table(value).get("file"), key)
-    for package, globs in _table(table, "package-data").items():
+    for key, value in table_at(table, "dynamic").items():
+        yield from _all(table_at(value).get("file"), key)
+    for package, globs in table_at(table, "package-data").items():
         if package == "*":
             continue  # its globs hold in every package, wherever those are
         folder = package.replace(".", "/")
@@ -97,26 +97,26 @@ def _setuptools(table: dict[str, Any]) -> Iterator[Named]:
 
 
 def _hatch(table: dict[str, Any]) -> Iterator[Named]:
-    build = _table(table, "build")
-    for target in (build, *_tables(build.get("targets"))):
+    build = table_at(table, "build")
+    for target in (build, *tables_in(build.get("targets"))):
         yield from _all(target.get("artifacts"), "artifacts")
-        yield from _all(list(_table(target, "force-include")), "force-include")
+        yield from _all(list(table_at(target, "force-include")), "force-include")
         yield from _all(target.get("include"), "include")
     # The hook hatch-fancy-pypi-readme puts the long description together from files.
-    for hook in _tables(_table(table, "metadata").get("hooks")):
-        for fragment in _tables(hook.get("fragments")):
+    for hook in tables_in(table_at(table, "metadata").get("hooks")):
+        for fragment in tables_in(hook.get("fragments")):
             yield from _all(fragment.get("path"), "readme")
 
 
 def _cargo(text: str) -> Iterator[Named]:
     table = _toml(text)
-    package = _table(table, "package")
+    package = table_at(table, "package")
     for key in ("readme", "license-file", "build"):
         yield from _all(package.get(key), key)
     yield from _all(package.get("include"), "include")
-    yield from _all(_table(table, "workspace").get("members"), "workspace member")
+    yield from _all(table_at(table, "workspace").get("members"), "workspace member")
     # These are looked for in src unless a path says otherwise.
-    for target in (_table(table, "lib"), *_tables(table.get("bin"))):
+    for target in (table_at(table, "lib"), *tables_in(table.get("bin"))):
         yield from _all(target.get("path"), "target")
     for kind, folder in (("test", "tests"), ("bench", "benches"), ("example", "examples")):
         for target in table.get(kind) or ():
@@ -204,7 +204,7 @@ def _composer(text: str) -> Iterator[Named]:
     table = json.loads(text)
     for section in ("autoload", "autoload-dev"):
         for key in ("classmap", "files"):
-            yield from _all(_table(table, section).get(key), key)
+            yield from _all(table_at(table, section).get(key), key)
 
 
 def _rust_source(text: str) -> Iterator[Named]:
@@ -240,7 +240,7 @@ def _toml(text: str) -> dict[str, Any]:
     return tomllib.loads(text)
 
 
-def _table(holder: Any, *keys: str) -> dict[str, Any]:
+def table_at(holder: Any, *keys: str) -> dict[str, Any]:
     """Return the table below ``holder`` by these keys; an empty one for anything else there."""
     for key in keys:
         if not isinstance(holder, dict):
@@ -251,7 +251,7 @@ def _table(holder: Any, *keys: str) -> dict[str, Any]:
     return holder
 
 
-def _tables(value: Any) -> list[dict[str, Any]]:
+def tables_in(value: Any) -> list[dict[str, Any]]:
     """Return the tables in a list or a table of them."""
     items: Iterable[Any] = ()
     if isinstance(value, dict):

@@ -51,10 +51,10 @@ def _is_named(source: Source, root: str) -> bool:
 
 def _takes_all(root: str, path: str) -> bool:
     """Whether ``root`` was found by the source ``path`` because that takes all there is."""
-    return _is_everything(name(path)) and parent(root) == parent(path)
+    return is_everything(name(path)) and parent(root) == parent(path)
 
 
-def _is_everything(last: str) -> bool:
+def is_everything(last: str) -> bool:
     """Whether the last component of a source is empty or stars alone."""
     return set(last) <= {"*"}
 
@@ -105,7 +105,7 @@ def _take(paths: Iterable[str], reason: str, files: SentFiles) -> _Taken:
     needs: list[Need] = []
     named: list[Need] = []
     for path in paths:
-        if _is_everything(name(path)):
+        if is_everything(name(path)):
             roots[parent(path)] = None  # all of it is taken, and nothing is named
             continue
         found = files.existing(path)

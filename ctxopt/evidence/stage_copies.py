@@ -5,18 +5,15 @@ Where the ignore file hides such a path already, ``hidden_needs`` tells it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from typing import Final
 
 from ctxopt.build.image_steps import ImageSteps
 from ctxopt.build.image_tree import ImageTree
 from ctxopt.evidence.needs import Clues, Need
 from ctxopt.evidence.sent_files import SentFiles
+from ctxopt.evidence.source_needs import is_everything
 from ctxopt.languages.dockerfile import Build
 from ctxopt.paths import join, name
-
-_ANYTHING: Final = r"[*/]*"
 
 
 def needs_of_stage_copies(build: Build, files: SentFiles) -> Clues:
@@ -44,7 +41,7 @@ def needs_of_stage_copies(build: Build, files: SentFiles) -> Clues:
 def _brought(stage: ImageTree, place: str, files: SentFiles) -> Iterator[str]:
     """Yield what of the context lies where a source names it."""
     # What takes all there is names nothing.
-    if re.fullmatch(_ANYTHING, name(place)):
+    if is_everything(name(place)):
         return
     for match in stage.named_by(place):
         found = stage.find(match.real)

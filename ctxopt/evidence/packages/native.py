@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from ctxopt.evidence.manifests import table_at, tables_in
 from ctxopt.evidence.packages.model import Package, Workspace, WorkspaceTool
 from ctxopt.evidence.packages.node import is_listed
 from ctxopt.paths import join
@@ -30,14 +31,14 @@ _REPLACE: Final = r"(?m)=>[ \t]*(\.\.?/\S{1,300})"
 def read_cargo(manifests: Mapping[str, str], exists: Callable[[str], bool]) -> Workspace | None:
     """Return Cargo's workspace at the context root; ``manifests`` are texts of Cargo.toml by folder."""
     tables = {folder: _toml(text) for folder, text in manifests.items()}
-    top = _table(tables.get("", {}), "workspace")
+    top = table_at(tables.get("", {}), "workspace")
     listed = _strings(top.get("members"))
     if not listed:
         return None
     excluded = _strings(top.get("exclude"))
-    shared = _table(top, "dependencies")
+    shared = table_at(top, "dependencies")
     asked = {folder: set(_cargo_paths(folder, table, shared)) for folder, table in tables.items()}
-    asked[""] |= {join("", path) for path in _paths_of("", _table(tables[""], "patch"))}
+    asked[""] |= {join("", path) for path in _paths_of("", table_at(tables[""], "patch"))}
     found = {
         folder
         for folder in manifests
@@ -52,7 +53,7 @@ def read_cargo(manifests: Mapping[str, str], exists: Callable[[str], bool]) -> W
     members = {
         folder: Package(
             folder,
-            _name(_table(tables[folder], "package")),
+            _name(table_at(tables[folder], "package")),
             join(folder, CARGO),
             manifests[folder],
             tuple(filter(exists, _cargo_targets(folder, tables[folder]))),
@@ -66,14 +67,14 @@ def read_cargo(manifests: Mapping[str, str], exists: Callable[[str], bool]) -> W
 def read_uv(manifests: Mapping[str, str]) -> Workspace | None:
     """Return uv's workspace at the context root; ``manifests`` are texts of pyproject.toml by folder."""
     tables = {folder: _toml(text) for folder, text in manifests.items()}
-    top = _table(tables.get("", {}), "tool", "uv", "workspace")
+    top = table_at(tables.get("", {}), "tool", "uv", "workspace")
     listed = _strings(top.get("members"))
     if not listed:
         return None
     globs = [*listed, *(f"!{item}" for item in _strings(top.get("exclude")))]
     members = {
         folder: Package(
-            folder, _name(_table(tables[folder], "project")), join(folder, PYPROJECT), text
+            folder, _name(table_at(tables[folder], "project")), join(folder, PYPROJECT), text
         )
         for folder, text in manifests.items()
         if folder and is_listed(folder, globs)
@@ -137,15 +138,15 @@ def _workspace(
 
 def _cargo_paths(folder: str, table: Mapping[str, Any], shared: Mapping[str, Any]) -> Iterator[str]:
     """The folders that a crate depends on by path, of its own or by what the workspace says."""
-    holders = [table, *_tables(table.get("target"))]
+    holders = [table, *tables_in(table.get("target"))]
     for holder in holders:
         for section in _CARGO_SECTIONS:
-            wanted = _table(holder, section)
+            wanted = table_at(holder, section)
             yield from _paths_of(folder, wanted)
             inherited = [
                 key
                 for key, value in wanted.items()
-                if _table(wanted, key).get("workspace") or value is True
+                if table_at(wanted, key).get("workspace") or value is True
             ]
             for key in inherited:
                 yield from _paths_of("", {key: shared.get(key)})
@@ -163,10 +164,10 @@ def _paths_of(folder: str, wanted: Mapping[str, Any]) -> Iterator[str]:
 
 def _cargo_targets(folder: str, table: Mapping[str, Any]) -> Iterator[str]:
     """The files without which Cargo refuses the manifest of a crate, whether or not it is built."""
-    package = _table(table, "package")
-    paths = ["src/lib.rs", "src/main.rs", package.get("build"), _table(table, "lib").get("path")]
+    package = table_at(table, "package")
+    paths = ["src/lib.rs", "src/main.rs", package.get("build"), table_at(table, "lib").get("path")]
     for kind, place in _TARGETS:
-        for target in _tables(table.get(kind)):
+        for target in tables_in(table.get(kind)):
             name = target.get("name")
             paths += [target.get("path"), f"{place}/{name}.rs", f"{place}/{name}/main.rs"]
     return (_inside(folder, path) for path in paths if isinstance(path, str))
@@ -174,16 +175,19 @@ def _cargo_targets(folder: str, table: Mapping[str, Any]) -> Iterator[str]:
 
 def _uv_paths(folder: str, table: Mapping[str, Any], by_name: Mapping[str, str]) -> Iterator[str]:
     """The folders of the members that a project depends on, by name or by path."""
-    project, settings = _table(table, "project"), _table(table, "tool", "uv")
+    project, settings = table_at(table, "project"), table_at(table, "tool", "uv")
     wanted = [*_strings(project.get("dependencies")), *_strings(settings.get("dev-dependencies"))]
-    wanted += _strings(_table(table, "build-system").get("requires"))
-    for groups in (_table(project, "optional-dependencies"), _table(table, "dependency-groups")):
+    wanted += _strings(table_at(table, "build-system").get("requires"))
+    for groups in (
+        table_at(project, "optional-dependencies"),
+        table_at(table, "dependency-groups"),
+    ):
         wanted += [item for group in groups.values() for item in _strings(group)]
     for item in wanted:
         name = _plain(_found(_REQUIREMENT, item))
         if name in by_name:
             yield by_name[name]
-    yield from _paths_of(folder, _table(settings, "sources"))
+    yield from _paths_of(folder, table_at(settings, "sources"))
 
 
 def _plain(name: str) -> str:
@@ -209,22 +213,6 @@ def _toml(text: str) -> dict[str, Any]:
     # Tables nested without end are no manifest of anything that is built.
     except (ValueError, RecursionError):
         return {}
-
-
-def _table(holder: Mapping[str, Any], *keys: str) -> Mapping[str, Any]:
-    for key in keys:
-        value = holder.get(key)
-        holder = value if isinstance(value, dict) else {}
-    return holder
-
-
-def _tables(value: Any) -> list[Mapping[str, Any]]:
-    items: Iterable[Any] = ()
-    if isinstance(value, dict):
-        items = value.values()
-    elif isinstance(value, list):
-        items = value
-    return [item for item in items if isinstance(item, dict)]
 
 
 def _strings(value: Any) -> list[str]:
