@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import re
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -61,13 +60,6 @@ def test_the_changelog_has_a_head_for_what_is_not_released():
 def test_documents_name_no_path_of_one_machine(path):
     found = re.findall(r"(?<![\w./])/(?:tmp|root|home|work|opt/pypi)\b\S*", path.read_text("utf-8"))
     assert found == []
-
-
-def test_the_image_gets_all_that_the_package_is_built_from():
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
-    needed = {"pyproject.toml", "ctxopt", project["readme"], *project["license-files"]}
-    kept = (ROOT / ".dockerignore").read_text("utf-8").split("!")[1:]
-    assert {line.split()[0] for line in kept} == needed
 
 
 def test_the_readme_is_short():
