@@ -18,7 +18,7 @@ from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.recent_changes import recent_changes
 from ctxopt.languages.dockerfile import Build, Source
 from ctxopt.languages.ignore.matcher import Matcher
-from ctxopt.paths import is_at_or_below
+from ctxopt.paths import folders_above
 
 COMMITS: Final = 50
 """How many are looked at."""
@@ -39,7 +39,7 @@ class PastRebuilds:
         takers = [_taker(source) for source in self._sources]
         self._changed: dict[str, set[int]] = {}
         for place, paths in enumerate(commits):
-            for path in paths:
+            for path in {*paths, *folders_above(paths)}:
                 self._changed.setdefault(path, set()).add(place)
         self._taken = [[takes(paths) for takes in takers] for paths in map(tuple, commits)]
         self._steps: dict[frozenset[int], int] = {}
@@ -60,11 +60,7 @@ class PastRebuilds:
 
     def changing(self, path: str) -> Commits:
         """Return the commits that changed ``path`` or something below it."""
-        found: set[int] = set()
-        for changed, places in self._changed.items():
-            if is_at_or_below(changed, path):
-                found |= places
-        return frozenset(found)
+        return frozenset(self._changed.get(path, ()))
 
     def running(self, source: Source, matcher: Matcher) -> Commits:
         """Return the commits that made the key of ``source``, one of these builds', another one."""
