@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import stat
 import sys
 from enum import StrEnum
 from typing import Annotated, Final
@@ -75,12 +76,16 @@ def _configuration() -> str:
 
 def _present(path: str) -> bytes | None:
     """Return the plugin that is there, None where there is none; raises WriteError for one of another program."""
-    if not os.path.lexists(path):
+    try:
+        mode = os.lstat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError as error:
+        raise WriteError(f"cannot look for {path!r}: {error.strerror}") from error
     from ctxopt.read_file import read_regular
 
     foreign = f"{path!r} is not ctxopt's, and stays as it is"
-    if os.path.islink(path):
+    if stat.S_ISLNK(mode):
         raise WriteError(foreign, hint="remove it first")
     content = read_regular(path, "plugin", WriteError)
     if not content.startswith(_MARK):

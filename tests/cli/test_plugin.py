@@ -26,6 +26,15 @@ def plugin(config, action):
     return ctxopt("plugin", action, cwd=config.parent, DOCKER_CONFIG=str(config))
 
 
+def as_it_is(folder):
+    """Everything below a folder but when it was read, which looking at it changes."""
+    stats = {path: path.lstat() for path in folder.rglob("*")}
+    return {
+        path: (info.st_ino, info.st_mode, info.st_size, info.st_mtime_ns, info.st_ctime_ns)
+        for path, info in stats.items()
+    }
+
+
 def call(path, *arguments, **more):
     return subprocess.run(
         [str(path), *arguments], env=environment(**more), capture_output=True, text=True, check=False,
@@ -83,10 +92,25 @@ def test_it_is_written_again_and_removed(config):
 def test_what_is_foreign_stays(config, action, there):
     folder = config / "cli-plugins"
     write(folder, there)
-    before = {path: path.lstat() for path in folder.rglob("*")}
+    before = as_it_is(folder)
     done = plugin(config, action)
     assert (done.returncode, done.stdout) == (2, "")
-    assert {path: path.lstat() for path in folder.rglob("*")} == before
+    assert as_it_is(folder) == before
+
+
+@pytest.mark.parametrize("action", ["install", "uninstall"])
+def test_what_cannot_be_looked_at_is_no_missing_file(config, action):
+    config.symlink_to(config)
+    done = plugin(config, action)
+    path = config / "cli-plugins" / "docker-ctxopt"
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"cannot look for '{path}': " in done.stderr
+
+
+@pytest.mark.parametrize("there", [{}, {"config": "a file"}, {"config/cli-plugins": "a file"}])
+def test_there_is_nothing_to_remove(config, there):
+    write(config.parent, there)
+    assert plugin(config, "uninstall").returncode == 0
 
 
 @pytest.mark.parametrize(
