@@ -230,16 +230,18 @@ def _secrets(
     given: Given, output: str | None, others: Mapping[str, object], *, all_: bool, quiet: bool
 ) -> int:
     from ctxopt.guard.staged_secrets import find_staged_secrets
-    from ctxopt.report.secrets_text import render_secrets
+    from ctxopt.report.secrets_text import render_secrets, render_skipped
     from ctxopt.units import count
 
     _refuse_beside_secrets(others)
     question = _with_declared(_question(given), all_=all_, quiet=quiet)
-    found = find_staged_secrets(question)
+    found, skipped = find_staged_secrets(question)
     deliver(iter(render_secrets(found)), output)
+    if skipped and not quiet:
+        console.note(f"not looked into, or not to the end: {render_skipped(skipped)}")
     if not found:
         # A person is told, and a hook by the exit code.
-        if not quiet and sys.stderr is not None and sys.stderr.isatty():
+        if not quiet and not skipped and sys.stderr is not None and sys.stderr.isatty():
             console.note("nothing that is staged or committed sends a secret into a build")
         return ExitCode.OK
     files = count(len(found), "file")

@@ -366,7 +366,8 @@ def _named_contexts(declared: DeclaredBuild) -> dict[str, str]:
     for name, place in declared.contexts.items():
         if place.startswith("service:"):
             place = place.replace("service:", "target:", 1)
-        found[name] = place
+        # BuildKit compares the names of contexts and stages without regard to case.
+        found[name.lower()] = place
     return found
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ctxopt.evidence.catalog import Catalog, CatalogEntry
 from ctxopt.evidence.entry_choice import KnownPath, choose_entry
 from ctxopt.evidence.nearby import NearbyNames, is_of_others
-from ctxopt.evidence.new_files import NewIn, find_new_files
+from ctxopt.evidence.new_files import NewIn, Skipped, find_new_files, find_skipped
 from ctxopt.evidence.secret_search import CLOSED, TOLD, is_for_show
 from ctxopt.tree.model import DIR, FILE, Flag, Folder
 from ctxopt.tree.view import View
@@ -22,19 +22,30 @@ class Suspect(NamedTuple):
     """What the catalogue knows of its name; None for a new file whose name says nothing."""
 
 
-def find_suspects(
-    view: View, catalog: Catalog, new_in: NewIn, kept: Collection[str]
-) -> list[Suspect]:
+class Suspects(NamedTuple):
+    """What to look into, and the new files that are not looked into."""
+
+    files: list[Suspect]
+    skipped: list[Skipped]
+
+
+def find_suspects(view: View, catalog: Catalog, new_in: NewIn, kept: Collection[str]) -> Suspects:
     """Return the files that ``view`` sends and that may hold secrets; ``kept`` are paths that people said must stay.
 
     All are taken as tracked; ``new_in`` tells which are so since a moment ago.
     """
     search = _Search(view, catalog)
-    named = {item.path: item for item in search.named()}
+    found = {item.path: item for item in search.named()}
     for path, _ in find_new_files(view, new_in, search.closed).files:
-        if path not in named and not is_for_show(path):
-            named[path] = Suspect(path, None)
-    return [item for path, item in sorted(named.items()) if path not in kept]
+        found.setdefault(path, Suspect(path, None))
+    files = [
+        item
+        for path, item in sorted(found.items())
+        if path not in kept and (item.entry is not None or not is_for_show(path))
+    ]
+    others = find_skipped(view, new_in, search.closed, found)
+    skipped = [item for item in others if item.path not in kept and not is_for_show(item.path)]
+    return Suspects(files, skipped)
 
 
 class _Search:

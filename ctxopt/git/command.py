@@ -95,7 +95,39 @@ def run_two(
     return outputs[0][0], outputs[1][0]
 
 
-def missing_object(name: str, complaint: bytes = b"") -> GitError:
+def read_object(process: subprocess.Popen[bytes], name: str) -> tuple[str, bytes]:
+    """Return the id and the content of the object that ``git cat-file --batch`` was asked for by ``name``.
+
+    Raises GitError where this clone does not hold it, or git cannot read it whole.
+    """
+    output = process.stdout
+    if output is None:
+        raise GitError("git is not listened to")
+    header = output.readline().split()
+    if not header:
+        _refuse_end(process)
+    if len(header) == 3:
+        size = int(header[2])
+        content = output.read(size)
+        output.read(1)  # the newline behind the content
+        if len(content) == size:
+            return os.fsdecode(header[0]), content
+    # What it complains of stands there before its answer does.
+    process.kill()
+    raise missing_object(name, process.communicate()[1])
+
+
+def _refuse_end(process: subprocess.Popen[bytes]) -> None:
+    """Raise GitError with the reason for which git has ended, but where it missed what it must not fetch."""
+    complaint = b""
+    if process.stderr is not None:
+        complaint = process.stderr.read()
+    code = process.wait()
+    if b"promisor" not in complaint:
+        check_exit(code, complaint, accept=())
+
+
+def missing_object(name: str, complaint: bytes) -> GitError:
     """Return the error about an object that this clone does not hold, or cannot read for what git complained of."""
     lines = [line.strip() for line in os.fsdecode(complaint).splitlines() if line.strip()]
     if lines and not any("promisor" in line for line in lines):

@@ -16,6 +16,7 @@ from ctxopt.git.command import (
     check_exit,
     clean_environment,
     missing_object,
+    read_object,
     run_git,
     run_two,
     start_git,
@@ -252,22 +253,25 @@ class Repository:
     def sizes(self, ids: Collection[str]) -> Mapping[str, int]:
         """Return the bytes of blobs, at least of those in ``ids``; each is asked for once.
 
-        Raises GitError where one is not in this clone.
+        Raises GitError where one is not in this clone, or damaged.
         """
         unknown = sorted(set(ids).difference(self._sizes))
         if unknown:
             request = "".join(f"{id_}\n" for id_ in unknown).encode()
             format_ = "--batch-check=%(objectname) %(objectsize)"
-            answer = self.run("cat-file", format_, "--buffer", stdin=request).decode()
-            for line in answer.splitlines():
+            arguments = ["cat-file", format_, "--buffer"]
+            with start_git(self.top, arguments, self._environment(None), subprocess.PIPE) as git:
+                answer, complaint = git.communicate(request)
+            check_exit(git.returncode, complaint)
+            for line in answer.decode().splitlines():
                 id_, _, size = line.partition(" ")
                 if not size.isdecimal():
-                    raise missing_object(id_)
+                    raise missing_object(id_, complaint)
                 self._sizes[id_] = int(size)
         return self._sizes
 
     def blobs(self, ids: Collection[str]) -> Iterator[tuple[str, bytes]]:
-        """Yield (id, content) of blobs, one at a time; raises GitError for one that is missing."""
+        """Yield (id, content) of blobs, one at a time; raises GitError for one that is missing or damaged."""
         if not ids:
             return
         # Loaded where it is needed: most commands ask git for names alone.
@@ -278,19 +282,8 @@ class Repository:
             request.seek(0)
             arguments = ["cat-file", "--batch", "--buffer"]
             with start_git(self.top, arguments, self._environment(None), request) as process:
-                output = process.stdout
-                if output is None:
-                    return
-                for _ in range(len(ids)):
-                    header = output.readline().split()
-                    if len(header) != 3:
-                        name = b"a blob"
-                        if header:
-                            name = header[0]
-                        raise missing_object(os.fsdecode(name))
-                    content = output.read(int(header[2]))
-                    output.read(1)  # the newline behind the content
-                    yield os.fsdecode(header[0]), content
+                for id_ in ids:
+                    yield read_object(process, id_)
 
     def read_blob(self, id_: str) -> bytes:
         """Return the content of one blob; raises GitError where it is not in this clone."""

@@ -14,7 +14,7 @@ from contextlib import suppress
 from typing import Final, NamedTuple, Self, TypeAlias
 
 from ctxopt.errors import GitError
-from ctxopt.git.command import check_exit, missing_object
+from ctxopt.git.command import read_object
 from ctxopt.git.listing import TREE
 from ctxopt.git.repository import Repository
 from ctxopt.paths import join
@@ -151,32 +151,14 @@ class TreeObjects:
     def _ask(self, names: Sequence[str]) -> Iterator[tuple[str, bytes]]:
         """Yield the id and the content of each object that is named."""
         process = self._process
-        if process is None or process.stdin is None or process.stdout is None:
+        if process is None or process.stdin is None:
             raise GitError("git is not running: trees are read inside of a with block")
         # Where git has ended it says why, and answers nothing.
         with suppress(OSError):
             process.stdin.write("".join(f"{name}\n" for name in names).encode())
             process.stdin.flush()
         for name in names:
-            header = process.stdout.readline().split()
-            if not header:
-                _refuse_end(process)
-            if len(header) != 3:
-                # It ends where nothing more is asked, and has said then what it complains of.
-                raise missing_object(name, process.communicate()[1])
-            content = process.stdout.read(int(header[2]))
-            process.stdout.read(1)  # the newline behind the content
-            yield header[0].decode(), content
-
-
-def _refuse_end(process: subprocess.Popen[bytes]) -> None:
-    """Raise GitError with the reason for which git has ended, but where it missed what it must not fetch."""
-    complaint = b""
-    if process.stderr is not None:
-        complaint = process.stderr.read()
-    code = process.wait()
-    if b"promisor" not in complaint:
-        check_exit(code, complaint, accept=())
+            yield read_object(process, name)
 
 
 def _entries(content: bytes, id_: str) -> TreeFolder:

@@ -12,6 +12,7 @@ from ctxopt.config.load import ContextBudget
 from ctxopt.errors import ConfigError
 from ctxopt.evidence.catalog import load_catalog
 from ctxopt.evidence.keep import read_keep_list
+from ctxopt.evidence.new_files import Skipped, unseen_part
 from ctxopt.evidence.secret_clue import Clue
 from ctxopt.evidence.secret_search import clue_in_new
 from ctxopt.evidence.secrets import MOST_TEST_FILES, clue_in_tracked, is_test_file
@@ -37,8 +38,16 @@ class StagedSecret(NamedTuple):
     clue: Clue
 
 
-def find_staged_secrets(question: CheckRequest) -> list[StagedSecret]:
-    """Return the secrets in what the builds of the index would be sent, by path, each once.
+class StagedSecrets(NamedTuple):
+    """What a look at the index gave, by path, each path once."""
+
+    found: list[StagedSecret]
+    skipped: list[Skipped]
+    """New files that are sent and that nothing is known of; one may be in ``found`` as well, by another build."""
+
+
+def find_staged_secrets(question: CheckRequest) -> StagedSecrets:
+    """Return the secrets in what the builds of the index would be sent.
 
     Raises ConfigError outside of a repository, and CtxoptError where the index cannot be measured.
     """
@@ -49,36 +58,46 @@ def find_staged_secrets(question: CheckRequest) -> list[StagedSecret]:
             hint="ctxopt scan looks for secrets on disk",
         )
     refuse_bare(repository)
-    if not question.config.selection.runs(SECRETS):
-        return []
     found: dict[str, StagedSecret] = {}
-    for budget in question.places.values():
-        state = read_state(repository, None, prefix_of(budget.path, question.root, repository))
-        for secret in _in_context(question, budget, state):
-            found.setdefault(secret.path, secret)
-    return sorted(found.values())
+    skipped: dict[str, Skipped] = {}
+    if question.config.selection.runs(SECRETS):
+        for budget in question.places.values():
+            state = read_state(repository, None, prefix_of(budget.path, question.root, repository))
+            for item in _in_context(question, budget, state):
+                if isinstance(item, StagedSecret):
+                    found.setdefault(item.path, item)
+                else:
+                    skipped.setdefault(item.path, item)
+    return StagedSecrets(sorted(found.values()), sorted(skipped.values()))
 
 
 def _in_context(
     question: CheckRequest, budget: ContextBudget, state: GitState
-) -> Iterator[StagedSecret]:
+) -> Iterator[StagedSecret | Skipped]:
     side = state_side(question, budget, state)
     context = side.analysis.context
     if silences(context.ignore.file, SECRETS):
         return
     view = _sent(side)
     kept = read_keep_list(question.config.keep, context.ignore.file).paths(view)
-    suspects = [
-        item
-        for item in find_suspects(view, load_catalog(), _new_in(state), kept)
-        if not is_let_in(side.analysis.matcher, item.path)
-    ]
+    suspects, skipped = find_suspects(view, load_catalog(), _new_in(state), kept)
     folder = question.folder_of(budget.path)
+
+    def is_told(path: str) -> bool:
+        return not is_let_in(side.analysis.matcher, path)
+
     contents = _Contents(state)
-    for item, content in contents.of(suspects):
+    for item, content in contents.of(item for item in suspects if is_told(item.path)):
         clue = _clue_of(item, content, contents)
+        reason = unseen_part(content)
         if clue is not None:
             yield StagedSecret(join(folder, item.path), clue)
+        # What no text says is known of a key store, whose name has been judged.
+        elif reason == "large" or (reason is not None and item.entry is None):
+            yield Skipped(join(folder, item.path), reason)
+    for path, reason in skipped:
+        if is_told(path):
+            yield Skipped(join(folder, path), reason)
 
 
 def _sent(side: Side) -> View:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -445,3 +446,25 @@ def test_missing_blobs_are_named(tmp_path):
         repository.sizes(["0" * 40])
     with pytest.raises(GitError, match=r"object 0{40} is not in this clone"):
         repository.read_blob("0" * 40)
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage", 12])
+@pytest.mark.parametrize("behind", [False, True])
+def test_damaged_blobs_are_no_missing_ones(tmp_path, content, behind):
+    root = init(tmp_path, {"a": os.urandom(500), "b": "x"})
+    ids = [
+        git(root, "rev-parse", f"HEAD:{name}").decode().strip() for name in ("b", "a")[: 1 + behind]
+    ]
+    path = os.path.join(root, ".git", "objects", ids[-1][:2], ids[-1][2:])
+    if isinstance(content, int):
+        content = Path(path).read_bytes()[:content]
+    os.chmod(path, 0o600)
+    Path(path).write_bytes(content)
+    said = pytest.raises(GitError, match=f"object {ids[-1]} is damaged: ")
+    with said as caught:
+        list(found(root).blobs(ids))
+    assert "git fsck" in (caught.value.hint or "")
+    # A header alone may still be whole.
+    if content in (b"", b"garbage"):
+        with said:
+            found(root).sizes(ids)

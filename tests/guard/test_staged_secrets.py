@@ -124,6 +124,56 @@ def test_what_is_said_beside_it(tmp_path):
     assert len(done.stdout.splitlines()) == 2
 
 
+LARGE = "A=1\n" * 5_000
+
+
+@pytest.mark.parametrize(
+    ("committed", "staged", "told"),
+    [
+        ({}, {"a.conf": LARGE}, "a.conf (over 16 kB)"),
+        ({}, {".env": LARGE}, ".env (over 16 kB)"),
+        ({".env": LARGE}, {"other": "x"}, ".env (over 16 kB)"),
+        ({}, {"logo.png": "x"}, "logo.png (not of a kind that is looked into)"),
+        ({}, {"state": b"\0\1" * 40}, "state (not of a kind that is looked into)"),
+        ({}, {f"data/{number}": "x" for number in range(53)}, "data/7, data/8, data/9 (too many)"),
+        ({}, {f"{name}.bin": "x" for name in "abcde"} | {"z.conf": LARGE},
+         "a.bin, b.bin, c.bin and 2 more (not of a kind that is looked into); z.conf (over 16 kB)"),
+        ({"a.conf": "A=1\n"}, {"a.conf": LARGE}, "a.conf (over 16 kB)"),
+        # Everything was looked into, or need not be.
+        ({}, {"a.conf": "A=1\n"}, None),
+        ({}, {"text": "A=1\n".encode("utf-16")}, None),
+        ({"a.conf": LARGE, "logo.png": "x"}, {"other": "x"}, None),
+        ({}, {"a.conf": LARGE, ".dockerignore": "a.conf\n"}, None),
+        ({"Dockerfile": SRC}, {"docs/a.conf": LARGE, "src/a": "x"}, None),
+        ({}, {"a.conf.example": LARGE, "tests/data.bin": "x", "b.conf": ""}, None),
+        ({}, {"a.conf": LARGE, ".dockerignore": "# ctxopt: keep a.conf\n"}, None),
+        ({}, {"a.conf": LARGE, ".dockerignore": "*\n!a.conf\n"}, None),
+        ({}, {"a.conf": LARGE, "ctxopt.toml": 'ignore = ["secret-file"]\n'}, None),
+        ({}, {"node_modules/a/b.conf": LARGE, "package.json": "{}", "package-lock.json": "{}"}, None),
+        ({}, {"tests/a.p12": b"0\x82\x00\x01binary"}, None),
+        ({"a.conf": LARGE}, {"a.conf": None}, None),
+    ],
+)  # fmt: skip
+def test_what_was_not_looked_into_is_named(tmp_path, committed, staged, told):
+    root = init(tmp_path / "r", {"Dockerfile": ALL} | committed)
+    stage(root, staged)
+    said = ""
+    if told is not None:
+        said = f"not looked into, or not to the end: {told}\n"
+    done = ctxopt("check", "--secrets", cwd=root)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", said)
+    quiet = ctxopt("check", "--secrets", "-q", cwd=root)
+    assert (quiet.returncode, quiet.stdout, quiet.stderr) == (0, "", "")
+
+
+def test_what_was_not_looked_into_beside_what_was_found(tmp_path):
+    root = init(tmp_path / "r", {"Dockerfile": ALL})
+    stage(root, {".env": LARGE + SETTING, "b.conf": SETTING, "odd\n": LARGE})
+    done = ctxopt("check", "--secrets", cwd=root)
+    assert done.stdout == f"b.conf:3: {AWS}\n"
+    assert "or not to the end: .env, $'odd\\n' (over 16 kB)\nerror: " in done.stderr
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
