@@ -118,7 +118,9 @@ def test_as_many_answers_are_recorded_as_the_documents_say():
         lines_of("transfers.jsonl", "dockerfiles.jsonl"),
         lines_of("cache.jsonl"),
         lines_of("images.jsonl", "images-random.jsonl"),
-        lines_of("compose.jsonl.gz", "bake.jsonl.gz", "projects-own.jsonl.gz"),
+        lines_of(
+            "compose.jsonl.gz", "bake.jsonl.gz", "projects-own.jsonl.gz", "project-transfers.jsonl"
+        ),
         lines_of("allowlists.jsonl"),
     ]
     every = [path.name for path in (FIXTURES / "recordings").glob("*.jsonl*")]

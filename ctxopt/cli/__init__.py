@@ -12,13 +12,17 @@ from __future__ import annotations
 import sys
 from functools import cache
 from importlib import import_module
-from typing import Annotated, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
+from typer.core import TyperCommand, TyperGroup
 
 from ctxopt.cli.boundary import code_of_lost, leave
 from ctxopt.errors import ExitCode
 from ctxopt.report import console
+
+if TYPE_CHECKING:
+    from ctxopt.cli.help_text import HelpText
 
 COMMANDS: Final = (
     "scan",
@@ -34,6 +38,28 @@ COMMANDS: Final = (
     "plugin",
 )
 """In the order of the help; each is a function in the module of its name."""
+_SUMMARY: Final = 80
+"""Columns of what the list of commands says of one."""
+
+
+class _Context(typer.Context):
+    def make_formatter(self) -> HelpText:
+        # Asked for a help text or a mistake alone, and each time: a terminal may change its width.
+        from ctxopt.cli.help_text import HelpText
+
+        return HelpText(width=self.terminal_width, max_width=self.max_content_width)
+
+
+class _Group(TyperGroup):
+    context_class = _Context
+
+
+class _Command(TyperCommand):
+    context_class = _Context
+
+    def get_short_help_str(self, limit: int = 0) -> str:
+        # Click would cut it off for a narrow terminal, in which it is folded as all else.
+        return super().get_short_help_str(limit=max(limit, _SUMMARY))
 
 
 @cache
@@ -44,6 +70,7 @@ def make_app(first: str = "") -> typer.Typer:
     """
     app = typer.Typer(
         name="ctxopt",
+        cls=_Group,
         help="Measure Docker build contexts exactly, and keep them small.",
         no_args_is_help=True,
         # Rich would be imported for every help text and every mistake, to draw boxes around them.
@@ -55,9 +82,9 @@ def make_app(first: str = "") -> typer.Typer:
     app.callback()(main)
     named = tuple(name for name in COMMANDS if name == first)
     for name in named or COMMANDS:
-        app.command()(getattr(import_module(f"{__name__}.{name}"), name))
+        app.command(cls=_Command)(getattr(import_module(f"{__name__}.{name}"), name))
     if not named:
-        app.command(hidden=True, name="help")(help_)
+        app.command(cls=_Command, hidden=True, name="help")(help_)
     return app
 
 

@@ -121,14 +121,15 @@ def _read_by_steps(
 
 
 def _commands(run: RunStep) -> Iterator[tuple[str, list[str]]]:
-    """Yield the commands of a step with the folder of the image in which each starts."""
+    """Yield the commands of a step with the folder of the image in which each starts, empty for its root."""
     folder: str | None = working_folder(run)
     for words in commands_in(run.shell):
         if words[0] == "cd" and len(words) > 1:
-            folder = folder and inside_image(folder, words[1])
+            if folder is not None:
+                folder = inside_image(folder, words[1])
             if re.search(_VARIABLE, words[1]):
                 folder = None
-        elif folder:
+        elif folder is not None:
             yield folder, words
 
 

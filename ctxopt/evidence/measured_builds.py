@@ -366,8 +366,7 @@ def _named_contexts(declared: DeclaredBuild) -> dict[str, str]:
     for name, place in declared.contexts.items():
         if place.startswith("service:"):
             place = place.replace("service:", "target:", 1)
-        # BuildKit compares the names of contexts and stages without regard to case.
-        found[name.lower()] = place
+        found[name] = place
     return found
 
 

@@ -178,20 +178,28 @@ class _Judge:
             why = _tell(texts, "the build would fail all the same")
             return replace(finding, edits=(), help=_joined([finding.help, why]))
         kept: list[Edit] = []
+        possible: list[str] = []
         refused: dict[str, list[str]] = {}
         for part in whole.parts:
             change = change_of(self._file, part)
             if change in self._taken and self._can_be_edited:
                 kept += part.edits
-            else:
-                refused.setdefault(self._why_not(part, change), []).append(part.name)
+                continue
+            refused.setdefault(self._why_not(part, change), []).append(part.name)
+            if change in self._possible and self._can_be_edited:
+                possible.append(part.name)
         if not refused:
             return finding
         kept += self._parts_of(finding)
         if not kept and _BY_OTHERS.issuperset(refused):
             kept += self._lines_over(finding)
         told = [_tell(names, reason) for reason, names in refused.items()]
-        return replace(finding, edits=tuple(kept), help=_joined([finding.help, *told]))
+        return replace(
+            finding,
+            edits=tuple(kept),
+            possible=tuple(possible),
+            help=_joined([finding.help, *told]),
+        )
 
     def _parts_of(self, finding: Finding) -> Iterator[Edit]:
         """Yield the lines that take the place of a wider one: for the paths of it that may go."""

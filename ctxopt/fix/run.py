@@ -60,6 +60,17 @@ class Outcome(NamedTuple):
     written: bool
     no_undo: str = ""
     """Why the write cannot be taken back; empty where it can."""
+    has_other_link: bool = False
+    """Whether a second hard link still leads to what the file was."""
+
+
+class Written(NamedTuple):
+    """What a write leaves to say of it."""
+
+    no_undo: str = ""
+    """Why it cannot be taken back; empty where it can."""
+    has_other_link: bool = False
+    """Whether a second hard link still leads to what the file was."""
 
 
 class Undone(NamedTuple):
@@ -112,21 +123,26 @@ def run(
     if planned is None:
         return None
     after = planned.foreseen
-    written = False
-    no_undo = ""
+    done = None
     if request.writes and planned.new_content is not None:
-        no_undo = write_fix(planned, planned.new_content)
+        done = write_fix(planned, planned.new_content)
         # The file that was written may be the first one, so the one in force is looked for again.
         found = _find(request)._replace(unseen=context.unseen)
         after = measure(found, with_excluded=False)
-        written = True
+    return outcome_of(planned, after, request.config.bandwidth, done)
+
+
+def outcome_of(planned: Fix, after: Analysis, bandwidth: int, done: Written | None) -> Outcome:
+    """Return what became of a plan; None for ``done`` says that it was not written."""
+    no_undo, has_other_link = done or Written()
     return Outcome(
         fix=planned,
         after=after,
-        bandwidth=request.config.bandwidth,
+        bandwidth=bandwidth,
         patch_path=patch_path(planned),
-        written=written,
+        written=done is not None,
         no_undo=no_undo,
+        has_other_link=has_other_link,
     )
 
 
@@ -160,8 +176,8 @@ def undo_write(context: BuildContext, shown: str) -> Undone:
     return Undone(shown, record.before)
 
 
-def write_fix(planned: Fix, content: bytes) -> str:
-    """Write the ignore file of a plan; return why that cannot be taken back, empty where it can.
+def write_fix(planned: Fix, content: bytes) -> Written:
+    """Write the ignore file of a plan; return what is to be said of that.
 
     Raises WriteError where it has changed meanwhile or cannot be written; then it is as it was.
     """
@@ -169,6 +185,7 @@ def write_fix(planned: Fix, content: bytes) -> str:
     from ctxopt.fix.last_write import keep
 
     kept = keep(planned.path, planned.old_content, content, partial(_is_sent, planned))
+    has_other_link = _has_other_link(planned.path)
     try:
         root = planned.measured.context.root
         replace_file(planned.path, content, expected=planned.old_content, root=root)
@@ -180,7 +197,14 @@ def write_fix(planned: Fix, content: bytes) -> str:
             kept.withdraw()
         raise
     kept.confirm()
-    return kept.reason
+    return Written(kept.reason, has_other_link)
+
+
+def _has_other_link(path: str) -> bool:
+    """Whether a file has a second name: what takes its place has the one at ``path`` alone."""
+    with suppress(OSError):
+        return os.stat(path).st_nlink > 1
+    return False
 
 
 def _holds(path: str, content: bytes) -> bool:
@@ -255,6 +279,8 @@ __all__ = [
     "Outcome",
     "Replan",
     "Undone",
+    "Written",
+    "outcome_of",
     "patch_path",
     "run",
     "undo",

@@ -15,7 +15,7 @@ from ctxopt.evidence.measured_builds import MeasuredBuilds
 from ctxopt.fix.own_files import OwnFile
 from ctxopt.fix.plan import Fix
 from ctxopt.fix.repository import ConfigOf, JudgedContext, JudgedRepository, sent_bytes
-from ctxopt.fix.run import Outcome, Undone, patch_path, undo_write, write_fix
+from ctxopt.fix.run import Outcome, Undone, Written, outcome_of, undo_write, write_fix
 from ctxopt.projects.location import shown_path
 
 MeasureAgain = Callable[[], MeasuredBuilds]
@@ -73,7 +73,7 @@ def fix_repository(
     judged: JudgedRepository, config_of: ConfigOf, measure_again: MeasureAgain | None
 ) -> FixedRepository:
     """Write what was planned and measure again; with None for ``measure_again`` say only what would be written."""
-    written: dict[str, str] = {}
+    written: dict[str, Written] = {}
     problems: dict[str, str] = {}
     if measure_again is not None:
         for asked in (plan for context in judged.contexts for plan in context.plans):
@@ -87,14 +87,9 @@ def fix_repository(
         again = {build.name: build.analysis for each in found.contexts for build in each.builds}
 
     def outcome(plan: Fix, names: Sequence[str]) -> Outcome:
-        return Outcome(
-            fix=plan,
-            after=again.get(names[0], plan.foreseen),
-            bandwidth=config_of(plan.measured.context.root).bandwidth,
-            patch_path=patch_path(plan),
-            written=plan.path in written,
-            no_undo=written.get(plan.path, ""),
-        )
+        bandwidth = config_of(plan.measured.context.root).bandwidth
+        after = again.get(names[0], plan.foreseen)
+        return outcome_of(plan, after, bandwidth, written.get(plan.path))
 
     files = []
     for context in judged.contexts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Final, NoReturn
 
@@ -24,7 +24,8 @@ def choose_builds(
     """Return the builds of these services, and of these targets and groups of Bake; without names all.
 
     A name may be that of a build which another file declares as well; one that is set apart is meant where no other has
-    the name. Raises ConfigError for one that nothing has.
+    the name. What a build has as a named context, the tools build with it, also where its Dockerfile does not ask for
+    it: such builds are among them. Raises ConfigError for a name that nothing has.
     """
     if not services and not targets:
         return declared.builds
@@ -34,6 +35,9 @@ def choose_builds(
     for name in targets:
         several = _named(declared, _BAKE, name) or _of_group(root, name, variables)
         _add(found, several or _refuse(declared, _BAKE, name))
+    # What is found along the way is looked at as well.
+    for build in found:
+        _add(found, _linked(declared, build))
     return tuple(found)
 
 
@@ -52,6 +56,16 @@ def _named(declared: Declared, kind: str, name: str) -> list[DeclaredBuild]:
     """The builds of this name; those that are set apart where no other has it."""
     found = [build for build in _all(declared, kind) if build.name == name]
     return [build for build in found if build not in declared.apart] or found
+
+
+def _linked(declared: Declared, build: DeclaredBuild) -> Iterator[DeclaredBuild]:
+    """Yield the builds that are named contexts of ``build``; of several with one name, those of its own file."""
+    for place in build.contexts.values():
+        kind, _, name = place.partition(":")
+        if kind not in ("service", "target"):
+            continue
+        several = [other for other in _all(declared, build.kind) if other.name == name]
+        yield from [other for other in several if other.declared_in == build.declared_in] or several
 
 
 def _of_group(root: str, name: str, variables: Mapping[str, str]) -> tuple[DeclaredBuild, ...]:

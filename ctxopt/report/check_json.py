@@ -12,7 +12,7 @@ from ctxopt.guard.cures import cures
 from ctxopt.guard.growth import Growth, PathChange
 from ctxopt.guard.side import VIEWS, Side
 from ctxopt.report.check_wording import CHANGE_LISTS
-from ctxopt.report.json_fields import VERSION, dockerfile_of, finding_fields
+from ctxopt.report.json_fields import VERSION, dockerfile_of, finding_fields, transfer_fields
 from ctxopt.report.places import placed_in
 from ctxopt.rules.baseline import Findings, entry_fields
 
@@ -114,13 +114,7 @@ def _json_side(side: Side) -> dict[str, Any]:
         "builder": side.analysis.context.builder.name,
         **{view: _json_figures(side, view) for view in VIEWS},
         "named_contexts": [
-            {
-                "name": load.name,
-                "files": load.transfer.view.total.files,
-                "bytes": load.transfer.view.total.bytes,
-                "context_bytes": load.transfer.context_bytes,
-            }
-            for load in side.named
+            {"name": load.name, **transfer_fields(load.transfer)} for load in side.named
         ],
         "not_measured": list(side.submodules),
         "lfs_pointers": len(side.pointers),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ctxopt.projects.location import shown_path
 from ctxopt.report.console import printable, visible
 from ctxopt.report.finding_text import command_lines, wrapped
-from ctxopt.report.fix_text import change_lines, proof_lines, remaining_lines
+from ctxopt.report.fix_text import change_lines, other_link, proof_lines, remaining_lines
 from ctxopt.report.scan_all_text import unmeasured_lines
 from ctxopt.report.terminal import Look, StyledText, draw
 from ctxopt.report.wording import cell_len, shortened
@@ -155,10 +155,11 @@ def _undo(fixed: FixedRepository, look: Look, undo: str) -> list[StyledText]:
     lines: list[StyledText] = []
     can_undo = False
     for outcome in fixed.outcomes:
+        shown = _shown(outcome.fix, fixed.judged.root)
+        lines += other_link(outcome, shown, look)
         if not outcome.no_undo:
             can_undo = can_undo or outcome.written
             continue
-        shown = _shown(outcome.fix, fixed.judged.root)
         note = f"ctxopt cannot undo {shown}: {printable(outcome.no_undo)}"
         lines += [StyledText(line) for line in wrapped(note, look.width, 0, hang=2)]
     if not can_undo:

@@ -212,10 +212,19 @@ def _verdict(outcome: Outcome, look: Look, undo: str) -> list[StyledText]:
     if not outcome.written:
         return [StyledText(), StyledText(f"Not written: {shown}", "bold yellow")]
     lines = [StyledText(), StyledText(f"Written to {shown}", "bold green")]
+    lines += other_link(outcome, shown, look)
     if outcome.no_undo:
         note = f"ctxopt cannot undo this: {printable(outcome.no_undo)}"
         return lines + [StyledText(line) for line in wrapped(note, look.width, 0, hang=2)]
     return lines + command_lines(printable(undo), "takes it back", look)
+
+
+def other_link(outcome: Outcome, shown: str, look: Look) -> list[StyledText]:
+    """Say that the file ``shown`` is no longer what another name of it leads to."""
+    if not outcome.has_other_link:
+        return []
+    note = f"Another hard link to {shown} still has the old content"
+    return [StyledText(line) for line in wrapped(note, look.width, 0, hang=2)]
 
 
 def _change(before: str, after: str) -> str:

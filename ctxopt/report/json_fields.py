@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ctxopt.build.context import BuildContext
 from ctxopt.build.stops import Stop
 from ctxopt.builder import Builder
 from ctxopt.rules.finding import Finding
+
+if TYPE_CHECKING:
+    from ctxopt.build.plan import Plan
+    from ctxopt.build.transfer import TransferView
 
 VERSION = 1
 
@@ -36,6 +40,23 @@ def figure_of(builder: Builder, size: int, stop: Stop | None) -> dict[str, Any]:
     if stop is not None or not builder.sends_context:
         return {"context_bytes": None, "printed": None}
     return {"context_bytes": size, "printed": builder.printed(size)}
+
+
+def transfer_fields(transfer: TransferView) -> dict[str, int]:
+    """Return what is sent of one context, in bytes."""
+    return {
+        "files": transfer.view.total.files,
+        "bytes": transfer.view.total.bytes,
+        "context_bytes": transfer.context_bytes,
+    }
+
+
+def named_contexts(plan: Plan) -> list[dict[str, Any]]:
+    """Return what is sent of each named context, once for every time BuildKit loads it."""
+    return [
+        {"name": load.name, "root": load.root, **transfer_fields(load.transfer)}
+        for load in plan.named
+    ]
 
 
 def finding_fields(finding: Finding) -> dict[str, Any]:

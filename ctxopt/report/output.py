@@ -42,8 +42,10 @@ def refuse_names(path: str) -> None:
 
 
 def check_report(path: str, other: str) -> None:
-    """Raise WriteError where a report at ``path`` would replace the file ``other``, or has no folder."""
+    """Raise WriteError where a report at ``path`` would replace the file ``other``, has no folder, or is one."""
     target = os.path.realpath(path)
+    if os.path.isdir(target):
+        raise WriteError(f"cannot write {path!r}: it is a folder", hint="name a file in it")
     if target == os.path.realpath(other):
         raise WriteError(
             f"{path} is what the report is about", hint="write the report to another file"

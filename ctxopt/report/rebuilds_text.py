@@ -28,6 +28,9 @@ _LINES: Final = 10
 _CELLS: Final = {"changed": ("█", "cyan"), "avoidable": ("░", "yellow"), "kept": ("·", "dim")}
 _THEN: Final = "  then "
 _SAVED: Final = "Ignore lines, and how many of these commits they would have saved"
+_FIX: Final = (
+    "ctxopt fix tries them, and writes those that save two commits or more, or enough bytes"
+)
 _LEGEND: Final = "█ changed   ░ by nothing that the build reads   · cached"
 
 
@@ -153,7 +156,8 @@ def _lines(found: Sequence[SavingLine], look: Look) -> list[StyledText]:
         if 19 + widest + 2 + len(kinds) <= look.width:
             line.append(" " * (widest - cell_len(pattern)) + f"  {kinds}", "dim")
         lines.append(line)
-    return lines + more(len(found) - len(shown))
+    lines += more(len(found) - len(shown))
+    return lines + _plain(_FIX, look, "dim", 2)
 
 
 def _cut(text: str, room: int) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ctxopt.build.stops import find_stops
 from ctxopt.projects.location import shown_path
 from ctxopt.report.builds_json import build_fields, problem_fields
-from ctxopt.report.json_fields import VERSION, finding_fields
+from ctxopt.report.json_fields import VERSION, finding_fields, named_contexts
 from ctxopt.report.scan_headline import first_stop
 
 if TYPE_CHECKING:
@@ -56,9 +56,9 @@ def _measured(build: JudgedBuild, root: str) -> dict[str, Any]:
     ignore = analysis.context.ignore
     total = analysis.sent.total
     context_bytes = None
-    named = 0
+    named: list[dict[str, Any]] = []
     if analysis.plan is not None:
-        named = build.bytes - total.bytes
+        named = named_contexts(analysis.plan)
         if analysis.context.builder.sends_context and first_stop(analysis) is None:
             context_bytes = analysis.plan.main.transfer.context_bytes
     elif analysis.context.builder.sends_context:
@@ -81,7 +81,8 @@ def _measured(build: JudgedBuild, root: str) -> dict[str, Any]:
             "files": total.files,
             "bytes": total.bytes,
             "context_bytes": context_bytes,
-            "named_contexts_bytes": named,
+            "named_contexts_bytes": build.bytes - total.bytes,
+            "named_contexts": named,
         },
         "could_be_saved_bytes": build.saved,
         "complete": not analysis.tree.errors,

@@ -147,7 +147,9 @@ def _clauses(judged: RuleResults, sent: SentBytes, plan: Fix | None) -> list[str
         told.append(_among(secrets))
     if plan is not None and plan.rebuilds:
         commits = count(plan.commits, "commit")
-        told.append(f"{plan.rebuilds:,} of the last {commits} need not have made steps run again")
+        told.append(
+            f"ctxopt fix would have kept steps cached in {plan.rebuilds:,} of the last {commits}"
+        )
     if not told:
         found = [_told(judged, severity) for severity in _NOUNS]
         told += filter(None, [" and ".join(filter(None, found))])

@@ -10,7 +10,12 @@ from ctxopt.build.image import Image
 from ctxopt.build.sources import SourceCheck, SourceUse
 from ctxopt.build.stops import find_stops, permitted_stop, transfer_stop
 from ctxopt.builder import BUILDKIT, Builder
-from ctxopt.report.json_fields import context_keys, figure_of, finding_fields
+from ctxopt.report.json_fields import (
+    context_keys,
+    figure_of,
+    finding_fields,
+    named_contexts,
+)
 from ctxopt.rules.run import RuleResults
 from ctxopt.tree.summary import heaviest_folders, largest_files, sizes_by_type
 
@@ -105,16 +110,7 @@ def _transferred(analysis: Analysis) -> dict[str, Any] | None:
         },
         "instructions": [_use(use, plan.image) for use in sources.uses],
         "checks": [_check(check) for check in sources.checks],
-        "named_contexts": [
-            {
-                "name": load.name,
-                "root": load.root,
-                "files": load.transfer.view.total.files,
-                "bytes": load.transfer.view.total.bytes,
-                "context_bytes": load.transfer.context_bytes,
-            }
-            for load in plan.named
-        ],
+        "named_contexts": named_contexts(plan),
         "not_measured": list(plan.remote),
         "unknown": [
             {"kind": item.kind, "text": item.text, "line": item.line}

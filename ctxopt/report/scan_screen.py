@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from ctxopt.report.console import printable, visible
@@ -64,7 +65,8 @@ def render_screen(
 ) -> str:
     """Return the screen; ``refusal`` says why ``fix`` would not edit the ignore file, where it would not.
 
-    Findings below ``least`` are counted; the verbose see every one, on as many lines as that takes.
+    Findings below ``least`` are counted, but for those whose cure saves rebuilds; the verbose see every one, on as many
+    lines as that takes.
     """
     top = [*headline_lines(analysis, judged, plan, look), *_measured(analysis, look)]
     bars = []
@@ -74,11 +76,11 @@ def render_screen(
     end[1:1] = _other_context(judged, look)
     knows_build = analysis.plan is not None
     rows = LINES - len(top) - len(bars) - len(end) - 1
+    shown = _with_rebuilds(judged.reported, plan)
     if look.verbose:
-        shown = list(judged.reported)
         findings = finding_rows(shown, look, knows_build=knows_build)
     else:
-        shown = judged.at_least(least)
+        shown = [item for item in shown if item.severity >= least or item.rebuilds]
         findings = _as_many(shown, look, max(rows, _FEWEST_ROWS), knows_build=knows_build)
     findings += _counted(judged, len(judged.reported) - len(shown), bool(findings))
     return draw([*top, *findings, *bars, *end], look)
@@ -105,14 +107,29 @@ def _measured(analysis: Analysis, look: Look) -> list[StyledText]:
     return [StyledText(line, "dim") for line in wrapped(sentence, look.width, 0, hang=2)]
 
 
+def _with_rebuilds(findings: Sequence[Finding], plan: Fix | None) -> list[Finding]:
+    """Return the findings with what their lines save beside the others of the plan: the headline tells the sum."""
+    saved: dict[str, int] = {}
+    if plan is not None:
+        saved = {line.texts[0]: line.rebuilds for line in plan.lines if line.rebuilds}
+    return [
+        replace(item, rebuilds=sum(saved.pop(edit.text or "", 0) for edit in item.edits))
+        for item in findings
+    ]
+
+
 def _as_many(shown: list[Finding], look: Look, rows: int, *, knows_build: bool) -> list[StyledText]:
     """Return the worst findings on at most ``rows`` lines, the last of which says how many there are more."""
-    worst = _some_of_each(shown)
+    worst = _some_of_each(shown)[:rows]
+    # The long report keeps notes for the verbose, as this one does.
+    option = "--full"
+    if any(item.severity is Severity.INFO for item in shown):
+        option = "-v"
     while True:
         lines = finding_rows(worst, look, knows_build=knows_build)
         rest = and_more(len(shown) - len(worst)).strip()
         if rest:
-            lines.append(StyledText(f"{rest} with --full", "dim"))
+            lines.append(StyledText(f"{rest} with {option}", "dim"))
         if len(lines) <= rows or len(worst) <= 1:
             return lines
         worst.pop()

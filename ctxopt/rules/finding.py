@@ -58,6 +58,9 @@ class Finding:
     rebuilds: int | None = None
     """In how many of the last commits its edits would have kept a step in the cache; None where that is not known."""
 
+    possible: tuple[str, ...] = ()
+    """Lines that may be right, and that ``fix`` writes on request alone."""
+
     @property
     def sort_key(self) -> tuple[bool, int, bool, int, str, int, str, str, str]:
         """Secrets that travel first, then the worst, then the largest, then by place."""

@@ -64,6 +64,7 @@ _FINDING = record(
 )
 _COUNTS = record(reported=COUNT, suppressed=COUNT, known=COUNT, filtered=COUNT)
 _NAMED_CONTEXT = merged(record(name=TEXT), _AMOUNT, record(context_bytes=maybe(COUNT)))
+_NAMED_FOLDER = merged(_NAMED_CONTEXT, record(root=TEXT))
 
 _INSTRUCTION = record(
     line=LINE,
@@ -100,7 +101,7 @@ _TRANSFERRED = merged(
         ),
         instructions=many(_INSTRUCTION),
         checks=many(_CHECK),
-        named_contexts=many(merged(_NAMED_CONTEXT, record(root=TEXT))),
+        named_contexts=many(_NAMED_FOLDER),
         not_measured=many(TEXT),
         unknown=many(record(kind=TEXT, text=TEXT, line=maybe(LINE))),
     ),
@@ -150,7 +151,16 @@ _MEASURED = merged(
         ignore_reason=maybe(TEXT),
         not_measured=maybe(TEXT),
         fails=FLAG,
-        sent=maybe(merged(_AMOUNT, record(context_bytes=maybe(COUNT), named_contexts_bytes=COUNT))),
+        sent=maybe(
+            merged(
+                _AMOUNT,
+                record(
+                    context_bytes=maybe(COUNT),
+                    named_contexts_bytes=COUNT,
+                    named_contexts=many(_NAMED_FOLDER),
+                ),
+            )
+        ),
         could_be_saved_bytes=maybe(COUNT),
         complete=FLAG,
         stops=many(TEXT),

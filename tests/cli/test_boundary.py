@@ -46,7 +46,8 @@ def context(tmp_path):
         (["scan", "--nonsense"], "No such option"),
         (["scan", "--format", "xml"], "Invalid value"),
         (["scan", "-o", "missing/report"], "error: cannot write 'missing/report'"),
-        (["scan", "-o", "src"], "error: cannot write 'src'"),
+        (["scan", "-o", "src"], "error: cannot write 'src': it is a folder"),
+        (["fix", "-o", "src"], "error: cannot write 'src': it is a folder"),
         (["nonsense"], "No such command"),
     ],
 )
@@ -240,6 +241,14 @@ def test_a_report_may_have_any_other_name(tmp_path, name):
     lay(tmp_path, {"web/a": 1})
     assert ctxopt("ls", ".", "-o", name, cwd=tmp_path).returncode == 0
     assert (tmp_path / name).exists()
+
+
+def test_a_report_that_has_no_place_is_refused_before_anything_is_written(context):
+    before = (context / ".dockerignore").read_bytes()
+    lay(context, {"node_modules/a.js": 900_000, "package.json": "{}"})
+    for place in ("src", "src/", "missing/report"):
+        assert ctxopt("fix", "-o", place, cwd=context).returncode == 2
+        assert (context / ".dockerignore").read_bytes() == before
 
 
 def test_a_report_that_fails_says_that_the_file_is_written(context):

@@ -182,6 +182,7 @@ REFUSED = [
     (["--all", "--select", "no-such-rule"], "no-such-rule"),
     (["--all", "-o", "web/Dockerfile"], "is what the report is about"),
     (["--all", "-o", "web/.dockerignore"], "is what the report is about"),
+    (["--all", "-o", "web"], "it is a folder"),
 ]  # fmt: skip
 
 

@@ -12,6 +12,8 @@ from ctxopt.errors import ConfigError, WriteError
 from ctxopt.fix.decisions import OPEN
 from ctxopt.fix.options import FixOptions
 from ctxopt.fix.run import FixRequest, run
+from ctxopt.report.fix_text import render_text
+from ctxopt.report.terminal import Look
 from tests.support.judging import BROAD
 from tests.support.repositories import git, init
 from tests.support.trees import lay
@@ -50,6 +52,19 @@ def test_it_writes_and_measures_again(root):
     again = run(FixRequest(root=root))
     assert again is not None
     assert (again.written, again.fix.new_content) == (False, None)
+
+
+@pytest.mark.parametrize(("other", "told"), [(None, False), ("copy", False), ("link", True)])
+def test_it_tells_that_a_second_hard_link_keeps_the_old_content(root, other, told):
+    lay(root, {".dockerignore": "*.md\n"})
+    if other == "copy":
+        lay(root, {".containerignore": "*.md\n"})
+    elif other == "link":
+        os.link(os.path.join(root, ".dockerignore"), os.path.join(root, ".containerignore"))
+    outcome = run(FixRequest(root=root))
+    assert outcome is not None
+    assert outcome.has_other_link is told
+    assert ("Another hard link" in render_text(outcome, Look(80, False), "")) is told
 
 
 @pytest.mark.parametrize("ignored", [".*\n", ".dockerignore\n", "*.md\n"])

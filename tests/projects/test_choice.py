@@ -74,6 +74,44 @@ def test_names_choose(tmp_path, services, targets, wanted):
     assert [f"{build.kind} {build.name}" for build in chosen] == wanted
 
 
+def built_on(**named: str) -> str:
+    """A Compose file of services of their own folders, each with one more context."""
+    builds = {name: f"{{context: ./{name}, additional_contexts: {{more: '{place}'}}}}" for name, place in named.items()}  # fmt: skip
+    return compose(**builds)
+
+
+LINKED = {
+    "compose.yaml": built_on(base="./shared", middle="service:base", top="service:middle", side="service:base",
+        image="docker-image://base", folder="base", url="https://example.com/base.git"),
+    "other/compose.yaml": built_on(base="./x", user="service:base"),
+    "whole/compose.yaml": "include: [part.yaml]\n" + built_on(far="service:near"),
+    "whole/part.yaml": compose(near="./near"),
+    "docker-bake.hcl": 'target "lib" {\n  context = "lib"\n}\ntarget "app" {\n  context = "app"\n  contexts = { base = "target:lib" }\n}\n',
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("services", "targets", "wanted"),
+    [
+        (["middle"], [], ["middle", "base"]),
+        (["top"], [], ["top", "middle", "base"]),
+        (["side", "middle"], [], ["side", "middle", "base"]),
+        ([], ["app"], ["app", "lib"]),
+        (["user"], [], ["other/user", "other/base"]),
+        (["far"], [], ["whole/far", "whole/near"]),
+        (["image"], [], ["image"]),
+        (["folder"], [], ["folder"]),
+        (["url"], [], ["url"]),
+        ([], ["lib"], ["lib"]),
+        (["top"], ["lib"], ["top", "lib", "middle", "base"]),
+    ],
+)
+def test_builds_that_are_named_contexts_are_chosen_along(tmp_path, services, targets, wanted):
+    root, found = declared(tmp_path, LINKED)
+    chosen = choose_builds(found, root, {}, services=services, targets=targets)
+    assert [os.path.relpath(build.context or "", root) for build in chosen] == wanted
+
+
 @pytest.mark.parametrize(("services", "targets", "what"), REFUSED)
 def test_names_of_nothing_are_refused(tmp_path, services, targets, what):
     root, found = declared(tmp_path, TREE)

@@ -227,6 +227,7 @@ def test_json_says_what_a_scan_of_each_build_says(tmp_path):
             "bytes": sent["bytes"],
             "context_bytes": sent["context_bytes"],
             "named_contexts_bytes": 0,
+            "named_contexts": [],
         }
     assert (rows["far"]["sent"], rows["far"]["fails"]) == (None, False)
     assert (rows["gone"]["sent"], rows["gone"]["fails"]) == (None, True)

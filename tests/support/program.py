@@ -11,12 +11,13 @@ from contextlib import ExitStack, contextmanager
 from functools import cache
 from io import TextIOWrapper
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, NamedTuple
 from unittest import mock
 
 import typer.main
 
 from ctxopt.__main__ import main
+from ctxopt.build.standard_input import read_standard_input
 from tests.support.places import ROOT
 
 _built = cache(typer.main.get_command)
@@ -31,13 +32,24 @@ def environment(**more: str) -> dict[str, str]:
     return kept | {"PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", "COLUMNS": "80"} | more
 
 
-def ctxopt(*arguments: str, cwd: object, **more: str) -> subprocess.CompletedProcess[str]:
-    """Call the program in ``cwd`` as a process would, with ``more`` in its environment."""
-    with TemporaryFile() as out, TemporaryFile() as err:
-        with _as_process(arguments, str(cwd), environment(**more), out, err):
+def ctxopt(
+    *arguments: str, cwd: object, stdin: str = "", **more: str
+) -> subprocess.CompletedProcess[str]:
+    """Call the program in ``cwd`` as a process would, with ``stdin`` to read and ``more`` in its environment."""
+    with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as err:
+        given.write(stdin.encode())
+        given.seek(0)
+        streams = _Streams(given, out, err)
+        with _as_process(arguments, str(cwd), environment(**more), streams):
             code = _exit_code()
         done = subprocess.CompletedProcess(arguments, code, _text(out), _text(err))
     return _without_traceback(done)
+
+
+class _Streams(NamedTuple):
+    given: IO[bytes]
+    out: IO[bytes]
+    err: IO[bytes]
 
 
 def ctxopt_process(*arguments: str, cwd: object, **more: str) -> subprocess.CompletedProcess[str]:
@@ -64,16 +76,15 @@ def _as_process(
     arguments: tuple[str, ...],
     cwd: str,
     variables: Mapping[str, str],
-    out: IO[bytes],
-    err: IO[bytes],
+    streams: _Streams,
 ) -> Iterator[None]:
     """Put in place what a process is started with, and put back whatever the program changes of it."""
     before, collecting = os.getcwd(), gc.isenabled()
     with ExitStack() as stack:
         # Real files: the program asks the streams for their numbers. As Python opens them in C.UTF-8.
-        stdin = stack.enter_context(open(os.devnull))
-        stdout = TextIOWrapper(out, "utf-8", "surrogateescape", write_through=True)
-        stderr = TextIOWrapper(err, "utf-8", "backslashreplace", write_through=True)
+        stdin = TextIOWrapper(streams.given, "utf-8", "surrogateescape")
+        stdout = TextIOWrapper(streams.out, "utf-8", "surrogateescape", write_through=True)
+        stderr = TextIOWrapper(streams.err, "utf-8", "backslashreplace", write_through=True)
         for name, value in (("stdin", stdin), ("stdout", stdout), ("stderr", stderr)):
             stack.enter_context(mock.patch.object(sys, name, value))
         stack.enter_context(mock.patch.object(typer.main, "get_command", _built))
@@ -86,7 +97,8 @@ def _as_process(
             os.chdir(before)
             if collecting:
                 gc.enable()
-            for stream in (stdout, stderr):
+            read_standard_input.cache_clear()
+            for stream in (stdin, stdout, stderr):
                 stream.detach()
 
 

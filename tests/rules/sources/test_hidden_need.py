@@ -47,6 +47,28 @@ _NEEDS = {
         _tree("RUN cd app && sh ./go.sh\n", "app/go.sh\n", **{"app/go.sh": "x", "app/a": "x"}),
         ["!app/go.sh"],
     ),
+    "a step that works in the root of its image": (
+        {
+            "Dockerfile": "FROM a\nWORKDIR /\nCOPY . .\nRUN sh ci/a.sh\n",
+            ".dockerignore": "ci\n",
+            "keep.txt": 1,
+            "ci/a.sh": "x",
+        },
+        ["!ci/a.sh"],
+    ),
+    "one that goes there": (
+        _tree("RUN cd / && sh w/ci/a.sh\n", "ci\n", **{"ci/a.sh": "x"}),
+        ["!ci/a.sh"],
+    ),
+    "a manifest in the root of the image": (
+        {
+            "Dockerfile": "FROM a\nWORKDIR /\nCOPY . .\nRUN pip install .\n",
+            ".dockerignore": "*.md\n",
+            "README.md": "x",
+            "pyproject.toml": _README + _HATCH,
+        },
+        ["!README.md"],
+    ),
     "pip is given a list": (
         _tree("RUN pip install -r reqs/base.txt\n", "reqs\n", **{"reqs/base.txt": "x"}),
         ["!reqs/base.txt"],
@@ -282,6 +304,21 @@ _FINE = {
             "pkg/b/package.json": '{"name": "b"}',
         },
     ),
+    "from the root another folder is meant": _tree(
+        "RUN cd / && sh ci/a.sh\n", "ci\n", **{"ci/a.sh": "x"}
+    ),
+    "in a folder that a variable names": _tree(
+        "RUN cd $D && sh ci/a.sh\n", "ci\n", **{"ci/a.sh": "x"}
+    ),
+    "the root leads further than what was copied": _tree(
+        "RUN cd / && cd opt && sh ci/a.sh\n", "ci\n", **{"ci/a.sh": "x"}
+    ),
+    "a step in the root of an image that has it": {
+        "Dockerfile": "FROM a\nWORKDIR /\nCOPY --from=t /ci /ci\nCOPY . .\nRUN sh ci/a.sh\n",
+        ".dockerignore": "ci\n",
+        "keep.txt": 1,
+        "ci/a.sh": "x",
+    },
     "nothing is hidden": _tree("RUN sh ci/a.sh\n", "", **{"ci/a.sh": "x"}),
 }
 
