@@ -82,6 +82,8 @@ class Fates:
             is_asked = loaded is not None
             if loaded is not None:
                 asked = self._sent.flags(loaded)
+        if course.is_uniform and is_asked and not (permitted or asked):
+            return [self._fate_with(course.takers)] * len(folder.kinds)
         fates: list[Fate] = []
         for index, name in enumerate(folder.names):
             if permitted is not None and permitted[index] & Flag.EXCLUDED:

@@ -34,6 +34,7 @@ COMMANDS: Final = (
     "builds",
     "rebuilds",
     "report",
+    "explore",
     "rules",
     "plugin",
 )

@@ -17,8 +17,11 @@ _HEADS: Final = (
     "# Generated or local: not in a clean checkout",
     "# Nothing seen in the build reads these",
     "# Each edit of these would only make COPY and the steps after it run again",
+    "# Chosen by hand",
 )
-_KEYS, _GENERATED, _UNREAD, _VOLATILE = range(len(_HEADS))
+_KEYS, _GENERATED, _UNREAD, _VOLATILE, _CHOSEN = range(len(_HEADS))
+BY_HAND: Final = "by-hand"
+"""Stands in for the rule of a line that no rule speaks for."""
 
 
 def lay_out(file: IgnoreFile | None, chosen: Sequence[Tried]) -> tuple[Edit, ...]:
@@ -54,6 +57,8 @@ def _group(item: Tried) -> int:
         return _KEYS
     if item.is_ignored:
         return _GENERATED
+    if item.unit.rule == BY_HAND:
+        return _CHOSEN
     if item.unit.rule == VOLATILE.id:
         return _VOLATILE
     return _UNREAD
@@ -71,4 +76,4 @@ def _last_group(file: IgnoreFile | None) -> int | None:
     return None
 
 
-__all__ = ["lay_out"]
+__all__ = ["BY_HAND", "lay_out"]

@@ -127,7 +127,7 @@ def plan_fix(
         plan = plan.with_preventive(preventive)
     new_content = None
     if plan.lines:
-        _check_link(analysis)
+        check_link(analysis)
         file = plan.facts.analysis.context.ignore.file
         new_content = file.render() if file is not None else None
     foreseen = plan.facts.analysis
@@ -229,7 +229,7 @@ def _copy(found: str, context: BuildContext) -> str:
     return shlex.join(["cp", "--remove-destination", target, context.ignore_name])
 
 
-def _check_link(analysis: Analysis) -> None:
+def check_link(analysis: Analysis) -> None:
     """Raise WriteError where the ignore file is a link to one of another tool."""
     context = analysis.context
     ignore = context.ignore

@@ -93,7 +93,7 @@ class Safety:
 
     def _is_brought_back(self, path: str) -> bool:
         """Whether a wildcard after ``!`` is what lets ``path`` in; what git ignores it did not mean."""
-        if not any(_is_itself_matched(matcher, path) for matcher in self._exceptions):
+        if not any(is_itself_matched(matcher, path) for matcher in self._exceptions):
             return False
         evidence = self._facts.evidence
         if evidence is not None and evidence.is_ignored(path):
@@ -192,7 +192,7 @@ def _matchers(patterns: Iterable[str]) -> list[Matcher]:
     return found
 
 
-def _is_itself_matched(matcher: Matcher, path: str) -> bool:
+def is_itself_matched(matcher: Matcher, path: str) -> bool:
     """Whether a pattern matches ``path`` by its own name, not by that of a folder above."""
     above = parent(path)
     if above and matcher.decide(above).excluded:
@@ -200,4 +200,4 @@ def _is_itself_matched(matcher: Matcher, path: str) -> bool:
     return matcher.decide(path).excluded
 
 
-__all__ = ["Safety", "lost_sources"]
+__all__ = ["Safety", "is_itself_matched", "lost_sources"]

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.facts import Facts
-from ctxopt.evidence.reach import Reach
+from ctxopt.evidence.reach import Reach, Reached
 from ctxopt.languages.ignore.edits import Edit
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.gitignore_line import line_for
@@ -260,11 +260,11 @@ def name_of(group: Group) -> str:
     return f"{entry.pattern.removeprefix('**/')} in {len(group.members)} places"
 
 
-def travels(facts: Facts, candidate: Candidate) -> str:
-    """Say in a clause how far a candidate gets, and by which instruction."""
-    use = candidate.use
-    if use is None or candidate.reach == "permitted":
-        return _travels_untaken(facts, candidate)
+def travels(facts: Facts, found: Candidate | Reached) -> str:
+    """Say in a clause how far a path gets, and by which instruction."""
+    use = found.use
+    if use is None or found.reach == "permitted":
+        return _travels_untaken(facts, found.reach)
     place = f"line {use.source.line}"
     if use.reach == "mount":
         return f"is sent for the bind mount in {place}"
@@ -272,19 +272,19 @@ def travels(facts: Facts, candidate: Candidate) -> str:
     if use.reach == "final":
         target = "the final image"
     clause = f"is copied into {target} by {use.source.instruction} in {place}"
-    if candidate.through:
+    if found.through:
         # Without a Dockerfile nothing of what reads one is loaded.
         from ctxopt.build.image import describe_way
 
-        clause += f" and reaches the final image through {describe_way(candidate.through)}"
+        clause += f" and reaches the final image through {describe_way(found.through)}"
     return clause
 
 
-def _travels_untaken(facts: Facts, candidate: Candidate) -> str:
+def _travels_untaken(facts: Facts, reach: Reach) -> str:
     if not facts.knows_build:
         return "is sent with every build of the whole context"
     # A tmpfs mount or a variable without a value makes BuildKit fetch what no instruction copies.
-    if candidate.reach == "sent":
+    if reach == "sent":
         return "is sent to the builder, and no instruction takes it"
     return "may be sent, though nothing in this build takes it"
 

@@ -45,9 +45,14 @@ class Trial(NamedTuple):
 
 def try_edits(facts: Facts, edits: Sequence[Edit]) -> Trial | None:
     """Make the edits and replay; None if Docker would refuse the file they make."""
+    return try_file(facts, _edited(facts, edits))
+
+
+def try_file(facts: Facts, edited: IgnoreFile) -> Trial | None:
+    """Replay with ``edited`` in the place of the ignore file in force; None if Docker would refuse it."""
     context = facts.analysis.context
     try:
-        edited, matcher = _edited(facts, edits)
+        matcher = matcher_for(context, edited, context.builder)
         replayed = replay(facts.view.tree, matcher, builder=context.builder, before=facts.matcher)
     except IgnoreFileError:
         return None
@@ -70,18 +75,17 @@ def _let_in(facts: Facts, unseen: Sequence[str]) -> tuple[str, ...]:
 
 def edited_matcher(facts: Facts, edits: Sequence[Edit]) -> Matcher | None:
     """Return the patterns that the edits make; None if Docker would refuse the file."""
+    context = facts.analysis.context
     try:
-        return _edited(facts, edits)[1]
+        return matcher_for(context, _edited(facts, edits), context.builder)
     except IgnoreFileError:
         return None
 
 
-def _edited(facts: Facts, edits: Sequence[Edit]) -> tuple[IgnoreFile, Matcher]:
-    """Return the ignore file with the edits made, and its patterns; raises IgnoreFileError."""
-    context = facts.analysis.context
-    file = context.ignore.file or parse_ignore_file(b"", facts.ignore_path)
-    edited = apply_edits(file, edits)
-    return edited, matcher_for(context, edited, context.builder)
+def _edited(facts: Facts, edits: Sequence[Edit]) -> IgnoreFile:
+    """Return the ignore file with the edits made."""
+    file = facts.ignore_file or parse_ignore_file(b"", facts.ignore_path)
+    return apply_edits(file, edits)
 
 
 def change_of(trial: Trial | None) -> Difference:

@@ -1,0 +1,288 @@
+"""The program in the terminal: keys to what the exploration answers, and its answers to the screen; decides nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from functools import partial
+from typing import ClassVar, Final
+
+from textual.app import App, ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, VerticalScroll
+from textual.widgets import Input
+
+from ctxopt.errors import CtxoptError
+from ctxopt.fix.exploration import Exploration, Explored, Toggled, is_kept
+from ctxopt.report.console import visible
+from ctxopt.report.explorer import screen_text
+from ctxopt.report.explorer.dialogs import Notice, Question
+from ctxopt.report.explorer.outline import Outline, OutlineRow
+from ctxopt.report.explorer.search import PathSearch
+from ctxopt.report.explorer.widgets import TextLines, TreePane
+from ctxopt.report.terminal import StyledText
+
+_WIDE: Final = 120
+"""Columns from which on the change of the ignore file stands beside the tree."""
+
+
+class Explorer(App[None]):
+    """The tree with totals above it, and below it what is under the cursor and the change of the ignore file."""
+
+    ENABLE_COMMAND_PALETTE = False
+    ALLOW_SELECT = False
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]  # noqa: RUF012
+    CSS = """
+    Screen { background: ansi_default; color: ansi_default; }
+    #head { margin-bottom: 1; }
+    #body { height: 1fr; layout: vertical; }
+    #change { display: none; height: auto; max-height: 30%; border-top: solid ansi_bright_black; scrollbar-size-vertical: 1; }
+    #change.-shown { display: block; }
+    Screen.-wide #body { layout: horizontal; }
+    Screen.-wide #change { width: 48; height: 1fr; max-height: 100%; border-top: none; border-left: solid ansi_bright_black; }
+    #about { height: 2; border-top: solid ansi_bright_black; height: 3; }
+    #search { display: none; height: 1; border: none; padding: 0 1; background: ansi_default; }
+    #search.-shown { display: block; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("i", "turn_over", show=False),
+        Binding("u", "undo", show=False),
+        Binding("w", "write", show=False),
+        Binding("slash", "search", show=False),
+        Binding("n", "found(1)", show=False),
+        Binding("N", "found(-1)", show=False),
+        Binding("question_mark", "keys", show=False),
+        Binding("q,ctrl+c,ctrl+q", "leave", show=False, priority=False),
+        Binding("escape", "close_search", show=False),
+    ]
+
+    def __init__(self, exploration: Exploration, title: str, shown: str) -> None:
+        """``title`` says what the context is, ``shown`` what people call the ignore file."""
+        super().__init__(ansi_color=True)
+        self.theme = "ansi-dark"
+        self.written = ""
+        """What was written last and how to take it back; empty where nothing was."""
+        self._exploration = exploration
+        self._now = exploration.start
+        self._title = title
+        self._shown = shown
+        self._search = PathSearch(exploration.start.facts.analysis.tree.folders)
+        self._found: list[str] = []
+        self._place = 0
+        self._is_busy = False
+        self._said_at = 0
+        self._tree = TreePane(Outline(self._now.sums), self._mark)
+        self._head = TextLines(name="head")
+        self._about = TextLines(name="about")
+        self._message = TextLines(folds=True)
+        self._change = TextLines()
+
+    @property
+    def now(self) -> Explored:
+        """The context with the decisions so far."""
+        return self._now
+
+    def compose(self) -> ComposeResult:
+        """Lay out the screen."""
+        yield self._head
+        with Container(id="body"):
+            yield self._tree
+            with VerticalScroll(id="change", can_focus=False):
+                yield self._change
+        yield self._about
+        yield Input(id="search", placeholder="words of a path", compact=True)
+        yield self._message
+        yield TextLines([screen_text.keys_line()])
+
+    def on_mount(self) -> None:
+        """Show what there is."""
+        self._tree.focus()
+        self._redraw()
+
+    def on_resize(self) -> None:
+        """Fit what is above the tree."""
+        self._redraw()
+
+    def on_tree_pane_moved(self) -> None:
+        """Say what is under the cursor."""
+        self._about.show(screen_text.about(self._now, self._row))
+        # A message that came with the move stays until the next one.
+        if self._tree.cursor != self._said_at:
+            self._say()
+
+    def action_turn_over(self) -> None:
+        """Keep back what is under the cursor, or bring it back."""
+        row = self._row
+        if row is not None and row.path is not None and not self._is_busy:
+            self._is_busy = True
+            self._say(StyledText(" …", "dim"))
+            self.run_worker(self._toggle(row.path))
+
+    def action_undo(self) -> None:
+        """Undo the last decision."""
+        if self._now.lines and not self._is_busy:
+            self._is_busy = True
+            self.run_worker(self._undo())
+
+    def action_write(self) -> None:
+        """Ask, and write the ignore file."""
+        if self._is_busy:
+            return
+        lines = screen_text.change(self._exploration.present, self._now, self._shown)
+        if not lines or not self._exploration.may_write(self._now):
+            self._say(StyledText(f" nothing to write: {visible(self._shown)} is as it was", "dim"))
+            return
+        self.push_screen(
+            Question(f"Write {visible(self._shown)}?", lines, "write", "leave it"), self._write
+        )
+
+    def action_search(self) -> None:
+        """Let words of a path be typed."""
+        search = self.query_one("#search", Input)
+        search.add_class("-shown")
+        search.value = ""
+        search.focus()
+
+    def action_close_search(self) -> None:
+        """Go back to the tree."""
+        self.query_one("#search").remove_class("-shown")
+        self._tree.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Go to the largest path with these words."""
+        self._found = self._search.find(event.value, self._now.sums)
+        self._place = 0
+        self._show_found()
+
+    def on_input_submitted(self) -> None:
+        """Keep what was found."""
+        self.action_close_search()
+        self._show_found()
+
+    def action_found(self, step: int) -> None:
+        """Go to the next path that was found, or to the one before."""
+        if self._found:
+            self._place = (self._place + step) % len(self._found)
+            self._show_found()
+
+    def action_keys(self) -> None:
+        """Show the keys."""
+        self.push_screen(Notice("Keys", screen_text.keys_help()))
+
+    def action_leave(self) -> None:
+        """Leave, after a question where something is not written."""
+        if not self._exploration.may_write(self._now):
+            self.exit()
+            return
+        lines = screen_text.change(self._exploration.present, self._now, self._shown)
+        title = f"Leave without writing {visible(self._shown)}?"
+        self.push_screen(Question(title, lines, "leave", "stay"), self._leave)
+
+    @property
+    def _row(self) -> OutlineRow | None:
+        rows = self._tree.outline.rows
+        if not rows:
+            return None
+        return rows[self._tree.cursor]
+
+    def _mark(self, path: str | None) -> str:
+        """Return the sign of what was decided about a path; a space where nothing was."""
+        for line in self._now.lines:
+            if line.path == path and line.brings_back:
+                return "+"
+            if line.path == path:
+                return "−"
+        return " "
+
+    async def _toggle(self, path: str) -> None:
+        try:
+            found = await asyncio.to_thread(self._exploration.toggle, self._now, path)
+        except CtxoptError as error:
+            found = error.message
+        finally:
+            self._is_busy = False
+        if isinstance(found, str):
+            self._say(StyledText(f" {visible(found)}", "yellow"))
+        elif found.harm:
+            self._say()
+            self.push_screen(_question_about(found), partial(self._take_if, found))
+        else:
+            self._take(found)
+
+    def _take_if(self, toggled: Toggled, is_meant: bool | None) -> None:
+        if is_meant:
+            self._take(toggled)
+
+    def _take(self, toggled: Toggled) -> None:
+        self._show(toggled.after)
+        self._say(screen_text.told(toggled))
+
+    async def _undo(self) -> None:
+        try:
+            self._show(await asyncio.to_thread(self._exploration.without_last, self._now))
+        finally:
+            self._is_busy = False
+
+    def _write(self, is_meant: bool | None) -> None:
+        if not is_meant:
+            return
+        try:
+            done = self._exploration.write(self._now)
+        except CtxoptError as error:
+            self._say(StyledText(f" {visible(error.message)}", "red"))
+            return
+        undo = "ctxopt fix --undo takes it back"
+        if done.no_undo:
+            undo = f"that cannot be undone: {done.no_undo}"
+        self.written = f"wrote {self._shown}; {undo}"
+        self._redraw()
+        self._say(StyledText(f" {visible(self.written)}", "green"))
+
+    def _leave(self, is_meant: bool | None) -> None:
+        if is_meant:
+            self.exit()
+
+    def _show(self, now: Explored) -> None:
+        row = self._row
+        self._now = now
+        outline = self._tree.outline
+        outline.show(now.sums)
+        if row is not None and row.path is not None:
+            self._tree.cursor = outline.place_of(row.path) or 0
+        self._tree.rows_changed()
+        self._redraw()
+
+    def _redraw(self) -> None:
+        self._head.show(
+            screen_text.head(self._title, self._exploration.start, self._now, self.size.width)
+        )
+        self._about.show(screen_text.about(self._now, self._row))
+        lines = screen_text.change(self._exploration.present, self._now, self._shown)
+        self._change.show(lines)
+        self.query_one("#change").set_class(bool(lines), "-shown")
+
+    def _show_found(self) -> None:
+        if not self._found:
+            self._say(StyledText(" nothing found", "dim"))
+            return
+        self._tree.show_path(self._found[self._place])
+        self._say(StyledText(f" {self._place + 1} of {len(self._found):,} found", "dim"))
+
+    def _say(self, line: StyledText | None = None) -> None:
+        """Show a message, which stays as long as the cursor does, or take the last one away."""
+        self._said_at = self._tree.cursor
+        self._message.show([line] if line is not None else [])
+
+
+def _question_about(toggled: Toggled) -> Question:
+    verb = "bring it back"
+    if is_kept(toggled.after, toggled.path):
+        verb = "keep it back"
+    return Question(
+        "This may not be meant",
+        screen_text.question(toggled),
+        yes=f"{verb} all the same",
+        no="leave it",
+    )
+
+
+__all__ = ["Explorer"]
