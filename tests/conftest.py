@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from ctxopt.tree import native
 from tests.support.examples import PROFILE
 from tests.support.places import ROOT
 from tests.support.repositories import clean_environment
@@ -48,6 +49,12 @@ def plain_umask() -> Iterator[None]:
     old = os.umask(0o022)
     yield
     os.umask(old)
+
+
+@pytest.fixture
+def pure(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Read folders in Python: for tests that change what ``os`` answers."""
+    monkeypatch.setattr(native, "functions", None)
 
 
 @pytest.fixture(scope="session")

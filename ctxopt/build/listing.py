@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from ctxopt.build.analysis import (
     Analysis,
@@ -18,8 +18,8 @@ from ctxopt.builder import BUILDKIT
 from ctxopt.errors import ContextError, IgnoreFileError
 from ctxopt.languages.ignore.matcher import Matcher
 from ctxopt.paths import name
-from ctxopt.tree.model import DIR, EMPTY, SYMLINK, ContextTree, Entry, Flag, WalkError
-from ctxopt.tree.reader import Reader, stream
+from ctxopt.tree.model import DIR, EMPTY, SYMLINK, ContextTree, Entry, Flag, Folder, WalkError
+from ctxopt.tree.reader import open_reader, stream
 from ctxopt.tree.view import View
 from ctxopt.tree.workers import ALONE, Walker, default_walker
 
@@ -122,17 +122,17 @@ def list_entries(
         else:
             yield from shown.entries()
         return
-    reader = Reader(build_policy(context, matcher), on_error)
+    reader = open_reader(build_policy(context, matcher), on_error)
     try:
-        yield from _stream_permitted(reader, context.root)
+        yield from _stream_permitted(stream(reader, context.root))
     finally:
         reader.close()
 
 
-def _stream_permitted(reader: Reader, root: str) -> Iterator[Entry]:
+def _stream_permitted(seen: Iterable[tuple[str, Folder, int, int]]) -> Iterator[Entry]:
     """Yield what is kept; an excluded folder comes just before the first kept entry in it."""
     pending: list[Entry] = []
-    for path, folder, index, flag in stream(reader, root):
+    for path, folder, index, flag in seen:
         kind = folder.kinds[index]
         while pending and not path.startswith(pending[-1].path + "/"):
             pending.pop()

@@ -122,8 +122,15 @@ def main(
             "--version", callback=_version, is_eager=True, help="Show the version and exit."
         ),
     ] = False,
+    verbose: Annotated[
+        bool,
+        typer.Option("--verbose", help="With --version: also name what reads folders."),
+    ] = False,
 ) -> None:
     """Measure Docker build contexts exactly, and keep them small."""
+    # The entry point answers both together.
+    if verbose and not version:
+        raise typer.BadParameter("it goes with --version alone", param_hint="--verbose")
 
 
 def help_(command: Annotated[str | None, typer.Argument()] = None) -> None:

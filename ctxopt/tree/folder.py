@@ -87,12 +87,84 @@ class _Entries(NamedTuple):
     stats: list[os.stat_result]
 
 
+class Decider:
+    """What one policy says of the names of a folder: flags, and the folders to read next."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+
+    def decide(
+        self, scope: Scope | None, names: list[str]
+    ) -> tuple[bytearray | None, Decision | None, dict[str, Decision]]:
+        """Return the flags of the names, the decision about most of them, and those about the others.
+
+        Raises IgnoreFileError where Docker's walk fails on a pattern.
+        """
+        if scope is None:
+            return bytearray([Flag.EXCLUDED]) * len(names), None, {}
+        others = scope.decide(names)
+        if not others:
+            most = scope.default
+            flag = self._flag(most)
+            if not flag:
+                return None, most, others
+            return bytearray([flag]) * len(names), most, others
+        # A default that no name follows must not be asked: a broken pattern fails when asked.
+        default, flag = None, 0
+        if len(others) < len(names):
+            default = scope.default
+            flag = self._flag(default)
+        flagged = {name: self._flag(decision) for name, decision in others.items()}
+        if not flag and not any(flagged.values()):
+            return None, default, others
+        return bytearray([flagged.get(name, flag) for name in names]), default, others
+
+    def _flag(self, decision: Decision) -> int:
+        if decision.excluded:
+            return Flag.EXCLUDED
+        if self._policy.matcher.refuses(decision):
+            return Flag.REFUSED
+        return 0
+
+    def below(
+        self,
+        task: Task,
+        names: list[str],
+        kinds: bytes,
+        default: Decision | None,
+        others: dict[str, Decision],
+    ) -> list[Task]:
+        """Return the folders to read next, last one first: the caller's list is a stack."""
+        scope, policy = task.scope, self._policy
+        above = ""
+        if task.path:
+            above = task.path + "/"
+        anchor, below = task.anchor, task.below
+        found = []
+        index = kinds.find(DIR)
+        # Finding the next folder among the kinds costs nothing for the files between two of them.
+        while index >= 0:
+            name = names[index]
+            path = above + name
+            inner = None
+            if scope is not None:
+                decision = others.get(name) or default
+                if decision and not (decision.excluded and policy.prunes(path)):
+                    inner = scope.enter(name, decision)
+            if inner is not None or policy.enter_pruned:
+                found.append(Task(path, inner, anchor, below))
+            index = kinds.find(DIR, index + 1)
+        found.reverse()
+        return found
+
+
 class FolderBuilder:
     """Turns listings into Folders under one policy; ``source`` knows what stats do not tell."""
 
     def __init__(self, policy: Policy, source: EntrySource) -> None:
         self._policy = policy
         self._source = source
+        self._decider = Decider(policy)
         self._mode_fields = _ModeFields()
 
     def build(
@@ -119,7 +191,7 @@ class FolderBuilder:
         packets = self._packets(
             task.path, names, ascii_only, modes=modes, sizes=sizes, mtimes=mtimes, stats=stats
         )
-        flags, default, others = self._decide(task.scope, names)
+        flags, default, others = self._decider.decide(task.scope, names)
         if source.checks_access or SOCKET in kinds:
             flags = self._mark(prefix, names, modes, kinds, flags)
         targets = odd = hard = None
@@ -149,11 +221,21 @@ class FolderBuilder:
         )  # fmt: skip
         below = _NO_TASKS
         if DIR in kinds:
-            below = self._below(task, names, kinds, default, others)
+            near = self._anchored(task)
+            below = self._decider.below(near, names, kinds, default, others)
         if kept:
             return folder, tally(folder, kept), below
         sums = Tally(len(names), 0, 0, sum(packets))
         return folder, add_data(sums, contents, kinds.count(SOCKET)), below
+
+    def _anchored(self, task: Task) -> Task:
+        """The task, with a folder that is open to reach what is below where its path grows too long."""
+        unanchored = task.path[task.below :]
+        # Few characters cannot be many bytes, and hardly any folder has more.
+        if 4 * len(unanchored) <= _ANCHOR_EVERY or len(os.fsencode(unanchored)) <= _ANCHOR_EVERY:
+            return task
+        anchor, below = self._source.anchor(task, task.path + "/")
+        return task._replace(anchor=anchor, below=below)
 
     def _packets(
         self,
@@ -200,36 +282,6 @@ class FolderBuilder:
             )
             for info, size, name in zip(stats, sizes, names, strict=True)
         ]
-
-    def _decide(
-        self, scope: Scope | None, names: list[str]
-    ) -> tuple[bytearray | None, Decision | None, dict[str, Decision]]:
-        """The flags of the names, the decision about most of them, and those about the others."""
-        if scope is None:
-            return bytearray([Flag.EXCLUDED]) * len(names), None, {}
-        others = scope.decide(names)
-        if not others:
-            most = scope.default
-            flag = self._flag(most)
-            if not flag:
-                return None, most, others
-            return bytearray([flag]) * len(names), most, others
-        # A default that no name follows must not be asked: a broken pattern fails when asked.
-        default, flag = None, 0
-        if len(others) < len(names):
-            default = scope.default
-            flag = self._flag(default)
-        flagged = {name: self._flag(decision) for name, decision in others.items()}
-        if not flag and not any(flagged.values()):
-            return None, default, others
-        return bytearray([flagged.get(name, flag) for name in names]), default, others
-
-    def _flag(self, decision: Decision) -> int:
-        if decision.excluded:
-            return Flag.EXCLUDED
-        if self._policy.matcher.refuses(decision):
-            return Flag.REFUSED
-        return 0
 
     def _mark(
         self,
@@ -292,39 +344,6 @@ class FolderBuilder:
         for index, length in extra.items():
             packets[index] = wire.packet(wire.stat_of_packet(packets[index]) + length)
         return targets or None, odd or None
-
-    def _below(
-        self,
-        task: Task,
-        names: list[str],
-        kinds: bytes,
-        default: Decision | None,
-        others: dict[str, Decision],
-    ) -> list[Task]:
-        """The folders to read next, last one first: the caller's list is a stack."""
-        scope, policy = task.scope, self._policy
-        above = ""
-        if task.path:
-            above = task.path + "/"
-        anchor, below = task.anchor, task.below
-        found = []
-        index = kinds.find(DIR)
-        if index >= 0 and len(above) - below > _ANCHOR_EVERY:
-            anchor, below = self._source.anchor(task, above)
-        # Finding the next folder among the kinds costs nothing for the files between two of them.
-        while index >= 0:
-            name = names[index]
-            path = above + name
-            inner = None
-            if scope is not None:
-                decision = others.get(name) or default
-                if decision and not (decision.excluded and policy.prunes(path)):
-                    inner = scope.enter(name, decision)
-            if inner is not None or policy.enter_pruned:
-                found.append(Task(path, inner, anchor, below))
-            index = kinds.find(DIR, index + 1)
-        found.reverse()
-        return found
 
 
 _NO_TASKS: list[Task] = []

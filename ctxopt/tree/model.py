@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from ctxopt.tree import wire
+from ctxopt.tree import native, wire
 
 FILE, DIR, SYMLINK, FIFO, SOCKET, CHAR, BLOCK = b"fdlpscb"
 KIND_NAMES = {
@@ -188,7 +188,10 @@ class ContextTree:
 
 def tally(folder: Folder, flags: bytes | None) -> Tally:
     """Sum up a folder's own entries under ``flags`` (None: all kept)."""
-    kinds, sizes = folder.kinds, folder.sizes
+    kinds = folder.kinds
+    if native.functions is not None:
+        return Tally(*native.functions.tally(kinds, folder.raw_sizes, folder.raw_packets, flags))
+    sizes = folder.sizes
     # Without flags everything counts, and the sums are over whole columns.
     if flags is None:
         contents = sizes.tolist()

@@ -1,7 +1,7 @@
 """Read folders of the context root from disk, each once; ``folder`` makes Folders of them.
 
-Whatever cannot be read becomes a WalkError, never an exception. Only this module lists and stats
-what is in a context; ``workers`` lets several processes do so.
+Whatever cannot be read becomes a WalkError, never an exception. Only this module and its compiled
+twin list and stat what is in a context; ``workers`` lets several processes do so.
 """
 
 from __future__ import annotations
@@ -9,13 +9,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ctxopt.paths import join
-from ctxopt.tree import wire
+from ctxopt.tree import native, wire
 from ctxopt.tree.entry_source import Attributes, Task
 from ctxopt.tree.folder import FolderBuilder
 from ctxopt.tree.model import Folder, Tally, WalkError
 from ctxopt.tree.policy import Policy
+
+if TYPE_CHECKING:
+    from ctxopt.tree.native_reader import NativeReader
 
 
 class Reader:
@@ -193,12 +197,23 @@ def _attributes(path: str, names: list[str]) -> Attributes:
     return Attributes(wire.xattr_fields(lengths), capability)
 
 
+def open_reader(
+    policy: Policy, on_error: Callable[[WalkError], None], *, here: bool = False
+) -> Reader | NativeReader:
+    """Return the compiled reader where there is one, else the one in Python."""
+    if native.functions is None:
+        return Reader(policy, on_error, here=here)
+    from ctxopt.tree.native_reader import NativeReader
+
+    return NativeReader(native.functions, policy, on_error)
+
+
 def root_task(root: str, policy: Policy) -> Task:
     """Return the task every walk starts with."""
     return Task("", policy.matcher.root(), root.rstrip("/") + "/")
 
 
-def stream(reader: Reader, root: str) -> Iterator[tuple[str, Folder, int, int]]:
+def stream(reader: Reader | NativeReader, root: str) -> Iterator[tuple[str, Folder, int, int]]:
     """Yield (path, folder, place, flag) in Docker's order while reading, one folder at a time."""
     first = reader.read(root_task(root, reader.policy))
     stack = []

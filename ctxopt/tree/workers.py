@@ -24,7 +24,7 @@ from ctxopt.paths import join
 from ctxopt.tree.entry_source import Task
 from ctxopt.tree.model import ContextTree, Folder, Oddity, Tally, Types, WalkError, count_types
 from ctxopt.tree.policy import Policy
-from ctxopt.tree.reader import Reader, root_task
+from ctxopt.tree.reader import open_reader, root_task
 
 _WORTH_FORKING = 1_500
 """Entries one process reads before it asks for help: about as long as forking takes."""
@@ -75,7 +75,7 @@ class _Gathered:
         self.errors: list[WalkError] = []
         self.walked = 0
         self.types: Types = {}
-        self.reader = Reader(policy, self.errors.append, here=here)
+        self.reader = open_reader(policy, self.errors.append, here=here)
 
     def read(self, task: Task) -> list[Task]:
         result = self.reader.read(task)

@@ -126,6 +126,7 @@ def test_a_folder_is_read_once_and_no_further_than_needed(tmp_path, wanted, read
     assert [set(tree.folders) for tree in walks] == read
 
 
+@pytest.mark.usefixtures("pure")
 def test_a_folder_that_cannot_be_read_is_told_by_those_that_enter_it(tmp_path):
     lay(tmp_path, {"a/x": 1, "b/shut/y": 2, "b/z": 3})
 

@@ -309,6 +309,7 @@ def test_an_unreadable_root(open_path):
     )
 
 
+@pytest.mark.usefixtures("pure")
 def test_what_vanishes_is_left_out(tmp_path, monkeypatch):
     lay(tmp_path, {"a/b": 1, "c": 1, "d": 1})
     listed = os.listdir
@@ -326,6 +327,7 @@ def test_what_vanishes_is_left_out(tmp_path, monkeypatch):
     assert not view.tree.errors
 
 
+@pytest.mark.usefixtures("pure")
 def test_a_folder_that_vanishes_before_it_is_entered(tmp_path, monkeypatch):
     lay(tmp_path, {"a/b": 1, "d": 1})
     listed = os.listdir
@@ -341,6 +343,7 @@ def test_a_folder_that_vanishes_before_it_is_entered(tmp_path, monkeypatch):
     assert not view.tree.errors
 
 
+@pytest.mark.usefixtures("pure")
 def test_a_folder_that_becomes_a_file(tmp_path, monkeypatch):
     lay(tmp_path, {"a/b": 1, "d": 1})
     listed = os.listdir
@@ -474,6 +477,7 @@ def test_a_pattern_that_fails_in_another_process(tmp_path, monkeypatch):
     assert caught.value.line == 2
 
 
+@pytest.mark.usefixtures("pure")
 def test_only_folders_of_the_walk_are_read(tmp_path, monkeypatch):
     lay(tmp_path, {"node_modules/a/b": 1, "src/x": 1, "keep/y/z": 1})
     read: list[str] = []
