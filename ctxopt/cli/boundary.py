@@ -60,8 +60,11 @@ def command(command: Callable[P, int | None]) -> Callable[P, None]:
             code = error.exit_code
         except BrokenPipeError:
             code = ExitCode.OK
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interrupt:
             code = ExitCode.INTERRUPTED
+            told = getattr(interrupt, "__notes__", ())
+            if told:
+                console.note(f"interrupted: {'; '.join(told)}")
         except Exception as error:  # noqa: BLE001 - the one boundary
             code = _report_bug(error)
         # A bug and an interrupt stay what they are: nothing was said of the context then.

@@ -126,7 +126,7 @@ def fix(
     least = _least(proven=proven, possible=possible, interactive=interactive)
     given = Given(
         path=path, file=file, target=target, build_args=build_arg, build_contexts=build_context,
-        builder=builder, ignorefile=ignorefile, config=config, select=select, ignore=ignore, limits=_limits(bandwidth),
+        builder=builder, ignorefile=ignorefile, config=config, select=select, ignore=ignore, limits={"bandwidth": bandwidth},
     )  # fmt: skip
     options = FixOptions(
         least=least, prune_unused=prune_unused, per_dockerfile=per_dockerfile, preventive=not no_preventive,
@@ -264,17 +264,16 @@ def _undo_command(given: Given, *, per_dockerfile: bool) -> str:
 
 
 def _deliver(outcome: Outcome, shape: _Shape, undo: str) -> None:
+    from ctxopt.fix.run import telling_what_is_written
+
     try:
-        deliver(iter((_render(outcome, shape, undo),)), shape.output)
+        with telling_what_is_written([outcome.fix]):
+            deliver(iter((_render(outcome, shape, undo),)), shape.output)
     except WriteError as error:
         if outcome.written:
             # Whoever reads the message has to know that the file is not what it was.
             raise WriteError(error.message, hint=f"{outcome.fix.shown} is written") from error
         raise
-
-
-def _limits(bandwidth: str | None) -> dict[str, object] | None:
-    return None if bandwidth is None else {"bandwidth": bandwidth}
 
 
 def _read_request(given: Given, asked: _Asked) -> FixRequest:

@@ -11,6 +11,7 @@ from ctxopt.cli.declared_builds import DeclaredBuilds, command_about_all
 from ctxopt.cli.inputs import Given, Picked
 from ctxopt.errors import ExitCode, WriteError
 from ctxopt.fix.repository import JudgedRepository, judge_repository
+from ctxopt.fix.run import telling_what_is_written
 from ctxopt.fix.run_all import FixedRepository, fix_repository, undo_repository
 from ctxopt.projects.location import shown_path
 from ctxopt.report import console
@@ -52,7 +53,8 @@ def fix_all(given: Given, asked: AskedOfAll) -> int:
     fixed = fix_repository(judged, every.config_of, again)
     undo = command_about_all("fix", "--undo", asked=asked.picked, root=given.path)
     try:
-        deliver(iter((_render(fixed, every.declared, asked, undo),)), asked.output)
+        with telling_what_is_written(outcome.fix for outcome in fixed.outcomes):
+            deliver(iter((_render(fixed, every.declared, asked, undo),)), asked.output)
     except WriteError as error:
         written = [outcome.fix.path for outcome in fixed.outcomes if outcome.written]
         if not written:

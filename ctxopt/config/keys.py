@@ -97,8 +97,10 @@ def _count(value: object) -> int:
 
 def _natural(value: object, expected: str) -> int:
     # A bool is an int to Python, and ``max-files = true`` would be a limit of one file.
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MAX_COUNT:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
         raise _unfit(expected, value)
+    if value > _MAX_COUNT:
+        raise _unfit(f"at most {_MAX_COUNT:,}", value)
     return value
 
 

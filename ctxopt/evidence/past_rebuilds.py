@@ -6,7 +6,6 @@ sent and taken is. Links on the way to a source, and folders that come and go, a
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Collection, Sequence
 from typing import Final, TypeAlias
 
@@ -15,6 +14,7 @@ from ctxopt.build.cache_key import KeySource, key_sources
 from ctxopt.build.later_steps import steps_after
 from ctxopt.builder import BUILDKIT
 from ctxopt.git.evidence import GitEvidence
+from ctxopt.git.folder import HISTORY, holds_history
 from ctxopt.git.recent_changes import recent_changes
 from ctxopt.languages.dockerfile import Build, Source
 from ctxopt.languages.ignore.matcher import Matcher
@@ -22,8 +22,6 @@ from ctxopt.paths import folders_above
 
 COMMITS: Final = 50
 """How many are looked at."""
-_HISTORY: Final = ".git/HEAD"
-"""Stands for all that every commit changes in git's own folder."""
 
 Commits: TypeAlias = frozenset[int]
 """Some of the commits, by their place: 0 is the newest."""
@@ -136,8 +134,8 @@ def read_past(
     commits = recent_changes(evidence.found, COMMITS)
     if commits is None:
         return None
-    if os.path.isdir(os.path.join(context.root, ".git")):
-        commits = tuple((*paths, _HISTORY) for paths in commits)
+    if holds_history(context.root):
+        commits = tuple((*paths, HISTORY) for paths in commits)
     return PastRebuilds(commits, builds)
 
 

@@ -138,11 +138,6 @@ MAKES: Final = (
 """What makes output of sources."""
 
 
-def makes_something(build: Build) -> bool:
-    """Tell whether some step of the build is known to make output of sources."""
-    return any(map(is_known_maker, _commands(build)))
-
-
 def makes_nothing(build: Build) -> bool:
     """Tell whether no step of the build can make output of sources: all only fetch and arrange files."""
     return not any(map(may_make, _commands(build)))

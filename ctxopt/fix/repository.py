@@ -314,7 +314,7 @@ class _Judging:
         for name, declared, analysis in self._shared.builds:
             touching = [item.finding for item in findings if name in item.builds]
             sent = analysis.sent.total.bytes
-            everything = sent_bytes(analysis)
+            everything = bytes_with_named(analysis)
             worst = min(touching, key=lambda finding: finding.sort_key, default=None)
             yield JudgedBuild(
                 name=name,
@@ -326,7 +326,7 @@ class _Judging:
             )
 
 
-def sent_bytes(analysis: Analysis) -> int:
+def bytes_with_named(analysis: Analysis) -> int:
     """Return the bytes that a build sends, named contexts included."""
     size = analysis.sent.total.bytes
     if analysis.plan is not None:

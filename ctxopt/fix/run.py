@@ -6,8 +6,8 @@ The one module here that writes ignore files, and that through ``atomic_write`` 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -95,6 +95,20 @@ class MeasureContext(Protocol):
     def __call__(self, context: BuildContext, *, with_excluded: bool) -> Analysis: ...
 
 
+@contextmanager
+def telling_what_is_written(plans: Iterable[Fix]) -> Iterator[None]:
+    """Add notes to an interrupt: each ignore file of ``plans`` that is as its plan makes it, or that nothing is written."""
+    try:
+        yield
+    except KeyboardInterrupt as interrupt:
+        for plan in plans:
+            if plan.new_content is not None and _holds(plan.path, plan.new_content):
+                interrupt.add_note(f"{plan.shown} is written")
+        if not hasattr(interrupt, "__notes__"):
+            interrupt.add_note("nothing is written")
+        raise
+
+
 def run(
     request: FixRequest, *, decide: Decide | None = None, measure: MeasureContext | None = None
 ) -> Outcome | None:
@@ -108,6 +122,25 @@ def run(
     then nothing is written.
     """
     measure = measure or partial(_measure, request.build)
+    with telling_what_is_written(()):
+        context, planned = _planned(request, decide, measure)
+    if planned is None:
+        return None
+    after = planned.foreseen
+    done = None
+    with telling_what_is_written([planned]):
+        if request.writes and planned.new_content is not None:
+            done = write_fix(planned, planned.new_content)
+            # The file that was written may be the first one, so the one in force is looked for again.
+            found = _find(request)._replace(unseen=context.unseen)
+            after = measure(found, with_excluded=False)
+        return outcome_of(planned, after, request.config.bandwidth, done)
+
+
+def _planned(
+    request: FixRequest, decide: Decide | None, measure: MeasureContext
+) -> tuple[BuildContext, Fix | None]:
+    """Return what is measured, and the plan to carry out; None where ``decide`` returns that."""
     context = _find(request)
     check_rules(request.config, RULE_IDS)
     evidence = None
@@ -117,19 +150,10 @@ def run(
     # What may come back into an allow-list lies in folders that a plain walk does not enter.
     analysis = measure(context, with_excluded=request.allow_list)
     replan = _replanner(request, analysis, evidence)
-    planned: Fix | None = replan(request.options.choice)
-    if planned is not None and decide is not None:
-        planned = decide(planned, replan)
-    if planned is None:
-        return None
-    after = planned.foreseen
-    done = None
-    if request.writes and planned.new_content is not None:
-        done = write_fix(planned, planned.new_content)
-        # The file that was written may be the first one, so the one in force is looked for again.
-        found = _find(request)._replace(unseen=context.unseen)
-        after = measure(found, with_excluded=False)
-    return outcome_of(planned, after, request.config.bandwidth, done)
+    planned = replan(request.options.choice)
+    if decide is None:
+        return context, planned
+    return context, decide(planned, replan)
 
 
 def outcome_of(planned: Fix, after: Analysis, bandwidth: int, done: Written | None) -> Outcome:

@@ -14,8 +14,16 @@ from ctxopt.errors import WriteError
 from ctxopt.evidence.measured_builds import MeasuredBuilds
 from ctxopt.fix.own_files import OwnFile
 from ctxopt.fix.plan import Fix
-from ctxopt.fix.repository import ConfigOf, JudgedContext, JudgedRepository, sent_bytes
-from ctxopt.fix.run import Outcome, Undone, Written, outcome_of, undo_write, write_fix
+from ctxopt.fix.repository import ConfigOf, JudgedContext, JudgedRepository, bytes_with_named
+from ctxopt.fix.run import (
+    Outcome,
+    Undone,
+    Written,
+    outcome_of,
+    telling_what_is_written,
+    undo_write,
+    write_fix,
+)
 from ctxopt.projects.location import shown_path
 
 MeasureAgain = Callable[[], MeasuredBuilds]
@@ -75,16 +83,20 @@ def fix_repository(
     """Write what was planned and measure again; with None for ``measure_again`` say only what would be written."""
     written: dict[str, Written] = {}
     problems: dict[str, str] = {}
-    if measure_again is not None:
-        for asked in (plan for context in judged.contexts for plan in context.plans):
-            try:
-                written[asked.path] = write_fix(asked, asked.new_content or b"")
-            except WriteError as error:
-                problems[asked.path] = error.message
     again: dict[str, Analysis] = {}
-    if measure_again is not None and written:
-        found = measure_again()
-        again = {build.name: build.analysis for each in found.contexts for build in each.builds}
+    if measure_again is not None:
+        plans = [plan for context in judged.contexts for plan in context.plans]
+        with telling_what_is_written(plans):
+            for asked in plans:
+                try:
+                    written[asked.path] = write_fix(asked, asked.new_content or b"")
+                except WriteError as error:
+                    problems[asked.path] = error.message
+            if written:
+                found = measure_again()
+                again = {
+                    build.name: build.analysis for each in found.contexts for build in each.builds
+                }
 
     def outcome(plan: Fix, names: Sequence[str]) -> Outcome:
         bandwidth = config_of(plan.measured.context.root).bandwidth
@@ -101,7 +113,7 @@ def fix_repository(
                 problem = problems.get(plan.path, "")
             files.append(FixedFile(context, names, own, done, problem))
     after = {build.name: build.after for build in judged.builds}
-    after |= {name: sent_bytes(analysis) for name, analysis in again.items()}
+    after |= {name: bytes_with_named(analysis) for name, analysis in again.items()}
     return FixedRepository(judged, tuple(files), after)
 
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection
+from typing import Final
 
 from ctxopt.errors import GitError
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.git.repository import Repository, find_repository
+
+HISTORY: Final = ".git/HEAD"
+"""A path that stands for all that every commit changes in git's own folder."""
 
 
 def ask_git(root: str) -> GitEvidence | None:
@@ -19,6 +23,11 @@ def ask_git(root: str) -> GitEvidence | None:
         return repository.evidence(root)
     except (GitError, ValueError):
         return None  # another user's repository, or no git at all: ignore files can still be read
+
+
+def holds_history(folder: str) -> bool:
+    """Tell whether git's own folder lies in ``folder``; of a worktree and a submodule it lies elsewhere."""
+    return os.path.isdir(os.path.join(folder, ".git"))
 
 
 def git_folder(folder: str) -> str | None:

@@ -10,13 +10,12 @@ from typing import Final
 
 from ctxopt.build.cache_key import ContextEntry, follower
 from ctxopt.build.key_change import KeyState
+from ctxopt.git.folder import HISTORY
 from ctxopt.git.listing import TREE
 from ctxopt.git.state import file_mode
 from ctxopt.git.tree_objects import TreeEntry, TreeObjects
 from ctxopt.paths import name, parent
 
-HISTORY: Final = ".git/HEAD"
-"""Stands for all that every commit changes in git's own folder."""
 _LINK: Final = stat.S_IFLNK | 0o777
 
 
@@ -123,4 +122,4 @@ def _entry(entry: TreeEntry) -> ContextEntry:
     return ContextEntry(file_mode(entry.mode), entry.id)
 
 
-__all__ = ["HISTORY", "CommitStates"]
+__all__ = ["CommitStates"]

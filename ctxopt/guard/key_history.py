@@ -11,8 +11,9 @@ from typing import NamedTuple
 from ctxopt.build.cache_key import KeySource
 from ctxopt.build.key_change import KeyChange, KeyState, changed_keys
 from ctxopt.git.first_parents import WalkedCommit
+from ctxopt.git.folder import HISTORY
 from ctxopt.git.tree_objects import TreeObjects
-from ctxopt.guard.commit_state import HISTORY, CommitStates
+from ctxopt.guard.commit_state import CommitStates
 from ctxopt.languages.ignore.matcher import Matcher
 
 

@@ -17,10 +17,10 @@ from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.step_cost import StepCost, cost_of
 from ctxopt.evidence.unread import Unread, UnreadKind, UnreadPaths
 from ctxopt.git.first_parents import WalkedCommit, first_parents
+from ctxopt.git.folder import HISTORY, holds_history
 from ctxopt.git.repository import Repository
 from ctxopt.git.tree_objects import TreeObjects
 from ctxopt.guard.against import parse_against, prefix_of, repository_at
-from ctxopt.guard.commit_state import HISTORY
 from ctxopt.guard.key_history import walk_commits
 from ctxopt.guard.request import MeasureTree
 from ctxopt.guard.saving_lines import RebuiltCommit, SavingLine, SavingLines
@@ -160,7 +160,7 @@ def count_rebuilds(
     with TreeObjects(repository) as objects:
         _refuse_untracked(objects, commits, prefix)
         sources = key_sources(plan.build)
-        has_git = os.path.isdir(os.path.join(analysis.context.root, ".git"))
+        has_git = holds_history(analysis.context.root)
         steps = list(walk_commits(objects, commits, prefix, sources, has_git=has_git))
         found = ((step, step.changes(sources, analysis.matcher)) for step in steps)
         rebuilt = [RebuiltCommit(step, changes) for step, changes in found if changes]

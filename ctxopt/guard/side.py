@@ -13,6 +13,7 @@ from ctxopt.build.transfer import TransferView
 from ctxopt.config.keys import BudgetView
 from ctxopt.config.load import ContextBudget
 from ctxopt.errors import ContextError, CtxoptError, DockerfileError, IgnoreFileError
+from ctxopt.git.folder import HISTORY, holds_history
 from ctxopt.git.state import GitState
 from ctxopt.guard.budget import Figures
 from ctxopt.guard.growth import Measured
@@ -49,6 +50,13 @@ class Side:
             return ()
         inside = set(self.state.submodules)
         return tuple(error.path for error in self.analysis.tree.errors if error.path in inside)
+
+    @property
+    def lacks_history(self) -> bool:
+        """Whether git's own folder is not measured, as no state of git holds it, though a build on disk may be sent it."""
+        if self.state is None or not holds_history(self.analysis.context.root):
+            return False
+        return not self.analysis.matcher.lenient().decide(HISTORY).excluded
 
     @property
     def pointers(self) -> tuple[str, ...]:

@@ -6,13 +6,17 @@ Source: https://shields.io/badges/endpoint-badge, schema version 1.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
 
 from ctxopt.report.wording import LEAST
-from ctxopt.units import format_size
+from ctxopt.units import count, format_size
 
 if TYPE_CHECKING:
     from ctxopt.guard.check import Checked
+
+_SIZES: Final = ("max-size", "min-size")
+"""The limits whose figure the badge shows."""
 
 
 def render_badge(checked: Checked) -> str:
@@ -32,7 +36,17 @@ def _message(checked: Checked) -> str:
     least = ""
     if len(known) < len(figures) or any(item.at_least for item in known):
         least = LEAST
-    return least + format_size(sum(item.size for item in known))
+    size = least + format_size(sum(item.size for item in known))
+    return ", ".join((size, *_broken(checked)))
+
+
+def _broken(checked: Checked) -> Iterator[str]:
+    """Say what is wrong besides the size: the colour tells only that something is."""
+    for key in dict.fromkeys(result.limit for result in checked.broken):
+        if key not in _SIZES:
+            yield f"{key} broken"
+    if checked.failing:
+        yield count(len(checked.failing), "new finding")
 
 
 def _color(checked: Checked) -> str:

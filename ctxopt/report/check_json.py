@@ -117,6 +117,7 @@ def _json_side(side: Side) -> dict[str, Any]:
             {"name": load.name, **transfer_fields(load.transfer)} for load in side.named
         ],
         "not_measured": list(side.submodules),
+        "lacks_history": side.lacks_history,
         "lfs_pointers": len(side.pointers),
     }
 

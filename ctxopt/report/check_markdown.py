@@ -12,6 +12,7 @@ from ctxopt.guard.growth import PathChange
 from ctxopt.guard.side import VIEWS, Side
 from ctxopt.report.check_wording import (
     CHANGE_LISTS,
+    WITHOUT_HISTORY,
     ChangeList,
     change_name,
     describe_findings,
@@ -57,6 +58,8 @@ def render_markdown(checked: Checked, *, top: int) -> str:
             lines += ["", f"Rebuilds: {plain(describe_needless(context.needless))}"]
         for path in context.after.submodules:
             lines += ["", f"Not measured: the submodule {code(path)}"]
+        if context.after.lacks_history:
+            lines += ["", plain(WITHOUT_HISTORY)]
     if checked.findings is not None:
         lines += _markdown_findings(checked.findings, top)
     return "\n".join(lines) + "\n"

@@ -12,6 +12,7 @@ from ctxopt.guard.growth import Growth, PathChange
 from ctxopt.guard.side import VIEWS
 from ctxopt.report.check_wording import (
     CHANGE_LISTS,
+    WITHOUT_HISTORY,
     change_name,
     describe_findings,
     describe_needless,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _LABEL = 15
 _SIZE = 10
 _NAMED = 6
+_NO_LIMITS = "No limits are set: ctxopt check --init writes some"
 _VERDICTS = {
     Verdict.PASS: ("ok", "green"),
     Verdict.FAIL: ("over", "bold red"),
@@ -48,7 +50,7 @@ def render_check(checked: Checked, look: Look, *, top: int) -> str:
     for context in checked.contexts:
         if lines:
             lines.append(StyledText())
-        lines += _context(context, top)
+        lines += _context(context, top, is_only=len(checked.contexts) == 1)
     if checked.findings is not None:
         title = "Findings"
         if checked.against:
@@ -62,6 +64,8 @@ def render_check(checked: Checked, look: Look, *, top: int) -> str:
 
 def _summary(checked: Checked) -> list[StyledText]:
     """How many limits hold in all contexts, and where they do not."""
+    if not checked.results:
+        return [StyledText(), StyledText(_NO_LIMITS, "dim")]
     head = f"{count(len(checked.contexts), 'context')}, {count(len(checked.results), 'limit')}: "
     told, style = "every limit holds", "bold green"
     parts = []
@@ -78,6 +82,9 @@ def _summary(checked: Checked) -> list[StyledText]:
             parts.append(f"{len(names)} {what}, in {listed}")
     if parts:
         told, style = "; ".join(parts), "bold red"
+    without = sum(not context.results for context in checked.contexts)
+    if without:
+        told += f"; {count(without, 'context')} without one"
     return [StyledText(), StyledText(head + told, style)]
 
 
@@ -94,7 +101,7 @@ def _findings(title: str, findings: Findings, top: int, width: int) -> list[Styl
     return lines
 
 
-def _context(context: CheckedContext, top: int) -> list[StyledText]:
+def _context(context: CheckedContext, top: int, *, is_only: bool) -> list[StyledText]:
     lines = [field("Context", printable(context.name))]
     measured = context.after.name
     if context.before is not None:
@@ -108,7 +115,7 @@ def _context(context: CheckedContext, top: int) -> list[StyledText]:
         if before is not None:
             line.append(f", {_grown(after.bytes - before.bytes)}", "not dim")
         lines.append(line)
-    lines += _limits(context)
+    lines += _limits(context, is_only=is_only)
     growth = context.growths.get(context.lead)
     if growth is not None:
         lines += _changes(context, growth, top)
@@ -146,12 +153,11 @@ def _grown(size: int) -> str:
     return signed(size)
 
 
-def _limits(context: CheckedContext) -> list[StyledText]:
+def _limits(context: CheckedContext, *, is_only: bool) -> list[StyledText]:
+    if not context.results and is_only:
+        return [StyledText(), StyledText(_NO_LIMITS, "dim")]
     if not context.results:
-        return [
-            StyledText(),
-            StyledText("No limits are set: ctxopt check --init writes some", "dim"),
-        ]
+        return []
     lines = [StyledText(), StyledText("Limits", "bold")]
     for result in context.results:
         word, style = _VERDICTS[result.verdict]
@@ -208,6 +214,8 @@ def _notes(context: CheckedContext) -> list[StyledText]:
     if context.after.submodules:
         named = ", ".join(printable(path) for path in context.after.submodules)
         lines.append(StyledText(f"Not measured: the submodules {named}", "yellow"))
+    if context.after.lacks_history:
+        lines.append(StyledText(WITHOUT_HISTORY, "dim"))
     if context.after.pointers:
         number = count(len(context.after.pointers), "file")
         lines.append(StyledText(f"Git LFS: {number} counted with the size the pointer stands for"))

@@ -23,6 +23,10 @@ _COMMAND = 40
 """Paths and lines in a sentence; columns of a command in it."""
 
 
+WITHOUT_HISTORY = "Not measured: .git, which nothing keeps back; --working-tree counts it"
+"""Said where git's own folder is let through: no state of git holds it."""
+
+
 class ChangeList(NamedTuple):
     """One of the lists of changes that every format has."""
 

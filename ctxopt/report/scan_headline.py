@@ -41,7 +41,7 @@ class SentBytes(NamedTuple):
         return self.saved > 0 and format_size(self.before) != format_size(self.after)
 
 
-def sent_bytes(analysis: Analysis, plan: Fix | None) -> SentBytes:
+def bytes_sent(analysis: Analysis, plan: Fix | None) -> SentBytes:
     """Return what the build sends now, and with the lines that ``plan`` writes."""
     before = after = analysis.sent.total.bytes
     if plan is not None and plan.new_content is not None:
@@ -91,7 +91,7 @@ def headline(analysis: Analysis, judged: RuleResults, plan: Fix | None) -> str:
     build = analysis.plan
     if build is not None and not build.main.transfer.loaded:
         return f"{_sends(analysis)} nothing: no instruction of this build takes anything from here."
-    sent = sent_bytes(analysis, plan)
+    sent = bytes_sent(analysis, plan)
     size = format_size(sent.before)
     if analysis.tree.errors:
         size = LEAST + size

@@ -16,11 +16,11 @@ from ctxopt.report.finding_text import command_lines, wrapped
 from ctxopt.report.folder_bars import folder_bars
 from ctxopt.report.scan_headline import (
     SentBytes,
+    bytes_sent,
     could_be_saved,
     could_be_sent,
     first_stop,
     headline_lines,
-    sent_bytes,
 )
 from ctxopt.report.terminal import Look, StyledText, draw
 from ctxopt.rules.sources.missing_source import OTHER_CONTEXT
@@ -216,7 +216,7 @@ def _gain(analysis: Analysis, plan: Fix) -> str:
     if plan.rebuilds:
         fewer = count(plan.rebuilds, "fewer rebuild")
         rebuilds = f"{fewer} in {count(plan.commits, 'commit')}"
-    sent = sent_bytes(analysis, plan)
+    sent = bytes_sent(analysis, plan)
     if sent.is_less or sent.saved < 0:
         return ", ".join(filter(None, (f": {_change(sent)}", rebuilds)))
     if first_stop(analysis) is not None and first_stop(plan.foreseen) is None:

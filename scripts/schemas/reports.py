@@ -282,6 +282,7 @@ _SIDE = record(
     transferred=maybe(_FIGURES),
     named_contexts=many(_NAMED_CONTEXT),
     not_measured=many(TEXT),
+    lacks_history=FLAG,
     lfs_pointers=COUNT,
 )
 _GROWTH = maybe(

@@ -74,6 +74,8 @@ Grew
 
 Renamed
         1 MB  src/a -> src/b
+
+Not measured: .git, which nothing keeps back; --working-tree counts it
 """
     )
 
@@ -96,6 +98,39 @@ def test_the_working_tree(repository):
     stage(repository, {})
     assert "the index" in check(repository).stdout
     assert "the working tree" in check(repository, "--working-tree").stdout
+
+
+SAID = "Not measured: .git, which nothing keeps back; --working-tree counts it\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "options", "is_said"),
+    [
+        ({"b": "1"}, [], True),
+        ({"b": "1", ".dockerignore": "src\n"}, ["--against", "HEAD"], True),
+        ({"b": "1", ".dockerignore": ".git\n!.git/HEAD\n"}, [], True),
+        ({"b": "1"}, ["--format", "markdown"], True),
+        ({"b": "1", ".dockerignore": ".git\n"}, [], False),
+        ({"b": "1", ".dockerignore": "**/.git\n"}, ["--format", "markdown"], False),
+        ({"b": "1", ".dockerignore": "*\n!src\n"}, [], False),
+        ({"b": "1"}, ["--working-tree"], False),
+        ({}, [], False),
+        ({"src/b": "1"}, ["src"], False),
+    ],
+)  # fmt: skip
+def test_that_no_state_holds_the_history_is_said_once(repository, files, options, is_said):
+    stage(repository, files)
+    done = check(repository, *options)
+    assert done.stdout.count(SAID) == is_said
+    if "--format" not in options:
+        after = document(repository, *options)["contexts"][0]["after"]
+        assert after["lacks_history"] is is_said
+
+
+def test_a_linked_worktree_has_no_history_to_leave_out(repository, tmp_path):
+    git(repository, "worktree", "add", "-q", str(tmp_path / "w"))
+    stage(tmp_path / "w", {"b": "1"})
+    assert SAID not in check(tmp_path / "w").stdout
 
 
 def test_outside_of_a_repository(tmp_path):
@@ -860,7 +895,9 @@ def test_init_says_nothing_where_a_fix_has_nothing_to_do(tmp_path):
         (["--all", "--max-size", "1MB"], "2 contexts, 2 limits: every limit holds"),
         (["--all", "--max-size", "1kB"], "2 contexts, 2 limits: 1 broken, in api"),
         (["--all", "--max-size", "1kB", "--max-files", "1"], "2 contexts, 4 limits: 3 broken, in api, web"),
+        (["--all"], "No limits are set: ctxopt check --init writes some"),
         (["--max-size", "1MB"], "max-size 1 MB (set by --max-size)"),
+        ([], "No limits are set: ctxopt check --init writes some"),
     ],
 )  # fmt: skip
 def test_several_contexts_end_with_what_holds_of_all(tmp_path, args, last):
@@ -870,3 +907,11 @@ def test_several_contexts_end_with_what_holds_of_all(tmp_path, args, last):
     }  # fmt: skip
     done = check(lay(tmp_path, tree), *args)
     assert done.stdout.rstrip().endswith(last)
+    assert done.stdout.count("No limits are set") == last.startswith("No limits")
+
+
+def test_contexts_without_a_limit_are_counted(tmp_path):
+    limited = '[[context]]\npath = "a"\nmax-files = 9\n[[context]]\npath = "b"\n'
+    done = check(lay(tmp_path, {"ctxopt.toml": limited, "a/x": "x", "b/x": "x"}))
+    assert done.stdout.endswith("\n2 contexts, 1 limit: every limit holds; 1 context without one\n")
+    assert "No limits are set" not in done.stdout

@@ -422,6 +422,39 @@ def test_an_interrupt_that_comes_once_all_is_written(root, state, monkeypatch):
     assert read(os.path.join(root, ".dockerignore")) is None
 
 
+def _interrupts(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(
+    ("place", "options", "said"),
+    [
+        ("ctxopt.report.fix_text.render_text", [], ".dockerignore is written"),
+        ("ctxopt.fix.run.outcome_of", [], ".dockerignore is written"),
+        ("ctxopt.fix.run.outcome_of", ["--dry-run"], "nothing is written"),
+        ("ctxopt.report.fix_text.render_text", ["--dry-run"], "nothing is written"),
+        ("ctxopt.fix.run.replace_file", [], "nothing is written"),
+        ("ctxopt.fix.run.plan_fix", [], "nothing is written"),
+        ("ctxopt.fix.repository.plan_cures", ["--all"], None),
+        ("ctxopt.report.fix_all_text.render_all", ["--all"], ".dockerignore is written"),
+        ("ctxopt.report.fix_all_text.render_all", ["--all", "--dry-run"], "nothing is written"),
+    ],
+)  # fmt: skip
+def test_an_interrupt_says_what_is_written(root, monkeypatch, place, options, said):
+    lay(root, {"compose.yaml": "services: {web: {build: .}}\n"})
+    monkeypatch.setattr(place, _interrupts)
+    done = ctxopt("fix", *options, cwd=root)
+    told = "" if said is None else f"interrupted: {said}\n"
+    assert (done.returncode, done.stderr) == (130, told)
+
+
+@pytest.mark.parametrize("command", ["scan", "ls", "report"])
+def test_an_interrupt_of_what_writes_nothing_says_nothing(root, monkeypatch, command):
+    monkeypatch.setattr("ctxopt.build.context.find_context", _interrupts)
+    done = ctxopt(command, cwd=root)
+    assert (done.returncode, done.stderr) == (130, "")
+
+
 def test_a_write_that_fails_is_forgotten(root, state, monkeypatch):
     def fails(*_: object, **__: object) -> None:
         raise WriteError("no")

@@ -76,7 +76,9 @@ def test_a_line_for_each_context_that_grew(tmp_path):
         ((), "1 MB", "blue"),
         (("--max-size", "2MB"), "1 MB", "brightgreen"),
         (("--max-size", "2kB"), "1 MB", "red"),
-        (("--max-size", "2MB", "--min-files", "999"), "1 MB", "red"),
+        (("--max-size", "2MB", "--min-files", "999"), "1 MB, min-files broken", "red"),
+        (("--max-size", "2kB", "--max-files", "0"), "1 MB, max-files broken", "red"),
+        (("--max-files", "999"), "1 MB", "brightgreen"),
     ],
 )
 def test_a_badge(tmp_path, arguments, message, color):
