@@ -33,7 +33,10 @@ _LONG = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave three of four rows of their tables to the full run; the fast one still has each test."""
+    """Leave three of four rows of their tables to the full run; the fast one still has each test.
+
+    Coverage is measured of the fast run's tests: to trace the long ones takes as long again, for lines that are reached.
+    """
     rows: Counter[str] = Counter()
     for item in items:
         name, bracket, _ = item.nodeid.partition("[")
@@ -41,6 +44,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             if rows[name] % 4:
                 item.add_marker(pytest.mark.slow)
             rows[name] += 1
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture
