@@ -82,6 +82,9 @@ class Fates:
             is_asked = loaded is not None
             if loaded is not None:
                 asked = self._sent.flags(loaded)
+        # Most folders have one answer for all.
+        if permitted is not None and permitted.count(Flag.EXCLUDED) == len(permitted):
+            return ["kept"] * len(permitted)
         if course.is_uniform and is_asked and not (permitted or asked):
             return [self._fate_with(course.takers)] * len(folder.kinds)
         fates: list[Fate] = []

@@ -45,6 +45,8 @@ def explore(
     # The tree holds no cycles, and is not searched for any; what a screen is made of does.
     gc.freeze()
     gc.enable()
+    # A key waits at most this long, in seconds, for the thread that tries a line.
+    sys.setswitchinterval(0.001)
     app = Explorer(exploration, title=path, shown=inputs.context.ignore_name)
     app.run()
     if app.written:

@@ -33,9 +33,14 @@ class Explorer(App[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (_WIDE, "-wide")]  # noqa: RUF012
     CSS = """
     Screen { background: ansi_default; color: ansi_default; }
+    TreePane, #change {
+        scrollbar-size-vertical: 1; scrollbar-color: ansi_bright_black; scrollbar-color-hover: ansi_bright_black;
+        scrollbar-color-active: ansi_bright_black; scrollbar-background: ansi_default;
+        scrollbar-background-hover: ansi_default; scrollbar-background-active: ansi_default;
+    }
     #head { margin-bottom: 1; }
     #body { height: 1fr; layout: vertical; }
-    #change { display: none; height: auto; max-height: 30%; border-top: solid ansi_bright_black; scrollbar-size-vertical: 1; }
+    #change { display: none; height: auto; max-height: 8; border-top: solid ansi_bright_black; }
     #change.-shown { display: block; }
     Screen.-wide #body { layout: horizontal; }
     Screen.-wide #change { width: 48; height: 1fr; max-height: 100%; border-top: none; border-left: solid ansi_bright_black; }
@@ -256,9 +261,11 @@ class Explorer(App[None]):
             screen_text.head(self._title, self._exploration.start, self._now, self.size.width)
         )
         self._about.show(screen_text.about(self._now, self._row))
-        lines = screen_text.change(self._exploration.present, self._now, self._shown)
+        lines = screen_text.changed_lines(self._exploration.present, self._now, self._shown)
         self._change.show(lines)
-        self.query_one("#change").set_class(bool(lines), "-shown")
+        pane = self.query_one("#change", VerticalScroll)
+        pane.set_class(bool(lines), "-shown")
+        pane.scroll_end(animate=False)
 
     def _show_found(self) -> None:
         if not self._found:
@@ -277,12 +284,9 @@ def _question_about(toggled: Toggled) -> Question:
     verb = "bring it back"
     if is_kept(toggled.after, toggled.path):
         verb = "keep it back"
-    return Question(
-        "This may not be meant",
-        screen_text.question(toggled),
-        yes=f"{verb} all the same",
-        no="leave it",
-    )
+    title = f"{verb.capitalize().replace(' it ', ' this ')}?"
+    lines = screen_text.question(toggled)
+    return Question(title, lines, yes=f"{verb} all the same", no="leave it")
 
 
 __all__ = ["Explorer"]

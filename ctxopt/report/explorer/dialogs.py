@@ -15,7 +15,7 @@ from ctxopt.report.explorer.widgets import TextLines
 from ctxopt.report.terminal import StyledText
 
 _CSS = """
-%(name)s { align: center middle; background: ansi_default; }
+%(name)s { align: center middle; background: transparent; }
 %(name)s > VerticalScroll { width: 90%%; max-width: 90; height: auto; max-height: 90%%; border: round ansi_bright_black; padding: 0 1; background: ansi_default; }
 %(name)s Horizontal { height: 1; margin-top: 1; }
 %(name)s Button { margin-right: 2; min-width: 8; }

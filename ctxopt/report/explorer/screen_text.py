@@ -47,7 +47,7 @@ def head(title: str, start: Explored, now: Explored, width: int) -> list[StyledT
     builder = now.facts.builder
     least = lower_bound(now.facts.view.tree)
     name = StyledText(" ctxopt explore ", "bold")
-    name.append(" " + cut_off(title, max(8, width - 18)), "not bold")
+    name.append(" " + cut_off(visible(title), max(8, width - 18)), "not bold")
     could = amounts.bytes - amounts.kept_bytes
     text = StyledText(" ")
     if now.facts.plan is None or could == amounts.sent_bytes:
@@ -132,7 +132,7 @@ def told(toggled: Toggled) -> StyledText:
 def question(toggled: Toggled) -> list[StyledText]:
     """Say what a decision would do that may not be meant."""
     return [
-        StyledText(_sentence(toggled.harm)),
+        StyledText(f"  {_sentence(toggled.harm)}"),
         StyledText(),
         StyledText("  ")
         .append(visible(toggled.text), "bold")
@@ -150,6 +150,17 @@ def change(present: bytes | None, now: Explored, shown: str) -> list[StyledText]
     if present is None:
         body = [line for line in body if not line.startswith("new file")]
     return [StyledText(f" {visible(line)}", _PLUS_MINUS.get(line[:1], "dim")) for line in body]
+
+
+def changed_lines(present: bytes | None, now: Explored, shown: str) -> list[StyledText]:
+    """Return the lines that come and go, below how many there are; nothing where there are none."""
+    lines = [line for line in change(present, now, shown) if line.plain[1:2] in _PLUS_MINUS]
+    if not lines:
+        return []
+    number = {sign: sum(line.plain[1:2] == sign for line in lines) for sign in _PLUS_MINUS}
+    head = StyledText(f" {visible(shown)} ", "bold")
+    head.append(f"+{number['+']} −{number['-']}, not written", "not bold dim")
+    return [head, *lines]
 
 
 def keys_line() -> StyledText:
@@ -180,7 +191,10 @@ def _signed(size: int) -> str:
 
 def _sentence(clause: str) -> str:
     shown = visible(clause)
-    return shown[:1].upper() + shown[1:] + "."
+    # Most clauses start with a path, which keeps its case.
+    if shown.startswith("it "):
+        shown = "I" + shown[1:]
+    return shown + "."
 
 
 __all__ = ["KEYS", "about", "change", "head", "keys_help", "keys_line", "question", "told", "why"]

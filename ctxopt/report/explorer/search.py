@@ -31,29 +31,41 @@ class PathSearch:
                 path: (path.casefold(), folder.joined.casefold())
                 for path, folder in self._folders.items()
             }
-        found = self._matches(words, sums)
-        return [path for _, path in heapq.nsmallest(MOST, found)]
+        found = heapq.nsmallest(MOST, self._matches(words, sums))
+        names: dict[str, list[str]] = {}
+        for _, path, _ in found:
+            if path not in names:
+                names[path] = self._folders[path].names
+        return [self._folders[path].child(names[path][index]) for _, path, index in found]
 
-    def _matches(self, words: list[str], sums: FateSums) -> Iterator[tuple[int, str]]:
-        """Yield the paths, each behind its bytes below zero."""
+    def _matches(self, words: list[str], sums: FateSums) -> Iterator[tuple[int, str, int]]:
+        """Yield the size below zero, the folder and the place in it of all that is found."""
         for path, (above, joined) in self._plain.items():
-            if not any(word in joined for word in words):
-                continue
             missing = [word for word in words if word not in above]
             if not all(word in joined for word in missing):
                 continue
+            names = joined.split("/")
+            places = _places(names, missing, words)
+            if not places:
+                continue
             folder = self._folders[path]
             sizes = folder.sizes
-            for index, name in enumerate(folder.names):
-                plain = name.casefold()
-                if not all(word in plain for word in missing):
-                    continue
-                if missing or any(word in plain for word in words):
-                    below = folder.child(name)
-                    size = sizes[index]
-                    if folder.kinds[index] == DIR:
-                        size = sums.of(below).bytes
-                    yield -size, below
+            for place in places:
+                size = sizes[place]
+                if folder.kinds[place] == DIR:
+                    size = sums.of(folder.child(folder.names[place])).bytes
+                yield -size, path, place
+
+
+def _places(names: list[str], missing: list[str], words: list[str]) -> list[int]:
+    """Return the places of the names that hold all that is ``missing`` above them; if that is nothing, any of ``words``."""
+    if not missing:
+        # Or all that is below a folder of that name would be found.
+        return [place for place, name in enumerate(names) if any(word in name for word in words)]
+    places = [place for place, name in enumerate(names) if missing[0] in name]
+    for word in missing[1:]:
+        places = [place for place in places if word in names[place]]
+    return places
 
 
 __all__ = ["MOST", "PathSearch"]

@@ -24,13 +24,9 @@ _CURSOR: Final = Style(reverse=True)
 
 
 def strip_of(line: StyledText, width: int, over: Style | None = None) -> Strip:
-    """Return a line as Textual draws it, ``width`` columns long; ``over`` goes above its own styles."""
+    """Return a line as Textual draws it, ``width`` columns long; ``over`` takes the place of its own styles."""
     whole = _style(line.style)
-    segments = []
-    for text, style in line.pieces:
-        if text:
-            drawn = whole + _style(style)
-            segments.append(Segment(text, drawn if over is None else drawn + over))
+    segments = [Segment(text, over or whole + _style(style)) for text, style in line.pieces if text]
     return Strip(segments).adjust_cell_length(width, over or Style.null())
 
 
@@ -82,9 +78,7 @@ class TextLines(Widget, can_focus=False):
 class TreePane(ScrollView, can_focus=True):
     """The rows of an outline under a cursor; draws those alone that are seen."""
 
-    DEFAULT_CSS = (
-        "TreePane { height: 1fr; width: 1fr; scrollbar-size-vertical: 1; overflow-x: hidden; }"
-    )
+    DEFAULT_CSS = "TreePane { height: 1fr; width: 1fr; overflow-x: hidden; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("down,j", "move(1)", show=False),
         Binding("up,k", "move(-1)", show=False),

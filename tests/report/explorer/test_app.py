@@ -60,7 +60,7 @@ class Screen:
 
 def explore(root: str, steps: Callable[[Screen], Awaitable[None]], size=(80, 24)) -> Explorer:
     """Open the explorer on a folder, take the steps, and return it as they leave it."""
-    app = Explorer(exploration_at(root), title=root, shown=".dockerignore")
+    app = Explorer(exploration_at(root), title="a\n[red]\x1b[31m", shown=".dockerignore")
 
     async def drive() -> None:
         async with app.run_test(size=size) as pilot:
@@ -84,6 +84,7 @@ def test_the_tree_fits_on_the_screen(root, size) -> None:
     async def steps(screen: Screen) -> None:
         assert len(screen.lines) == size[1]
         assert "75.1 kB" in screen.text
+        assert "a\\n[red]\\e[31m" in screen.text
         assert "web/" in screen.text
         assert all(len(line) <= size[0] for line in screen.lines)
 
