@@ -80,10 +80,10 @@ def state_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def open_path(tmp_path: Path) -> Path:
     """A folder that other users can reach, with what of our own lies above it."""
     folder = tmp_path
-    while folder != folder.parent and folder.stat().st_mode & 0o005 != 0o005:
-        if folder.stat().st_uid != os.geteuid() or str(folder) == "/tmp":
-            break
-        folder.chmod(0o755)
+    # To the top: a run that begins meanwhile closes the folder that all runs share.
+    while folder.stat().st_uid == os.geteuid() and str(folder) not in ("/", "/tmp"):
+        if folder.stat().st_mode & 0o005 != 0o005:
+            folder.chmod(0o755)
         folder = folder.parent
     return tmp_path
 

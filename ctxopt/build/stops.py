@@ -2,7 +2,7 @@
 
 Sources: google.golang.org/grpc internal/metadata (the values of a header), moby/buildkit session/filesync/filesync.go
 encodeStringForHeader, google.golang.org/protobuf (a string has to be UTF-8), tonistiigi/fsutil walker.go, docker/cli
-cli/command/image/build/context.go ValidateContextDirectory.
+cli/command/image/build/context.go ValidateContextDirectory and AddDockerfileToBuildContext, archive/tar (a link has no content).
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from typing import Literal, NamedTuple
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.transfer import TransferView
 from ctxopt.languages.ignore.matcher import Matcher
-from ctxopt.tree.model import DIR, Flag, Folder
+from ctxopt.tree.model import DIR, SYMLINK, Flag, Folder
 from ctxopt.tree.view import View
 
-StopKind = Literal["ignore-pattern", "source", "name", "folder"]
+_IGNORE_FILE = ".dockerignore"
+
+StopKind = Literal["ignore-pattern", "source", "name", "folder", "ignore-link"]
 
 
 class Stop(NamedTuple):
@@ -63,6 +65,7 @@ def _stops_of_all(analysis: Analysis) -> Iterator[Stop]:
         return
     if not builder.loads_on_demand:
         yield from _unreadable_to_check(analysis)
+        yield from _linked_ignore_file(analysis)
         return
     yield from _refused_patterns(analysis.matcher)
     yield from _unsendable(analysis.permitted)
@@ -154,9 +157,26 @@ def _unreadable_to_check(analysis: Analysis) -> Iterator[Stop]:
             yield _cannot_stat(error.path)
 
 
+def _linked_ignore_file(analysis: Analysis) -> Iterator[Stop]:
+    """Yield the ignore file where the classic client cannot add a line to it, for a Dockerfile from elsewhere."""
+    dockerfile = analysis.context.dockerfile
+    if not dockerfile.found or dockerfile.inside is not None:
+        return
+    view = analysis.permitted
+    top = view.tree.folders[""]
+    if _IGNORE_FILE not in top.names:
+        return
+    # It is forced in whatever the patterns say. A second name of a file is a link in the tar, too.
+    is_link = top.kinds[top.names.index(_IGNORE_FILE)] == SYMLINK
+    if is_link or _IGNORE_FILE in view.hard_links:
+        yield Stop("ignore-link", "archive/tar: write too long", _IGNORE_FILE)
+
+
 def _cannot_stat(path: str) -> Stop:
     return Stop("folder", f"error checking context: can't stat '{path}'", path)
 
 
 def _can_list(root: str, path: str) -> bool:
-    return os.access(os.path.join(root, path), os.R_OK)
+    # Docker's client opens it, which asks who runs it, not who started that.
+    as_who_runs = os.access in os.supports_effective_ids
+    return os.access(os.path.join(root, path), os.R_OK, effective_ids=as_who_runs)

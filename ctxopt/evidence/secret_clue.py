@@ -96,7 +96,10 @@ def find_clue(content: bytes, *, is_code: bool = False, is_suspect: bool = True)
     found = _block(content, is_code) or _token(content)
     if found is not None or is_code or _SEALED in content:
         return found
-    found = _document(content) or _login(content, is_suspect)
+    found = _document(content)
+    if found is None and b"kind:" in content:
+        content = _without_entries(content)
+    found = found or _login(content, is_suspect)
     if found is not None:
         return found
     return next(_assignments(content, is_suspect), None)
@@ -225,18 +228,23 @@ def _manifest(content: bytes) -> Clue | None:
         )
         if match is not None:
             return Clue("a login to a cluster", text.count("\n", 0, match.start(1)) + 1, match[1])
-    if not re.search(r"(?m)^kind:\s*[\"']?Secret[\"']?\s*$", text):
-        return None
-    for section in re.finditer(
-        r"(?m)^(?:data|stringData):[ \t]*\n((?:[ \t]+[^\n]*(?:\n|\Z))+)", text
-    ):
-        for match in re.finditer(r"(?m)^[ \t]+([\w.-]+):[ \t]*[\"']?([^\s\"']+)", section[1]):
-            line = text.count("\n", 0, section.start(1) + match.start()) + 1
-            if not re.match(
-                r"(?:\{\{|<|\$|ENC\[|Q0hBTkdF|Y2hhbmdl)", match[2]
-            ) and not is_placeholder(match[2], match[1]):
-                return Clue("a secret of Kubernetes", line, match[1])
+    # Few files are manifests of a cluster.
+    from ctxopt.evidence.secret_manifest import find_entries, is_document, is_secret
+
+    for entry in find_entries(text):
+        if is_document(entry):
+            inner = find_clue(entry.value)
+            if inner is not None:
+                return Clue(inner.kind, entry.line, entry.key)
+        elif _login(entry.value, True) or is_secret(entry):
+            return Clue("a secret of Kubernetes", entry.line, entry.key)
     return None
+
+
+def _without_entries(content: bytes) -> bytes:
+    from ctxopt.evidence.secret_manifest import without_entries
+
+    return without_entries(content.decode("latin-1")).encode("latin-1")
 
 
 def _login(content: bytes, is_suspect: bool) -> Clue | None:

@@ -91,6 +91,9 @@ def choose(
             left.setdefault(item.unit.name, "it does not go together with the other lines")
             continue
         if not _adds_something(item, gain):
+            # What has no bytes at all is hidden by no other line.
+            if gain.entries > 0 and not item.saving.bytes:
+                left.setdefault(item.unit.name, _too_little(facts, item))
             continue
         if _is_below_floor(facts, item, gain) and item not in for_cache:
             left.setdefault(item.unit.name, _too_little(facts, item))

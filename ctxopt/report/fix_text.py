@@ -181,6 +181,8 @@ def _errors(fix: Fix, look: Look) -> list[StyledText]:
         first, *others = wrapped(told, look.width, len("  error  "))
         head = StyledText("  ").append("error", STYLES[finding.severity])
         lines += [head.append("  " + first.lstrip()), *map(StyledText, others)]
+        # What no line cures, a person may.
+        lines += map(StyledText, wrapped(visible(finding.help), look.width, len("  error  ")))
     return lines + more(len(fix.errors) - len(shown))
 
 

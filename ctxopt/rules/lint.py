@@ -21,12 +21,15 @@ from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.gather import gather_facts
 from ctxopt.evidence.needs import Needs
 from ctxopt.languages.ignore.dialect import dialect_of
+from ctxopt.languages.ignore.matcher import with_slashes
 from ctxopt.languages.ignore.text import IgnoreFile, parse_ignore_file
 from ctxopt.read_file import read_regular
 from ctxopt.rules.finding import Finding, Location
 from ctxopt.rules.ignore_file.inactive_ignore_file import counts_as_empty
 from ctxopt.rules.ignore_file.invalid_pattern import RULE as INVALID
 from ctxopt.rules.ignore_file.invalid_pattern import invalid_patterns
+from ctxopt.rules.ignore_file.pattern_quirk import BACKSLASH
+from ctxopt.rules.ignore_file.pattern_quirk import RULE as QUIRK
 from ctxopt.rules.registry import RULES
 from ctxopt.rules.run import run_rules
 from ctxopt.severity import Severity
@@ -109,6 +112,7 @@ def lint_file(path: str, root: str | None, config: Config, measure: Measure) -> 
         refused = {finding.location.line for finding in found}
         reported = run_rules(facts, rules, config.selection).reported
         found += [item for item in reported if item.location.line not in refused]
+    found += _other_backslashes(file, found)
     if root is not None and os.path.islink(path) and builder.loads_on_demand:
         found += _not_followed(path, root, builder)
     found.sort(key=lambda finding: (finding.location.line or 0, finding.sort_key))
@@ -141,6 +145,27 @@ def _refused_lines(file: IgnoreFile, builder: Builder) -> list[Finding]:
     ]
 
 
+def _other_backslashes(file: IgnoreFile, found: list[Finding]) -> list[Finding]:
+    """Return the lines that Docker takes and that mean slashes, as one that it refuses does: who mends that has to mend them, too."""
+    if not any(
+        item.rule == INVALID.id and with_slashes(item.subject) != item.subject for item in found
+    ):
+        return []
+    told = {item.location.line for item in found}
+    return [
+        Finding(
+            rule=QUIRK.id,
+            severity=QUIRK.severity,
+            message=f"{text} is not what it looks like: {BACKSLASH}",
+            location=Location(file.path, line),
+            subject=text,
+            help=f"write {plain}",
+        )
+        for line, text in file.patterns()
+        if line not in told and (plain := with_slashes(text)) != text
+    ]
+
+
 def _refused(error: IgnoreFileError, builder: Builder) -> Finding:
     place = error.path or NAME
     return Finding(
@@ -148,6 +173,7 @@ def _refused(error: IgnoreFileError, builder: Builder) -> Finding:
         severity=Severity.ERROR,
         message=f"{builder.brand} refuses the file: {error.reason}",
         location=Location(place, error.line),
+        subject=error.reason.rpartition(": ")[2],
         help=error.hint or "",
     )
 

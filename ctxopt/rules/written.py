@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ctxopt.build.source_text import tell_check
 from ctxopt.build.sources import CheckKind, SourceCheck
-from ctxopt.builder import PODMAN
+from ctxopt.builder import CLASSIC, PODMAN
 from ctxopt.config.load import Config
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.dockerfile import Source
@@ -110,11 +110,18 @@ def dockerfile_line(facts: Facts, source: Source) -> Location:
 def checks_of(facts: Facts, *kinds: CheckKind) -> Iterator[SourceCheck]:
     """Yield what the build says of its sources, of the kinds given, each only once."""
     plan = facts.plan
-    if plan is None:
+    if plan is not None:
+        checks: Iterable[SourceCheck] = plan.sources.checks
+    elif facts.builder is CLASSIC:
+        # The other builders know what they load, and the scans of few people are about this one.
+        from ctxopt.rules.classic_sources import check_sources
+
+        checks = check_sources(facts)
+    else:
         return
     # An instruction that several stages share is checked once for each of them.
     seen = set()
-    for check in plan.sources.checks:
+    for check in checks:
         key = (check.kind, check.source.line, check.text, check.paths)
         if check.kind in kinds and key not in seen:
             seen.add(key)

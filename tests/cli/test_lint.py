@@ -53,6 +53,10 @@ def root(tmp_path):
 WRONG = {
     "a class that never ends": ("*.md\n[\n", [(2, "invalid-pattern")]),
     "one of several": ("\\\nx\n[]\n", [(1, "invalid-pattern"), (3, "invalid-pattern")]),
+    "backslashes, one of them at the end": ("*\n!src\\out\\*\n!src\\\n!*\\*.mk\n", [(2, "pattern-quirk"), (3, "invalid-pattern"), (4, "pattern-quirk")]),
+    "backslashes before what is no class": ("*\n!*\\Makefile\n!*\\*.mk\n", [(2, "invalid-pattern"), (3, "pattern-quirk")]),
+    "an escape beside a class that never ends": ("a\\*b\n[\n", [(2, "invalid-pattern")]),
+    "an escaped number sign beside a refused line": ("\\#notes\nsrc\\\n", [(2, "invalid-pattern")]),
     "refused when tried": ("x\nsrc*[\n", [(2, "invalid-pattern")]),
     "a comment behind a pattern": ("dist # output\n", [(1, "comment-trap")]),
     "a comment of another language": ("dist // output\n", [(1, "comment-trap")]),

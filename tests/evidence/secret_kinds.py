@@ -5,6 +5,7 @@ Every value is made here, from pieces: no file of this repository holds anything
 
 from __future__ import annotations
 
+import base64
 import random
 import string
 
@@ -34,6 +35,16 @@ def mixed(length: int) -> str:
 
 
 BEGIN, END = "-----BEG" + "IN ", "-----E" + "ND "
+
+
+def based(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def manifest(section: str, kind: str = "Secret", **entries: str) -> str:
+    """A manifest of Kubernetes with these entries."""
+    lines = "".join(f"  {key}: {value}\n" for key, value in entries.items())
+    return f"apiVersion: v1\nkind: {kind}\nmetadata:\n  name: shop\n{section}:\n{lines}"
 
 
 def block(kind: str, body: str = "") -> str:
@@ -105,6 +116,14 @@ CLOUDS = [
     ("cluster.conf", kubeconfig("pass" + f"word: {mixed(16)}")),
     ("k8s/secret.yaml", "apiVersion: v1\nkind: Secret\nmetadata:\n  name: db\ndata:\n  pass" + f"word: {made(24)}\n"),
     ("k8s/all.yml", f"kind: ConfigMap\ndata:\n  a: b\n---\nkind: Secret\nstringData:\n  url: {made(24)}\n"),
+    ("k8s/encoded.yaml", manifest("data", host="db", PASSWORD=based(mixed(16)))),
+    ("k8s/given.yaml", manifest("stringData", HOST="10.0.0.1", SMTP_PASS=mixed(12))),
+    ("k8s/dsn.yaml", manifest("stringData", DB_URI=f"postgres://shop:{mixed(14)}@db.example.net/shop")),
+    ("k8s/plain.yaml", manifest("data", SECRET_KEY=made(7) + "-" + made(9))),
+    ("k8s/tls.yaml", manifest("data", **{"tls.crt": based(block("CERTIFICATE")), "tls.key": based(block("PRIVATE KEY"))})),
+    ("k8s/pull.yaml", manifest("data", **{".dockerconfigjson": based('{"auths": {"r.example.net": {"auth": "' + based(f"me:{made(12)}") + '"}}}')})),
+    ("k8s/file.yaml", "kind: Secret\nstringData:\n  app.ini: |\n    [db]\n    host = db\n    pass" + f"word = {mixed(16)}\n"),
+    ("k8s/both.yaml", manifest("stringData", HOST="db") + "---\n" + manifest("data", kind="ConfigMap", API_TOKEN=mixed(20))),
     ("oci.conf", "[DEFAULT]\nuser=ocid1\npass_" + f"phrase={mixed(14)}\n"),
     ("openrc.sh", "export OS_PASS" + f'WORD="{mixed(16)}"\n'),
     ("rclone.conf", "[b2]\ntype = b2\naccount = 0011\nsecret_access_" + f"key = {made(31)}\n"),
@@ -278,6 +297,20 @@ HARMLESS = [
     ("k8s/deploy.yaml", "kind: Deployment\nenv:\n- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef:\n      name: db-creds1\n      key: password\n"),
     ("k8s/chart.yaml", "kind: Secret\ndata:\n  password: {{ .Values.password | b64enc }}\n"),
     ("k8s/empty.yaml", "kind: Secret\nmetadata:\n  name: x\ntype: Opaque\n"),
+    ("k8s/where.yaml", manifest("stringData", DB_USERNAME="atlas", DB_PASSWORD="seriously-insecure", HOST="127.0.0.1", PORT="8888", OPEN="true")),
+    ("k8s/host.yaml", manifest("stringData", DB_HOST="shop.c9akciq32abc.eu-west-1.rds.amazonaws.com:5432")),
+    ("k8s/service.yaml", manifest("stringData", CACHE="redis-7f9x.shop.svc.cluster.local", REGION="eu-central-1")),
+    ("k8s/address.yaml", manifest("stringData", API="https://api7x2.example.net/v2/shop", MAIL="ops7x2k9@example.net")),
+    ("k8s/local-dsn.yaml", manifest("stringData", DB_URI="postgres://shop:shop@localhost/shop")),
+    ("k8s/user.yaml", manifest("data", username=based("shopkeeper"), host=based("db.example.net"))),
+    ("k8s/changeme.yaml", manifest("data", password=based("changeme"), token=based("<your token>"))),
+    ("k8s/ca.yaml", manifest("data", **{"ca.crt": based(block("CERTIFICATE"))})),
+    ("k8s/nobody.yaml", manifest("data", **{".dockerconfigjson": based('{"auths": {"r.example.net": {}}}')})),
+    ("k8s/settings.yaml", "kind: Secret\nstringData:\n  app.ini: |\n    [db]\n    host = db.example.net\n    password = ${DB_PASSWORD}\n  mode: production\n"),
+    ("k8s/helm.yaml", "kind: Secret\ndata:\n  password: {{ .Values.password | b64enc }}\n  values.yaml: |\n    {{- toYaml .Values | nindent 4 }}\n"),
+    ("k8s/labels.yaml", "kind: Secret\nmetadata:\n  labels:\n    app: a7f93kd02mx\nstringData:\n  name: shop\n"),
+    ("k8s/config.yaml", manifest("data", kind="ConfigMap", checksum=made(40))),
+    ("k8s/blank.yaml", "kind: Secret\nstringData:\n  password: \n  token: ''\n"),
     ("k8s/ingress.yaml", "kind: Ingress\nspec:\n  tls:\n  - secretName: shop-tls-2024a\n"),
     ("kube/none.yaml", "apiVersion: v1\nkind: Config\nclusters: []\nusers: []\n"),
     ("kube/exec.yaml", "kind: Config\nusers:\n- name: x\n  user:\n    exec:\n      command: aws\n"),

@@ -149,6 +149,7 @@ MORE = "".join(f"COPY n{n} e{n} /\n" for n in range(7))
     [
         ({"Dockerfile": MISSING}, ["--check"], "  error  Dockerfile:3: /none.txt does not exist, so the build fails\n"),
         ({"Dockerfile": MISSING, "node_modules/x": 3 * MB}, [], "  error  Dockerfile:3: /none.txt does not exist, "),
+        ({"Dockerfile": MISSING}, [], "         correct the source, or make the file first\n"),
         ({"Dockerfile": MISSING + MORE, **{f"e{n}": "e" for n in range(7)}}, [], " and 3 more\n"),
     ],
 )  # fmt: skip

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import socket
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, chdir, nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -24,31 +22,12 @@ def lay_case(folder: Path, case: Mapping[str, Any]) -> Path:
     """Lay a case's tree below ``folder``, as a repository where it is to be one; the folder to call the program in."""
     root = folder / "case"
     root.mkdir()
-    plain = {path: what for path, what in case["tree"].items() if not _is_odd(what)}
-    lay(root, plain)
-    for path, what in case["tree"].items():
-        if _is_odd(what):
-            _lay_odd(root, path, what)
+    lay(root, case["tree"])
     _make_repository(root, case.get("git"))
     for path, mode in case.get("modes", {}).items():
         (root / path).chmod(int(mode, 8))
     context: str = case.get("context", "")
     return root / context
-
-
-def _is_odd(what: object) -> bool:
-    return isinstance(what, dict) and ("socket" in what or "hardlink" in what)
-
-
-def _lay_odd(root: Path, path: str, what: Mapping[str, str]) -> None:
-    """Lay what a file system knows besides files, folders and links that lead somewhere by name."""
-    (root / path).parent.mkdir(parents=True, exist_ok=True)
-    if "hardlink" in what:
-        os.link(root / what["hardlink"], root / path)
-        return
-    # The path of a socket may be no longer than some hundred bytes, so it is named from where it is.
-    with socket.socket(socket.AF_UNIX) as bound, chdir((root / path).parent):
-        bound.bind(Path(path).name)
 
 
 def _make_repository(root: Path, how: Mapping[str, Any] | None) -> None:

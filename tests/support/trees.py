@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Mapping
-from typing import Any
+from contextlib import chdir
+from typing import Any, Final
 
 from scripts.recorder.oracle import archive_of
 
+SOCKET: Final = {"socket": True}
 _MOST_HELD = 20_000_000
 
 
 def lay(folder: object, tree: Mapping[str, Any], modes: Mapping[str, str] | None = None) -> str:
-    """Lay a tree: path -> bytes by number, text, {"link": target}, {"hole": bytes} or {"tar": {name: bytes}}; ``folder/`` is an empty one.
+    """Lay a tree: path -> bytes by number, text, {"link": target}, {"hardlink": path}, SOCKET, {"hole": bytes} or {"tar": {name: bytes}}; ``folder/`` is an empty one.
 
     Return its root.
     """
@@ -30,6 +33,12 @@ def lay(folder: object, tree: Mapping[str, Any], modes: Mapping[str, str] | None
         if isinstance(content, dict) and "link" in content:
             os.symlink(content["link"], target)
             continue
+        if isinstance(content, dict) and "hardlink" in content:
+            os.link(os.path.join(root, content["hardlink"]), target)
+            continue
+        if content == SOCKET:
+            _bind(target)
+            continue
         with open(target, "wb") as file:
             if isinstance(content, dict):
                 file.truncate(content["hole"])
@@ -44,6 +53,12 @@ def lay(folder: object, tree: Mapping[str, Any], modes: Mapping[str, str] | None
         else:
             os.chmod(target, int(mode, 8))
     return root
+
+
+def _bind(path: str) -> None:
+    # The name of a socket may be no longer than some hundred bytes, so it is bound from where it is.
+    with socket.socket(socket.AF_UNIX) as bound, chdir(os.path.dirname(path)):
+        bound.bind(os.path.basename(path))
 
 
 def lengthen(handle: int, size: int) -> None:

@@ -27,8 +27,10 @@ def check(facts: Facts) -> Iterator[Finding]:
             continue
         edits: tuple[Edit, ...] = ()
         advice = "take the control character out"
-        edit = _cure(facts, stop.line, stop.subject)
-        if edit is not None:
+        if _has_comment(facts, stop.line):
+            # ``comment-trap`` rewrites the line.
+            advice = "put the comment on a line of its own"
+        elif edit := _cure(facts, stop.line, stop.subject):
             edits, advice = (edit,), f"write {edit.text}"
         yield Finding(
             rule=RULE.id,
@@ -41,12 +43,13 @@ def check(facts: Facts) -> Iterator[Finding]:
         )
 
 
-def _cure(facts: Facts, line: int, pattern: str) -> Edit | None:
-    """Return the edit that has any character in its place; None where the line is a comment, or that is no cure."""
+def _has_comment(facts: Facts, line: int) -> bool:
     file = facts.ignore_file
-    # ``comment-trap`` rewrites a line whose tab stands before a comment.
-    if file is None or cure(line, file.lines[line - 1].text):
-        return None
+    return file is not None and bool(cure(line, file.lines[line - 1].text))
+
+
+def _cure(facts: Facts, line: int, pattern: str) -> Edit | None:
+    """Return the edit that has any character in its place; None where that is no cure."""
     plain = "".join("?" if has_control_character(char) else char for char in pattern)
     edit = replace_line(line, plain, "? stands for any character, and can be sent")
     if try_edits(facts, [edit]) is None:

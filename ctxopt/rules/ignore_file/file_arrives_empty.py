@@ -2,14 +2,14 @@
 
 BuildKit's client lists a file by one reading of the patterns and opens it by another. They differ
 where a line stands again behind an exception: the file is sent and arrives with 0 bytes. A file
-that the user cannot read arrives empty as well, and stops the classic builder.
+that the user cannot read arrives empty as well, and stops the classic builder. A socket arrives as an empty file, too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import dropwhile
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ctxopt.builder import BUILDKIT
 from ctxopt.evidence.facts import Facts
@@ -22,7 +22,7 @@ from ctxopt.rules.rule import Rule
 from ctxopt.rules.trial import Trial, try_edits
 from ctxopt.rules.written import WrittenPattern, place, remove_line, shown, written_patterns
 from ctxopt.severity import Severity
-from ctxopt.tree.model import EMPTY, FILE, Flag
+from ctxopt.tree.model import EMPTY, FILE, SOCKET, Flag
 from ctxopt.tree.view import View
 
 _EMPTY = frozenset((Flag.REFUSED, Flag.UNREADABLE, EMPTY))
@@ -30,6 +30,8 @@ _MOST_TRIALS = 20
 _MOST_ASKED = 50
 """Files whose way is followed to say how far they all get."""
 
+EVERY_SOCKET: Final = "**/*.sock"
+"""What the catalogue calls them by."""
 _FURTHEST_FIRST: tuple[Reach, ...] = ("final", "builder", "sent", "permitted")
 
 
@@ -42,13 +44,44 @@ class _Empty(NamedTuple):
 
 
 def check(facts: Facts) -> Iterator[Finding]:
-    """Yield one finding for files refused because of the patterns, one for unreadable ones."""
+    """Yield one finding for files refused because of the patterns, one for unreadable ones, and a note about sockets."""
     refused = list(_marked(facts.view, Flag.REFUSED))
     if refused and facts.builder is BUILDKIT:
         yield _refused_finding(facts, refused)
     unreadable = list(_marked(facts.view, Flag.UNREADABLE))
     if unreadable:
         yield _unreadable_finding(facts, unreadable)
+    if facts.builder.sends_sockets:
+        sockets = list(_sockets(facts))
+        if sockets:
+            yield _socket_finding(facts, sockets)
+
+
+def _sockets(facts: Facts) -> Iterator[str]:
+    """Yield the sockets that an instruction takes."""
+    view = facts.view
+    for folder in view.tree.folders.values():
+        if SOCKET not in folder.kinds:
+            continue
+        flags = view.flags(folder)
+        for index, name in enumerate(folder.names):
+            if folder.kinds[index] != SOCKET or (flags and flags[index] & Flag.EXCLUDED):
+                continue
+            if facts.reach(folder.child(name)) in ("final", "builder"):
+                yield folder.child(name)
+
+
+def _socket_finding(facts: Facts, paths: list[str]) -> Finding:
+    return Finding(
+        rule=RULE.id,
+        severity=Severity.INFO,
+        message="a socket arrives as an empty file, and is no socket any more",
+        subject="socket",
+        paths=shown(paths),
+        entries=len(paths),
+        reach=facts.reach(paths[0]),
+        help=f"exclude it, as with {EVERY_SOCKET}; the classic builder leaves sockets out by itself",
+    )
 
 
 def _refused_finding(facts: Facts, files: list[_Empty]) -> Finding:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ctxopt.evidence.facts import Facts, is_read
 from ctxopt.languages.ignore.edits import Edit
@@ -38,6 +38,7 @@ _CLASS = r"\\([dwDs])(?![A-Za-z])"
 _ESCAPED_STARS = r"\\\*\\\*|^\\\*\."
 """What formatters of Markdown make of ``**/`` and ``*.``; one such star inside a name may be meant."""
 _LETTER = r"\\(?=[A-Za-z0-9_])"
+BACKSLASH: Final = "a backslash is no separator of folders"
 _MOST_LINES = 40
 _NAMED = 3
 
@@ -115,7 +116,7 @@ def _spelled_out(body: str, *, is_expression: bool) -> Quirk | None:
         classed = re.sub(_CLASS, lambda match: _CLASSES[match[1]], body)
         return Quirk("it is read as a class of characters", (classed,))
     if re.search(_LETTER, body):
-        return Quirk("a backslash is no separator of folders", (re.sub(_LETTER, "/", body),))
+        return Quirk(BACKSLASH, (re.sub(_LETTER, "/", body),))
     return None
 
 

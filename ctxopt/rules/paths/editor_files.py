@@ -19,6 +19,7 @@ from ctxopt.rules.grouping import (
     joined,
     split_needed,
 )
+from ctxopt.rules.ignore_file.file_arrives_empty import EVERY_SOCKET
 from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
 from ctxopt.units import and_more
@@ -35,7 +36,9 @@ def check(facts: Facts) -> Iterator[Finding]:
         if group.bytes >= facts.config.noise_floor:
             for part in by_reach(group, facts.config.noise_floor):
                 yield finding_of(facts, RULE.id, part, _WHAT)
-        # What no instruction takes costs neither bytes nor a layer cache.
+        # What no instruction takes costs neither bytes nor a layer cache; of sockets ``file-arrives-empty`` tells.
+        elif pattern_name(group) == EVERY_SOCKET.removeprefix("**/"):
+            continue
         elif group.worst.reach != "permitted" or not facts.knows_build:
             tiny.append(group)
     if tiny:

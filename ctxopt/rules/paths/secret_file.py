@@ -9,6 +9,7 @@ is told, and gets no line: ``config/secrets.yml`` is a file that Rails reads whe
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -32,10 +33,7 @@ _VARIANTS = "**/.env.*"
 _SHOWN: Final = 3
 _COPIED_BY_NEXT: Final = frozenset((".env", ".env.production"))
 _STANDALONE: Final = ".next/standalone"
-_COMMITTED = (
-    "Git tracks it, so no line can keep it secret: take what is real out of it and revoke that, "
-    "or leave it out by hand if no build reads it."
-)
+_COMMITTED = "Git tracks it, so no line can keep it secret: revoke what is real, and take it out."
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -61,7 +59,8 @@ def check(facts: Facts) -> Iterator[Finding]:
                 facts, RULE.id, part, _WHAT, severity=_severity(facts, part), cures=False
             )
             # No leftover of one person: the application may well read it, and whoever has the repository has it.
-            yield _with_evidence(facts, found, part, clues, f"{_reason(part)} {_COMMITTED}")
+            advice = f"{_reason(part)} {_COMMITTED} {_untracked(part.paths)}"
+            yield _with_evidence(facts, found, part, clues, advice)
     if facts.candidates.unread:
         yield _unread(facts.candidates.unread)
 
@@ -133,6 +132,15 @@ def _unread(number: int) -> Finding:
         subject="unread",
         entries=number,
         help="Ignore what is data: the fewer of them are sent, the more of the rest is looked into.",
+    )
+
+
+def _untracked(paths: Sequence[str]) -> str:
+    """Return what makes files one's own again, as a sentence: from then on a line may hide them."""
+    names = " ".join(map(shlex.quote, paths[:_SHOWN])) + and_more(len(paths) - _SHOWN)
+    return (
+        f"Where a clone can do without: git rm --cached {names}, name it in .gitignore as well, "
+        "and fix writes the line."
     )
 
 

@@ -1,7 +1,8 @@
 """A name, folder or source with which Docker stops before the context has arrived.
 
 BuildKit writes names and link targets into messages that hold UTF-8 alone, and sources into a header that holds no
-control characters; both builders stop at a folder that they enter and cannot read.
+control characters; both builders stop at a folder that they enter and cannot read. The classic one writes the name of
+a Dockerfile from outside of the context, or from standard input, into the ignore file, and breaks off where that is a link.
 """
 
 from __future__ import annotations
@@ -28,11 +29,13 @@ _MESSAGES: dict[StopKind, str] = {
     "source": "Docker stops, because a source holds a control character",
     "name": "Docker stops, because a name or the target of a link is not UTF-8",
     "folder": "Docker stops, because a folder cannot be read",
+    "ignore-link": "Docker stops, because it cannot add the name of a Dockerfile from elsewhere to a link",
 }
 _ADVICE: dict[StopKind, str] = {
     "source": "copy the folder that it is in, or give the file another name",
     "name": "give it another name, or exclude it",
     "folder": "exclude it, or let the user who builds read it",
+    "ignore-link": "put a copy in its place, or move the Dockerfile into the context",
 }
 
 
@@ -73,7 +76,7 @@ def _place(facts: Facts, kind: StopKind, stop: Stop) -> Location:
 
 def _cure(facts: Facts, kind: StopKind, stops: Sequence[Stop]) -> tuple[tuple[Edit, ...], str]:
     """Return the lines with which nothing of it is met any more, if there are any, and the advice."""
-    if kind == "source" or len(stops) > _MOST_LINES:
+    if kind in ("source", "ignore-link") or len(stops) > _MOST_LINES:
         return (), _ADVICE[kind]
     if kind == "folder" and not facts.builder.loads_on_demand:
         return (), _advice_to_check(stops)

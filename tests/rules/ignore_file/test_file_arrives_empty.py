@@ -9,7 +9,8 @@ import pytest
 from ctxopt.severity import Severity
 from ctxopt.tree.model import Flag
 from ctxopt.tree.view import View
-from tests.support.judging import RULE_BY_ID, catches, catches_not, known_facts
+from tests.support.judging import RULE_BY_ID, catches, catches_not, find, findings, known_facts
+from tests.support.trees import SOCKET
 
 
 def test_file_arrives_empty():
@@ -47,3 +48,42 @@ def test_unreadable_file(builder, severity):
         marked = replace(facts, analysis=replace(facts.analysis, permitted=view))
         (found,) = RULE_BY_ID["file-arrives-empty"].check(marked)
     assert (found.paths, found.severity) == (("a",), severity)
+
+
+TAKEN = "FROM a\nCOPY . /x\n"
+STAGE = "FROM a AS b\nCOPY . .\nRUN make\nFROM c\nCOPY --from=b /out /\n"
+
+
+@pytest.mark.parametrize(
+    ("tree", "dockerfile", "reach"),
+    [
+        ({"run/app.sock": SOCKET}, TAKEN, "final"),
+        ({"run/agent": SOCKET, "b": 1}, TAKEN, "final"),
+        ({"app.sock": SOCKET}, STAGE, "builder"),
+    ],
+)
+def test_a_socket_is_a_note(tmp_path, tree, dockerfile, reach):
+    (found,) = findings("file-arrives-empty", tmp_path, tree, dockerfile)
+    assert (found.severity, found.reach) == (Severity.INFO, reach)
+    assert found.paths == (next(iter(tree)),)
+    assert findings("editor-files", tmp_path / "again", tree, dockerfile) == []
+
+
+@pytest.mark.parametrize(
+    ("tree", "how"),
+    [
+        ({"app.sock": SOCKET}, {"builder": "classic"}),
+        ({"app.sock": SOCKET}, {"builder": "podman"}),
+        ({"app.sock": SOCKET, ".dockerignore": "**/*.sock\n"}, {}),
+        ({"run/app.sock": SOCKET, ".dockerignore": "run\n"}, {}),
+        ({"app.sock": SOCKET, "Dockerfile": "FROM a\nCOPY src /s\n", "src/a": 1}, {}),
+        ({"app.sock": SOCKET, "Dockerfile": None}, {}),
+        ({"app.sock": 9}, {}),
+        ({"app": 0}, {}),
+    ],
+)
+def test_no_socket_arrives(tree, how):
+    tree = {"Dockerfile": TAKEN} | tree
+    if tree["Dockerfile"] is None:
+        del tree["Dockerfile"]
+    assert find("file-arrives-empty", tree, **how) == []

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import shlex
+import subprocess
 from typing import Any
 
 import pytest
 
 from ctxopt.severity import Severity
 from tests.rules.paths.contexts import CERTIFICATE, KEY, MB
-from tests.support.judging import BROAD, NARROW, STAGED, findings
+from tests.support.judging import BROAD, NARROW, RULE_BY_ID, STAGED, findings, gathered
+from tests.support.repositories import init
+from tests.support.trees import lay
 
 pytestmark = pytest.mark.usefixtures("clean")
 
@@ -27,6 +31,12 @@ COMMITTED: list[tuple[Any, ...]] = [
     ({"certs/a.pem": KEY}, "", ["certs/a.pem"]),
     ({"latest-keys/id_rsa": KEY}, "", ["latest-keys/id_rsa"]),
     ({"config/secrets.yml": "production:\n  api_key: 0f9e8d7c6b\n"}, "", ["config/secrets.yml"]),
+    ({"my certs/a.pem": KEY}, "", ["my certs/a.pem"]),
+    (
+        {"services/api/.env": "API_TOKEN=sk_live_4eC39HqLyjWDarjtT1zdp7dc\n"},
+        "",
+        ["services/api/.env"],
+    ),
 ]
 CATCHES_NOT: list[tuple[Any, ...]] = [
     ({"tlstest/certs/server.key": KEY}, BROAD, ""),
@@ -121,6 +131,29 @@ def test_what_is_committed_is_told_without_a_line(tmp_path, tree, ignored, paths
     assert found.severity is Severity.ERROR
     assert found.edits == ()
     assert "Git tracks it, so no line can keep it secret" in found.help
+    assert (
+        f"git rm --cached {' '.join(map(shlex.quote, paths))}, name it in .gitignore" in found.help
+    )
+
+
+@pytest.mark.parametrize("path", ["services/api/.env", ".npmrc", "my certs/server.pem"])
+def test_what_git_lets_go_of_gets_a_line(tmp_path, path):
+    content = KEY
+    if not path.endswith(".pem"):
+        content = "//r.example.net/:_authToken=npm_abcdefghijklmnopqrstuvwxyz0123456789\n"
+    tree = {path: content, "main.py": "x", "Dockerfile": BROAD}
+    root = init(lay(tmp_path / "c", tree), {})
+    (told,) = _secrets(root)
+    assert told.edits == ()
+    command = told.help.partition("git rm")[2].partition(", name it")[0]
+    subprocess.run(f"git rm -q{command}", cwd=root, shell=True, check=True)
+    (tmp_path / "c" / ".gitignore").write_text(f"{path}\n")
+    (told,) = _secrets(root)
+    assert told.edits
+
+
+def _secrets(root):
+    return list(RULE_BY_ID["secret-file"].check(gathered(root)))
 
 
 def test_the_line_of_a_leftover_spares_what_is_committed(tmp_path):

@@ -122,7 +122,7 @@ def test_the_classic_client_lists_what_it_skips(tmp_path, monkeypatch, ignore, c
     tree = {"data/x": 1, "src/data/x": 1, "docs/x": 1, ".dockerignore": ignore}
     facts = facts_of(tmp_path, tree, builder="classic")
 
-    def access(path, mode):
+    def access(path, mode, **_):
         return closed is None or path != os.path.join(tmp_path, closed)
 
     monkeypatch.setattr(os, "access", access)
