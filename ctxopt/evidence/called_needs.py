@@ -26,6 +26,7 @@ from ctxopt.evidence.recipes import program_of
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.evidence.shell_commands import calls
 from ctxopt.evidence.workspaces import MANAGERS, Workspaces
+from ctxopt.languages.dockerfile import Build
 from ctxopt.paths import join, name, parent
 
 MOST_SCRIPTS: Final = 60
@@ -152,7 +153,9 @@ def follow_calls(
         texts=[TextFile("", text) for text in taken.build.scripts()],
         takings=list(arriving.values()),
         folders={
-            folder for run in runs for folder in start_folders(run, taken.arriving(run), files)
+            folder
+            for run in runs
+            for folder in start_folders(run.workdir, taken.arriving(run), files)
         },
     )
     return _Chase(taken, start, tasks, files).run(scripts)
@@ -169,8 +172,18 @@ def follow_start(
     ]
     if not commands:
         return None
-    roots = {root for taking in taken.takings for root in taking.roots}
-    return _Chase(taken, _Start(commands, taken.takings, roots), tasks, files).run(())
+    folders = {root for taking in taken.takings for root in taking.roots}
+    folders.update(start_folders(_last_workdir(taken.build), taken.takings, files))
+    return _Chase(taken, _Start(commands, taken.takings, folders), tasks, files).run(())
+
+
+def _last_workdir(build: Build) -> str:
+    """Return where the image starts, as far as its own stages say it."""
+    for stage in build.lineage(build.target):
+        found = [item.path for item in build.workdirs if item.stage == stage]
+        if found:
+            return found[-1]
+    return ""
 
 
 class _Chase:
@@ -273,7 +286,8 @@ class _Chase:
         # What was read stays read while the chase goes on; one text more is no reason to read all again.
         asked = (path, text, by)
         if asked not in self._named_by:
-            named = paths_in(text, self._takings, self._files, [parent(path)])
+            folders = {parent(path), *self._start.folders}
+            named = paths_in(text, self._takings, self._files, folders)
             self._named_by[asked] = [
                 Need(found, f"named by {by}", path) for found in named if found != path
             ]

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from fnmatch import fnmatchcase
 from functools import cache
+from heapq import nlargest
 from typing import Final
 
 from ctxopt.build.analysis import Analysis
@@ -33,7 +35,9 @@ _BUILD_FILES: Final = (
     r"[\w.-]+\.(?:cmake|cabal|gemspec|bazel|bzl|mk|make|rules|am|nix|spec|xml|props|targets))$"
 )
 """Files of build tools, in which a name stands without quotes."""
-_MANY: Final = ("*.md", "%.md", "*.{", "\\.md$", "go:embed", '"README', "'README", "README*")
+_MANY: Final = (
+    "*.md", "%.md", "*.{", "\\.md$", "go:embed", '.md"', ".md'", ".md`", "addsuffix", "basedir}", "<directory>.",
+)  # fmt: skip
 """What stands for names by their shape."""
 _MAKEFILES: Final = frozenset({"Makefile", "makefile", "GNUmakefile"})
 """What names a file in one is followed from target to target; a rule about all of a kind is not."""
@@ -41,10 +45,27 @@ _SHAPES: Final = (
     r"['\"`](?:[^'\"`\s:]*/)?\*\.(?:md|\{[^}'\"`]*\bmdx?\b[^}'\"`]*\})['\"`](?!\s*:)|\\\.md\$"
 )
 """What stands for all texts in Markdown where it is quoted, or an expression."""
+_JOINED: Final = (
+    r"(?:[\w)\]\"'`}]\s{0,9}(?:\+{1,2}|\.{1,2}|<>|&)|\bwith_?[sS]uffix\()\s{0,9}[\"'`]\.md[\"'`]"
+    r"|(?:[})]|%[sv])\.md[\"'`]|\$\w{1,60}\.md\b|addsuffix\s{1,9}\.md\b"
+)
+"""A name that ends in what is written here, after what is computed."""
+_PACKS: Final = (
+    r"(?<![\w-])(?:(?:npm|pnpm|yarn|bun)\s+(?:pm\s+)?(?:pack|publish)|cargo\s+(?:package|publish)|"
+    r"hex\.(?:build|publish)|vsce\s+(?:package|publish)|ovsx\s+publish|helm\s+package)(?![\w-])"
+)
+"""What puts a README into a package unasked."""
+_WHOLE_FOLDER: Final = r"<directory>\s*(?:\.|\$\{(?:project\.)?basedir\})/?\s*</directory>(?!\s*(?:<\w+>[^<]*</\w+>\s*)*<includes>)"
+"""Where Maven takes all that lies beside its manifest, whatever it is called."""
+_SHAPE: Final = r"(?<![\w/*?.-])\w{2}[\w.-]*[*?][\w.*?-]*(?![\w/*?-])"
+"""What stands for several names in a folder by how they begin, as ``READ*``."""
 _SHELL: Final = r"#![^\n]*\b(?:ba|da|k|z)?sh\b"
 _SAYING: Final = frozenset({"ENV", "ARG", "CMD", "ENTRYPOINT"})
 """Instructions whose words a program is given."""
 _SERVERS: Final = r"(?<![\w-])(?:docsify|http\.server|http-server|live-server|serve|caddy)(?![\w-])"
+_MOST_BYTES: Final = 1 << 20
+_MOST_EXCLUDED: Final = 200
+"""Files of more bytes are data or bundles, and so many of them git is told to leave out."""
 _UNKNOWN: Final = "there are more sources than could be looked at"
 
 
@@ -73,7 +94,9 @@ class FileMentions:
             if None in self._found.values():
                 return None
             words = self._coming.difference(self._found) | {word}
-            self._found |= dict.fromkeys(words, self._texts(words | {*_MANY}))
+            # A name may be put together: the ending alone is searched for as well.
+            parts = {part.removesuffix(".md") for part in words}
+            self._found |= dict.fromkeys(words, self._texts(parts | {*_MANY}))
         return self._found[word]
 
     def _why(self, path: str) -> str | None:
@@ -107,7 +130,7 @@ class FileMentions:
     def _named_by(self, taken: BuildTakings, path: str) -> str | None:
         """Return what a build runs that may read ``path``, or serves it; what instructions take is known otherwise."""
         is_prose = path.endswith(".md")
-        tools = RENDERS if is_prose else _CHECKS
+        tools = f"{RENDERS}|{_PACKS}" if is_prose else _CHECKS
         asked = rf"(?<![\w-]){re.escape(name(path))}(?![\w-])|{tools}"
         if any(re.search(asked, text) for text in (*taken.build.scripts(), *taken.texts)):
             return "a RUN step, or what it calls, may read it"
@@ -130,11 +153,22 @@ class FileMentions:
         documentation = Documentation(self._analysis, self._catalog, self._needs)
         if self._evidence is None or self._evidence.found is None:
             return documentation.texts
-        holding = files_with(self._evidence.found, sorted(words))
+        holding = files_with(self._evidence.found, sorted(words), self._too_large())
         if holding is None:
             return None
         sources = sorted(filter(documentation.is_source, holding))
         return tuple((path, self._files.text(path)) for path in sources)
+
+    def _too_large(self) -> list[str]:
+        """Return the largest files, of which git would read more than tells anything."""
+        found = [
+            (size, folder.child(file))
+            for folder in self._analysis.tree.folders.values()
+            if max(folder.sizes, default=0) > _MOST_BYTES
+            for file, size in zip(folder.names, folder.sizes, strict=True)
+            if size > _MOST_BYTES
+        ]
+        return [path for _, path in nlargest(_MOST_EXCLUDED, found)]
 
 
 def _names(place: str, text: str, path: str) -> bool:
@@ -142,20 +176,31 @@ def _names(place: str, text: str, path: str) -> bool:
     word = name(path)
     if word in text and _mention(word).search(text):
         return True
-    if word in text and re.search(_BUILD_FILES, place):
-        return re.search(rf"(?m)^[^#\n]*(?<![\w-]){re.escape(word)}(?![\w-])", text) is not None
+    if re.search(_BUILD_FILES, place) and _stands_in_rule(text, word):
+        return True
     if "/" not in place and "go:embed" in text and any(_embeds(text, word)):
         return True
     if not word.endswith(".md") or "/" in path:
         return False
     # A name that is put together, and a rule about all of a kind.
-    stem = re.escape(word.removesuffix(".md"))
-    if re.search(rf"['\"`](?:[^'\"`\s:]*/)?{stem}\.?\*?['\"`](?!\s*:)", text):
+    if re.search(_JOINED, text) or _put_together(word).search(text):
         return True
     has_rules = re.search(_BUILD_FILES, place) or name(place) in _MAKEFILES
     if has_rules and re.search(r"(?m)^[^#\n]*[*%]\.md\b", text):
         return True
     return re.search(_SHAPES, text) is not None
+
+
+def _stands_in_rule(text: str, word: str) -> bool:
+    """Whether the file of a build tool names ``word``, or all that is called like it, outside of a comment."""
+    if word in text and re.search(rf"(?m)^[^#\n]*(?<![\w-]){re.escape(word)}(?![\w-])", text):
+        return True
+    if re.search(_WHOLE_FOLDER, text):
+        return True
+    shapes = (
+        shape for line in re.findall(r"(?m)^[^#\n]+", text) for shape in re.findall(_SHAPE, line)
+    )
+    return any(fnmatchcase(word, shape) for shape in dict.fromkeys(shapes))
 
 
 def _embeds(text: str, word: str) -> Iterator[bool]:
@@ -179,6 +224,17 @@ def _mention(word: str) -> re.Pattern[str]:
         rf"|(?m:^\s{{0,40}}-\s{{1,9}}(?:\.{{1,2}}/)*{escaped}\s{{0,9}}$)"
         rf"|go:embed[^\n]{{0,200}}(?<![\w-]){escaped}(?![\w-])"
     )
+
+
+@cache
+def _put_together(word: str) -> re.Pattern[str]:
+    """Return what names ``word`` in pieces that stand side by side, or without its ending."""
+    stem = re.escape(word.removesuffix(".md"))
+    cuts = "|".join(
+        rf"{re.escape(word[:place])}['\"`]\s{{0,9}}[+.,&<>]{{0,2}}\s{{0,9}}['\"`]{re.escape(word[place:])}"
+        for place in range(1, len(word))
+    )
+    return re.compile(rf"['\"`](?:[^'\"`\s:]*/)?(?:{stem}\.?\*?|{cuts})['\"`](?!\s*:)")
 
 
 __all__ = ["FileMentions"]

@@ -130,8 +130,8 @@ class _Search:
         if command.folder is None:
             return {}
         takings = self._takings(run)
-        started = run._replace(workdir=posixpath.join(run.workdir, command.folder))
-        folders = list(start_folders(started, takings, self._files))
+        workdir = posixpath.join(run.workdir, command.folder)
+        folders = list(start_folders(workdir, takings, self._files))
         if command.named:
             return self._named(run, command, takings, folders)
         for folder in folders:

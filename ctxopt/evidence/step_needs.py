@@ -50,7 +50,7 @@ def needs_of_steps(taken: BuildTakings, files: SentFiles, where: str = "") -> Cl
         if asked:
             compares = compares_files(asked, run.script)
             git.append(GitReason("", f"{place} runs {asked[0]}", compares))
-        folders = set(start_folders(run, takings, files))
+        folders = set(start_folders(run.workdir, takings, files))
         named = list(paths_in(run.script, takings, files, folders))
         needs += [Need(path, f"named by {place}") for path in named]
         for path in [*named, *_sources_run(run.script, named, files)]:

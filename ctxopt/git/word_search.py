@@ -16,17 +16,20 @@ _SECONDS: Final = 10.0
 _NO_MATCH: Final = 1
 
 
-def files_with(found: Found, words: Collection[str]) -> frozenset[str] | None:
+def files_with(
+    found: Found, words: Collection[str], without: Collection[str] = ()
+) -> frozenset[str] | None:
     """Return the text files that hold one of ``words`` and that git does not ignore, relative to the folder asked about.
 
-    None where git refuses or takes long.
+    What is in ``without`` is not opened: git reads a file whole before it takes it for no text. None where git refuses or takes long.
     """
     arguments = ["-c", "grep.fullName=false", "grep", "-lzIF", "--no-color", "--untracked"]
     for word in words:
         arguments += ["-e", word]
     folder = os.path.join(found.top, found.prefix)
+    arguments += ["--", ".", *(f":(exclude,literal){path}" for path in without)]
     try:
-        with start_git(folder, [*arguments, "--", "."], clean_environment()) as process:
+        with start_git(folder, arguments, clean_environment()) as process:
             try:
                 output, _ = process.communicate(timeout=_SECONDS)
             except TimeoutExpired:

@@ -297,6 +297,26 @@ STARTED = [
     ("docs/a.md", {"docs/a.md": "x", "package.json": scripts(start="serve docs/a.md")}, start("CMD npm start"), "package.json"),
     ("docs/a.md", {"docs/a.md": "x", "Makefile": "run:\n\tserve docs/a.md\n"}, start('CMD ["make", "run"]'), "Makefile"),
     ("docs/a.md", {"docs/a.md": "x", "app.py": "open('docs/a.md')"}, start('CMD ["python", "app.py"]'), "app.py"),
+    # What the script takes in is read as well, however it says where that is.
+    *(
+        ("docs/a.md", {"docs/a.md": "x", "ops/run.sh": f"#!/bin/sh\n{line}\n", "ops/lib.sh": "serve docs/a.md\n"}, start("CMD ./ops/run.sh"), "ops/lib.sh")
+        for line in (
+            ". ops/lib.sh", '. "$(dirname "$0")/lib.sh"', 'source "$DIR/lib.sh"', ". ${0%/*}/lib.sh", ". `dirname $0`/lib.sh",
+            'source "$(dirname -- "${BASH_SOURCE[0]}")"/lib.sh', 'source "$(dirname "$(readlink -f "$0")")/lib.sh"', ". $ROOT/ops/lib.sh",
+        )
+    ),
+    # Wherever the script was put in the image.
+    *(
+        ("docs/a.md", {"docs/a.md": "x", "ops/run.sh": "#!/bin/sh\nserve docs/a.md\n"}, f"FROM a\nWORKDIR /app\nCOPY . .\n{lines}\n", "ops/run.sh")
+        for lines in (
+            "CMD /app/ops/run.sh", "COPY ops/run.sh /run\nCMD /run", 'COPY ops/run.sh /usr/bin/up\nENTRYPOINT ["up"]', "COPY ops/ /usr/local/bin/\nCMD run.sh",
+            "COPY ops /opt/\nCMD /opt/run.sh", "COPY ops/run.sh /opt/\nCMD /opt/run.sh", "COPY ops/run.sh up\nCMD /app/up", "COPY ops/run.sh /bin/\nCMD run.sh",
+        )
+    ),
+    # From the folder in which the image starts.
+    ("docs/a.md", {"docs/a.md": "x", "docs/run.sh": "serve a.md\n"}, "FROM a\nWORKDIR /app\nCOPY . .\nWORKDIR docs\nCMD ./run.sh\n", "docs/run.sh"),
+    ("docs/a.md", {"docs/a.md": "x", "ops/run.sh": "serve a.md\n"}, "FROM a\nWORKDIR /app\nCOPY . .\nWORKDIR docs\nCMD ../ops/run.sh\n", "ops/run.sh"),
+    ("docs/a.md", {"docs/a.md": "x"}, "FROM a AS b\nWORKDIR /app\nCOPY . .\nWORKDIR docs\nFROM b\nCMD serve a.md\n", "CMD in line 6"),
 ]  # fmt: skip
 
 NOT_STARTED = [
@@ -312,6 +332,21 @@ NOT_STARTED = [
     ("docs/a.md", {"docs/a.md": "x", "run.sh": "serve docs/a.md\n"}, start("HEALTHCHECK CMD true")),
     ("dist/a.js", {"dist/a.js": "x"}, start('CMD ["node", "dist/a.js"]')),
     ("docs", {"docs/a.md": "x"}, start('CMD ["mkdocs", "serve"]')),
+    *(
+        ("docs/a.md", {"docs/a.md": "x", "ops/run.sh": f"#!/bin/sh\n{line}\n", "ops/lib.sh": "serve docs/a.md\n"}, start("CMD ./ops/run.sh"))
+        for line in (
+            ". /etc/lib.sh", "# . ./lib.sh", '. "$DIR/lib2.sh"', "rm $DIR/lib.sh", ". $DIR/ops/ops/lib.sh", "echo $DIR/lib.sh", 'touch "$(dirname $0)/lib.sh"',
+        )
+    ),
+    *(
+        ("docs/a.md", {"docs/a.md": "x", "ops/run.sh": "#!/bin/sh\nserve docs/a.md\n"}, f"FROM a\nWORKDIR /app\nCOPY . .\n{lines}\n")
+        for lines in (
+            "CMD /src/ops/run.sh", "COPY ops/run.sh /run\nCMD /up", "COPY ops/run.sh /etc/up\nCMD up", "COPY ops/ /usr/local/bin/\nCMD go.sh",
+            "COPY ops/run.sh up\nCMD /up", "COPY --from=b ops/run.sh /bin/up\nCMD up", "COPY ops/run.sh /bin/up\nCMD down", "CMD up",
+        )
+    ),
+    ("docs/a.md", {"docs/a.md": "x"}, "FROM a\nWORKDIR /app\nCOPY . .\nWORKDIR docs\nFROM c\nCOPY src .\nCMD serve a.md\n"),
+    ("docs/a.md", {"docs/a.md": "x"}, "FROM a\nWORKDIR /app\nCOPY . .\nWORKDIR /docs\nCMD serve a.md\n"),
 ]  # fmt: skip
 
 

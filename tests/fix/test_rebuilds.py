@@ -11,6 +11,7 @@ from ctxopt.config.load import Config
 from ctxopt.evidence import file_mentions
 from ctxopt.fix import choose
 from ctxopt.fix.cures import plan_cures
+from ctxopt.git.word_search import files_with
 from ctxopt.rules.registry import RULES
 from ctxopt.rules.run import run_rules
 from tests.support.fixes import fix_of
@@ -93,6 +94,10 @@ def test_what_is_written_for_rebuilds(tmp_path, commits, expected):
         ("FROM a\nCOPY . .\nRUN cat README.md\n", {}),
         ("FROM a\nCOPY . .\nRUN cp *.md /doc/\n", {}),
         ("FROM a\nCOPY . .\nRUN mkdocs build\n", {}),
+        ("FROM a\nCOPY . .\nRUN npm pack\n", {}),
+        ("FROM a\nCOPY . .\nRUN cargo package --list\n", {}),
+        ("FROM a\nCOPY . .\nRUN npm run packs\n", {"README.md": 2}),
+        ("FROM a\nCOPY . .\nRUN npm ci && webpack\n", {"README.md": 2}),
         ('FROM a\nCOPY . .\nCMD ["cat", "README.md"]\n', {}),
         ("FROM a\nENV D=README.md\nCOPY . .\nRUN cp $D /doc\n", {}),
         ("FROM a\nARG D=README.md\nCOPY . .\nRUN cp $D /doc\n", {}),
@@ -146,6 +151,22 @@ SOURCES = {
     "PKGBUILD": "package() {\n  install -Dm644 README.md x\n}\n",
     "debian/docs": "README.md\n",
     "dune": "(mdx (files README.md))\n",
+    "split.go": 'package a\nvar r, _ = os.ReadFile("READ" + "ME.md")\n',
+    "joined.go": 'package a\nvar r, _ = os.ReadFile(name + ".md")\n',
+    "src/h.rs": 'include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/READ", "ME.md"))\n',
+    "Rakefile": 'File.read("#{name}.md")\n',
+    "words.rb": '%w[a b].each { |f| File.read(f + ".md") }\n',
+    "b.php": '<?php echo file_get_contents(strtoupper("readme") . ".md");\n',
+    "src/i.ts": "readFileSync(`${base}.md`)\n",
+    "format.py": 'open("%s.md" % name)\n',
+    "suffix.py": 'Path(name).with_suffix(".md").read_text()\n',
+    "b.ex": 'File.read!(name <> ".md")\n',
+    "c.lua": 'io.open(name .. ".md")\n',
+    "D.kt": 'File("$name.md").readText()\n',
+    "add.mk": "DOCS = $(addsuffix .md,$(NAMES))\n",
+    "a/pom.xml": "<resource><directory>..</directory><includes><include>README*</include></includes></resource>\n",
+    "b/pom.xml": "<resource>\n<directory>${project.basedir}</directory>\n<filtering>true</filtering></resource>\n",
+    "assembly.xml": "<fileSet><directory>.</directory></fileSet>\n",
     "Directory.Build.props": '<None Include="$(MSBuildThisFileDirectory)README.md"/>\n',
 }
 """Each names the README."""
@@ -171,6 +192,19 @@ OTHERS = {
     "key.json": '{"README": "a key"}',
     "html.mk": "# %.html: %.md\n%.o: %.c\n\tcc $<\n",
     "pom.xml": "<url>https://example.org/MYREADME.md</url>\n",
+    "a/pom.xml": "<include>RELEASE*</include><include>**/*.properties</include><include>READ*.txt</include>\n",
+    "b/pom.xml": "<directory>${basedir}</directory><filtering>true</filtering><includes><include>a.xml</include></includes>",
+    "c/pom.xml": "<directory>${basedir}/src</directory>\n",
+    "ends.ts": "if (path.endsWith('.md')) render(path)\n",
+    "kinds.ts": 'const kinds = ["md", ".mdx"]; const size = "md"\n',
+    "split.go": 'package a\nvar r = "READ" + "MORE.md"\n',
+    "joined.go": 'package a\nvar r = name + ".txt"\n',
+    "format.py": 'open("%s.rst" % name)\n',
+    "suffix.py": 'Path(name).with_suffix(".json").read_text()\n',
+    "has.go": 'package a\nvar r = strings.HasSuffix(name, ".md")\n',
+    "b.php": '<?php echo $name . ".html";\n',
+    "add.mk": "OBJS = $(addsuffix .o,$(NAMES))\n",
+    "D.kt": 'File("$name.txt").readText()\n',
 }
 """None of them reads it."""
 
@@ -236,8 +270,8 @@ def test_where_there_are_too_many_sources_all_stays(tmp_path, monkeypatch):
 def test_sources_are_searched_once_and_only_for_a_line(tmp_path, monkeypatch):
     asked = []
 
-    def search(_, words):
-        asked.append(words)
+    def search(_, words, without):
+        asked.append((words, without))
         return frozenset()
 
     monkeypatch.setattr(file_mentions, "files_with", search)
@@ -247,6 +281,24 @@ def test_sources_are_searched_once_and_only_for_a_line(tmp_path, monkeypatch):
     asked.clear()
     assert written(edited(tmp_path / "2", [README])) == {}
     assert asked == []
+
+
+def test_git_is_not_made_to_read_what_is_too_large_for_a_source(tmp_path, monkeypatch):
+    monkeypatch.setattr(file_mentions, "_MOST_BYTES", 5_000)
+    first = {**FIRST, "data/[a] b.bin": "x" * 9_000, "small.c": "1"}
+    root = edited(tmp_path, [README], [README], first=first)
+    lay(root, {"dump.sql": 9_000, "late.py": 'open("README.md")'})
+    asked = []
+
+    def watched(found, words, without):
+        asked.append(set(without))
+        return files_with(found, words, without)
+
+    monkeypatch.setattr(file_mentions, "files_with", watched)
+    left = {item.text: item.reason for item in fix_of(root).left_alone}
+    assert left["README.md"] == "README.md: late.py names it"
+    assert {"data/[a] b.bin", "dump.sql"} <= asked[0]
+    assert not {"late.py", "small.c", "README.md"} & asked[0]
 
 
 def test_the_reason_is_told(tmp_path):
