@@ -165,11 +165,13 @@ def follow_start(
     taken: BuildTakings, tasks: KnownTasks, files: SentFiles, where: str = ""
 ) -> Called | None:
     """Follow what starts the image, as ``follow_calls`` does the steps; None where nothing is said to."""
-    commands = [
-        TextFile(f"{item.keyword} in line {item.line}{where}", " ".join(item.args))
+    told = [
+        (item, TextFile(f"{item.keyword} in line {item.line}{where}", " ".join(item.args)))
         for item in taken.build.dockerfile.instructions
-        if item.keyword in ("CMD", "ENTRYPOINT")
     ]
+    commands = [text for item, text in told if item.keyword in ("CMD", "ENTRYPOINT")]
+    # What a variable names, a step or the image may read.
+    commands += [text for item, text in told if item.keyword in ("ENV", "ARG") and "/" in text.text]
     if not commands:
         return None
     folders = {root for taking in taken.takings for root in taking.roots}

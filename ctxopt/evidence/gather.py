@@ -278,7 +278,7 @@ def _other_dockerfiles(
     context = analysis.context
     others = find_dockerfiles(analysis.tree, known, folders)
     left_out = set(analysis.split_off)
-    if analysis.plan is not None and context.dockerfile.inside == _USUAL:
+    if analysis.target is None and analysis.plan and context.dockerfile.inside == _USUAL:
         left_out.add(_USUAL)
     others = [path for path in others if path not in left_out]
 

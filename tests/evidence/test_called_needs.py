@@ -313,6 +313,9 @@ STARTED = [
             "COPY ops /opt/\nCMD /opt/run.sh", "COPY ops/run.sh /opt/\nCMD /opt/run.sh", "COPY ops/run.sh up\nCMD /app/up", "COPY ops/run.sh /bin/\nCMD run.sh",
         )
     ),
+    # What a variable names may be read by whatever has it.
+    ("docs/a.md", {"docs/a.md": "x"}, start("ENV CONFIG=docs/a.md"), "ENV in line 3"),
+    ("docs/a.md", {"docs/a.md": "x"}, "FROM a\nARG S=docs/a.md\nCOPY . .\nRUN sh $S\n", "ARG in line 2"),
     # From the folder in which the image starts.
     ("docs/a.md", {"docs/a.md": "x", "docs/run.sh": "serve a.md\n"}, "FROM a\nWORKDIR /app\nCOPY . .\nWORKDIR docs\nCMD ./run.sh\n", "docs/run.sh"),
     ("docs/a.md", {"docs/a.md": "x", "ops/run.sh": "serve a.md\n"}, "FROM a\nWORKDIR /app\nCOPY . .\nWORKDIR docs\nCMD ../ops/run.sh\n", "ops/run.sh"),
@@ -347,6 +350,10 @@ NOT_STARTED = [
     ),
     ("docs/a.md", {"docs/a.md": "x"}, "FROM a\nWORKDIR /app\nCOPY . .\nWORKDIR docs\nFROM c\nCOPY src .\nCMD serve a.md\n"),
     ("docs/a.md", {"docs/a.md": "x"}, "FROM a\nWORKDIR /app\nCOPY . .\nWORKDIR /docs\nCMD serve a.md\n"),
+    ("docs/a.md", {"docs/a.md": "x"}, start("ENV CONFIG=docs/b.md")),
+    ("docs/a.md", {"docs/a.md": "x"}, start("ENV AT=https://example.org/docs/a.md")),
+    ("docs/a.md", {"docs/a.md": "x"}, start("LABEL readme=docs/a.md")),
+    ("docs", {"docs/a.md": "x"}, start("ENV KIND=docs")),
 ]  # fmt: skip
 
 

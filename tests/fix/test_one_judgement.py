@@ -12,7 +12,7 @@ from ctxopt.build.context import find_context
 from ctxopt.build.request import BuildRequest
 from ctxopt.config.load import Config
 from ctxopt.fix.cures import judge_cures
-from ctxopt.fix.plan import Fix
+from ctxopt.fix.plan import Fix, plan_fix
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.run import RuleResults
 from ctxopt.rules.scan import judge_analysis
@@ -271,3 +271,40 @@ def test_output_stays_where_a_build_takes_it_and_makes_none(tmp_path, case):
         }
         held = [each for each, texts in places.items() if {"dist", "**/dist"} & {*texts}]
         assert held == [place], path
+
+
+TARGETS = {
+    "the last stage runs tests": ("FROM a AS one\nCOPY . .\nRUN npm ci\nFROM a\nCOPY . .\nRUN npm test\n", "tests/big.bin"),
+    "the last stage asks for the history": ("FROM a AS one\nCOPY . .\nFROM a\nCOPY . .\nRUN git describe\n", ".git/HEAD"),
+    "the last stage calls a script": ("FROM a AS one\nCOPY . .\nFROM a\nCOPY . .\nRUN sh tests/gen.sh\n", "tests/gen.sh"),
+    "its output is not made in the last stage": ("FROM a AS one\nCOPY . .\nRUN npm ci && npm run build\nFROM a\nCOPY . .\n", "dist/a.js"),
+    "an argument picks a script": ("ARG S=tests/gen.sh\nFROM a AS one\nCOPY . .\nFROM a\nARG S\nCOPY . .\nRUN sh $S\n", "tests/gen.sh"),
+}  # fmt: skip
+"""Dockerfiles with a target ``one`` that does without what another target reads, and that."""
+
+
+@pytest.mark.parametrize("name", TARGETS)
+def test_a_target_hides_nothing_of_what_the_last_stage_reads(tmp_path, name):
+    dockerfile, path = TARGETS[name]
+    root = lay(
+        tmp_path,
+        {
+            **BASE,
+            "Dockerfile": dockerfile,
+            "tests/gen.sh": "x",
+            "dist/a.js": HEAVY,
+            ".gitignore": "x\n",
+        },
+    )
+    init(root)
+    git(root, "add", "tests", "package.json")
+    analysis = analyze(find_context(str(root)), BuildRequest(target="one"))
+    assert not plan_fix(analysis, Config()).foreseen.matcher.decide(path).excluded
+
+
+def test_a_target_alone_may_do_without(tmp_path):
+    root = lay(tmp_path, {**BASE, "Dockerfile": "FROM a AS one\nCOPY . .\nRUN npm ci\n"})
+    init(root)
+    git(root, "add", "tests", "package.json")
+    analysis = analyze(find_context(str(root)), BuildRequest(target="one"))
+    assert plan_fix(analysis, Config()).foreseen.matcher.decide("tests/big.bin").excluded
