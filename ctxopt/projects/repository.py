@@ -41,11 +41,10 @@ def read_repository(root: str, variables: Mapping[str, str]) -> Declared:
         for path in files.workflows:
             listing.add(read_workflow(path, root, variables))
     if files.dockerfiles:
-        from ctxopt.projects.dockerfiles import read_dockerfile
+        from ctxopt.projects.dockerfiles import read_dockerfiles
 
-        for path in files.dockerfiles:
-            if path not in listing.dockerfiles:
-                listing.add(read_dockerfile(path, root))
+        unspoken = [path for path in files.dockerfiles if path not in listing.dockerfiles]
+        listing.add_all(read_dockerfiles(unspoken, root, listing.builds))
     return listing.declared()
 
 

@@ -85,6 +85,46 @@ BUILDS = {
         {"a/Dockerfile": "FROM x\nCOPY dist /\n"},
         [("dockerfile", "a/Dockerfile", "a", "a/Dockerfile")],
     ),
+    "a Dockerfile that copies all, and names what the root has": (
+        {"docker/Dockerfile": "FROM x\nCOPY package*.json ./\nCOPY . .\n", "package.json": "", "docker/run.sh": ""},
+        [("dockerfile", "docker/Dockerfile", ".", "docker/Dockerfile")],
+    ),
+    "a Dockerfile of which more is at the root": (
+        {"docker/Dockerfile": "FROM x\nCOPY run.sh dist /\nFROM x\nCOPY go.mod src /\n", "go.mod": "", "src/a": "", "docker/run.sh": ""},
+        [("dockerfile", "docker/Dockerfile", ".", "docker/Dockerfile")],
+    ),
+    "a Dockerfile of which as much is in its folder": (
+        {"a/b/Dockerfile": "FROM x\nCOPY go.* dist /\n", "a/b/go.mod": "", "a/go.mod": "", "go.mod": ""},
+        [("dockerfile", "a/b/Dockerfile", "a/b", "a/b/Dockerfile")],
+    ),
+    "a Dockerfile of which most is halfway up": (
+        {"a/b/c/Dockerfile": "FROM x\nCOPY go.mod src ./\n", "a/go.mod": "", "a/src/x": "", "go.mod": ""},
+        [("dockerfile", "a/b/c/Dockerfile", "a", "a/b/c/Dockerfile")],
+    ),
+    "Dockerfiles that copy all, beside one of the root": (
+        {"d/one.Dockerfile": "FROM x\nCOPY . .\n", "d/two.Dockerfile": "FROM x\nCOPY go.mod .\n", "d/three.Dockerfile": "FROM x\nCOPY dist /\n", "go.mod": ""},
+        [("dockerfile", f"d/{name}.Dockerfile", ".", f"d/{name}.Dockerfile") for name in ("one", "three", "two")],
+    ),
+    "a Dockerfile that copies all, beside that of a service": (
+        {"compose.yaml": "services: {a: {build: {context: ., dockerfile: d/Dockerfile}}}\n", "d/Dockerfile": "FROM x\n", "d/Dockerfile.dev": "FROM x\nCOPY . .\n"},
+        [("compose", "a", ".", "d/Dockerfile"), ("dockerfile", "d/Dockerfile.dev", ".", "d/Dockerfile.dev")],
+    ),
+    "a Dockerfile that copies nothing, beside one of the root": (
+        {"d/one.Dockerfile": "FROM x\nRUN a\n", "d/two.Dockerfile": "FROM x\nCOPY go.mod .\n", "go.mod": ""},
+        [("dockerfile", "d/one.Dockerfile", "d", "d/one.Dockerfile"), ("dockerfile", "d/two.Dockerfile", ".", "d/two.Dockerfile")],
+    ),
+    "a Dockerfile that copies all, beside some of several folders": (
+        {"a/one.Dockerfile": "FROM x\nCOPY . .\n", "a/two.Dockerfile": "FROM x\nCOPY go.mod .\n", "a/three.Dockerfile": "FROM x\nCOPY run.sh .\n", "go.mod": "", "a/run.sh": ""},
+        [("dockerfile", "a/one.Dockerfile", "a", "a/one.Dockerfile"), ("dockerfile", "a/three.Dockerfile", "a", "a/three.Dockerfile"), ("dockerfile", "a/two.Dockerfile", ".", "a/two.Dockerfile")],
+    ),
+    "a Dockerfile that copies all, beside one that is built with another folder": (
+        {"compose.yaml": "services: {a: {build: {context: web, dockerfile: ../d/Dockerfile}}}\n", "d/Dockerfile": "FROM x\n", "d/Dockerfile.dev": "FROM x\nCOPY . .\n"},
+        [("compose", "a", "web", "d/Dockerfile"), ("dockerfile", "d/Dockerfile.dev", "d", "d/Dockerfile.dev")],
+    ),
+    "a Dockerfile that copies all and is alone": (
+        {"docker/Dockerfile": "FROM x\nCOPY . .\n", "go.mod": ""},
+        [("dockerfile", "docker/Dockerfile", "docker", "docker/Dockerfile")],
+    ),
     "a devcontainer": (
         {".devcontainer/devcontainer.json": '{\n  // c\n  "build": {"dockerfile": "D", "context": "..", "args": {"A": "${localEnv:NO:d}"},},\n}'},
         [("devcontainer", ".devcontainer", ".", ".devcontainer/D")],

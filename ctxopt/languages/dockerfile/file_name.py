@@ -23,6 +23,15 @@ _NO_DOCKERFILE: Final = (
     ".rs",
     ".js",
     ".ts",
+    ".ex",
+    ".exs",
+    ".dart",
+    ".rb",
+    ".kt",
+    ".cs",
+    ".json",
+    ".yml",
+    ".yaml",
 )
 
 
