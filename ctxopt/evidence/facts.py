@@ -30,6 +30,7 @@ from ctxopt.tree.view import View
 if TYPE_CHECKING:
     from ctxopt.build.image import Image
     from ctxopt.evidence.file_mentions import FileMentions
+    from ctxopt.evidence.git_builds import GitBuild
     from ctxopt.evidence.made_output import Makings
     from ctxopt.evidence.past_rebuilds import PastRebuilds
 
@@ -40,6 +41,7 @@ class AskedOnce:
     def __init__(self) -> None:
         self.past: list[PastRebuilds | None] = []
         self.mentions: list[FileMentions] = []
+        self.git_builds: list[tuple[GitBuild, ...]] = []
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,19 @@ class Facts:
                 FileMentions(self.analysis, self.catalog, self.needs, self.evidence)
             )
         return self.asked.mentions[0]
+
+    @property
+    def git_builds(self) -> tuple[GitBuild, ...]:
+        """The steps of workflows that build from git itself; none outside of a repository."""
+        if not self.asked.git_builds:
+            found = self.evidence.found if self.evidence is not None else None
+            several: tuple[GitBuild, ...] = ()
+            if found is not None:
+                from ctxopt.evidence.git_builds import find_git_builds
+
+                several = tuple(find_git_builds(found.top))
+            self.asked.git_builds.append(several)
+        return self.asked.git_builds[0]
 
     @property
     def ignore_path(self) -> str:

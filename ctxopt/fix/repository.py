@@ -31,6 +31,7 @@ from ctxopt.projects.declared import DeclaredBuild
 from ctxopt.projects.location import shown_path
 from ctxopt.rules.baseline import Baseline, part_known
 from ctxopt.rules.finding import Finding
+from ctxopt.rules.ignore_file.inactive_ignore_file import RULE as INACTIVE_IGNORE_FILE
 from ctxopt.rules.registry import RULES
 from ctxopt.rules.run import RuleResults, run_rules
 from ctxopt.rules.scan import read_known
@@ -38,8 +39,11 @@ from ctxopt.severity import Severity
 from ctxopt.tree.overlap import bytes_once, sends
 from ctxopt.tree.view import View
 
-_SOURCES: Final = tuple(rule for rule in RULES if rule.about == "sources")
-_OF_SOURCES: Final = frozenset(rule.id for rule in _SOURCES)
+# Which ignore file Docker passes over depends on where a Dockerfile lies and on what it copies.
+_OF_ONE_BUILD: Final = tuple(
+    rule for rule in RULES if rule.about == "sources" or rule is INACTIVE_IGNORE_FILE
+)
+_IDS_OF_ONE_BUILD: Final = frozenset(rule.id for rule in _OF_ONE_BUILD)
 
 _NOT_ALONE: Final = (
     "it is the ignore file of another context, too, for which the lines are not proved"
@@ -147,6 +151,7 @@ def judge_repository(
     contexts = []
     # A Dockerfile beside two contexts may have one ignore file for both.
     uses = Counter(shared.analysis.context.ignore_target for shared in measured.contexts)
+    in_force = frozenset(shared.analysis.context.ignore.absolute for shared in measured.contexts)
     asked: dict[str, GitEvidence | None] = {}
     for shared in measured.contexts:
         place = shared.analysis.tree.root
@@ -159,6 +164,7 @@ def judge_repository(
         judging = _Judging(shared, root, config, options)
         judging.is_alone = uses[shared.analysis.context.ignore_target] == 1
         judging.tied = measured.tied
+        judging.in_force = in_force
         judging.evidence = asked[place]
         contexts.append(judging.judged(known[config.baseline]))
     return JudgedRepository(
@@ -228,6 +234,8 @@ class _Judging:
         """Whether the ignore file is that of no other context."""
         self.tied: frozenset[str] = frozenset()
         """Dockerfiles that cannot have an ignore file of their own."""
+        self.in_force: frozenset[str | None] = frozenset()
+        """The ignore files of all builds, absolute paths."""
         self.evidence: GitEvidence | None = None
         """What git says of the folder; None where it was not asked, or has nothing to say."""
         self._touched: dict[str, dict[str, None]] = {}
@@ -280,7 +288,7 @@ class _Judging:
         """What is found of the context, once, and what of the sources of each build."""
         reported: dict[str, Finding] = {}
         for finding in found.reported:
-            if finding.rule in _OF_SOURCES:
+            if finding.rule in _IDS_OF_ONE_BUILD:
                 continue
             senders = self._senders(finding.paths)
             self._touch(finding, senders)
@@ -288,15 +296,30 @@ class _Judging:
             if not senders:
                 finding = replace(finding, severity=Severity.INFO)
             reported[finding.fingerprint] = finding
-        suppressed = [item for item in found.suppressed if item.finding.rule not in _OF_SOURCES]
+        silenced = {
+            item.finding.fingerprint: item
+            for item in found.suppressed
+            if item.finding.rule not in _IDS_OF_ONE_BUILD
+        }
         for name, _, analysis in self._shared.builds:
-            of_build = run_rules(facts.about(analysis), _SOURCES, self._config.selection)
+            of_build = run_rules(facts.about(analysis), _OF_ONE_BUILD, self._config.selection)
             for finding in of_build.reported:
-                reported.setdefault(finding.fingerprint, finding)
+                if self._is_of_another(finding):
+                    continue
+                worst = reported.setdefault(finding.fingerprint, finding)
+                if finding.severity > worst.severity:
+                    reported[finding.fingerprint] = finding
                 self._touch(finding, [name])
-            suppressed += of_build.suppressed
+            silenced |= {item.finding.fingerprint: item for item in of_build.suppressed}
         worst_first = sorted(reported.values(), key=lambda finding: finding.sort_key)
-        return found._replace(reported=tuple(worst_first), suppressed=tuple(suppressed))
+        return found._replace(reported=tuple(worst_first), suppressed=tuple(silenced.values()))
+
+    def _is_of_another(self, finding: Finding) -> bool:
+        """Whether it is about an ignore file that is there for another build, and has no line for this one."""
+        if finding.rule != INACTIVE_IGNORE_FILE.id or finding.edits:
+            return False
+        root = self._shared.analysis.context.root
+        return os.path.join(root, finding.location.file or "") in self.in_force
 
     def _touch(self, finding: Finding, names: Iterable[str]) -> None:
         self._touched.setdefault(finding.fingerprint, {}).update(dict.fromkeys(names))

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 
 from ctxopt.evidence.facts import Facts
-from ctxopt.evidence.git_builds import GitBuild, find_git_builds
+from ctxopt.evidence.git_builds import GitBuild
 from ctxopt.git.evidence import Found
 from ctxopt.paths import is_at_or_below, is_covered, join, topmost
 from ctxopt.rules.finding import Finding, Location
@@ -52,7 +52,7 @@ def _build(facts: Facts, found: Found) -> GitBuild | None:
     if inside is None:
         return None
     dockerfile = join(found.prefix, inside)
-    for build in find_git_builds(found.top):
+    for build in facts.git_builds:
         if build.folder == found.prefix and build.dockerfile == dockerfile:
             return build
     return None

@@ -224,3 +224,50 @@ def test_what_no_build_sends_is_a_note(tmp_path, more, builds, worst):
     found = judged(tmp_path, {**builds, **more})
     paths = [item.finding for item in found.findings if item.finding.paths]
     assert max(finding.severity for finding in paths) is worst
+
+
+COPIES = "FROM a\nCOPY lib /lib\n"
+LOGS = {".dockerignore": "*.log\n", "x.log": 2_000_000, "y": 1}
+# Tree, and the ignore files that are told to be passed over, with the builds that pass them over.
+PASSED_OVER = {
+    "beside the Dockerfile of one": (
+        {"compose.yaml": compose(web="{}", api="{dockerfile: api/Dockerfile}"), "Dockerfile": TAKES_ALL, "api/Dockerfile": COPIES, "lib/y": 1, "api/.dockerignore": "x\n"},
+        {"./api/.dockerignore": ["api"]},
+    ),
+    "in a folder that one copies": (
+        {"compose.yaml": compose(web="{}", job="{dockerfile: J.D}"), "Dockerfile": TAKES_ALL, "J.D": COPIES, **below("lib", LOGS)},
+        {"./lib/.dockerignore": ["job"]},
+    ),
+    "in a folder that several copy": (
+        {"compose.yaml": compose(a="{dockerfile: A.D}", b="{dockerfile: B.D}", c="{dockerfile: C.D}"), "A.D": COPIES, "B.D": COPIES + "RUN b\n", "C.D": TAKES_ALL, **below("lib", LOGS)},
+        {"./lib/.dockerignore": ["a", "b"]},
+    ),
+    "of two builds, each its own": (
+        {"compose.yaml": compose(a="{dockerfile: a/Dockerfile}", b="{dockerfile: b/Dockerfile}"), "a/Dockerfile": COPIES, "b/Dockerfile": COPIES, "lib/y": 1, "a/.dockerignore": "x\n", "b/.dockerignore": "x\n"},
+        {"./a/.dockerignore": ["a"], "./b/.dockerignore": ["b"]},
+    ),
+    "but one that is there for another build": (
+        {"compose.yaml": compose(whole="{dockerfile: api/Dockerfile}", api="./api"), "api/Dockerfile": "FROM a\nCOPY y /\n", "api/y": 1, "y": 1, "api/.dockerignore": "x\n"},
+        {},
+    ),
+    "but the one in force": ({"compose.yaml": compose(a="./a", b="./b"), "a/Dockerfile": TAKES_ALL, "b/Dockerfile": TAKES_ALL, "a/.dockerignore": "x\n", "b/.dockerignore": "x\n"}, {}),
+    "but one of a folder without a line that hides": (
+        {"compose.yaml": compose(web="{}", job="{dockerfile: J.D}"), "Dockerfile": TAKES_ALL, "J.D": COPIES, "lib/y": 1, "lib/.dockerignore": "*.log\n"},
+        {},
+    ),
+    "but one of a folder that is built by itself": (
+        {"compose.yaml": compose(lib="./lib", job="{dockerfile: J.D}"), "lib/Dockerfile": TAKES_ALL, "J.D": COPIES, **below("lib", LOGS)},
+        {},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PASSED_OVER)
+def test_ignore_files_that_a_build_passes_over(tmp_path, name):
+    tree, wanted = PASSED_OVER[name]
+    found = {
+        f"{item.folder}/{item.finding.location.file}": sorted(item.builds)
+        for item in judged(tmp_path, tree).findings
+        if item.finding.rule == "inactive-ignore-file"
+    }
+    assert found == wanted
