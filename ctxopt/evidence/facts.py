@@ -214,7 +214,10 @@ class Facts:
         """
         own = [taken for taken in self.needs.builds if _is_of(taken, analysis)]
         others = [taken for taken in self.needs.builds if not _is_of(taken, analysis)]
-        needs = self.needs._replace(builds=(*own, *others))
+        outside = self.needs.outside
+        if outside is not None and outside.about is not None and own:
+            outside = outside.about(own[0].build)
+        needs = self.needs._replace(builds=(*own, *others), outside=outside)
         made = dataclasses.replace(self, analysis=analysis, needs=needs, is_shared=False)
         # Candidates are most of the time of a run, and are about paths, not about one of the builds.
         made.__dict__["candidates"] = self.candidates

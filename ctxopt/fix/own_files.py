@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from typing import Final, NamedTuple
 
 from ctxopt.build.analysis import Analysis
@@ -19,6 +20,7 @@ from ctxopt.evidence.facts import AskedOnce, Facts
 from ctxopt.evidence.measured_builds import MeasuredBuild, SharedContext
 from ctxopt.fix.options import FixOptions
 from ctxopt.fix.plan import Fix, plan_fix
+from ctxopt.paths import topmost
 from ctxopt.tree.overlap import bytes_below
 
 _SHARE: Final = 5
@@ -119,10 +121,10 @@ class _Splitting:
             if path not in self._plans or self._plans[path].new_content is None:
                 continue
             # Either it can do without what the others need, or the others without what it needs.
-            alone = sum(_sent(builds, each) for each in hidden[path])
+            alone = sum(_sent(builds, each) for each in topmost(hidden[path]))
             others = [build for build in rest if build not in builds]
             all_hide = set(blocked).intersection(*(hidden[each] for each in groups if each != path))
-            freed = sum(_sent(others, each) for each in all_hide)
+            freed = sum(_sent(others, each) for each in topmost(all_hide))
             promises.append((alone + freed, alone, path))
         most, _, path = max(promises, default=(0, 0, ""))
         if most < self._second:
@@ -137,8 +139,26 @@ class _Splitting:
             permitted = plan.foreseen.permitted
             # What is only possible for all of them is no more for one of them.
             unsure.update(path for line in plan.possible for path in line.paths)
-        found = (item.path for item in self._facts.candidates.found)
+        found = [*(item.path for item in self._facts.candidates.found), *self._in_packages]
         return [path for path in found if path not in unsure and bytes_below(permitted, path)]
+
+    @cached_property
+    def _in_packages(self) -> list[str]:
+        """The folders in packages of a workspace that one of the builds does without for certain."""
+        outside = self._facts.needs.outside
+        plans = [build.analysis.plan for build in self._shared.builds]
+        if outside is None or outside.about is None:
+            return []
+        packages = {
+            item.folder
+            for plan in plans
+            if plan is not None
+            for item in outside.about(plan.build).of_first
+            if item.doubt is None
+        }
+        # The files beside a manifest stay.
+        folders = self._facts.view.tree.folders
+        return [path for package in sorted(packages) for path in folders[package].subfolders()]
 
     def _heaviest(self, builds: Iterable[MeasuredBuild], paths: Iterable[str]) -> int:
         """The most that one of the builds sends of these paths, in bytes."""

@@ -32,6 +32,7 @@ from ctxopt.projects.location import shown_path
 from ctxopt.rules.baseline import Baseline, part_known
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.ignore_file.inactive_ignore_file import RULE as INACTIVE_IGNORE_FILE
+from ctxopt.rules.paths.outside_package import RULE as OUTSIDE_PACKAGE
 from ctxopt.rules.registry import RULES
 from ctxopt.rules.run import RuleResults, run_rules
 from ctxopt.rules.scan import read_known
@@ -43,6 +44,8 @@ from ctxopt.tree.view import View
 _OF_ONE_BUILD: Final = tuple(
     rule for rule in RULES if rule.about == "sources" or rule is INACTIVE_IGNORE_FILE
 )
+# What none of them needs is told once, and of each build what it does without and others need.
+_OF_EACH_BUILD: Final = (*_OF_ONE_BUILD, OUTSIDE_PACKAGE)
 _IDS_OF_ONE_BUILD: Final = frozenset(rule.id for rule in _OF_ONE_BUILD)
 
 _NOT_ALONE: Final = (
@@ -301,10 +304,13 @@ class _Judging:
             for item in found.suppressed
             if item.finding.rule not in _IDS_OF_ONE_BUILD
         }
+        outside = _packages_of(found.reported)
         for name, _, analysis in self._shared.builds:
-            of_build = run_rules(facts.about(analysis), _OF_ONE_BUILD, self._config.selection)
+            of_build = run_rules(facts.about(analysis), _OF_EACH_BUILD, self._config.selection)
             for finding in of_build.reported:
-                if self._is_of_another(finding):
+                # What no build needs is told for all of them.
+                is_told = outside.issuperset(_packages_of([finding]) or [""])
+                if is_told or self._is_of_another(finding):
                     continue
                 worst = reported.setdefault(finding.fingerprint, finding)
                 if finding.severity > worst.severity:
@@ -347,6 +353,12 @@ class _Judging:
                 after=everything - sent + foreseen_bytes(analysis, own.get(name, split.plan)),
                 worst=worst,
             )
+
+
+def _packages_of(findings: Iterable[Finding]) -> set[str]:
+    """Return the packages that findings say are no part of an image."""
+    subjects = (item.subject for item in findings if item.rule == OUTSIDE_PACKAGE.id)
+    return {folder for subject in subjects for folder in subject.split(" ")}
 
 
 def bytes_with_named(analysis: Analysis) -> int:

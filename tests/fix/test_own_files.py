@@ -41,6 +41,14 @@ def declined(judged):
     return {each.dockerfile for context in judged.contexts for each in context.split.declined}
 
 
+# Each image is made of one application of a workspace; the files of one of them weigh.
+APPLICATIONS: dict[str, Any] = {
+    "compose.yaml": TWO, "package.json": '{"name": "root", "workspaces": ["apps/*"]}', "package-lock.json": "{}",
+    **{f"{app}.D": f"FROM node AS b\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build -w apps/{app}\nFROM nginx\nCOPY --from=b /app/apps/{app}/dist /srv\n" for app in ("web", "site")},
+    **{f"apps/{app}/package.json": f'{{"name": "@acme/{app}", "scripts": {{"build": "node src/a.js"}}}}' for app in ("web", "site")},
+    "apps/web/src/a.js": "1", "apps/site/src/a.js": "1", **{f"apps/site/src/part{n}.js": MB for n in range(40)},
+}  # fmt: skip
+
 # Tree, and the Dockerfile that gets its own file.
 PAYS: dict[str, tuple[dict[str, Any], str]] = {
     "what only the other one takes": (PREBUILT, "web.D"),
@@ -50,6 +58,11 @@ PAYS: dict[str, tuple[dict[str, Any], str]] = {
         "web.D",
     ),
     "beside an ignore file that is there": (PREBUILT | {".dockerignore": "*.log\nnode_modules\n"}, "web.D"),
+    "the package that only the other one builds": (APPLICATIONS, "web.D"),
+    "the package of three": (
+        APPLICATIONS | {"compose.yaml": compose(web="{dockerfile: web.D}", site="{dockerfile: site.D}", all="{dockerfile: all.D}"), "all.D": TAKES_ALL + "RUN npm ci && npm run build --workspaces\n"},
+        "web.D",
+    ),
     "a Dockerfile in a folder": (
         PREBUILT | {"compose.yaml": compose(web="{dockerfile: docker/web.D}", site="{dockerfile: site.D}"), "docker/web.D": NPM, "web.D": ""},
         "docker/web.D",
@@ -97,6 +110,12 @@ ONE_FILE: dict[str, dict[str, Any]] = {
         "compose.yaml": compose(web="{dockerfile: web.D, target: w}", site="{dockerfile: web.D, target: s}"), "site.D": "# none\n",
         "web.D": NPM.replace("FROM a", "FROM a AS w") + "FROM nginx AS s\nCOPY dist /d\n",
     },
+    "both build the package": APPLICATIONS | {"web.D": APPLICATIONS["site.D"] + "RUN true\n"},
+    "the package is asked for": APPLICATIONS | {"apps/web/package.json": '{"name": "@acme/web", "dependencies": {"@acme/site": "*"}, "scripts": {"build": "node src/a.js"}}'},
+    "a source of one names the package": APPLICATIONS | {"apps/web/src/a.js": "import '../../site/src/a.js'\n"},
+    "no step says which package": APPLICATIONS | {"web.D": APPLICATIONS["web.D"].replace("npm run build -w apps/web", "npm run build")},
+    "the package weighs less than a second": APPLICATIONS | {f"apps/site/src/part{n}.js": 1000 for n in range(30)},
+    "the files are beside the manifest": {path.replace("src/part", "part"): size for path, size in APPLICATIONS.items()},
     "it is inline": PREBUILT | {"compose.yaml": compose(web='{dockerfile_inline: "FROM a\\nCOPY . .\\nRUN npm ci && npm run build\\n"}', site="{dockerfile: site.D}"), "web.D": "# none\n"},
     "it has its own": PREBUILT | {"web.D.dockerignore": "dist\n"},
     "another folder is built with it": PREBUILT | {

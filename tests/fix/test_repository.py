@@ -271,3 +271,46 @@ def test_ignore_files_that_a_build_passes_over(tmp_path, name):
         if item.finding.rule == "inactive-ignore-file"
     }
     assert found == wanted
+
+
+def members(*apps: str) -> dict[str, object]:
+    """A workspace of npm with these applications, each with a Dockerfile of its own."""
+    steps = {app: f"FROM node AS b\nWORKDIR /app\nCOPY . .\nRUN npm ci && npm run build -w apps/{app}\nFROM nginx\nCOPY --from=b /app/apps/{app}/dist /srv\n" for app in apps}  # fmt: skip
+    return {
+        "compose.yaml": compose(**{app: f"{{dockerfile: {app}.D}}" for app in apps}),
+        "package.json": '{"name": "root", "workspaces": ["apps/*"]}',
+        **{f"{app}.D": text for app, text in steps.items()},
+        **{
+            f"apps/{app}/package.json": f'{{"name": "@acme/{app}", "scripts": {{"build": "node src/a.js"}}}}'
+            for app in apps
+        },
+        **{f"apps/{app}/src/a.js": "1" for app in apps},
+    }
+
+
+# Tree, and the packages that are told to be no part of an image, with the builds.
+OUTSIDE = {
+    "that another image is made of": (members("web", "site") | {"apps/site/media/x": 2_000_000}, {"apps/site": ["web"]}),
+    "that no image is made of": (
+        members("web", "site") | {"apps/old/package.json": '{"name": "@acme/old"}', "apps/old/src/x": 2_000_000},
+        {"apps/old": ["site", "web"]},
+    ),
+    "each that the other is made of": (
+        members("web", "site") | {"apps/site/media/x": 2_000_000, "apps/web/media/x": 2_000_000},
+        {"apps/site": ["web"], "apps/web": ["site"]},
+    ),
+    "of the only build": (members("web") | {"apps/old/package.json": '{"name": "@acme/old"}', "apps/old/src/x": 2_000_000}, {"apps/old": ["web"]}),
+    "none that weighs": (members("web", "site") | {"apps/site/media/x": 10}, {}),
+    "none that both are made of": (members("web", "site") | {"site.D": "FROM node\nCOPY . .\nRUN npm run build --workspaces\n", "web.D": "FROM node\nCOPY . .\nRUN npm run build --workspaces && a\n", "apps/site/media/x": 2_000_000}, {}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_packages_that_an_image_is_not_made_of(tmp_path, name):
+    tree, wanted = OUTSIDE[name]
+    found = {
+        item.finding.subject: sorted(item.builds)
+        for item in judged(tmp_path, tree).findings
+        if item.finding.rule == "outside-package"
+    }
+    assert found == wanted

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ctxopt.paths import is_at_or_below, join, name, parent, upwards
 
@@ -77,18 +77,108 @@ class Mentioned(NamedTuple):
     """The paths that it gives by leading upwards."""
 
 
+_Word: TypeAlias = tuple[Literal["name", "last", "above"], str]
+"""What is looked for in texts: the name of a package, the last part of its path, that of a folder above it."""
+
+
+class _Searched(NamedTuple):
+    """A text, the words that were looked for in it, and the paths that those mean which it has."""
+
+    text: str
+    words: set[_Word]
+    hits: dict[_Word, frozenset[str]]
+
+
+class _Words:
+    """Finds what words mean in texts of a workspace with these ``folders``; each text is searched for a word once.
+
+    What a word means is no matter of which build is asked about.
+    """
+
+    def __init__(self, folders: frozenset[str]) -> None:
+        self._folders: Final = folders
+        self._searched: Final[dict[str, _Searched]] = {}
+
+    def around(self, path: str) -> str | None:
+        """Return the folder of the member that ``path`` lies in; None where it lies in none."""
+        return next((folder for folder in upwards(path) if folder in self._folders), None)
+
+    def meant(
+        self, words: frozenset[_Word], path: str, text: str, *, is_commands: bool
+    ) -> dict[_Word, frozenset[str]]:
+        """Return the paths that a text means by those of the ``words`` which it has; for a name any path."""
+        known = self._searched.get(path)
+        if known is None or known.text != text:
+            known = _Searched(text, set(), {})
+            self._searched[path] = known
+        for word in words - known.words:
+            hits = self._hits(word, path, text, is_commands=is_commands)
+            if hits:
+                known.hits[word] = hits
+        known.words.update(words)
+        return {word: known.hits[word] for word in known.hits.keys() & words}
+
+    def _hits(self, word: _Word, path: str, text: str, *, is_commands: bool) -> frozenset[str]:
+        kind, item = word
+        if item not in text:
+            return frozenset()
+        if kind == "name":
+            is_named = _is_named(item, path, text, is_commands=is_commands)
+            return frozenset([path] if is_named else [])
+        places: Iterable[int] = self._parts(item, path, text)
+        if kind == "last":
+            longer = re.compile(r"[\w-]")
+            places = (place for place in places if not longer.match(text, place + len(item)))
+        else:
+            # A glob may mean all that lies in a folder.
+            ends = re.compile(_ENDS)
+            places = (place for place in places if ends.match(text, place + len(item)))
+        return frozenset(
+            meant for place in places for meant in self._paths_at(path, text, place, item)
+        )
+
+    def _parts(self, word: str, path: str, text: str) -> Iterator[int]:
+        """Yield where ``word`` stands as a part of a path, or as a word of its own, and is no comment."""
+        for place in _places(word, text):
+            if text[place - 1 : place] in _BEFORE_PART and not _is_said(path, text, place):
+                yield place
+
+    def _paths_at(self, path: str, text: str, place: int, last: str) -> Iterator[str]:
+        """The paths of the context that a text may mean which names ``last`` at ``place``."""
+        before = text[max(place - _MOST_BEFORE, 0) : place]
+        climbed = re.search(_CLIMBS, before)
+        joined = climbed or re.search(_JOINS, before)
+        if joined is not None:
+            written = "/".join((*re.findall(_PIECE, joined[0]), last))
+            around = self.around(path)
+            starts = {parent(path)}
+            if around is not None:
+                starts.add(around)
+            for start in starts:
+                yield posixpath.normpath(join(start, written) if start else written)
+            return
+        # From the root, as tools are told that work there.
+        rooted = re.search(r"[\"'`](?:\./)?((?:[\w@.-]{1,100}/){0,20})\Z", before)
+        if rooted is not None and rooted[1]:
+            yield rooted[1] + last
+
+
 class Mentions:
     """Finds in texts what is said of ``targets``, members by their folders; of the others it says nothing.
 
     ``packages`` are the names of all members by folder, ``configs`` the texts of the root's tsconfig files, by path, whose
-    aliases are names as well.
+    aliases are names as well. ``texts`` is what knows of their words.
     """
 
     def __init__(
-        self, packages: Mapping[str, str], targets: frozenset[str], configs: Mapping[str, str]
+        self,
+        packages: Mapping[str, str],
+        targets: frozenset[str],
+        configs: Mapping[str, str],
+        texts: _Words,
     ) -> None:
-        self._folders: Final = frozenset(packages)
         self._targets: Final = targets
+        self._texts: Final = texts
         self._known: Final[dict[str, tuple[str, Mentioned]]] = {}
         names = {packages[folder]: folder for folder in targets if packages[folder]}
         # A package of Python is imported with underscores.
@@ -96,13 +186,18 @@ class Mentions:
         for path, text in configs.items():
             for alias, target in re.findall(_ALIAS, text):
                 inside = posixpath.normpath(join(parent(path), target.partition("*")[0]))
-                found = self._around(inside)
+                found = texts.around(inside)
                 if found is not None and found in targets:
                     names.setdefault(alias, found)
         self._names: Final = names
-        self._last: Final = {name(folder) for folder in self._targets}
         above = {here for folder in self._targets for here in upwards(parent(folder)) if here}
-        self._above: Final = {name(folder) for folder in above}
+        self._words: Final[frozenset[_Word]] = frozenset(
+            (
+                *(("name", item) for item in names),
+                *(("last", name(folder)) for folder in self._targets),
+                *(("above", name(folder)) for folder in above),
+            )
+        )
 
     def in_text(self, path: str, text: str, *, is_commands: bool) -> Mentioned:
         """Return what a file names; ``is_commands`` says that it is given to the shell."""
@@ -115,57 +210,17 @@ class Mentions:
             self._known[path] = known
         return known[1]
 
-    def _around(self, path: str) -> str | None:
-        return next((folder for folder in upwards(path) if folder in self._folders), None)
-
     def _members_in(self, path: str, text: str, *, is_commands: bool) -> set[str]:
-        found = {
-            folder
-            for item, folder in self._names.items()
-            if item in text and _is_named(item, path, text, is_commands=is_commands)
-        }
-        for last in self._last:
-            for place in self._parts(last, path, text):
-                found |= self._at(path, text, place, last)
-        # A glob may mean all that lies in a folder.
-        for last in self._above:
-            for place in self._parts(last, path, text):
-                if re.compile(_ENDS).match(text, place + len(last)):
-                    for inside in self._meant(path, text, place, last):
-                        found |= {item for item in self._targets if is_at_or_below(item, inside)}
+        found: set[str] = set()
+        meant = self._texts.meant(self._words, path, text, is_commands=is_commands)
+        for (kind, item), paths in meant.items():
+            if kind == "name":
+                found.add(self._names[item])
+            elif kind == "last":
+                found |= paths & self._targets
+            else:
+                found |= {at for at in self._targets if any(is_at_or_below(at, each) for each in paths)}  # fmt: skip
         return found
-
-    def _parts(self, word: str, path: str, text: str) -> Iterator[int]:
-        """Yield where ``word`` stands as a part of a path, or as a word of its own, and is no comment."""
-        for place in _places(word, text):
-            if text[place - 1 : place] in _BEFORE_PART and not _is_said(path, text, place):
-                yield place
-
-    def _at(self, path: str, text: str, place: int, last: str) -> set[str]:
-        """The target that a path means whose part ``last`` is at ``place``."""
-        after = text[place + len(last) : place + len(last) + 1]
-        if re.match(r"[\w-]", after):
-            return set()
-        return {item for item in self._meant(path, text, place, last) if item in self._targets}
-
-    def _meant(self, path: str, text: str, place: int, last: str) -> Iterator[str]:
-        """The paths of the context that a text may mean which names ``last`` at ``place``."""
-        before = text[max(place - _MOST_BEFORE, 0) : place]
-        climbed = re.search(_CLIMBS, before)
-        joined = climbed or re.search(_JOINS, before)
-        if joined is not None:
-            written = "/".join((*re.findall(_PIECE, joined[0]), last))
-            around = self._around(path)
-            starts = {parent(path)}
-            if around is not None:
-                starts.add(around)
-            for start in starts:
-                yield posixpath.normpath(join(start, written) if start else written)
-            return
-        # From the root, as tools are told that work there.
-        rooted = re.search(r"[\"'`](?:\./)?((?:[\w@.-]{1,100}/){0,20})\Z", before)
-        if rooted is not None and rooted[1]:
-            yield rooted[1] + last
 
 
 def files_climbed_to(path: str, text: str) -> Iterator[str]:
@@ -212,11 +267,16 @@ def _is_named(item: str, path: str, text: str, *, is_commands: bool) -> bool:
     return False
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def mentions_of(
     packages: tuple[tuple[str, str], ...],
     targets: frozenset[str],
     configs: tuple[tuple[str, str], ...],
 ) -> Mentions:
     """Return what finds mentions, the same for the same: it remembers what it found in which text."""
-    return Mentions(dict(packages), targets, dict(configs))
+    return Mentions(dict(packages), targets, dict(configs), _words_in(packages))
+
+
+@lru_cache(maxsize=2)
+def _words_in(packages: tuple[tuple[str, str], ...]) -> _Words:
+    return _Words(frozenset(folder for folder, _ in packages))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
 from ctxopt.paths import is_at_or_below, upwards
+
+if TYPE_CHECKING:
+    from ctxopt.languages.dockerfile import Build
 
 WorkspaceTool: TypeAlias = Literal["node", "cargo", "uv", "go"]
 
@@ -67,6 +70,8 @@ class Outside(NamedTuple):
     """What the build that was asked about does without."""
     built: tuple[str, ...] = ()
     """The members that its steps name, by folder."""
+    about: Callable[[Build], Outside] | None = None
+    """Finds the same with another build as the one that was asked about; None where there is no workspace."""
 
     @property
     def folders(self) -> frozenset[str]:

@@ -28,6 +28,7 @@ from ctxopt.evidence.packages.native_steps import CargoReader, GoReader, UvReade
 from ctxopt.evidence.packages.node import MANIFEST, PNPM, read_workspace
 from ctxopt.evidence.packages.node_steps import NodeReader
 from ctxopt.evidence.sent_files import SentFiles
+from ctxopt.languages.dockerfile import Build
 from ctxopt.paths import folders_above
 
 
@@ -45,8 +46,7 @@ def find_outside(
     if not builds or len(manifests) >= MOST_FILES:
         return Outside()
     of_all: list[OutsidePackage] = []
-    of_first: list[OutsidePackage] = []
-    built: list[str] = []
+    searched: list[tuple[Graph, list[Needed]]] = []
     for workspace in _workspaces(manifests, files):
         graph = Graph(workspace, entered, files)
         needed = [Needed(taken, graph) for taken in builds]
@@ -55,10 +55,19 @@ def find_outside(
             continue
         graph.look_for(set.intersection(*chosen))
         of_all += _outside(graph, needed)
-        built += needed[0].choice.folders
-        if needed[0].is_chosen:
-            of_first += _outside(graph, needed[:1])
-    return Outside(tuple(of_all), tuple(of_first), tuple(built))
+        searched.append((graph, needed))
+
+    def about(build: Build) -> Outside:
+        place = next(at for at, taken in enumerate(builds) if taken.build is build)
+        without: list[OutsidePackage] = []
+        built: list[str] = []
+        for graph, needed in searched:
+            built += needed[place].choice.folders
+            if needed[place].is_chosen:
+                without += _outside(graph, [needed[place]])
+        return Outside(tuple(of_all), tuple(without), tuple(built), about)
+
+    return about(builds[0].build)
 
 
 def _workspaces(manifests: Iterable[ManifestFile], files: SentFiles) -> Iterator[Workspace]:
