@@ -137,6 +137,8 @@ class _Start(NamedTuple):
     """What has been brought by then."""
     folders: Collection[str]
     """Where the commands are run."""
+    values: Sequence[TextFile] = ()
+    """What variables hold: a step or the image may read what is named there, and runs none of it."""
 
 
 def follow_calls(
@@ -170,13 +172,12 @@ def follow_start(
         for item in taken.build.dockerfile.instructions
     ]
     commands = [text for item, text in told if item.keyword in ("CMD", "ENTRYPOINT")]
-    # What a variable names, a step or the image may read.
-    commands += [text for item, text in told if item.keyword in ("ENV", "ARG") and "/" in text.text]
-    if not commands:
+    values = [text for item, text in told if item.keyword in ("ENV", "ARG") and "/" in text.text]
+    if not commands and not values:
         return None
     folders = {root for taking in taken.takings for root in taking.roots}
     folders.update(start_folders(_last_workdir(taken.build), taken.takings, files))
-    return _Chase(taken, _Start(commands, taken.takings, folders), tasks, files).run(())
+    return _Chase(taken, _Start(commands, taken.takings, folders, values), tasks, files).run(())
 
 
 def _last_workdir(build: Build) -> str:
@@ -266,7 +267,7 @@ class _Chase:
         return re.search(_NO_EMIT, self._files.text(config)) is not None
 
     def _named_at_start(self) -> Iterator[Need]:
-        for place, text in self._start.texts:
+        for place, text in (*self._start.texts, *self._start.values):
             if place:
                 yield from self._named("", text, place)
 

@@ -378,6 +378,8 @@ START_TESTS = [
     ({"package.json": scripts(test="jest", start="node a")}, start("CMD npm start"), False),
     ({"package.json": scripts(check="jest")}, start("CMD npm start"), False),
     ({}, start('CMD ["gunicorn"]'), False),
+    ({}, start('ENV KEY="test" STORE="/pnpm" RUNNER="pytest tests/"'), False),
+    ({}, start("ARG RUNNER=/usr/bin/pytest"), False),
 ]  # fmt: skip
 
 
