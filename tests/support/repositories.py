@@ -13,8 +13,12 @@ import pytest
 from ctxopt.git.repository import Repository, find_repository
 
 DATE = "2024-01-01T00:00:00Z"
-# Nothing tidies up behind a commit, which would be a process more each time.
-_SETTINGS = ("-c", "protocol.file.allow=always", "-c", "maintenance.auto=false")
+# Nothing tidies up behind a commit, which would be a process more each time; who commits is known on a machine of
+# which git cannot tell it, too.
+_SETTINGS = (
+    "-c", "protocol.file.allow=always", "-c", "maintenance.auto=false",
+    "-c", "user.name=x", "-c", "user.email=x@example.com",
+)  # fmt: skip
 
 
 def git(
