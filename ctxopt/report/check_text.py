@@ -128,7 +128,10 @@ def _figures(context: CheckedContext, view: BudgetView) -> list[StyledText]:
     label = view_name(view, side).capitalize()
     figures = side.figures(view)
     if figures is None:
-        return [field(label, f"not measured in {side.name}: {printable(side.unknown)}")]
+        told = f"not measured in {side.name}: {printable(side.unknown)}"
+        if not side.analysis.context.dockerfile.found:
+            told += "; -f names one, --all takes those of declared builds"
+        return [field(label, told)]
     if view == "transferred" and not builder.loads_on_demand:
         return []
     line = field(label, describe_side(figures), "bold")

@@ -36,6 +36,7 @@ _OTHERS = 6
 _ERRORS = 5
 """Names in a list that -v has whole."""
 _LABEL = 15
+_NO_DOCKERFILE = "No Dockerfile here: the figures are those of a build that takes everything"
 _DIFF: tuple[tuple[tuple[str, ...], str], ...] = (
     (("diff ", "--- ", "+++ ", "new file "), "bold"),
     (("@@",), "cyan"),
@@ -58,9 +59,9 @@ def render_text(outcome: Outcome, look: Look, undo: str = "ctxopt fix --undo") -
         lines = [head]
         if outcome.after.context.builder.sends_context:
             lines.append(StyledText(f"Docker prints {_docker(outcome.after)}", "dim"))
-        return draw([*lines, *_tracked(fix, look), *refused], look)
+        return draw([*lines, *_tracked(fix, look), *refused, *_without_build(fix, look)], look)
     lines = [*change_lines(outcome, look), *refused, *proof_lines(outcome, look)]
-    lines += _sums(outcome, look.width) + _verdict(outcome, look, undo)
+    lines += _without_build(fix, look) + _sums(outcome, look.width) + _verdict(outcome, look, undo)
     return draw(lines, look)
 
 
@@ -186,6 +187,20 @@ def _errors(fix: Fix, look: Look) -> list[StyledText]:
     return lines + more(len(fix.errors) - len(shown))
 
 
+def _without_build(fix: Fix, look: Look) -> list[StyledText]:
+    """Where no Dockerfile tells what a build takes: whose figures these are, and which others there are."""
+    if is_sure(fix.measured):
+        return []
+    lines = [StyledText()]
+    told = wrapped(_NO_DOCKERFILE, look.width, 0, hang=2)
+    lines += [StyledText(text, "yellow") for text in told]
+    named = fix.other_dockerfiles
+    if not named:
+        return lines + command_lines("-f names a Dockerfile", "that lies elsewhere", look)
+    several = ", ".join(map(printable, named[:_OTHERS])) + and_more(len(named) - _OTHERS)
+    return lines + command_lines("-f names a Dockerfile:", several, look)
+
+
 def _sums(outcome: Outcome, width: int) -> list[StyledText]:
     """Before and after of this build, and of one that takes everything where that sends more."""
     fix = outcome.fix
@@ -246,7 +261,7 @@ def _time(outcome: Outcome) -> str:
     before, after = outcome.fix.measured, outcome.after
     whom = "on a first build"
     size = before.sent.total.bytes - after.sent.total.bytes
-    if size <= 0:
+    if size <= 0 or not is_sure(before):
         size = before.permitted.total.bytes - after.permitted.total.bytes
         whom = "for a build that takes everything"
     seconds = format_seconds(transfer_seconds(max(0, size), outcome.bandwidth))

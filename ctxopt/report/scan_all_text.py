@@ -20,8 +20,9 @@ from ctxopt.report.scan_all_wording import (
     summary,
     touched,
 )
+from ctxopt.report.short_names import shortened_column, shortened_name
 from ctxopt.report.terminal import Look, StyledText, draw, more
-from ctxopt.report.wording import cell_len, cut_off, shortened
+from ctxopt.report.wording import cell_len
 from ctxopt.severity import Severity
 from ctxopt.units import and_more, count, format_size
 
@@ -65,19 +66,21 @@ def render_all(
     look: Look,
 ) -> str:
     """Return the screen."""
-    top = [*headline_lines(judged, look), *_summary(judged, declared, look)]
+    table = _table(judged, look)
+    top = [*headline_lines(judged, look), *_summary(judged, declared, table, look)]
     end = [*unmeasured_lines(judged, look), *_next_steps(judged, steps, look)]
     findings = [
         item for item in judged.findings if look.verbose or item.finding.severity > Severity.INFO
     ]
-    builds = judged.builds
+    builds = table.rows
     if not look.verbose:
         # A blank line, a heading and a last line that counts the rest, for both tables.
         rest = LINES - len(top) - len(end) - 6
         most = max(_FEWEST_BUILDS, rest - min(len(findings), _FINDINGS))
         builds = builds[:most]
         findings = findings[: max(_FINDINGS, rest - len(builds))]
-    rows = _build_rows(judged, builds, look) + more(len(judged.builds) - len(builds))
+    rows = _build_rows(table._replace(rows=builds), look)
+    rows += more(len(judged.builds) - len(builds))
     told = _finding_rows(findings, judged.root, look)
     hidden = len(judged.findings) - len(findings)
     if told and hidden:
@@ -96,29 +99,58 @@ def headline_lines(judged: JudgedRepository, look: Look) -> list[StyledText]:
     return [StyledText(line, "bold") for line in lines]
 
 
-def _summary(judged: JudgedRepository, declared: Declared, look: Look) -> list[StyledText]:
-    """With what it was measured, what is counted, and what is not."""
-    lines = wrapped(summary(judged, declared), look.width, 0, hang=2)
-    return [StyledText(line, "dim") for line in lines]
-
-
-def _build_rows(
-    judged: JudgedRepository, builds: Sequence[JudgedBuild], look: Look
+def _summary(
+    judged: JudgedRepository, declared: Declared, table: _Table, look: Look
 ) -> list[StyledText]:
+    """With what it was measured, what is counted, and what is not; and what the table leaves out."""
+    sentence = "; ".join((summary(judged, declared), *table.shared))
+    return [StyledText(line, "dim") for line in wrapped(sentence, look.width, 0, hang=2)]
+
+
+class _Table(NamedTuple):
+    heads: tuple[str, ...]
+    rows: Sequence[_Cells]
+    shared: tuple[str, ...] = ()
+    """What is said once, as it is the same in all rows."""
+
+
+def _table(judged: JudgedRepository, look: Look) -> _Table:
+    """Return the builds as cells; without the columns that tell nothing apart, where not all have room."""
+    table = _Table(_HEADS, [_cells(judged, build) for build in judged.builds])
+    # Between one build and itself there is nothing to tell apart.
+    if len(table.rows) < 2 or look.width < _NARROW or _wanted(table) <= look.width:
+        return table
+    kept = []
+    shared = []
+    for place, head in enumerate(table.heads):
+        values = {row.texts[place] for row in table.rows}
+        if len(values) > 1:
+            kept.append(place)
+        else:
+            shared.append(f"{head} of each: {values.pop()}")
+    return _Table(
+        heads=tuple(table.heads[place] for place in kept),
+        rows=[row._replace(texts=tuple(row.texts[place] for place in kept)) for row in table.rows],
+        shared=tuple(shared),
+    )
+
+
+def _build_rows(table: _Table, look: Look) -> list[StyledText]:
     """Return a heading and a row for each build, a blank line above them."""
-    if not builds:
+    rows = table.rows
+    if not rows:
         return []
-    rows = [_cells(judged, build) for build in builds]
     if look.width < _NARROW:
         stacked = [line for row in rows for line in _stacked(row, look)]
         return [StyledText(), *stacked]
-    head = _Cells(_HEADS, _FIGURES, None)
+    head = _Cells(table.heads, _FIGURES, None)
     widths = _widths([*rows, head], look)
     left = look.width - sum(widths) - len(_GAP) * len(widths)
     has_room = all(row.worst is None or len(_told_worst(row.worst)) <= left for row in rows)
-    lines = [StyledText(), StyledText(_drawn(head, widths) + "worst", "dim")]
-    for row in rows:
-        line = StyledText(_drawn(row, widths))
+    (heading,) = _in_columns([head], widths)
+    lines = [StyledText(), StyledText(f"{heading}worst", "dim")]
+    for row, drawn in zip(rows, _in_columns(rows, widths), strict=True):
+        line = StyledText(drawn)
         if row.worst is not None:
             told = row.worst.severity.label
             if has_room:
@@ -134,7 +166,7 @@ def _told_worst(finding: Finding) -> str:
 
 
 class _Cells(NamedTuple):
-    texts: tuple[str, str, str, str]
+    texts: tuple[str, ...]
     figures: tuple[str, str]
     worst: Finding | None
 
@@ -152,51 +184,59 @@ def _cells(judged: JudgedRepository, build: JudgedBuild) -> _Cells:
     return _Cells(texts, (format_size(build.bytes), saved), build.worst)
 
 
+def _wanted(table: _Table) -> int:
+    """The columns of a table in which nothing is shortened."""
+    return _width(_asked([*table.rows, _Cells(table.heads, _FIGURES, None)]))
+
+
+def _asked(rows: Sequence[_Cells]) -> list[int]:
+    cells = [[*row.texts, *row.figures] for row in rows]
+    return [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
+
+
+def _width(widths: Sequence[int]) -> int:
+    return sum(widths) + len(_GAP) * len(widths) + _WORD
+
+
 def _widths(rows: Sequence[_Cells], look: Look) -> list[int]:
     """The columns of each cell: as many as are asked for, less for the widest where they are too many."""
-    cells = [[*row.texts, *row.figures] for row in rows]
-    widths = [max(map(cell_len, column)) for column in zip(*cells, strict=True)]
-    texts = len(_HEADS)
-    while sum(widths) + len(_GAP) * len(widths) + _WORD > look.width:
-        widest = max(range(texts), key=widths.__getitem__)
+    widths = _asked(rows)
+    places = range(1, len(rows[0].texts))
+    while _width(widths) > look.width:
+        widest = max(places, key=widths.__getitem__, default=0)
+        # What a build is called tells it apart: that is shortened last, or where it takes half of the width.
+        if widths[widest] <= _LEAST_COLUMN or widths[0] > look.width // 2:
+            widest = 0
         if widths[widest] <= _LEAST_COLUMN:
             break
         widths[widest] -= 1
     return widths
 
 
-def _drawn(row: _Cells, widths: Sequence[int]) -> str:
-    texts = len(row.texts)
-    drawn = ""
-    for text, width in zip(row.texts, widths[:texts], strict=True):
-        fitted = _fitted(text, width)
-        drawn += fitted + " " * (width - cell_len(fitted)) + _GAP
-    for text, width in zip(row.figures, widths[texts:], strict=True):
-        drawn += " " * (width - cell_len(text)) + text + _GAP
+def _in_columns(rows: Sequence[_Cells], widths: Sequence[int]) -> list[str]:
+    """Draw all cells of each row but the last."""
+    texts = zip(*(row.texts for row in rows), strict=True)
+    columns = [
+        shortened_column(column, [width] * len(rows))
+        for column, width in zip(texts, widths, strict=False)
+    ]
+    drawn = []
+    for row, cells in zip(rows, zip(*columns, strict=True), strict=True):
+        figures = zip(row.figures, widths[len(cells) :], strict=True)
+        line = [
+            text + " " * (width - cell_len(text))
+            for text, width in zip(cells, widths, strict=False)
+        ]
+        line += [f"{text:>{width}}" for text, width in figures]
+        drawn.append("".join(cell + _GAP for cell in line))
     return drawn
-
-
-def _fitted(text: str, width: int) -> str:
-    """Shorten a name to a column: folders go first, then its middle."""
-    short = shortened(text, width)
-    if cell_len(short) <= width:
-        return short
-    # Names that are alike differ at their start or at their end.
-    end = len(short) // 2
-    start = end
-    while cell_len(short[:start]) + 1 + cell_len(short[end:]) > width:
-        if start >= len(short) - end:
-            start -= 1
-        else:
-            end += 1
-    return f"{short[:start]}…{short[end:]}"
 
 
 def _stacked(row: _Cells, look: Look) -> list[StyledText]:
     """A build in a narrow terminal: its name, and below it where it is and what it sends."""
     name, context, dockerfile, ignore_file = row.texts
     sent, saved = row.figures
-    head = StyledText(_fitted(name, look.width))
+    head = StyledText(shortened_name(name, look.width))
     facts = [f"sends {sent}"]
     if saved:
         facts.append(f"{saved} to save")
@@ -217,10 +257,6 @@ class _FindingRow(NamedTuple):
     @property
     def what(self) -> str:
         return f"{self.rule} {self.place}"
-
-    def fitted(self, width: int) -> str:
-        """What it is in ``width`` columns: of the place, which may be long, what there is room for."""
-        return f"{self.rule} {_fitted(self.place, width - len(self.rule) - 1)}"
 
 
 def _finding_rows(findings: Sequence[SharedFinding], root: str, look: Look) -> list[StyledText]:
@@ -246,11 +282,15 @@ def _finding_rows(findings: Sequence[SharedFinding], root: str, look: Look) -> l
     width = min(left, max(cell_len(row.what) for row in rows))
     heading = f"{'':{_WORD}}{_GAP}{'what':{width}}{_GAP}{'size':>{sizes}}{_GAP}builds"
     lines = [StyledText(), StyledText(heading, "dim")]
-    for row in rows:
-        what = row.fitted(width)
+    places = shortened_column(
+        [row.place for row in rows], [width - len(row.rule) - 1 for row in rows]
+    )
+    builds = shortened_column([row.builds for row in rows], [names] * len(rows))
+    for row, place, touching in zip(rows, places, builds, strict=True):
+        what = f"{row.rule} {place}"
         line = StyledText().append(f"{row.severity.label:{_WORD}}", STYLES[row.severity])
         line.append(f"{_GAP}{what}{' ' * (width - cell_len(what))}{_GAP}{row.size:>{sizes}}")
-        lines.append(line.append(f"{_GAP}{cut_off(row.builds, names)}"))
+        lines.append(line.append(f"{_GAP}{touching}"))
     return lines
 
 

@@ -101,7 +101,7 @@ def headline(analysis: Analysis, judged: RuleResults, plan: Fix | None) -> str:
         return _nothing_to_do(analysis, plan, size)
     head = f"{_sends(analysis)} {size}{broken}"
     if not is_sure(analysis):
-        head = f"Up to {size} could be {analysis.context.builder.participle}"
+        head = f"No Dockerfile here: {_up_to(analysis, size)}"
     return f"{head}. {'; '.join(clauses)}." if clauses else f"{head}."
 
 
@@ -202,12 +202,19 @@ def _broken(judged: RuleResults) -> str:
 
 def _what_is_sent(analysis: Analysis, size: str) -> str:
     if not is_sure(analysis):
-        return f"up to {size} could be {analysis.context.builder.participle}"
+        return f"there is no Dockerfile, and {_up_to(analysis, size)}"
     build = analysis.plan
     is_sent = analysis.context.builder.sends_context
     if build is not None and is_sent and not build.sources.never_copied_files:
         return f"{_sends(analysis)} {size}, and the build takes all of it"
     return f"{_sends(analysis)} {size}"
+
+
+def _up_to(analysis: Analysis, size: str) -> str:
+    """What is said where no Dockerfile tells what a build takes."""
+    return (
+        f"up to {size} could be {analysis.context.builder.participle}, if a build took everything"
+    )
 
 
 def number_of_secrets(judged: RuleResults) -> int:

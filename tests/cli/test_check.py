@@ -127,6 +127,15 @@ def test_that_no_state_holds_the_history_is_said_once(repository, files, options
         assert after["lacks_history"] is is_said
 
 
+@pytest.mark.parametrize(("dockerfile", "is_said"), [(None, True), ("x", False)])
+@pytest.mark.parametrize("options", [[], ["--against", "HEAD"]])
+def test_the_next_step_without_a_dockerfile(repository, dockerfile, is_said, options):
+    stage(repository, {"Dockerfile": dockerfile})
+    said = " ".join(check(repository, *options).stdout.split())
+    told = "there is no Dockerfile; -f names one, --all takes those of declared builds"
+    assert (told in said) is is_said
+
+
 def test_a_linked_worktree_has_no_history_to_leave_out(repository, tmp_path):
     git(repository, "worktree", "add", "-q", str(tmp_path / "w"))
     stage(tmp_path / "w", {"b": "1"})

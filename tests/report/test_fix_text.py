@@ -20,6 +20,7 @@ from tests.support.fixes import fix_of
 from tests.support.judging import BROAD, STAGED
 from tests.support.program import ctxopt
 from tests.support.projects import FOLDER, analyze_project, lay_project, load_project
+from tests.support.repositories import init
 from tests.support.screens import STYLE, hold_screens, widest
 from tests.support.trees import lay
 
@@ -104,6 +105,31 @@ def test_what_docker_will_print(tmp_path, dockerfile, options, said):
     done = ctxopt("fix", "--dry-run", *options, cwd=root)
     assert done.returncode == 0
     assert re.search(rf"\nDocker prints  {said}\n", done.stdout), done.stdout
+
+
+WITHOUT = {"docker/Dockerfile": BROAD, ".gitignore": "node_modules\n", "node_modules/a": 3 * MB}
+NO_DOCKERFILE = "No Dockerfile here: the figures are those of a build that takes everything\n"
+
+
+@pytest.mark.parametrize(
+    ("tree", "options", "next_step"),
+    [
+        (WITHOUT, [], "-f names a Dockerfile:  docker/Dockerfile\n"),
+        ({"node_modules/a": 3 * MB, ".gitignore": "node_modules\n"}, [], "-f names a Dockerfile  that lies elsewhere\n"),
+        ({"a": "1"}, [], "-f names a Dockerfile  that lies elsewhere\n"),
+        (WITHOUT, ["-f", "docker/Dockerfile"], None),
+        ({**WITHOUT, "Dockerfile": BROAD}, [], None),
+        (WITHOUT, ["--builder", "classic", "-f", "docker/Dockerfile"], None),
+    ],
+)  # fmt: skip
+def test_whose_figures_they_are_where_there_is_no_dockerfile(tmp_path, tree, options, next_step):
+    said = ctxopt("fix", "--dry-run", *options, cwd=init(lay(tmp_path, tree))).stdout
+    assert (NO_DOCKERFILE in said) is (next_step is not None)
+    assert ("for a build that takes everything" in said) is (
+        next_step is not None and "a" not in tree
+    )
+    if next_step is not None:
+        assert NO_DOCKERFILE + next_step in said
 
 
 def test_tracked_files_are_named_up_to_a_number(tmp_path):

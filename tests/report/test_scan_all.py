@@ -64,6 +64,56 @@ def test_the_screen_equals_the_golden_file(tmp_path, name, pytestconfig):
         assert len(text.splitlines()) <= LINES or width < 80
 
 
+ALIKE = [
+    "payment-service-worker-eu", "payment-service-worker-us", "payment-service-api-eu",
+    "storefront-for-checkout-of-payment", "backoffice-for-checkout-of-payment",
+]  # fmt: skip
+
+
+def _alike(tmp_path, *names: str, dockerfile: str = "docker/Dockerfile.production") -> str:
+    declared = {name: f"{{context: services/{name}, dockerfile: {dockerfile}}}" for name in names}
+    return lay(tmp_path, {
+        "compose.yaml": compose(**declared),
+        **{f"services/{name}/{dockerfile}": NPM for name in names},
+        **{f"services/{name}/node_modules/a.js": 2 * MB for name in names},
+        **{f"services/{name}/package.json": "{}" for name in names},
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [60, 70, 80, 100])
+def test_names_that_are_alike_can_be_told_apart(tmp_path, width):
+    said = ctxopt("scan", "--all", cwd=_alike(tmp_path, *ALIKE), COLUMNS=str(width)).stdout
+    builds, findings = said.split("\n\n")[1:3]
+    rows = builds.splitlines()[1:]
+    assert len({row.split()[0] for row in rows}) == 5
+    # Where the names have taken the room, they tell the rows apart.
+    assert width < 70 or len({row.split()[1] for row in rows}) == 5
+    rows = [row for row in findings.splitlines() if "no-ignore-file" in row]
+    assert (
+        len({row.split()[2] for row in rows}) == len({row.split()[-1] for row in rows}) == len(rows)
+    )
+    assert widest(said) <= width
+
+
+@pytest.mark.parametrize(
+    ("names", "width", "is_said"),
+    [
+        (ALIKE, 80, True),
+        (ALIKE, 60, True),
+        (ALIKE, 200, False),
+        (ALIKE, 40, False),
+        (ALIKE[:1], 60, False),
+        (["a", "b"], 100, False),
+    ],
+)
+def test_what_all_builds_have_alike_is_said_once_where_room_is_short(
+    tmp_path, names, width, is_said
+):
+    said = ctxopt("scan", "--all", cwd=_alike(tmp_path, *names), COLUMNS=str(width)).stdout
+    told = "Dockerfile of each: docker/Dockerfile.production; ignore file of each: none"
+    assert (told in " ".join(said.split())) is is_said
+
+
 def test_the_verbose_see_every_build_and_finding(tmp_path):
     root = lay(tmp_path, TREES["all-many"])
     said = ctxopt("scan", "--all", "-v", cwd=root, COLUMNS="200").stdout
