@@ -6,6 +6,7 @@ import os
 import stat
 
 from ctxopt.errors import CtxoptError
+from ctxopt.units import format_size
 
 
 def read_regular(
@@ -15,16 +16,21 @@ def read_regular(
     *,
     hint: str | None = None,
     kind_hint: str | None = None,
+    most: int | None = None,
 ) -> bytes:
     """Return the content of the regular file ``path``; raises ``error`` that says why not.
 
     ``what`` is what the file should be, in plain words; ``hint`` is the next step for the reader,
-    ``kind_hint`` another one where something else than a file is there.
+    ``kind_hint`` another one where something else than a file is there. A file of over ``most`` bytes is not read.
     """
     try:
         # Opening a FIFO would wait for a writer for ever, so the kind is asked for first.
-        if not stat.S_ISREG(os.stat(path).st_mode):
+        status = os.stat(path)
+        if not stat.S_ISREG(status.st_mode):
             raise error(f"{what} {path!r} is not a regular file", hint=kind_hint or hint)
+        if most is not None and status.st_size > most:
+            size, limit = format_size(status.st_size), format_size(most)
+            raise error(f"{what} {path!r} has {size}, over the {limit} that are read", hint=hint)
         with open(path, "rb") as file:
             return file.read()
     except (OSError, ValueError) as problem:

@@ -24,6 +24,20 @@ def test_content_comes_back_whole(tmp_path, content):
     assert read_regular(str(path), "configuration", ConfigError) == content
 
 
+@pytest.mark.parametrize(
+    ("size", "most", "is_read"), [(9, 9, True), (9, None, True), (0, 0, True), (10, 9, False)]
+)
+def test_what_is_larger_than_asked_for_is_not_read(tmp_path, size, most, is_read):
+    (tmp_path / "f").write_bytes(b"x" * size)
+    if is_read:
+        read = read_regular(str(tmp_path / "f"), "configuration", ConfigError, most=most)
+        assert len(read) == size
+    else:
+        assert refusal(tmp_path / "f", most=most).message.endswith(
+            "has 10 B, over the 9 B that are read"
+        )
+
+
 def test_links_are_followed(tmp_path):
     (tmp_path / "f").write_bytes(b"x")
     (tmp_path / "l").symlink_to("f")

@@ -5,9 +5,14 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from collections.abc import Iterator
+from typing import IO
 
 from ctxopt.errors import ContextError
 from ctxopt.languages.golang.paths import resolve_links
+from ctxopt.languages.ignore.text import MAX_LINE
+
+_BLOCK = 2**20
 
 
 class DiskFiles:
@@ -41,12 +46,12 @@ class DiskFiles:
         return resolve_inside(folder, name)
 
     def read(self, path: str) -> bytes:
-        """Return the content of a file; raises OSError for what is none."""
+        """Return the content of a file, up to a line that is too long for Docker; raises OSError for what is none."""
         # Opening a FIFO would wait for a writer for ever; a folder's own refusal says more.
         if not stat.S_ISREG(os.stat(path).st_mode) and not os.path.isdir(path):
             raise OSError(errno.EINVAL, "it is no regular file")
         with open(path, "rb") as file:
-            return file.read()
+            return b"".join(_readable(file))
 
     def shown(self, path: str) -> str:
         """Return ``path`` relative to the working directory."""
@@ -78,3 +83,14 @@ def resolve_inside(root: str, name: str) -> str | None:
     if found is None:
         return None
     return os.path.join(root, *filter(None, found.split("/")))
+
+
+def _readable(file: IO[bytes]) -> Iterator[bytes]:
+    """Yield blocks of a Dockerfile or an ignore file: behind a line that is too long Docker reads nothing."""
+    open_line = 0
+    while open_line <= MAX_LINE and (block := file.read(_BLOCK)):
+        yield block
+        start = block.rfind(b"\n") + 1
+        if start:
+            open_line = 0
+        open_line += len(block) - start

@@ -12,6 +12,8 @@ from ctxopt.read_file import read_regular, reason_of
 
 OWN = "ctxopt.toml"
 SHARED = "pyproject.toml"
+_MOST = 4_000_000
+"""Bytes of a file that people write; a parser of TOML would take minutes for far more."""
 _SECTION = "[tool.ctxopt]"
 
 
@@ -102,7 +104,7 @@ def _read_found(root: str, name: str) -> ConfigFile | None:
 
 
 def _read(path: str) -> bytes:
-    return read_regular(path, "configuration", ConfigError)
+    return read_regular(path, "configuration", ConfigError, most=_MOST)
 
 
 def _parse(path: str, name: str, content: bytes) -> ConfigFile | None:

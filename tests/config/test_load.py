@@ -261,6 +261,13 @@ def test_broken_toml_in_a_shared_file(load: Load):
     assert hint == "the file has to be TOML"
 
 
+@pytest.mark.parametrize("name", ["ctxopt.toml", "pyproject.toml"])
+def test_a_file_that_is_far_too_large(load: Load, tmp_path: Path, name: str):
+    with (tmp_path / name).open("wb") as file:
+        file.truncate(5_000_000)
+    assert refusal(load)[0] == f"configuration '{name}' has 5 MB, over the 4 MB that are read"
+
+
 def test_text_that_is_not_utf8(load: Load, tmp_path: Path):
     (tmp_path / "ctxopt.toml").write_bytes(b"# a\n# b\xff\n")
     assert refusal(load)[0] == "ctxopt.toml:2: the text is not UTF-8"

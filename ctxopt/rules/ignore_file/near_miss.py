@@ -25,7 +25,7 @@ from ctxopt.units import and_more
 _ENDING: Final = r"(?:\*\*/)?(\.\w{1,12})"
 _WILD: Final = frozenset("*?[\\")
 _ODD: Final = frozenset("|{}^# ")
-_MOST_MORE: Final = 4
+_MOST_MORE: Final = 5
 """Characters by which a folder's new name may be longer."""
 _NAMED: Final = 4
 
@@ -41,6 +41,8 @@ class _Meant(NamedTuple):
     def edit(self) -> Edit:
         """The line rewritten."""
         text = self.text
+        if self.item.pattern.exception:
+            text = "!" + text
         if self.item.written.endswith("/"):
             text += "/"
         return replace_line(self.item.line.number, text, self.why)
@@ -51,9 +53,11 @@ def check(facts: Facts) -> Iterator[Finding]:
     renamed: dict[tuple[str, str], list[_Meant]] = {}
     for item in written_patterns(facts):
         text = item.pattern.text
-        if item.pattern.exception or not text or _ODD.intersection(text):
+        if not text or _ODD.intersection(text):
             continue
-        meant = _ending(facts, item) or _other_case(facts, item)
+        meant = None
+        if not item.pattern.exception:
+            meant = _ending(facts, item) or _other_case(facts, item)
         if meant is not None:
             yield from _told(facts, meant)
             continue

@@ -54,8 +54,26 @@ def test_a_folder_was_renamed():
 
 
 @pytest.mark.parametrize(
+    ("text", "line", "old", "new"),
+    [
+        ("*.json\n!web/package.json\n", 2, "!web/package.json", "!web3/package.json"),
+        ("web3_test/\n!web3_test/src/a.ts\n", 2, "!web3_test/src/a.ts", "!web3/src/a.ts"),
+    ],
+)
+def test_an_exception_names_a_folder_that_was_renamed(text, line, old, new):
+    found = catches("near-miss", with_ignore(_TREE, text), line=line, edits=[], tracked=_TRACKED)
+    assert found.message.endswith(f"has what is named below it: {old} (line {line})")
+    assert found.help.startswith(f"write {new} if")
+
+
+@pytest.mark.parametrize(
     "text",
     [
+        "!web/gone.js\n",
+        "!web\n",
+        "!.log\n",
+        "!docs/Images\n",
+        "!web3_testing/src/a.ts\n",
         "*.log\n",
         "**/*.log\n.log\n",
         ".env\n",
