@@ -23,7 +23,7 @@ def test_headline_findings_and_next_step_are_on_the_screen(name):
     assert any(said in headline for said in (" sends ", " send ", "Nothing to do"))
     assert end.startswith("ctxopt scan --")
     if not headline.startswith("Nothing to do"):
-        assert any(line.startswith(("error", "warning")) for line in screen)
+        assert any(line.startswith(("error", "warning", "info")) for line in screen)
         assert any(line.startswith("ctxopt fix") for line in screen)
 
 
