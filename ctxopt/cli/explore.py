@@ -49,6 +49,8 @@ def explore(
     sys.setswitchinterval(0.001)
     app = Explorer(exploration, title=path, shown=inputs.context.ignore_name)
     app.run()
+    if app.failure is not None:
+        raise app.failure
     if app.written:
         console.note(app.written)
 

@@ -24,7 +24,7 @@ from ctxopt.fix.run import Written, write_fix
 from ctxopt.fix.unit import Saving
 from ctxopt.fix.what_if import rewalked
 from ctxopt.languages.ignore.text import parse_ignore_file
-from ctxopt.paths import is_at_or_below, is_covered, name, parent
+from ctxopt.paths import is_at_or_below, is_covered, name, overlaps, parent
 from ctxopt.rules.registry import RULES
 from ctxopt.rules.run import run_rules
 from ctxopt.rules.trial import Trial, try_file
@@ -186,7 +186,7 @@ class Exploration:
         """
         for lines, text, is_own in self._choice.fewer(path, now.lines):
             trial = self._tried(now, lines)
-            if trial is None or not (is_own or _gains_only(trial, path)):
+            if trial is None or not _gains(trial, path, alone=not is_own):
                 continue
             step = _Step(path, lines, text, False)
             if is_own:
@@ -195,7 +195,7 @@ class Exploration:
         line = self._choice.exception(path)
         step = _Step(path, (*now.lines, line), line.text or "", True)
         trial = self._tried(now, step.lines)
-        if trial is None or not trial.difference.gained:
+        if trial is None or not _gains(trial, path):
             return None
         return self._told(now, step, trial, self._harms.of_bringing_back(trial))
 
@@ -239,10 +239,12 @@ def is_kept(now: Explored, path: str) -> bool:
     return not view.sends_below(path)
 
 
-def _gains_only(trial: Trial, path: str) -> bool:
+def _gains(trial: Trial, path: str, *, alone: bool = False) -> bool:
+    """Whether something of ``path`` is sent once more, and with ``alone`` nothing else changes."""
     change = trial.difference
-    found = [is_at_or_below(other, path) for other in change.gained]
-    return bool(found) and all(found) and not change.lost
+    if alone and (change.lost or not all(is_at_or_below(other, path) for other in change.gained)):
+        return False
+    return any(overlaps(other, path) for other in change.gained)
 
 
 __all__ = ["Exploration", "Explored", "Toggled", "is_kept"]

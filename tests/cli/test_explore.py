@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 import pytest
 
+from tests.support.places import ROOT
 from tests.support.program import ctxopt, ctxopt_process
 from tests.support.terminals import Terminal
 from tests.support.trees import lay
@@ -49,6 +50,24 @@ def test_what_is_written_is_told_after_it_is_closed(tmp_path) -> None:
     assert "**/node_modules" in (tmp_path / "app" / ".dockerignore").read_text()
     assert ctxopt("fix", "--undo", cwd=root).returncode == 0
     assert not (tmp_path / "app" / ".dockerignore").exists()
+
+
+@needs_textual
+def test_a_bug_is_told_as_everywhere(tmp_path) -> None:
+    root = lay(tmp_path / "app", SMALL)
+    # Whatever Python loads first: a key that fails.
+    (tmp_path / "sitecustomize.py").write_text(
+        "import ctxopt.fix.exploration as e\n"
+        "def fail(*_): raise RuntimeError('[red]no[/red]')\n"
+        "e.Exploration.toggle = fail\n"
+    )
+    path = f"{tmp_path}:{ROOT}"
+    with Terminal("explore", cwd=root, PYTHONPATH=path) as terminal:
+        terminal.expect("keep/bring back")
+        terminal.press("i")
+        code, _ = terminal.end()
+    assert code == 3
+    assert "this is a bug in ctxopt: RuntimeError: [red]no[/red]" in terminal.shown
 
 
 def test_without_a_terminal(tmp_path) -> None:

@@ -6,14 +6,18 @@ import os
 import random
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from ctxopt.build.analysis import analyze
 from ctxopt.build.context import find_context
 from ctxopt.build.request import BuildRequest
 from ctxopt.builder import BuilderName
-from ctxopt.errors import WriteError
+from ctxopt.errors import CtxoptError, WriteError
 from ctxopt.fix.exploration import Exploration, Explored, is_kept
 from ctxopt.fix.run import FixRequest, undo
+from tests.fix.test_properties import build, dockerfiles, files, gitignores, ignore_files
+from tests.support.examples import examples
 from tests.support.explorers import exploration_at, turned
 from tests.support.pictures import HOSTILE, JUNK, lay_junk
 from tests.support.trees import lay
@@ -254,3 +258,38 @@ def test_any_decisions_are_what_a_walk_finds(tmp_path, name: str, builder: Build
         assert is_kept(step.after, path) is not was, path
         now = step.after
         assert is_as_walked(root, exploration, now), (path, now.content)
+
+
+@settings(max_examples=examples(40))
+@given(
+    names=files,
+    lines=ignore_files,
+    sources=dockerfiles,
+    ignored=gitignores,
+    builder=st.sampled_from(["buildkit", "classic", "podman"]),
+    seed=st.integers(),
+)
+def test_any_tree_under_any_decisions(
+    tmp_path_factory, names, lines, sources, ignored, builder, seed
+) -> None:
+    root = build(str(tmp_path_factory.getbasetemp() / "explored"), names, lines, sources, ignored)
+    try:
+        exploration = exploration_at(root, builder)
+    except CtxoptError:
+        return
+    folders = exploration.start.facts.view.tree.folders.values()
+    paths = sorted(entry.child(name) for entry in folders for name in entry.names)
+    chance = random.Random(seed)
+    now = exploration.start
+    for _ in range(4):
+        path = chance.choice(paths)
+        was = is_kept(now, path)
+        step = exploration.toggle(now, path)
+        if isinstance(step, str):
+            continue
+        assert is_kept(step.after, path) is not was, path
+        now = step.after
+        assert is_as_walked(root, exploration, now), (path, now.content)
+    while now.lines:
+        now = exploration.without_last(now)
+    assert now is exploration.start

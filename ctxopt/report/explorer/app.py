@@ -64,6 +64,8 @@ class Explorer(App[None]):
         """``title`` says what the context is, ``shown`` what people call the ignore file."""
         super().__init__(ansi_color=True)
         self.theme = "ansi-dark"
+        self.failure: Exception | None = None
+        """The error that has closed it; None where a key did."""
         self.written = ""
         """What was written last and how to take it back; empty where nothing was."""
         self._exploration = exploration
@@ -153,15 +155,12 @@ class Explorer(App[None]):
         self._tree.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """Go to the largest path with these words."""
-        self._found = self._search.find(event.value, self._now.sums)
-        self._place = 0
-        self._show_found()
+        """Search for the words, beside what is typed next."""
+        self.run_worker(self._find(event.value), group="search", exclusive=True)
 
     def on_input_submitted(self) -> None:
-        """Keep what was found."""
+        """Go back to the tree, and stay with what was found."""
         self.action_close_search()
-        self._show_found()
 
     def action_found(self, step: int) -> None:
         """Go to the next path that was found, or to the one before."""
@@ -181,6 +180,13 @@ class Explorer(App[None]):
         lines = screen_text.change(self._exploration.present, self._now, self._shown)
         title = f"Leave without writing {visible(self._shown)}?"
         self.push_screen(Question(title, lines, "leave", "stay"), self._leave)
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Close, and leave it to whoever started the program to tell of the error."""
+        super()._handle_exception(error)
+        self._exit_renderables.clear()
+        # What goes wrong in a worker comes wrapped.
+        self.failure = self.failure or getattr(error, "error", error)
 
     @property
     def _row(self) -> OutlineRow | None:
@@ -266,6 +272,13 @@ class Explorer(App[None]):
         pane = self.query_one("#change", VerticalScroll)
         pane.set_class(bool(lines), "-shown")
         pane.scroll_end(animate=False)
+
+    async def _find(self, words: str) -> None:
+        """Go to the largest path with these words."""
+        self._found = await asyncio.to_thread(self._search.find, words, self._now.sums)
+        self._place = 0
+        if words.strip():
+            self._show_found()
 
     def _show_found(self) -> None:
         if not self._found:
