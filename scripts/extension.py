@@ -36,7 +36,7 @@ def compile_into(folder: Path, options: tuple[str, ...] = OPTIMIZED) -> Path:
     # The source without its folder: the same commit gives the same bytes wherever it lies.
     subprocess.run(
         [
-            *compiler, "-std=c11", "-fPIC", "-shared", *options, f"-I{include}", SOURCE.name,
+            *compiler, "-std=c11", "-fPIC", "-pthread", "-shared", *options, f"-I{include}", SOURCE.name,
             "-o", str(target.resolve()),
         ],
         cwd=SOURCE.parent,

@@ -16,6 +16,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -413,6 +415,7 @@ static void clear_columns(Columns *columns)
 typedef struct {
     size_t above;      /* bytes of the folder's path, with its slash */
     bool tries_access; /* whether there may be files that cannot be opened */
+    unsigned flag;     /* of every entry */
     const char **hidden; /* names that count as not there, with NULL as the last; NULL for none */
 } Options;
 
@@ -554,7 +557,7 @@ static bool add_to_columns(int folder, const char *name, const struct stat *info
         || !append(&columns->inodes, &inode, sizeof(inode))
         || !append(&columns->unreadable, &unreadable, 1))
         return false;
-    add_entry(&columns->sums, kind, size, packet, 0);
+    add_entry(&columns->sums, kind, size, packet, options->flag);
     columns->count++;
     return true;
 }
@@ -596,6 +599,336 @@ done:
     free(names);
     free(text.bytes);
     return reason;
+}
+
+/* ---- Files by extension: count_types in model.py ---- */
+
+typedef struct {
+    char *text; /* with its NUL; NULL in an empty place */
+    size_t length;
+    int64_t bytes, files;
+} Type;
+
+typedef struct {
+    Type *places;
+    size_t room, used; /* room is a power of two, or 0 */
+} Types;
+
+static Type *type_place(const Types *types, const char *text, size_t length)
+{
+    uint64_t hash = UINT64_C(14695981039346656037);
+    for (size_t index = 0; index < length; index++)
+        hash = (hash ^ (unsigned char)text[index]) * UINT64_C(1099511628211);
+    for (size_t place = (size_t)hash & (types->room - 1);; place = (place + 1) & (types->room - 1)) {
+        Type *type = types->places + place;
+        if (!type->text || (type->length == length && !memcmp(type->text, text, length)))
+            return type;
+    }
+}
+
+static bool grow_types(Types *types)
+{
+    Types larger = {NULL, types->room ? types->room * 2 : 64, types->used};
+    larger.places = calloc(larger.room, sizeof(Type));
+    if (!larger.places)
+        return false;
+    for (size_t index = 0; index < types->room; index++) {
+        Type *type = types->places + index;
+        if (type->text)
+            *type_place(&larger, type->text, type->length) = *type;
+    }
+    free(types->places);
+    *types = larger;
+    return true;
+}
+
+static bool count_type(Types *types, const char *name, size_t length, int64_t size)
+{
+    const char *dot = memrchr(name, '.', length);
+    const char *text = name + length;
+    /* `.profile` is a name, and no file of type `profile`. */
+    if (dot && dot != name)
+        text = dot + 1;
+    size_t bytes = (size_t)(name + length - text);
+    if (types->used * 2 >= types->room && !grow_types(types))
+        return false;
+    Type *type = type_place(types, text, bytes);
+    if (!type->text) {
+        type->text = malloc(bytes + 1);
+        if (!type->text)
+            return false;
+        memcpy(type->text, text, bytes);
+        type->text[bytes] = '\0';
+        type->length = bytes;
+        types->used++;
+    }
+    type->bytes += size;
+    type->files++;
+    return true;
+}
+
+static void clear_types(Types *types)
+{
+    for (size_t index = 0; index < types->room; index++)
+        free(types->places[index].text);
+    free(types->places);
+}
+
+/* ---- Folders about whose names no pattern says anything ---- */
+
+typedef struct {
+    const char *text;
+    size_t length;
+} Text;
+
+typedef struct {
+    Text *texts;
+    size_t count;
+} TextList;
+
+/* A name that may matter to a pattern; each text is as it stands among the names with their slashes. */
+typedef struct {
+    TextList names;  /* sorted */
+    TextList starts; /* `/text`: at the start of a name */
+    TextList ends;   /* `text/`: at the end of one */
+    TextList parts;
+} Filter;
+
+static int compare_texts(const void *one, const void *other)
+{
+    const Text *left = one, *right = other;
+    size_t length = left->length < right->length ? left->length : right->length;
+    int order = memcmp(left->text, right->text, length);
+    if (order)
+        return order;
+    return (left->length > right->length) - (left->length < right->length);
+}
+
+static bool holds_any(const Columns *columns, const TextList *list)
+{
+    for (size_t index = 0; index < list->count; index++)
+        if (memmem(columns->joined.bytes, columns->joined.length, list->texts[index].text,
+                   list->texts[index].length))
+            return true;
+    return false;
+}
+
+/* Whether a pattern may say of a name here what it does not say of all. */
+static bool is_of_interest(const Columns *columns, const Filter *filter)
+{
+    const char *joined = columns->joined.bytes;
+    if (memchr(joined, '\n', columns->joined.length))
+        return true;
+    if (holds_any(columns, &filter->ends) || holds_any(columns, &filter->parts)
+        || holds_any(columns, &filter->starts))
+        return true;
+    /* No slash stands before the first name. */
+    for (size_t index = 0; index < filter->starts.count; index++) {
+        const Text *start = filter->starts.texts + index;
+        if (start->length - 1 <= columns->joined.length
+            && !memcmp(joined, start->text + 1, start->length - 1))
+            return true;
+    }
+    const size_t *ends = (const size_t *)(const void *)columns->ends.bytes;
+    size_t begin = 0;
+    for (size_t place = 0; filter->names.count && place < columns->count; place++) {
+        Text name = {joined + begin, ends[place] - begin};
+        if (bsearch(&name, filter->names.texts, filter->names.count, sizeof(Text), compare_texts))
+            return true;
+        begin = ends[place] + 1;
+    }
+    return false;
+}
+
+/* ---- Many folders, by several threads ---- */
+
+typedef struct {
+    char *path;
+    int reason;    /* an errno where the folder cannot be read */
+    bool is_plain; /* whether nothing about it is left to decide */
+    Columns columns;
+} Result;
+
+typedef struct {
+    int root;
+    bool tries_access, takes_sockets;
+    unsigned flag;
+    Filter filter;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    Buffer stack;   /* char *: the paths of folders that are still to be read */
+    size_t working; /* threads that read a folder, and may find more */
+    int64_t left;   /* entries after which no other folder is begun */
+    int reason;     /* ENOMEM where memory is out */
+} Crew;
+
+typedef struct {
+    Crew *crew;
+    Buffer results; /* Result * */
+    Types types;
+} Worker;
+
+static size_t pointer_count(const Buffer *buffer)
+{
+    return buffer->length / sizeof(void *);
+}
+
+static void *pointer_at(const Buffer *buffer, size_t index)
+{
+    void *found;
+    memcpy(&found, buffer->bytes + index * sizeof(found), sizeof(found));
+    return found;
+}
+
+static void free_paths(Buffer *paths)
+{
+    for (size_t index = 0; index < pointer_count(paths); index++)
+        free(pointer_at(paths, index));
+    free(paths->bytes);
+}
+
+static void free_result(Result *result)
+{
+    if (!result)
+        return;
+    clear_columns(&result->columns);
+    free(result->path);
+    free(result);
+}
+
+/* Put the paths of a folder's subfolders on `below`, the last one first. */
+static bool add_subfolders(const Result *result, Buffer *below)
+{
+    const Columns *columns = &result->columns;
+    const size_t *ends = (const size_t *)(const void *)columns->ends.bytes;
+    size_t above = strlen(result->path);
+    for (size_t place = columns->count; place-- > 0;) {
+        if (columns->kinds.bytes[place] != DIR_KIND)
+            continue;
+        size_t start = place ? ends[place - 1] + 1 : 0;
+        size_t length = ends[place] - start;
+        char *path = malloc(above + 1 + length + 1);
+        if (!path)
+            return false;
+        memcpy(path, result->path, above);
+        char *name = path + above;
+        if (above)
+            *name++ = '/';
+        memcpy(name, columns->joined.bytes + start, length);
+        name[length] = '\0';
+        if (!append(below, &path, sizeof(path))) {
+            free(path);
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool count_types(const Columns *columns, Types *types)
+{
+    const size_t *ends = (const size_t *)(const void *)columns->ends.bytes;
+    const int64_t *sizes = (const int64_t *)(const void *)columns->sizes.bytes;
+    size_t start = 0;
+    for (size_t place = 0; place < columns->count; place++) {
+        if (columns->kinds.bytes[place] == FILE_KIND
+            && !count_type(types, columns->joined.bytes + start, ends[place] - start, sizes[place]))
+            return false;
+        start = ends[place] + 1;
+    }
+    return true;
+}
+
+/* Read one folder and list what is below it; NULL when memory is out. Takes `path`. */
+static Result *read_result(const Crew *crew, char *path, Types *types, Buffer *below)
+{
+    Result *result = calloc(1, sizeof(*result));
+    if (!result) {
+        free(path);
+        return NULL;
+    }
+    result->path = path;
+    size_t length = strlen(path);
+    Options options = {length ? length + 1 : 0, crew->tries_access, crew->flag, NULL};
+    Columns *columns = &result->columns;
+    int folder = open_folder(crew->root, path, length);
+    if (folder < 0) {
+        result->reason = errno;
+    } else {
+        result->reason = read_columns(folder, &options, columns);
+        close(folder);
+    }
+    bool fits = result->reason != ENOMEM;
+    if (fits && !result->reason && columns->count) {
+        bool hides_sockets
+            = !crew->takes_sockets && memchr(columns->kinds.bytes, SOCKET_KIND, columns->count);
+        /* What is excluded is excluded, whatever it is called. */
+        result->is_plain = !columns->has_unreadable && !hides_sockets
+            && (crew->flag & EXCLUDED || !is_of_interest(columns, &crew->filter));
+        if (result->is_plain)
+            fits = add_subfolders(result, below)
+                && (crew->flag & EXCLUDED || count_types(columns, types));
+    }
+    if (!fits) {
+        free_result(result);
+        return NULL;
+    }
+    return result;
+}
+
+static void *work(void *argument)
+{
+    Worker *worker = argument;
+    Crew *crew = worker->crew;
+    pthread_mutex_lock(&crew->lock);
+    for (;;) {
+        while (!crew->reason && crew->left > 0 && !crew->stack.length && crew->working)
+            pthread_cond_wait(&crew->changed, &crew->lock);
+        if (crew->reason || crew->left <= 0 || !crew->stack.length)
+            break;
+        crew->stack.length -= sizeof(char *);
+        char *path;
+        memcpy(&path, crew->stack.bytes + crew->stack.length, sizeof(path));
+        crew->working++;
+        pthread_mutex_unlock(&crew->lock);
+
+        Buffer below = {NULL, 0, 0};
+        Result *result = read_result(crew, path, &worker->types, &below);
+        bool kept = result && append(&worker->results, &result, sizeof(result));
+        int64_t seen = result ? (int64_t)result->columns.count + 1 : 0;
+        if (!kept)
+            free_result(result);
+
+        pthread_mutex_lock(&crew->lock);
+        crew->working--;
+        crew->left -= seen;
+        if (kept && below.length && append(&crew->stack, below.bytes, below.length))
+            below.length = 0;
+        if (!kept || below.length)
+            crew->reason = ENOMEM;
+        free_paths(&below);
+        pthread_cond_broadcast(&crew->changed);
+    }
+    pthread_mutex_unlock(&crew->lock);
+    return NULL;
+}
+
+#define MOST_THREADS 8
+
+/* Read with up to `count` threads, this one among them; as many as can be had. */
+static void run_workers(Worker *workers, size_t count)
+{
+    pthread_t threads[MOST_THREADS];
+    size_t started = 1;
+    sigset_t all, before;
+    /* Signals are for Python's own threads. */
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    while (started < count && !pthread_create(&threads[started], NULL, work, &workers[started]))
+        started++;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    work(&workers[0]);
+    for (size_t number = 1; number < started; number++)
+        pthread_join(threads[number], NULL);
 }
 
 /* ---- Columns as Python's values ---- */
@@ -747,7 +1080,7 @@ static PyObject *native_read(PyObject *module, PyObject *arguments)
     const char **names = NULL;
     if (PyTuple_Size(hidden) > 0 && !(names = hidden_names(hidden)))
         return NULL;
-    Options options = {length ? (size_t)length + 1 : 0, tries_access != 0, names};
+    Options options = {length ? (size_t)length + 1 : 0, tries_access != 0, 0, names};
     Columns columns;
     memset(&columns, 0, sizeof(columns));
     int reason = 0;
@@ -771,6 +1104,184 @@ static PyObject *native_read(PyObject *module, PyObject *arguments)
     }
     clear_columns(&columns);
     free(names);
+    return found;
+}
+
+/* Take over a sequence of bytes as texts; they live as long as `items`. False with an exception set. */
+static bool texts_of(PyObject *items, TextList *list)
+{
+    Py_ssize_t count = PyTuple_Size(items);
+    if (count < 0)
+        return false;
+    list->texts = calloc((size_t)count + 1, sizeof(*list->texts));
+    if (!list->texts) {
+        PyErr_NoMemory();
+        return false;
+    }
+    for (Py_ssize_t index = 0; index < count; index++) {
+        char *text;
+        Py_ssize_t length;
+        if (PyBytes_AsStringAndSize(PyTuple_GetItem(items, index), &text, &length))
+            return false;
+        list->texts[index] = (Text){text, (size_t)length};
+    }
+    list->count = (size_t)count;
+    return true;
+}
+
+/* Put the paths on the stack; false with an exception set. */
+static bool fill_stack(PyObject *paths, Buffer *stack)
+{
+    Py_ssize_t count = PyTuple_Size(paths);
+    for (Py_ssize_t index = 0; index < count; index++) {
+        char *text;
+        if (PyBytes_AsStringAndSize(PyTuple_GetItem(paths, index), &text, NULL))
+            return false;
+        char *path = strdup(text);
+        if (!path || !append(stack, &path, sizeof(path))) {
+            free(path);
+            PyErr_NoMemory();
+            return false;
+        }
+    }
+    return true;
+}
+
+static PyObject *result_to_tuple(const Result *result)
+{
+    PyObject *path = text_of(result->path, strlen(result->path));
+    if (!path || result->reason)
+        return path ? Py_BuildValue("(Ni)", path, result->reason) : NULL;
+    PyObject *columns = columns_to_tuple(&result->columns);
+    if (!columns) {
+        Py_DECREF(path);
+        return NULL;
+    }
+    return Py_BuildValue("(NON)", path, result->is_plain ? Py_True : Py_False, columns);
+}
+
+/* Append what a worker found to the lists, and free it; false with an exception set. */
+static bool give_up_results(Worker *worker, PyObject *folders, PyObject *types)
+{
+    bool complete = true;
+    for (size_t index = 0; index < pointer_count(&worker->results); index++) {
+        Result *result = pointer_at(&worker->results, index);
+        if (complete) {
+            PyObject *item = result_to_tuple(result);
+            complete = item && !PyList_Append(folders, item);
+            Py_XDECREF(item);
+        }
+        free_result(result);
+    }
+    free(worker->results.bytes);
+    for (size_t index = 0; complete && index < worker->types.room; index++) {
+        const Type *type = worker->types.places + index;
+        if (!type->text)
+            continue;
+        PyObject *text = text_of(type->text, type->length);
+        PyObject *item = text ? Py_BuildValue("(NLL)", text, (long long)type->bytes,
+                                              (long long)type->files) : NULL;
+        complete = item && !PyList_Append(types, item);
+        Py_XDECREF(item);
+    }
+    clear_types(&worker->types);
+    return complete;
+}
+
+static bool paths_to_list(const Buffer *stack, PyObject *rest)
+{
+    for (size_t index = 0; index < pointer_count(stack); index++) {
+        PyObject *path = PyBytes_FromString(pointer_at(stack, index));
+        bool kept = path && !PyList_Append(rest, path);
+        Py_XDECREF(path);
+        if (!kept)
+            return false;
+    }
+    return true;
+}
+
+static void drop_results(Worker *worker)
+{
+    for (size_t index = 0; index < pointer_count(&worker->results); index++)
+        free_result(pointer_at(&worker->results, index));
+    free(worker->results.bytes);
+    clear_types(&worker->types);
+}
+
+PyDoc_STRVAR(read_below_doc,
+"read_below(root, paths, texts, threads, choices)\n--\n\n"
+"Read the folders ``paths`` and all below those in which no name is like ``texts``.\n\n"
+"``texts`` are four tuples: whole names, starts (``/text``), ends (``text/``) and parts of names. The\n"
+"choices: whether access is tried, whether sockets are taken, the flag that every entry has, and after\n"
+"how many entries no other folder is begun. Returns the folders, what is still to be read, and bytes\n"
+"and files by extension.");
+
+static PyObject *native_read_below(PyObject *module, PyObject *arguments)
+{
+    (void)module;
+    PyObject *paths, *names, *starts, *ends, *parts;
+    int root, tries_access, takes_sockets, count;
+    unsigned flag;
+    long long limit;
+    if (!PyArg_ParseTuple(arguments, "iO!(O!O!O!O!)i(ppIL):read_below", &root, &PyTuple_Type,
+                          &paths, &PyTuple_Type, &names, &PyTuple_Type, &starts, &PyTuple_Type,
+                          &ends, &PyTuple_Type, &parts, &count, &tries_access, &takes_sockets,
+                          &flag, &limit))
+        return NULL;
+    if (count < 1 || count > MOST_THREADS) {
+        PyErr_SetString(PyExc_ValueError, "wrong number of threads");
+        return NULL;
+    }
+    Worker workers[MOST_THREADS];
+    Crew crew;
+    memset(workers, 0, sizeof(workers));
+    memset(&crew, 0, sizeof(crew));
+    crew.root = root;
+    crew.tries_access = tries_access != 0;
+    crew.takes_sockets = takes_sockets != 0;
+    crew.flag = flag;
+    crew.left = limit;
+    Filter *filter = &crew.filter;
+    PyObject *found = NULL, *folders = NULL, *rest = NULL, *types = NULL;
+    if (pthread_mutex_init(&crew.lock, NULL))
+        return PyErr_NoMemory();
+    if (pthread_cond_init(&crew.changed, NULL)) {
+        pthread_mutex_destroy(&crew.lock);
+        return PyErr_NoMemory();
+    }
+    if (texts_of(names, &filter->names) && texts_of(starts, &filter->starts)
+        && texts_of(ends, &filter->ends) && texts_of(parts, &filter->parts)
+        && fill_stack(paths, &crew.stack)
+        && (folders = PyList_New(0)) && (rest = PyList_New(0)) && (types = PyList_New(0))) {
+        qsort(filter->names.texts, filter->names.count, sizeof(Text), compare_texts);
+        for (int number = 0; number < count; number++)
+            workers[number].crew = &crew;
+        Py_BEGIN_ALLOW_THREADS
+        run_workers(workers, (size_t)count);
+        Py_END_ALLOW_THREADS
+        bool complete = !crew.reason;
+        if (!complete)
+            PyErr_NoMemory();
+        for (int number = 0; number < count; number++) {
+            /* What is left after an error is freed all the same. */
+            if (complete)
+                complete = give_up_results(&workers[number], folders, types);
+            else
+                drop_results(&workers[number]);
+        }
+        if (complete && paths_to_list(&crew.stack, rest))
+            found = PyTuple_Pack(3, folders, rest, types);
+    }
+    Py_XDECREF(folders);
+    Py_XDECREF(rest);
+    Py_XDECREF(types);
+    free_paths(&crew.stack);
+    free(filter->names.texts);
+    free(filter->starts.texts);
+    free(filter->ends.texts);
+    free(filter->parts.texts);
+    pthread_cond_destroy(&crew.changed);
+    pthread_mutex_destroy(&crew.lock);
     return found;
 }
 
@@ -806,6 +1317,7 @@ static PyObject *native_tally(PyObject *module, PyObject *arguments)
 
 static PyMethodDef methods[] = {
     {"read", native_read, METH_VARARGS, read_doc},
+    {"read_below", native_read_below, METH_VARARGS, read_below_doc},
     {"tally", native_tally, METH_VARARGS, tally_doc},
     {NULL, NULL, 0, NULL},
 };

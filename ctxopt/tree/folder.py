@@ -105,7 +105,7 @@ class Decider:
         others = scope.decide(names)
         if not others:
             most = scope.default
-            flag = self._flag(most)
+            flag = self.flag(most)
             if not flag:
                 return None, most, others
             return bytearray([flag]) * len(names), most, others
@@ -113,13 +113,14 @@ class Decider:
         default, flag = None, 0
         if len(others) < len(names):
             default = scope.default
-            flag = self._flag(default)
-        flagged = {name: self._flag(decision) for name, decision in others.items()}
+            flag = self.flag(default)
+        flagged = {name: self.flag(decision) for name, decision in others.items()}
         if not flag and not any(flagged.values()):
             return None, default, others
         return bytearray([flagged.get(name, flag) for name in names]), default, others
 
-    def _flag(self, decision: Decision) -> int:
+    def flag(self, decision: Decision) -> int:
+        """Return the Flag that a decision means."""
         if decision.excluded:
             return Flag.EXCLUDED
         if self._policy.matcher.refuses(decision):

@@ -276,3 +276,11 @@ def count_types(types: Types, folder: Folder, flags: bytes | None) -> None:
             counted[1] += 1
         else:
             types[extension] = [size, 1]
+
+
+def add_types(types: Types, counted: Iterable[tuple[str, int, int]]) -> None:
+    """Add (extension, bytes, files) to ``types``."""
+    for extension, size, files in counted:
+        sums = types.setdefault(extension, [0, 0])
+        sums[0] += size
+        sums[1] += files

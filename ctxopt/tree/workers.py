@@ -1,8 +1,8 @@
-"""Walk a context root with as many processes as help, into one ContextTree.
+"""Walk a context root with as many processes or threads as help, into one ContextTree.
 
-A walk starts alone. Once it has seen enough to be worth it, it forks workers that share what is
-left: a worker that runs dry raises its hand, and the others pass on half of what they have.
-Only Linux forks; elsewhere, or with other threads running, one process does it all.
+A walk starts alone. Once it has seen enough to be worth it, the compiled reader goes on by threads;
+without it, workers are forked that share what is left: a worker that runs dry raises its hand, and
+the others pass on half of what they have. Only Linux forks; elsewhere, or with other threads running, one process does it all.
 """
 
 from __future__ import annotations
@@ -22,12 +22,13 @@ from typing import Any, NamedTuple
 from ctxopt.errors import IgnoreFileError
 from ctxopt.paths import join
 from ctxopt.tree.entry_source import Task
-from ctxopt.tree.model import ContextTree, Folder, Oddity, Tally, Types, WalkError, count_types
+from ctxopt.tree.gathered import Gathered
+from ctxopt.tree.model import ContextTree, Folder, Oddity, Tally, WalkError, add_types
 from ctxopt.tree.policy import Policy
-from ctxopt.tree.reader import open_reader, root_task
+from ctxopt.tree.reader import Reader, root_task
 
 _WORTH_FORKING = 1_500
-"""Entries one process reads before it asks for help: about as long as forking takes."""
+"""Entries one process reads before it asks for help, or for threads: about as long as forking takes."""
 
 _TASK_BYTES = 60_000
 """Longest path passed to another worker; longer ones stay where they are."""
@@ -66,30 +67,6 @@ class _WorkerLostError(Exception):
     """A worker ended without an answer, or none could be had: one process has to read it all."""
 
 
-class _Gathered:
-    """What one process has read so far."""
-
-    def __init__(self, policy: Policy, *, here: bool = False) -> None:
-        self.folders: dict[str, Folder] = {}
-        self.tallies: dict[str, Tally] = {}
-        self.errors: list[WalkError] = []
-        self.walked = 0
-        self.types: Types = {}
-        self.reader = open_reader(policy, self.errors.append, here=here)
-
-    def read(self, task: Task) -> list[Task]:
-        result = self.reader.read(task)
-        if result is None:
-            return []
-        folder, sums, below = result
-        self.folders[folder.path] = folder
-        self.tallies[folder.path] = sums
-        self.walked += len(folder.kinds)
-        if sums.files:
-            count_types(self.types, folder, folder.flags)
-        return below
-
-
 def walk(root: str, policy: Policy, walker: Walker = ALONE) -> ContextTree:
     """Read everything below the folder ``root`` that ``policy`` enters.
 
@@ -118,8 +95,8 @@ def walk(root: str, policy: Policy, walker: Walker = ALONE) -> ContextTree:
     )
 
 
-def _gather(root: str, policy: Policy, walker: Walker) -> _Gathered:
-    gathered = _Gathered(policy)
+def _gather(root: str, policy: Policy, walker: Walker) -> Gathered:
+    gathered = Gathered(policy)
     try:
         stack = [root_task(root, policy)]
         while stack:
@@ -127,6 +104,10 @@ def _gather(root: str, policy: Policy, walker: Walker) -> _Gathered:
             if walker.progress:
                 walker.progress(gathered.walked)
             is_worth_it = gathered.walked > _WORTH_FORKING and len(stack) > 1
+            reader = gathered.reader
+            if is_worth_it and not isinstance(reader, Reader):
+                gathered.read_by_threads(reader, stack, walker.processes, walker.progress)
+                break
             if is_worth_it and walker.processes > 1 and _may_fork():
                 _Crowd(root, policy, walker).read(stack, gathered)
                 break
@@ -167,7 +148,7 @@ class _Crowd:
         self._peek = socket.MSG_PEEK
         self._parent = os.getpid()
 
-    def read(self, stack: list[Task], gathered: _Gathered) -> None:
+    def read(self, stack: list[Task], gathered: Gathered) -> None:
         """Read what is on ``stack`` and all below it, into ``gathered``."""
         shares = [stack[number :: self._processes] for number in range(self._processes)]
         pipes: list[int] = []
@@ -237,7 +218,7 @@ class _Crowd:
                 self._progress(before + sum(array("q", self._seen[:])))
         return [b"".join(received[pipe]) for pipe in pipes]
 
-    def _read_leftovers(self, gathered: _Gathered) -> None:
+    def _read_leftovers(self, gathered: Gathered) -> None:
         """Read the folders that were passed on when every worker had stopped reading."""
         while True:
             try:
@@ -254,7 +235,7 @@ class _Crowd:
         """Read a share in a worker process and answer on its pipe; never returns."""
         status = 1
         try:
-            gathered = _Gathered(self._policy, here=True)
+            gathered = Gathered(self._policy, here=True)
             try:
                 self._read_all(number, stack, gathered)
                 result: Any = _flatten(gathered)
@@ -269,7 +250,7 @@ class _Crowd:
         finally:
             os._exit(status)
 
-    def _read_all(self, number: int, stack: list[Task], gathered: _Gathered) -> None:
+    def _read_all(self, number: int, stack: list[Task], gathered: Gathered) -> None:
         idle = self._idle
         seen = memoryview(self._seen).cast("q")
         while True:
@@ -350,7 +331,7 @@ class _Crowd:
         return Task(path, scope, first.anchor)
 
 
-def _flatten(gathered: _Gathered) -> tuple[Any, ...]:
+def _flatten(gathered: Gathered) -> tuple[Any, ...]:
     """Turn what a worker read into what ``marshal`` writes: a tenth of the time of pickling."""
     odd = _plain_odd(gathered)
     folders = [(*folder[:-1], odd.get(folder.path)) for folder in gathered.folders.values()]
@@ -362,7 +343,7 @@ def _flatten(gathered: _Gathered) -> tuple[Any, ...]:
     return folders, sums, errors, gathered.walked, gathered.types
 
 
-def _plain_odd(gathered: _Gathered) -> dict[str, dict[str, tuple[int, int]]]:
+def _plain_odd(gathered: Gathered) -> dict[str, dict[str, tuple[int, int]]]:
     return {
         folder.path: {name: (odd.mtime, odd.capability) for name, odd in folder.odd.items()}
         for folder in gathered.folders.values()
@@ -370,7 +351,7 @@ def _plain_odd(gathered: _Gathered) -> dict[str, dict[str, tuple[int, int]]]:
     }
 
 
-def _merge(message: bytes, gathered: _Gathered) -> None:
+def _merge(message: bytes, gathered: Gathered) -> None:
     """Add what a worker sent; raises the IgnoreFileError it met, or _WorkerLostError for nothing."""
     if not message:
         raise _WorkerLostError
@@ -389,7 +370,4 @@ def _merge(message: bytes, gathered: _Gathered) -> None:
         gathered.tallies[folder.path] = Tally(*numbers)
     gathered.errors += [WalkError(*error) for error in errors]
     gathered.walked += walked
-    for extension, (size, files) in types.items():
-        counted = gathered.types.setdefault(extension, [0, 0])
-        counted[0] += size
-        counted[1] += files
+    add_types(gathered.types, ((name, *counted) for name, counted in types.items()))

@@ -19,7 +19,7 @@ from unittest import mock
 from ctxopt.builder import BUILDKIT, CLASSIC
 from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.ignore.matcher import read_matcher
-from ctxopt.tree import native
+from ctxopt.tree import native, workers
 from ctxopt.tree.model import ContextTree
 from ctxopt.tree.policy import Policy
 from ctxopt.tree.workers import Walker, walk
@@ -47,19 +47,25 @@ _TIMES = (
 _MOST_DEPTH = 5
 
 
-def read_both(
+def read_by_all(
     root: str,
     lines: Iterable[str] = (),
     *,
     classic: bool = False,
     processes: int = 1,
     **choices: object,
-) -> tuple[ContextTree | str, ContextTree | str]:
-    """Walk ``root`` with the compiled reader and with the one in Python; the error's text where a pattern fails."""
+) -> tuple[ContextTree | str, list[str]]:
+    """Walk ``root`` with the compiled reader, with its threads, and with the reader in Python.
+
+    Return what the last one saw, or the text of its error where a pattern fails, and how the others differ from it.
+    """
     assert native.functions is not None
     compiled = _read(root, lines, classic, processes, choices)
+    with mock.patch.object(workers, "_WORTH_FORKING", -1):
+        by_threads = _read(root, lines, classic, 2, choices)
     with mock.patch.object(native, "functions", None):
-        return compiled, _read(root, lines, classic, processes, choices)
+        pure = _read(root, lines, classic, processes, choices)
+    return pure, _differences(compiled, pure) + _differences(by_threads, pure)
 
 
 def _read(
@@ -74,7 +80,7 @@ def _read(
         return str(error)
 
 
-def differences(one: ContextTree | str, other: ContextTree | str) -> list[str]:
+def _differences(one: ContextTree | str, other: ContextTree | str) -> list[str]:
     """Say where two trees differ, field by field; nothing where they are the same."""
     if isinstance(one, str) or isinstance(other, str):
         return [] if one == other else [f"{one!r} and {other!r}"]
@@ -172,7 +178,7 @@ def compare(root: str, seed: int) -> list[str]:
             "tries_excluded": chance.random() < 0.3,
             "unseen": frozenset({"a", "b/a"} if chance.random() < 0.3 else ()),
         }
-        return differences(*read_both(root, lines, **choices))  # type: ignore[arg-type]
+        return read_by_all(root, lines, **choices)[1]  # type: ignore[arg-type]
     finally:
         remove(root)
 

@@ -21,7 +21,7 @@ from ctxopt.tree.policy import Policy
 from ctxopt.tree.reader import Reader, open_reader, root_task
 from tests.support.examples import examples
 from tests.support.other_user import as_other_user
-from tests.support.random_trees import compare, differences, read_both
+from tests.support.random_trees import compare, read_by_all
 from tests.support.recordings import load
 from tests.support.trees import lay
 
@@ -47,9 +47,9 @@ def no_open_files():
 
 def same(root, *lines, **choices):
     """Hold the readers against each other; return the tree."""
-    compiled, pure = read_both(str(root), lines, **choices)
-    assert differences(compiled, pure) == []
-    return compiled
+    tree, differences = read_by_all(str(root), lines, **choices)
+    assert differences == []
+    return tree
 
 
 def readers(root):
@@ -337,6 +337,7 @@ def test_sums_under_flags(monkeypatch, count, chance):
 
 def test_wrong_arguments(tmp_path):
     functions: Any = native.functions
+    arguments: Any
     handle = os.open(tmp_path, os.O_RDONLY)
     try:
         with pytest.raises(OSError, match="Bad file descriptor"):
@@ -358,6 +359,20 @@ def test_wrong_arguments(tmp_path):
                 functions.read(*wrong)
     finally:
         os.close(handle)
+    texts = ((), (), (), ())
+    for arguments in (
+        (-1, (b"",), texts, 0, (False, True, 0, 9)), (-1, (b"",), texts, 9, (False, True, 0, 9)),
+        (-1, (b"a\0b",), texts, 1, (False, True, 0, 9)),
+    ):  # fmt: skip
+        with pytest.raises(ValueError, match=r"threads|null"):
+            functions.read_below(*arguments)
+    for arguments in (
+        (-1, ("a",), texts, 1, (False, True, 0, 9)), (-1, (b"a",), ((), (), ()), 1, (False, True, 0, 9)),
+        (-1, (b"a",), ((), (), (), ("a",)), 1, (False, True, 0, 9)), (),
+    ):  # fmt: skip
+        with pytest.raises(TypeError):
+            functions.read_below(*arguments)
+    assert functions.read_below(-1, (b"a",), texts, 2, (False, True, 0, 9)) == ([("a", 9)], [], [])
     for columns in (
         (b"f", b"", b"", None),
         (b"f", bytes(8), bytes(4), b""),

@@ -15,6 +15,9 @@ from ctxopt.languages.ignore.pattern import BadPatternError, Pattern
 
 _CACHE_LIMIT = 50_000
 
+Texts = tuple[tuple[str, ...], ...]
+"""Whole names, then ``/`` and the start of a name, the end of a name and ``/``, and what is in a name."""
+
 Position = tuple[int, int]
 """A pattern's index and how many of its components have been met."""
 
@@ -186,6 +189,22 @@ class Level:
             if text in joined:
                 return True
         return False
+
+    def texts(self) -> Texts | None:
+        """Return the texts of which a name holds one if it matches more than ``everything`` or leads on.
+
+        Names with a newline may do so without any. None where a pattern asks for more than a text.
+        """
+        parts = tuple(literal for literal, _, _ in self._globs)
+        texts = (
+            (*self._literals, *self._onward_names),
+            tuple("/" + text for text in self._prefixes),
+            tuple(text + "/" for text in self._suffixes),
+            parts,
+        )
+        if self._levels.automaton is not None or self._onward or not all(parts):
+            return None
+        return texts
 
     def advance(self, name: str) -> Level:
         """Return the level of the child folder ``name``."""

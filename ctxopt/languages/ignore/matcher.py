@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from ctxopt.builder import Builder
 from ctxopt.errors import IgnoreFileError
 from ctxopt.languages.ignore.dialect import DOCKER, Dialect, dialect_of
-from ctxopt.languages.ignore.level import Level, Levels
+from ctxopt.languages.ignore.level import Level, Levels, Texts
 from ctxopt.languages.ignore.pattern import (
     BadPatternError,
     IllegalExceptionError,
@@ -308,6 +308,11 @@ class Scope:
             elif name in found:
                 decisions[name] = self._matcher._decision(self._matched, 0, found[name])
         return decisions
+
+    @property
+    def texts(self) -> Texts | None:
+        """What ``Level.texts`` returns; None also where a pattern above may cover all."""
+        return None if self._matcher._covering else self._level.texts()
 
     def decide_one(self, name: str) -> Decision:
         """Return the decision about one name."""
