@@ -22,6 +22,8 @@ from ctxopt.severity import Severity
 
 VERSION = 1
 
+_MOST = 20_000_000
+"""Bytes: a hundred thousand findings."""
 _KEYS = frozenset(("context", "rule", "file", "subject", "paths"))
 _AGAIN = "repair it, or delete it and let --write-baseline make it again"
 
@@ -170,7 +172,7 @@ def entry_fields(entry: Known) -> dict[str, Any]:
 def read_baseline(path: str, *, may_be_missing: bool = False) -> Baseline:
     """Read the file at ``path``; raises ConfigError where it is missing, broken or of another version."""
     try:
-        content = read_regular(path, "baseline", ConfigError, hint="name another file")
+        content = read_regular(path, "baseline", ConfigError, hint="name another file", most=_MOST)
     except ConfigError as error:
         if not isinstance(error.__cause__, FileNotFoundError):
             raise

@@ -24,6 +24,11 @@ _RANK: Final[dict[Reach, int]] = {"permitted": 0, "sent": 1, "builder": 2, "fina
 _LINE_BREAKS: Final = frozenset("\n\r")
 SERIOUS: Final = 10
 """Times the noise floor from which on a finding is a warning."""
+_HEAVY: Final = 10_000_000
+"""Bytes from which on what git tracks is one, where a line hides it."""
+_SHARE: Final = 0.25
+"""Share of the context from which on it is one, if it weighs anything at all."""
+_LEAST: Final = 1_000_000
 
 
 class Group(NamedTuple):
@@ -222,6 +227,16 @@ def grade(facts: Facts, group: Group) -> Severity:
     if group.worst.reach == "permitted" and facts.knows_build:
         return Severity.INFO
     return Severity.WARNING
+
+
+def is_heavy_part(facts: Facts, size: int) -> bool:
+    """Tell whether that many bytes of tracked files are worth a warning: many, or much of a context that weighs something."""
+    # Beside a history that files are compared with, those that git tracks have to stay.
+    if facts.needs.git and facts.needs.compares:
+        return False
+    if size >= _HEAVY:
+        return True
+    return size >= _LEAST and size >= _SHARE * facts.view.total.bytes
 
 
 def edits_for(facts: Facts, group: Group, reason: str) -> tuple[Edit, ...]:

@@ -20,7 +20,15 @@ from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.test_folders import lies_in_tests
 from ctxopt.paths import parent
 from ctxopt.rules.finding import Finding
-from ctxopt.rules.grouping import Group, by_pattern, by_reach, finding_of, split, split_needed
+from ctxopt.rules.grouping import (
+    Group,
+    by_pattern,
+    by_reach,
+    finding_of,
+    is_heavy_part,
+    split,
+    split_needed,
+)
 from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
 from ctxopt.units import format_size
@@ -33,8 +41,6 @@ _DOCUMENTATION = "documentation, which nothing seen in the build reads"
 _SERVED: Final = frozenset(
     ("assets", "fonts", "img", "images", "media", "public", "resources", "src", "static", "www")
 )
-_HEAVY = 10_000_000
-"""Bytes from which on documentation is a warning."""
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -116,7 +122,7 @@ def _documentation(facts: Facts) -> Iterator[Finding]:
         if not item.is_dir or item.needed_because or not comes_along:
             continue
         severity = Severity.INFO
-        if item.bytes >= _HEAVY:
+        if is_heavy_part(facts, item.bytes):
             severity = Severity.WARNING
         group = Group(None, (item,))
         yield finding_of(facts, RULE.id, group, _DOCUMENTATION, severity=severity)

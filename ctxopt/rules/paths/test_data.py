@@ -14,15 +14,9 @@ from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.test_folders import holds_go_packages
 from ctxopt.rules.finding import Finding
-from ctxopt.rules.grouping import report
+from ctxopt.rules.grouping import is_heavy_part, report
 from ctxopt.rules.rule import Rule
 from ctxopt.severity import Severity
-
-_HEAVY = 10_000_000
-"""Bytes from which on tests are a warning."""
-_SHARE = 0.25
-"""Share of the context from which on they are one, if they weigh anything at all."""
-_LEAST = 1_000_000
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -42,11 +36,7 @@ def _severity(facts: Facts, finding: Finding) -> Severity:
     # What nothing takes costs nothing, and without a line there is nothing to be done.
     if not finding.edits or finding.reach == "permitted":
         return finding.severity
-    # Beside a history that files are compared with, those that git tracks have to stay.
-    if facts.needs.git and facts.needs.compares:
-        return finding.severity
-    share = finding.size >= _SHARE * facts.view.total.bytes
-    if finding.size >= _HEAVY or (share and finding.size >= _LEAST):
+    if is_heavy_part(facts, finding.size):
         return max(finding.severity, Severity.WARNING)
     return finding.severity
 

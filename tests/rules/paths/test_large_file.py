@@ -209,3 +209,23 @@ def test_a_local_database_is_a_note_until_it_weighs_something():
     tree = {"main.py": "x", "Dockerfile": BROAD, "db.sqlite3": 10}
     (found,) = find("large-file", tree, tracked=TRACKED)
     assert found.severity is Severity.INFO
+
+
+GO = {"go.mod": "module a\n", "main.go": "package main\n"}
+BUILD = "FROM a\nCOPY . /s\nRUN go build\n"
+
+
+@pytest.mark.parametrize(
+    ("docs", "sources", "severity"),
+    [
+        (10_000_000, 90_000_000, Severity.WARNING),
+        (9_000_000, 1_000_000, Severity.WARNING),
+        (9_000_000, 26_000_000, Severity.WARNING),
+        (9_000_000, 28_000_000, Severity.INFO),
+        (6_000_000, 90_000_000, Severity.INFO),
+    ],
+)
+def test_how_bad_documentation_is(tmp_path, docs, sources, severity):
+    tree = {**GO, "docs/a.png": docs, "pkg/a.bin": sources}
+    found = findings("large-file", tmp_path, tree, BUILD, ignored="")
+    assert [item.severity for item in found if item.paths == ("docs",)] == [severity]
