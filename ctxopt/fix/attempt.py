@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Final
 
 from ctxopt.evidence.facts import Facts
@@ -18,10 +19,31 @@ from ctxopt.rules.rule import add_line
 from ctxopt.rules.trial import Trial, hidden_by, try_edits
 from ctxopt.rules.written import line_of
 from ctxopt.tree.replay import Difference
-from ctxopt.tree.view import files_below
+from ctxopt.tree.view import View, files_below
 
 _MOST_PARTS: Final = 50
 _BREAKS: Final = frozenset("\n\r")
+
+
+class _LostFiles(Collection[str]):
+    """What ``view`` sends at or below the ``lost`` paths, folders left out; listed only where one of them is asked for."""
+
+    def __init__(self, view: View, lost: Sequence[str]) -> None:
+        self._view = view
+        self._lost = lost
+
+    @cached_property
+    def _sorted(self) -> list[str]:
+        return sorted(files_below(self._view, self._lost))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sorted)
+
+    def __len__(self) -> int:
+        return len(self._sorted)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._sorted
 
 
 class Attempts:
@@ -92,7 +114,7 @@ class Attempts:
             return "it does something"
         if not change.lost and not repairs(unit):
             return "it saves nothing"
-        files = sorted(files_below(facts.view, change.lost))
+        files = _LostFiles(facts.view, change.lost)
         refusal = self._refusal(unit, trial, lost=change.lost, files=files)
         if refusal is not None:
             return refusal
@@ -107,7 +129,7 @@ class Attempts:
         )
 
     def _refusal(
-        self, unit: Unit, trial: Trial | None, *, lost: Sequence[str], files: Sequence[str]
+        self, unit: Unit, trial: Trial | None, *, lost: Sequence[str], files: Collection[str]
     ) -> str | None:
         """Return why ``lost``, with ``files`` in it, must stay; ``trial`` is None for plain units."""
         facts, safety = self._facts, self._safety

@@ -6,7 +6,7 @@ the path again, or a kind that cannot be input. That nothing is seen to read a p
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ctxopt.evidence.candidates import Candidate
@@ -56,7 +56,7 @@ class Confidences:
         self._generated = GeneratedInput(facts)
         self._candidates = {item.path: item for item in facts.candidates.found}
 
-    def of(self, lost: Sequence[str], files: Sequence[str]) -> Assurance:
+    def of(self, lost: Sequence[str], files: Collection[str]) -> Assurance:
         """Return how sure it is that nothing misses ``lost``, with ``files`` in it."""
         if not lost:
             return Assurance("proven", "it changes nothing that is sent")
@@ -84,7 +84,7 @@ class Confidences:
             return Assurance("likely", f"{GIT_IGNORES}; {reader} reads it where it is there", True)
         return Assurance("proven", GIT_IGNORES, is_ignored)
 
-    def _of_untaken(self, lost: Sequence[str], files: Sequence[str]) -> Confidence:
+    def _of_untaken(self, lost: Sequence[str], files: Collection[str]) -> Confidence:
         """Judge what no known build takes: another one may, of what every checkout has."""
         evidence = self._evidence
         is_history = any(name(path) == ".git" for path in lost)
@@ -218,7 +218,7 @@ def _usable(evidence: GitEvidence | None) -> GitEvidence | None:
     return None if "" in evidence.ignored else evidence
 
 
-def _git_ignores(evidence: GitEvidence, lost: Sequence[str], files: Sequence[str]) -> bool:
+def _git_ignores(evidence: GitEvidence, lost: Sequence[str], files: Collection[str]) -> bool:
     """Whether git ignores all that is lost, as whole folders or file by file."""
     # A folder that git ignores may still hold files that were added by force.
     if all(evidence.is_ignored(path) and not evidence.has_tracked_below(path) for path in lost):
@@ -227,7 +227,7 @@ def _git_ignores(evidence: GitEvidence, lost: Sequence[str], files: Sequence[str
 
 
 def _seen(
-    seen: str, evidence: GitEvidence | None, lost: Sequence[str], files: Sequence[str]
+    seen: str, evidence: GitEvidence | None, lost: Sequence[str], files: Collection[str]
 ) -> str:
     """Say what speaks for a line that nothing proves, after what is ``seen`` of it."""
     # Git does not track its own folder, so what it says of files means nothing there.

@@ -260,7 +260,13 @@ def _tracked(facts: Facts, trial: Trial) -> tuple[str, ...]:
     evidence = facts.evidence
     if evidence is None:
         return ()
-    files = files_below(facts.view, trial.difference.lost)
+    # A folder of a hundred thousand files is seldom one of git's.
+    lost = [
+        path
+        for path in trial.difference.lost
+        if evidence.is_tracked(path) or evidence.has_tracked_below(path)
+    ]
+    files = files_below(facts.view, lost)
     return tuple(sorted(path for path in files if evidence.is_tracked(path)))
 
 

@@ -6,7 +6,7 @@ Pure: values in, a reason or None out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import takewhile
 from typing import Final
 
@@ -44,7 +44,7 @@ class Safety:
         is_sent = facts.total(".git").entries > 0
         self._git_compares = bool(facts.needs.git) and facts.needs.compares and is_sent
 
-    def refusal(self, lost: Sequence[str], files: Sequence[str], matcher: Matcher) -> str | None:
+    def refusal(self, lost: Sequence[str], files: Collection[str], matcher: Matcher) -> str | None:
         """Return why ``lost``, with ``files`` in it, must stay; None where nothing says so.
 
         ``matcher`` excludes it: that of the whole file, or of the new lines alone.
@@ -70,8 +70,11 @@ class Safety:
                 return f"{path}: {why}"
         return None
 
-    def _wanted_by_people(self, files: Sequence[str]) -> str | None:
+    def _wanted_by_people(self, files: Collection[str]) -> str | None:
         """Say who asked for a file to stay: the configuration, a comment, an exception."""
+        # Mostly no one did, and the files are many.
+        if not self._facts.kept and not self._exceptions:
+            return None
         for path in files:
             keeper = self._facts.kept.why(path)
             if keeper is not None:
@@ -80,7 +83,7 @@ class Safety:
                 return f"{path}: an exception in the ignore file brings it back"
         return None
 
-    def _would_look_dirty(self, files: Sequence[str]) -> str | None:
+    def _would_look_dirty(self, files: Collection[str]) -> str | None:
         """Say that the build asks git, to which a tracked file that is missing is a deleted one."""
         evidence = self._facts.evidence
         if self._git_compares and evidence and any(map(evidence.is_tracked, files)):
