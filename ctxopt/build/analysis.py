@@ -60,7 +60,7 @@ class Analysis:
 
     @property
     def permitted_bytes(self) -> int:
-        """The figure Docker prints if the build takes all that the ignore file permits."""
+        """The figure in bytes that Docker prints if the build takes all that the ignore file permits."""
         if not self.context.builder.loads_on_demand:
             return classic.tar_bytes(self.permitted, self.context)
         return self.permitted.context_bytes()

@@ -111,7 +111,7 @@ def _fails(matcher: Matcher, path: str) -> bool:
 
 
 def tar_bytes(view: View, context: BuildContext) -> int:
-    """Return the length of the uploaded tar: the figure after ``Sending build context``."""
+    """Return the length of the uploaded tar in bytes: the figure after ``Sending build context``."""
     total = view_tar_bytes(view)
     if context.dockerfile.found and context.dockerfile.inside is None:
         total += _outside_dockerfile(view, context)
@@ -119,7 +119,7 @@ def tar_bytes(view: View, context: BuildContext) -> int:
 
 
 def view_tar_bytes(view: View) -> int:
-    """Return the length of a tar that holds what ``view`` sends."""
+    """Return the length in bytes of a tar that holds what ``view`` sends."""
     total = wire.TAR_END
     for folder, index, path in view.sent():
         total += _tar_entry(view, folder, index, path)

@@ -22,7 +22,10 @@ class DiskFiles:
         self.root = root
 
     def locate(self, given: str) -> str:
-        """Return where a Dockerfile is that ``-f`` names, relative to the working directory."""
+        """Return where a Dockerfile is that ``-f`` names, relative to the working directory.
+
+        Raises ContextError where that directory is gone.
+        """
         try:
             folder, name = os.path.split(os.path.abspath(given))
         except OSError as error:

@@ -32,7 +32,7 @@ class FateSum(NamedTuple):
 
     @property
     def kept_bytes(self) -> int:
-        """What the ignore file keeps back."""
+        """Bytes that the ignore file keeps back."""
         return self.by_bytes[_KEPT]
 
     @property
@@ -47,7 +47,7 @@ class FateSum(NamedTuple):
 
     @property
     def sent_bytes(self) -> int:
-        """What this build sends."""
+        """Bytes that this build sends."""
         return self.bytes - self.kept_bytes - self.by_bytes[_UNASKED]
 
     @property

@@ -53,7 +53,7 @@ class Shares:
         self._by_takers: dict[int, Share] = {}
 
     def add(self, takers: int, files: int, size: int) -> None:
-        """Add to what exactly the sources in ``takers`` take."""
+        """Add ``files`` files of ``size`` bytes together to what exactly the sources in ``takers`` take."""
         self._by_takers.setdefault(takers, Share()).add(files, size)
 
     def taken_by(self, places: Iterable[int]) -> Share:

@@ -32,14 +32,14 @@ class TransferView(NamedTuple):
 
     @property
     def context_bytes(self) -> int:
-        """The figure after ``transferring context:`` on a first build; 0 without a load."""
+        """The figure after ``transferring context:`` on a first build, in bytes; 0 without a load."""
         if not self.loaded:
             return 0
         return self.view.context_bytes()
 
     @property
     def unchanged_bytes(self) -> int:
-        """The figure on a second build that finds nothing changed; 0 without a load."""
+        """The figure on a second build that finds nothing changed, in bytes; 0 without a load."""
         if not self.loaded:
             return 0
         return self.view.unchanged_bytes()

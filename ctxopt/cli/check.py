@@ -89,8 +89,8 @@ MaxRebuilds = Annotated[
     typer.Option(
         "--max-rebuilds",
         metavar="N",
-        help="At most so many of the last 50 commits, or of those of --against, may make steps run again for nothing"
-        " that the build reads.",
+        help="At most this many of the last 50 commits, or of those of --against, may make steps run again without"
+        " a change to what the build reads.",
     ),
 ]
 LimitView = Annotated[
@@ -130,7 +130,7 @@ AlsoOption = Annotated[
     typer.Option(
         "--also",
         metavar="FORMAT=FILE",
-        help="Write the same answer to FILE in another format as well. May be repeated.",
+        help="Write the same answer to FILE in another format, too; repeatable.",
     ),
 ]
 

@@ -67,6 +67,6 @@ def _check_terminal() -> None:
         # A stream that was closed before the start is None.
         if not (stream and stream.isatty()):
             raise ConfigError(
-                f"explore works in a terminal, and {name} is none",
+                f"explore works in a terminal, and {name} is not one",
                 hint="ctxopt scan, ls and report write to pipes and files",
             )

@@ -373,7 +373,7 @@ def _check_interactive(*, check: bool, format_: o.FixFormat, output: str | None)
         # A stream that was closed before the start is None.
         if not (stream and stream.isatty()):
             raise ConfigError(
-                f"--interactive asks in a terminal, and {name} is none",
+                f"--interactive asks in a terminal, and {name} is not one",
                 hint="leave it out to take all lines; --select, --ignore and --proven choose, too",
             )
 

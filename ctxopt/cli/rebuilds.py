@@ -42,7 +42,7 @@ RangeOption = Annotated[
     typer.Option(
         "--against",
         metavar="A..B",
-        help="The commits that B has and A has not; A alone is A..HEAD, and A...B starts where they parted.",
+        help="The commits of B that A does not have; A means A..HEAD, and A...B starts where they parted.",
     ),
 ]
 RebuildsFormatOption = Annotated[

@@ -49,7 +49,7 @@ class ProposedLine(NamedTuple):
     """In how many of the last commits it would have kept a step in the cache; None where that is not known."""
 
     def after(self, size: int, entries: int) -> ProposedLine:
-        """Return the line as one that comes after others, which save this much in all."""
+        """Return the line as one that comes after others, which save ``size`` bytes in ``entries`` entries together."""
         return self._replace(
             total_bytes=self.total_bytes + size, total_entries=self.total_entries + entries
         )

@@ -129,12 +129,12 @@ class JudgedRepository(NamedTuple):
 
     @property
     def bytes(self) -> int:
-        """What all builds send, if each of them starts from nothing."""
+        """Bytes that all builds send, if each of them starts from nothing."""
         return sum(build.bytes for build in self.builds)
 
     @property
     def repeated(self) -> int:
-        """What of that is sent again, having been sent for another build."""
+        """Bytes of that which are sent again, having been sent for another build."""
         return self.bytes - self.once
 
     @property

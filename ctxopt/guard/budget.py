@@ -101,7 +101,7 @@ def check_limits(
             growth = 0
             verdict = Verdict.PASS
             limit = f"max-growth {format_percent(limits.max_growth)}"
-            message = f"{figures.words}: no growth, for nothing is staged: {limit}"
+            message = f"{figures.words}: no growth, as nothing is staged: {limit}"
         else:
             if baseline is not None:
                 growth = figures.size - baseline.size

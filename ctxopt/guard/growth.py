@@ -96,7 +96,7 @@ class Growth:
 
     @property
     def context_bytes(self) -> int:
-        """The growth of the figure Docker prints."""
+        """The growth in bytes of the figure that Docker prints."""
         return self.context_bytes_after - self.context_bytes_before
 
     @property

@@ -193,13 +193,13 @@ def _refuse_context(context: BuildContext) -> None:
     """Raise ContextError for a context of which no cache key is known, before it is measured."""
     if context.builder is not BUILDKIT:
         raise ContextError(
-            f"rebuilds are known of BuildKit alone, and the builder is {context.builder}",
+            f"only rebuilds of BuildKit can be counted, and the builder is {context.builder}",
             hint="the configuration names it",
         )
     if not context.dockerfile.found:
         raise ContextError(
             "there is no Dockerfile: nothing tells what a build takes",
-            hint="-f names one; ctxopt builds lists those that builds are declared with",
+            hint="-f names one; ctxopt builds lists the Dockerfiles of declared builds",
         )
     if not context.dockerfile.is_file:
         raise ContextError(

@@ -76,7 +76,7 @@ class Side:
         return self.transfer.view
 
     def context_bytes(self, name: BudgetView) -> int:
-        """Return the figure Docker prints for a view that is known."""
+        """Return the figure in bytes that Docker prints for a view that is known."""
         if name == "transferred" and self.transfer is not None:
             return self.transfer.context_bytes
         return self.analysis.permitted_bytes

@@ -145,7 +145,7 @@ def _fitted(line: str) -> str:
 
 
 def prompt(text: str) -> None:
-    """Write drawn text to stderr as it is, colours included, and leave the cursor behind it."""
+    """Write drawn text to stderr as it is, colours included, and leave the cursor behind it; raises WriteError."""
     encoding = sys.stderr.encoding or "utf-8"
     try:
         sys.stderr.write(text.encode(encoding, "backslashreplace").decode(encoding))

@@ -320,7 +320,7 @@ class View:
         return Entry(path, kind, size, bool(flag & Flag.EXCLUDED), link)
 
     def context_bytes(self) -> int:
-        """Return the figure BuildKit prints after ``transferring context:`` for a first build."""
+        """Return the figure in bytes that BuildKit prints after ``transferring context:`` for a first build."""
         total = self.total
         numbers = total.messages * wire.index_bytes(max(0, total.entries - 1))
         for step in wire.INDEX_STEPS:
@@ -363,7 +363,7 @@ class View:
         )
 
     def unchanged_bytes(self) -> int:
-        """Return the figure of a second build that finds nothing changed: announcements only."""
+        """Return the figure in bytes of a second build that finds nothing changed: announcements only."""
         total = sum(map(self._announcements, self.tree.folders.values()))
         for first, folder, index in self.hard_links.values():
             packet = folder.packets[index]

@@ -26,7 +26,7 @@ _LIMITS: dict[str, Schema] = {
     "min-files": _said(_COUNT, "At least this many files."),
     "max-rebuilds": _said(
         _COUNT,
-        "At most so many of the last 50 commits may make steps run again for nothing that the build reads.",
+        "At most this many of the last 50 commits may make steps run again without a change to what the build reads.",
     ),
     "max-growth": _said(_PERCENT, 'At most this growth from one state to the next, as "10%".'),
     "growth-floor": _said(_SIZE, "Growth below this does not count. Default: 1 MB."),

@@ -272,7 +272,7 @@ def test_growth_where_nothing_is_staged(repository):
         done = check(repository, *arguments)
         assert done.returncode == 0
         assert (
-            "ok      could be sent: no growth, for nothing is staged: max-growth 10%" in done.stdout
+            "ok      could be sent: no growth, as nothing is staged: max-growth 10%" in done.stdout
         )
     stage(repository, {})
     assert check(repository).returncode == 1

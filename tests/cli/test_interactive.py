@@ -249,8 +249,8 @@ def test_questions_keep_to_the_width(root, width):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ([], "--interactive asks in a terminal, and stdin is none"),
-        (["--dry-run"], "--interactive asks in a terminal, and stdin is none"),
+        ([], "--interactive asks in a terminal, and stdin is not one"),
+        (["--dry-run"], "--interactive asks in a terminal, and stdin is not one"),
         (["--check"], "--interactive and --check cannot be combined"),
         (["--format", "json"], "--interactive and --format json cannot be combined"),
         (["--format", "diff"], "--interactive and --format diff cannot be combined"),

@@ -46,7 +46,7 @@ def limit(root, *words):
         (["--max-rebuilds", "0", "--working-tree"], 1, 3, "> max-rebuilds 0"),
         (["--max-rebuilds", "9", "--against", "HEAD~3..HEAD~1"], 2, None,
          "'HEAD~1' is not what is checked out, max-rebuilds 9 cannot be judged"),
-        (["--max-rebuilds", "9", "--builder", "classic"], 2, None, "rebuilds are known of BuildKit alone"),
+        (["--max-rebuilds", "9", "--builder", "classic"], 2, None, "only rebuilds of BuildKit can be counted"),
     ],
 )  # fmt: skip
 def test_what_becomes_of_it(repository, words, code, value, message):
