@@ -1,16 +1,18 @@
 """Build a release and say what is in it, as the workflow does: ``python3 -m scripts.release dist``.
 
-Builds wheel and sdist twice, in two folders, with the time of the last commit, and stops where a byte differs; then
-prints what ``CHANGELOG.md`` says of the version. Needs ``build``.
+Builds wheel and sdist of what the last commit holds, whatever else lies around, twice, in two folders, with the time of
+that commit, and stops where a byte differs; then prints what ``CHANGELOG.md`` says of the version. Needs ``build``.
 """
 
 from __future__ import annotations
 
+import io
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 import tempfile
 from pathlib import Path
 
@@ -26,16 +28,25 @@ def notes(changelog: str, version: str) -> str:
     return found[1].strip() + "\n"
 
 
+def lay_commit(repository: Path, folder: Path) -> None:
+    """Write the files of the last commit of a repository to a folder."""
+    archive = subprocess.check_output(["git", "-C", str(repository), "archive", "HEAD"])
+    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+        files.extractall(folder, filter="data")
+
+
 def build(folder: Path) -> dict[str, bytes]:
-    """Build wheel and sdist into a folder; return their contents by name."""
+    """Build wheel and sdist of the last commit below a folder; return their contents by name."""
     time = subprocess.check_output(["git", "log", "-1", "--format=%ct"], text=True).strip()
+    source, target = folder / "source", folder / "dist"
+    lay_commit(Path(), source)
     subprocess.run(
-        [sys.executable, "-m", "build", "--outdir", str(folder)],
+        [sys.executable, "-m", "build", "--outdir", str(target), str(source)],
         env=os.environ | {"SOURCE_DATE_EPOCH": time},
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    return {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
+    return {path.name: path.read_bytes() for path in sorted(target.iterdir())}
 
 
 def main() -> None:
@@ -48,7 +59,7 @@ def main() -> None:
         first, second = Path(folder, "first"), Path(folder, "second")
         if build(first) != build(second):
             sys.exit("two builds of the same commit differ")
-        shutil.copytree(first, target)
+        shutil.copytree(first / "dist", target)
     sys.stdout.write(text)
 
 

@@ -10,8 +10,9 @@ import pytest
 import yaml
 
 from ctxopt import __version__
-from scripts.release import notes
+from scripts.release import lay_commit, notes
 from tests.support.places import ROOT
+from tests.support.repositories import init, write
 
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text("utf-8")
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -56,6 +57,15 @@ def test_notes(changelog, found):
             notes(changelog, "1.0.0")
     else:
         assert notes(changelog, "1.0.0") == found
+
+
+def test_only_what_is_committed_is_built(tmp_path):
+    root = init(tmp_path / "r", {"a": "1", "d/b": "2", ".gitignore": "c\n"})
+    write(root, {"notes.md": "x", "c": "x", "a": "changed", "d/new": "x"})
+    lay_commit(tmp_path / "r", tmp_path / "source")
+    found = [path for path in (tmp_path / "source").rglob("*") if path.is_file()]
+    texts = {str(path.relative_to(tmp_path / "source")): path.read_text() for path in found}
+    assert texts == {"a": "1", "d/b": "2", ".gitignore": "c\n"}
 
 
 def test_workflows_pin_every_action_by_one_commit():
