@@ -61,6 +61,6 @@ clean: ## remove the environments and what the tools left
 # Installed as users do it: an editable install starts more slowly, which is half of what is measured.
 .venv-bench/ready: pyproject.toml $(shell find ctxopt -name '*.py' -o -name '*.json')
 	$(PYTHON) -m venv .venv-bench
-	.venv-bench/bin/python -m pip install --quiet --force-reinstall --no-deps .
-	.venv-bench/bin/python -m pip install --quiet -c requirements-dev.txt . docker-devtools
+	CTXOPT_NATIVE=1 .venv-bench/bin/python -m pip install --quiet --force-reinstall --no-deps .
+	CTXOPT_NATIVE=1 .venv-bench/bin/python -m pip install --quiet -c requirements-dev.txt . docker-devtools
 	touch $@

@@ -1,10 +1,12 @@
-"""Compare ``ctxopt scan`` with ``du`` and docker-devtools: whole processes, in turns, caches warm.
+"""Compare ``ctxopt scan`` with ``du`` and other tools that are there: whole processes, in turns, caches warm.
 
-    python3 -m venv bench && bench/bin/pip install -q . docker-devtools
+    python3 -m venv bench && CTXOPT_NATIVE=1 bench/bin/pip install -q . docker-devtools
     bench/bin/python benchmarks/run.py --ctxopt bench/bin/ctxopt --devtools bench/bin/docker-devtools
 
-Install ctxopt as its users do: not editable, with compiled bytecode. Ratios are medians of the
-ratios within each round, so that a busy moment of the machine hits both sides.
+Install ctxopt as its users do: not editable, with compiled bytecode. Both readers of folders are measured
+where the compiled one is built; ripgrep, dust and dua where they are on the path. Ratios are medians of the
+ratios within each round, so that a busy moment of the machine hits both sides. The last lines are the table
+of docs/performance.md.
 """
 
 from __future__ import annotations
@@ -24,6 +26,13 @@ from typing import NamedTuple
 import trees
 
 _SAMPLE_SECONDS = 0.02
+
+
+_LISTERS = {
+    "rg": ("--files", "--hidden", "--no-ignore"),
+    "dust": ("--apparent-size", "--number-of-lines", "1"),
+    "dua": ("--apparent-size", "aggregate"),
+}
 
 
 class Usage(NamedTuple):
@@ -46,12 +55,23 @@ class Tools(NamedTuple):
         """Return the command that measures the context ``root``."""
         return [self.ctxopt, "scan", "--quiet", root]
 
-    def all(self, root: str) -> dict[str, list[str]]:
-        """Return every tool's command by name, ctxopt's first."""
-        commands = {"ctxopt": self.scan(root), "du": [self.du, "-s", "--apparent-size", root]}
+    def readers(self, root: str) -> dict[str, list[str]]:
+        """Return the commands that measure ``root``, by the reader of folders that they use."""
+        about = subprocess.check_output([self.ctxopt, "--version", "--verbose"], text=True)
+        commands = {"ctxopt, pure": ["env", "CTXOPT_PURE=1", *self.scan(root)]}
+        if "compiled" in about:
+            commands = {"ctxopt, compiled": self.scan(root), **commands}
+        return commands
+
+    def others(self, root: str) -> dict[str, list[str]]:
+        """Return the commands of the other tools that are there; not all do the same work."""
+        commands = {"du": [self.du, "-s", "--apparent-size", root]}
         if self.devtools:
             listing = ["build-context", "ls", "--summary", "--whole-context"]
             commands["docker-devtools"] = [self.devtools, *listing, root]
+        for name, arguments in _LISTERS.items():
+            if program := shutil.which(name):
+                commands[name] = [program, *arguments, root]
         return commands
 
 
@@ -127,22 +147,36 @@ def _proportional_bytes(process: int) -> int:
     return sum(int(fields[1]) for fields in lines) * 1024
 
 
-def compare(title: str, tools: Tools, root: str, rounds: int) -> None:
-    """Print one case: times, ratios and memory."""
-    found = take_turns(tools.all(root), rounds)
+def compare(title: str, tools: Tools, root: str, rounds: int) -> list[str]:
+    """Print one case: times, ratios and memory; return its rows of the table."""
+    readers, others = tools.readers(root), tools.others(root)
+    found = take_turns({**readers, **others}, rounds)
     print(f"\n{title}")
-    ours = found["ctxopt"]
     for name, usages in found.items():
-        wall = statistics.median(usage.wall for usage in usages)
-        cpu = statistics.median(usage.cpu for usage in usages)
+        wall, cpu = medians(usages)
         rss = max(usage.rss for usage in usages)
-        line = f"  {name:16} {wall:7.3f} s  CPU {cpu:7.3f} s  largest process {rss / 1e6:6.0f} MB"
-        if name != "ctxopt":
-            ratio = statistics.median(a.wall / b.wall for a, b in zip(ours, usages, strict=True))
-            line += f"  ctxopt takes {ratio:.2f} times as long"
-        print(line, flush=True)
-    together = peak_together(tools.scan(root))
-    print(f"  all processes of ctxopt together: {together / 1e6:.0f} MB")
+        print(f"  {name:16} {wall:7.3f} s  CPU {cpu:7.3f} s  largest process {rss / 1e6:6.0f} MB")
+    rows = []
+    for reader, command in readers.items():
+        together = peak_together(command)
+        print(f"  all processes of {reader} together: {together / 1e6:.0f} MB", flush=True)
+        wall, cpu = medians(found[reader])
+        ratios = [f"{other} {ratio(found[reader], found[other]):.2f}" for other in others]
+        rows.append(
+            f"| {title} | {reader} | {wall:.2f} s | {cpu:.2f} s | {together / 1e6:.0f} MB | {', '.join(ratios)} |"
+        )
+    return rows
+
+
+def medians(usages: list[Usage]) -> tuple[float, float]:
+    """Return the medians of the wall and the processor seconds."""
+    wall = statistics.median(usage.wall for usage in usages)
+    return wall, statistics.median(usage.cpu for usage in usages)
+
+
+def ratio(ours: list[Usage], theirs: list[Usage]) -> float:
+    """Return how many times as long ours take as theirs."""
+    return statistics.median(a.wall / b.wall for a, b in zip(ours, theirs, strict=True))
 
 
 def start_up(tools: Tools, folder: str, rounds: int) -> None:
@@ -167,13 +201,13 @@ def start_up(tools: Tools, folder: str, rounds: int) -> None:
         print(f"  {name:22} {wall * 1000:6.1f} ms, {more * 1000:6.1f} ms above the interpreter")
 
 
-def measure(name: str, tools: Tools, root: str, rounds: int) -> None:
-    """Print the cases of one tree."""
+def measure(name: str, tools: Tools, root: str, rounds: int) -> list[str]:
+    """Print the cases of one tree; return their rows of the table."""
     shown = f"{name}, {trees.count(root):,} entries"
     trees.write_ignore_file(root, trees.EVERYDAY)
-    compare(f"{shown}, six everyday patterns", tools, root, rounds)
+    rows = compare(f"{shown}, six everyday patterns", tools, root, rounds)
     trees.write_ignore_file(root, trees.PRUNING)
-    compare(f"{shown}, pruning", tools, root, rounds)
+    return rows + compare(f"{shown}, pruning", tools, root, rounds)
 
 
 def main() -> None:
@@ -190,18 +224,23 @@ def main() -> None:
         parser.error("no ctxopt found: name its console script with --ctxopt")
     tools = Tools(os.path.abspath(arguments.ctxopt), arguments.devtools)
     folder = arguments.folder or tempfile.mkdtemp(prefix="ctxopt-bench-")
+    rows = [
+        "| tree and patterns | reader | wall | processor | memory | times as long as |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
     try:
         start_up(tools, folder, max(arguments.rounds * 4, 8))
         if arguments.real:
             root = f"{folder}/real-{arguments.real}"
             if not os.path.isdir(root):
                 trees.real_project(root, arguments.real)
-            measure("npm and pip installs", tools, root, arguments.rounds)
+            rows += measure("npm and pip installs", tools, root, arguments.rounds)
         for entries in arguments.entries:
             root = f"{folder}/synthetic-{entries}"
             if not os.path.isdir(root):
                 trees.synthetic_project(root, entries)
-            measure("synthetic", tools, root, arguments.rounds)
+            rows += measure("synthetic", tools, root, arguments.rounds)
+        print("\n" + "\n".join(rows))
     finally:
         if not arguments.folder:
             shutil.rmtree(folder, ignore_errors=True)
