@@ -6,7 +6,7 @@ What a path is, ``entry_choice`` decides; here its bytes, its reach and the reas
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -123,6 +123,7 @@ class CandidateJudge:
             state=self.git.of(path, is_dir),
             nearby=lambda: self._nearby.of(path),
             is_worktree=path in self._worktrees,
+            inside=lambda: self._names_in(path),
         )
         entry = choose_entry(entries, known)
         topic = topic_of(entry, known)
@@ -133,6 +134,12 @@ class CandidateJudge:
             # Whether these may go depends on the tests that run: no other pattern may take them along.
             self._must_not_hide(item for item in (*entries, *others) if not _is_of(entry, item))
         return self._candidate(known, topic, entry, total)
+
+    def _names_in(self, path: str) -> Sequence[str]:
+        folder = self.view.tree.folders.get(path)
+        if folder is None:
+            return ()
+        return folder.names
 
     def is_open(self, path: str) -> bool:
         """Tell whether a file may get somewhere with this build, and no person said that it must stay."""

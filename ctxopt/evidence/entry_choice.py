@@ -29,6 +29,8 @@ class KnownPath(NamedTuple):
     collecting them costs more than everything else that is asked here."""
     is_worktree: bool = False
     """Whether it is another checkout of this repository, or holds nothing else."""
+    inside: Callable[[], Collection[str]] = tuple
+    """Gives the names right below a folder. Asked only where several entries are credible."""
 
 
 _ENDING: Final = "**/*"
@@ -36,6 +38,8 @@ _ENDING: Final = "**/*"
 _NUMBERED: Final = "[0-9]*"
 """How patterns end for what a crash leaves, with the number of the process."""
 
+_LEFT_INSIDE: Final = {"CMakeCache.txt": "cpp", "meson-info": "cpp", "config.status": "cpp"}
+"""What a tool leaves in the folder that it makes, with its stack: who made it is surer than who could have."""
 _PICTURES: Final = "screenshots"
 _SERVED: Final = frozenset(
     [
@@ -69,6 +73,12 @@ def choose_entry(entries: Sequence[CatalogEntry], known: KnownPath) -> CatalogEn
     backed = [entry for entry in entries if is_backed(entry, known)]
     for entry in backed:
         if has_sure_name(entry):
+            return entry
+    makers = set()
+    if len(backed) > 1:
+        makers = {_LEFT_INSIDE.get(name) for name in known.inside()} - {None}
+    for entry in backed:
+        if entry.stack in makers:
             return entry
     for entry in backed:
         # Several stacks share a name, such as ``target``: the one whose manifest is there knows the cure.

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ctxopt.config.load import Config
-from ctxopt.evidence.catalog import CatalogEntry, CatalogKind
+from ctxopt.evidence.catalog import CatalogEntry, CatalogKind, load_catalog
 from ctxopt.evidence.entry_choice import (
     BACKING,
     KnownPath,
@@ -198,6 +198,32 @@ CHOSEN = [
 @pytest.mark.parametrize(("entries", "state", "chosen"), CHOSEN)
 def test_the_entry_chosen(entries, state, chosen):
     assert choose_entry(entries, known(state)) == chosen
+
+
+@pytest.mark.parametrize(
+    ("manifests", "inside", "stack"),
+    [
+        (("CMakeLists.txt", "pyproject.toml"), ("CMakeCache.txt", "a.o"), "cpp"),
+        (("pyproject.toml",), ("CMakeCache.txt",), "cpp"),
+        (("pyproject.toml", "package.json"), ("meson-info",), "cpp"),
+        (("pyproject.toml",), ("lib", "bdist.linux"), "python"),
+        (("pyproject.toml",), ("cmakecache.txt",), "python"),
+        (("package.json",), (), "node"),
+        (("build.gradle",), ("classes", "libs"), "jvm"),
+    ],
+)
+def test_who_made_a_folder_is_told_by_what_is_in_it(manifests, inside, stack):
+    path = KnownPath(
+        path="build",
+        is_dir=True,
+        is_large=True,
+        state="ignored",
+        nearby=lambda: manifests,
+        inside=lambda: inside,
+    )
+    chosen = choose_entry(load_catalog().match_path("build", True), path)
+    assert chosen is not None
+    assert chosen.stack == stack
 
 
 KINDS = st.sampled_from(get_args(CatalogKind))
