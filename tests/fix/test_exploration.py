@@ -227,6 +227,20 @@ def is_as_walked(root: str, exploration: Exploration, now: Explored) -> bool:
     return walked.sent.total.bytes == whole.sent_bytes
 
 
+def walk_through(root: str, exploration: Exploration, paths: list[str]) -> Explored:
+    """Decide about one path after the other: each is turned over, and all sums are those of a walk."""
+    now = exploration.start
+    for path in paths:
+        was = is_kept(now, path)
+        step = exploration.toggle(now, path)
+        if isinstance(step, str):
+            continue
+        assert is_kept(step.after, path) is not was, path
+        now = step.after
+        assert is_as_walked(root, exploration, now), (path, now.content)
+    return now
+
+
 IGNORES = {
     "no file": None,
     "some lines": "*.md\n",
@@ -247,17 +261,7 @@ def test_any_decisions_are_what_a_walk_finds(tmp_path, name: str, builder: Build
     root = lay_junk(tmp_path, tree)
     exploration = exploration_at(root, builder)
     paths = sorted({part for path in JUNK for part in (path, path.rpartition("/")[0]) if part})
-    chance = random.Random(name)
-    now = exploration.start
-    for _ in range(12):
-        path = chance.choice(paths)
-        was = is_kept(now, path)
-        step = exploration.toggle(now, path)
-        if isinstance(step, str):
-            continue
-        assert is_kept(step.after, path) is not was, path
-        now = step.after
-        assert is_as_walked(root, exploration, now), (path, now.content)
+    walk_through(root, exploration, random.Random(name).choices(paths, k=12))
 
 
 @settings(max_examples=examples(40))
@@ -279,17 +283,7 @@ def test_any_tree_under_any_decisions(
         return
     folders = exploration.start.facts.view.tree.folders.values()
     paths = sorted(entry.child(name) for entry in folders for name in entry.names)
-    chance = random.Random(seed)
-    now = exploration.start
-    for _ in range(4):
-        path = chance.choice(paths)
-        was = is_kept(now, path)
-        step = exploration.toggle(now, path)
-        if isinstance(step, str):
-            continue
-        assert is_kept(step.after, path) is not was, path
-        now = step.after
-        assert is_as_walked(root, exploration, now), (path, now.content)
+    now = walk_through(root, exploration, random.Random(seed).choices(paths, k=4))
     while now.lines:
         now = exploration.without_last(now)
     assert now is exploration.start

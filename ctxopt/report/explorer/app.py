@@ -74,6 +74,7 @@ class Explorer(App[None]):
         self._shown = shown
         self._search = PathSearch(exploration.start.facts.analysis.tree.folders)
         self._found: list[str] = []
+        self._opened = frozenset[str]()
         self._place = 0
         self._is_busy = False
         self._said_at = 0
@@ -144,6 +145,7 @@ class Explorer(App[None]):
 
     def action_search(self) -> None:
         """Let words of a path be typed."""
+        self._opened = self._tree.outline.opened
         search = self.query_one("#search", Input)
         search.add_class("-shown")
         search.value = ""
@@ -278,6 +280,9 @@ class Explorer(App[None]):
         self._found = await asyncio.to_thread(self._search.find, words, self._now.sums)
         self._place = 0
         if words.strip():
+            # What fewer letters have opened closes again.
+            self._tree.outline.reopen(self._opened)
+            self._tree.rows_changed()
             self._show_found()
 
     def _show_found(self) -> None:

@@ -59,6 +59,17 @@ class Outline:
         self._sums = sums
         self._build()
 
+    @property
+    def opened(self) -> frozenset[str]:
+        """The folders that are open, by their paths."""
+        return frozenset(self._open)
+
+    def reopen(self, folders: frozenset[str]) -> None:
+        """Open these folders, and no others."""
+        if folders != self._open:
+            self._open = set(folders)
+            self._build()
+
     def open(self, index: int) -> None:
         """Open a folder, or show more of one."""
         row = self.rows[index]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from ctxopt.build.fate_sums import FateSum
 from ctxopt.build.fates import FATES, Fate
 from ctxopt.fix.exploration import Explored, Toggled, is_kept
 from ctxopt.languages.ignore.explain import explain
@@ -42,37 +41,43 @@ _PLUS_MINUS: Final = {"+": "green", "-": "red"}
 
 
 def head(title: str, start: Explored, now: Explored, width: int) -> list[StyledText]:
-    """Return what the context is, what is sent of it and was before, and what the colours mean."""
-    amounts, before = now.sums.of(""), start.sums.of("")
-    builder = now.facts.builder
-    least = lower_bound(now.facts.view.tree)
+    """Return what the context is, what could be sent of it and what could before, and what the fillings mean."""
     name = StyledText(" ctxopt explore ", "bold")
     name.append(" " + cut_off(visible(title), max(8, width - 18)), "not bold")
-    could = amounts.bytes - amounts.kept_bytes
-    text = StyledText(" ")
-    if now.facts.plan is None or could == amounts.sent_bytes:
-        files = amounts.files - amounts.kept_files
-        words = builder.words_for("permitted")
-        text.append(f"{least}{format_size(could)}", "bold").append(
-            f" {words}, {count(files, 'file')}"
-        )
-    else:
-        text.append(f"{least}{format_size(amounts.sent_bytes)}", "bold")
-        text.append(f" {builder.participle} of {format_size(could)} that could be")
-    was = before.bytes - before.kept_bytes
-    if was != could:
-        text.append(f"  {_signed(could - was)}", "bold green" if could < was else "bold yellow")
+    return [name, _totals(start, now), _legend(now)]
+
+
+def _totals(start: Explored, now: Explored) -> StyledText:
+    amounts, before = now.sums.of(""), start.sums.of("")
+    builder = now.facts.builder
+    could, was = amounts.bytes - amounts.kept_bytes, before.bytes - before.kept_bytes
+    least = lower_bound(now.facts.view.tree)
+    text = StyledText(" ").append(f"{least}{format_size(could)}", "bold")
+    files = count(amounts.files - amounts.kept_files, "file")
+    text.append(f" {builder.words_for('permitted')}, {files}")
+    if could < was:
+        text.append(f"  −{format_size(was - could)}", "bold green")
+    elif could > was:
+        text.append(f"  +{format_size(could - was)}", "bold yellow")
+    if could != was:
         text.append(f" from {format_size(was)}", "dim")
-    return [name, text, legend(amounts)]
+    if now.facts.plan is not None and amounts.sent_bytes != could:
+        text.append(f"; {format_size(amounts.sent_bytes)} {builder.participle} by this build")
+    return text
 
 
-def legend(amounts: FateSum) -> StyledText:
+def _legend(now: Explored) -> StyledText:
     """Return the bytes by fate, each behind the filling that it has in bars."""
+    amounts = now.sums.of("")
     text = StyledText(" ")
     for fate, size, files in zip(FATES, amounts.by_bytes, amounts.by_files, strict=True):
+        word = _WORDS[fate]
+        # Without a Dockerfile there is no build that could ask.
+        if fate == "unasked" and now.facts.plan is None:
+            word = now.facts.builder.words_for("permitted")
         if files:
             filling, style = FILLINGS[fate]
-            text.append(filling + " ", style).append(f"{_WORDS[fate]} ", "dim")
+            text.append(filling + " ", style).append(f"{word} ", "dim")
             text.append(f"{format_size(size)}   ")
     text.rstrip()
     return text
@@ -181,12 +186,6 @@ def _effect(toggled: Toggled) -> str:
     if saving.entries < 0 or saving.bytes < 0:
         return f"{format_size(-saving.bytes)} more, {count_entries(-saving.entries)}"
     return f"{format_size(saving.bytes)} less, {count_entries(saving.entries)}"
-
-
-def _signed(size: int) -> str:
-    if size < 0:
-        return f"−{format_size(-size)}"
-    return f"+{format_size(size)}"
 
 
 def _sentence(clause: str) -> str:

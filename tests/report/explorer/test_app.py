@@ -200,6 +200,18 @@ def test_search(root) -> None:
     explore(root, steps)
 
 
+def test_what_a_search_opens_on_its_way_closes_again(root) -> None:
+    async def steps(screen: Screen) -> None:
+        await screen.press("slash", *"a.t")
+        assert "a.txt" in screen.text
+        await screen.press("backspace", "backspace", "backspace", *"zzz")
+        assert "nothing found" in screen.text
+        await screen.press("backspace", "backspace", "backspace", *"dock", "enter")
+        assert "a.txt" not in screen.text
+
+    explore(root, steps)
+
+
 def test_keys_are_explained(root) -> None:
     async def steps(screen: Screen) -> None:
         await screen.press("question_mark")
