@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 from ctxopt.builder import BUILDKIT, Builder
 from ctxopt.languages.ignore.dialect import dialect_of
-from ctxopt.languages.ignore.level import Level, Levels
+from ctxopt.languages.ignore.level import Levels
 from ctxopt.languages.ignore.matcher import Decision, Matcher, Scope
 from ctxopt.languages.ignore.pattern import BadPatternError, Pattern
 from ctxopt.tree.model import DIR, FILE, SOCKET, ContextTree, Flag, Folder, Tally
+from ctxopt.tree.touched import Touched, changed_patterns
 from ctxopt.tree.view import View
 
 
@@ -48,52 +49,27 @@ def replay(
     *,
     builder: Builder = BUILDKIT,
     before: Matcher | None = None,
+    walked: View | None = None,
 ) -> Replay:
     """Decide every entry of ``tree`` again.
 
     ``before`` is the matcher the tree was walked with, by the same builder: then only folders
-    that a changed pattern can reach are decided again. Raises IgnoreFileError as a walk would.
+    that a changed pattern can reach are decided again. ``walked`` is what that builder sent then: its sums
+    hold wherever nothing changes. Raises IgnoreFileError as a walk would.
     """
     touched = None
     if before is not None and dialect_of(builder).prunes_locally:
-        touched = _Touched.between(before, matcher)
-    return _Replaying(tree, matcher, builder, touched).run()
-
-
-class _Touched:
-    """Which folders the patterns can tell apart that only one of two matchers has.
-
-    A pattern that matches neither an entry nor a folder above it takes no part in the decision.
-    """
-
-    def __init__(self, patterns: Sequence[Pattern]) -> None:
-        self.levels = Levels(patterns)
-
-    @classmethod
-    def between(cls, old: Matcher, new: Matcher) -> _Touched | None:
-        """Compare two matchers; None where every folder has to be looked at."""
-        if old.has_broken or new.has_broken:
-            return None
-        one = [(pattern.text, pattern.exception) for pattern in old.patterns]
-        two = [(pattern.text, pattern.exception) for pattern in new.patterns]
-        start = 0
-        while start < min(len(one), len(two)) and one[start] == two[start]:
-            start += 1
-        end = 0
-        while end < min(len(one), len(two)) - start and one[-1 - end] == two[-1 - end]:
-            end += 1
-        changed = (
-            *old.patterns[start : len(one) - end],
-            *new.patterns[start : len(two) - end],
-        )
-        return cls(changed)
+        changed = changed_patterns(before, matcher)
+        if changed is not None:
+            touched = Touched(tree, changed)
+    return _Replaying(tree, matcher, builder, touched).run(walked)
 
 
 class _Replaying:
     """One pass over the folders of a tree."""
 
     def __init__(
-        self, tree: ContextTree, matcher: Matcher, builder: Builder, touched: _Touched | None
+        self, tree: ContextTree, matcher: Matcher, builder: Builder, touched: Touched | None
     ) -> None:
         self._tree = tree
         self._matcher = matcher
@@ -102,49 +78,39 @@ class _Replaying:
         self._touched = touched
         self._flags: dict[str, bytes | None] = {}
         self._unseen: list[str] = []
-        self._stack: list[tuple[str, Scope | None, Level | None]] = []
+        self._stack: list[tuple[str, Scope | None, Touched | None]] = []
 
-    def run(self) -> Replay:
-        level = None
-        if self._touched:
-            level = self._touched.levels.root
-        self._stack.append(("", self._matcher.root(), level))
+    def run(self, walked: View | None) -> Replay:
+        # No changed pattern can match anything elsewhere, so the walk's flags stay.
+        if self._touched is None or self._touched.ways:
+            self._stack.append(("", self._matcher.root(), self._touched))
         while self._stack:
-            path, scope, level = self._stack.pop()
-            # No changed pattern can match anything from here on, so the walk's flags stay.
-            if level is not None and level.is_dead:
-                continue
+            path, scope, touched = self._stack.pop()
             folder = self._tree.folders.get(path)
             if folder is None:
                 if scope is not None and not self._excludes_all(path, scope):
                     self._unseen.append(path)
             elif folder.kinds:
-                self._visit(folder, scope, level)
-        view = View(self._tree, self._builder, flags=self._flags)
+                self._visit(folder, scope, touched)
+        view = View(self._tree, self._builder, flags=self._flags, walked=walked)
         return Replay(view, frozenset(self._flags), tuple(self._unseen))
 
     def _excludes_all(self, path: str, scope: Scope) -> bool:
         """Whether whatever may be in a folder is excluded, so that its content does not matter."""
         return self._matcher.buildkit_prunes(path) and scope.default.excluded
 
-    def _visit(self, folder: Folder, scope: Scope | None, level: Level | None) -> None:
+    def _visit(self, folder: Folder, scope: Scope | None, touched: Touched | None) -> None:
+        """Decide about the entries of a folder, and where it goes on; without ``touched`` all is in question."""
         if scope is None:
             self._keep(folder, bytes([Flag.EXCLUDED]) * len(folder.kinds))
             self._stack += [(path, None, None) for path in folder.subfolders()]
             return
         names = folder.names
-        masks: Mapping[str, int] = {}
-        everything = True
-        if level is not None:
-            masks = level.masks(names)
-            everything = level.everything != 0
-        is_hit = everything or bool(masks)
+        is_hit = touched is None or folder.path in touched.masks
         # Where the walk's flags stay, only what is below is still in question.
         asked = names
-        if not is_hit:
-            if DIR not in folder.kinds:
-                return
-            asked = [name for name, kind in zip(names, folder.kinds, strict=True) if kind == DIR]
+        if touched is not None and not is_hit:
+            asked = [name for name in names if folder.child(name) in touched.ways]
         others = scope.decide(asked)
         # A default that no name follows is not asked: a broken pattern fails when it is.
         default = None
@@ -152,22 +118,21 @@ class _Replaying:
             default = scope.default
         if is_hit:
             self._keep(folder, self._decide(folder, names, default, others))
-        index = folder.kinds.find(DIR)
-        while index >= 0:
-            name = names[index]
+        for name, kind in zip(names, folder.kinds, strict=True):
+            if kind != DIR:
+                continue
+            path = folder.child(name)
+            below = touched
+            if touched is not None and touched.takes(folder.path, name):
+                below = None
+            if below is not None and path not in below.ways:
+                continue
             decision = others.get(name) or default
             if decision is not None:
-                path = folder.child(name)
                 inner = None
                 if not (decision.excluded and self._prunes(path)):
                     inner = scope.enter(name, decision)
-                # A changed pattern that matches a folder is handed down to all that is below it.
-                hit = everything or masks.get(name, 0) != 0
-                below = None
-                if level is not None and not hit:
-                    below = level.advance(name)
                 self._stack.append((path, inner, below))
-            index = folder.kinds.find(DIR, index + 1)
 
     def _decide(
         self,

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from ctxopt.builder import BUILDKIT, Builder
+from ctxopt.paths import folders_above
 from ctxopt.tree import wire
 from ctxopt.tree.model import (
     DIR,
@@ -47,7 +48,8 @@ class Row(NamedTuple):
 class View:
     """What one builder sends of a tree, or would send under other ``flags``.
 
-    ``flags`` gives each folder's flags by path; a folder without an entry keeps the walk's.
+    ``flags`` gives each folder's flags by path; a folder without an entry keeps the walk's. ``walked`` is the view
+    without any, for callers that have it: its sums hold wherever ``flags`` changes nothing.
     """
 
     def __init__(
@@ -56,15 +58,21 @@ class View:
         builder: Builder = BUILDKIT,
         *,
         flags: Mapping[str, bytes | None] | None = None,
+        walked: View | None = None,
     ) -> None:
         self.tree = tree
         self._parents = builder.sends_excluded_parents
         self._flags = flags or {}
-        self.totals = self._sum_up()
-        """Sums of everything below each folder; the root's are the context's."""
         self.hard_links = self._find_hard_links()
         """Sent names that repeat a file: path -> (first sent path, folder, place in it)."""
-        self._apply_hard_links()
+        self.totals: Mapping[str, Tally]
+        """Sums of everything below each folder; the root's are the context's."""
+        # What a hard link carries depends on the others, wherever they are.
+        if walked is None or walked._flags or walked.hard_links or self.hard_links:
+            self.totals = self._sum_up()
+            self._apply_hard_links()
+        else:
+            self.totals = self._sum_changed(walked.totals)
 
     def largest_in(self, folder: Folder) -> int:
         """Return the bytes of the largest file among a folder's own that are sent."""
@@ -93,25 +101,41 @@ class View:
         return self.totals.get("") or Tally()
 
     def _sum_up(self) -> dict[str, Tally]:
-        folders, kept = self.tree.folders, self.tree.tallies
-        changed = self._flags
-        totals: dict[str, Tally] = {}
-        for path, folder in folders.items():
-            # The walk's own sums hold wherever its decisions do.
-            if path in kept and path not in changed:
-                totals[path] = kept[path].clone()
-            else:
-                totals[path] = tally(folder, self.flags(folder))
+        totals = {path: self._own(folder) for path, folder in self.tree.folders.items()}
         # The deepest first, so that each sum is whole when it is added to the one above.
         for path in sorted(totals, key=_depth, reverse=True):
             if not path:
                 break
             parent, _, name = path.rpartition("/")
-            total = totals[path]
-            if self._parents and total.entries and self.flags(folders[parent]):
-                self._add_excluded_parent(totals[parent], folders[parent], name)
-            totals[parent].add(total)
+            self._add_child(totals[parent], self.tree.folders[parent], name, totals[path])
         return totals
+
+    def _sum_changed(self, totals: Mapping[str, Tally]) -> dict[str, Tally]:
+        """Return ``totals`` with the sums of the folders that ``flags`` changes, and of those above them."""
+        folders = self.tree.folders
+        found = dict(totals)
+        changed = self._flags.keys() | folders_above(self._flags)
+        for path in sorted(changed, key=_depth, reverse=True):
+            folder = folders[path]
+            total = found[path] = self._own(folder)
+            for child in folder.subfolders():
+                if child in found:
+                    self._add_child(total, folder, child.rpartition("/")[2], found[child])
+        return found
+
+    def _own(self, folder: Folder) -> Tally:
+        """Return the sums of a folder's own entries, to add to."""
+        kept = self.tree.tallies.get(folder.path)
+        # The walk's own sums hold wherever its decisions do.
+        if kept is not None and folder.path not in self._flags:
+            return kept.clone()
+        return tally(folder, self.flags(folder))
+
+    def _add_child(self, total: Tally, folder: Folder, name: str, below: Tally) -> None:
+        """Add the sums ``below`` a folder in ``folder`` to ``total``, which is that one's."""
+        if self._parents and below.entries and self.flags(folder):
+            self._add_excluded_parent(total, folder, name)
+        total.add(below)
 
     def _add_excluded_parent(self, total: Tally, folder: Folder, name: str) -> None:
         """Count an excluded folder that is sent because something in it is."""
@@ -142,36 +166,13 @@ class View:
                 parent = parent.rpartition("/")[0]
 
     def _find_hard_links(self) -> dict[str, tuple[str, Folder, int]]:
-        """Source: tonistiigi/fsutil hardlinks.go WithHardlinkReset; keyed by inode only."""
-        repeated = self._repeated_inodes()
-        sent: list[tuple[list[bytes], str, Folder, int, int]] = []
-        for folder in self.tree.folders.values():
-            if not folder.raw_inodes:
-                continue
-            names, flags = folder.names, self.flags(folder)
-            for index, inode in enumerate(folder.inodes):
-                if inode in repeated and not (flags and flags[index] & Flag.EXCLUDED):
-                    path = folder.child(names[index])
-                    sent.append((os.fsencode(path).split(b"/"), path, folder, index, inode))
-        first: dict[int, str] = {}
-        found: dict[str, tuple[str, Folder, int]] = {}
-        for _, path, folder, index, inode in sorted(sent, key=lambda item: item[0]):
-            if first.setdefault(inode, path) != path:
-                found[path] = (first[inode], folder, index)
-        return found
+        linked = [folder for folder in self.tree.folders.values() if folder.raw_inodes]
+        if not linked:
+            return {}
+        # Few contexts have any.
+        from ctxopt.tree.hard_links import find_hard_links
 
-    def _repeated_inodes(self) -> set[int]:
-        seen: set[int] = set()
-        repeated: set[int] = set()
-        for folder in self.tree.folders.values():
-            if not folder.raw_inodes:
-                continue
-            for inode in folder.inodes:
-                if inode in seen:
-                    repeated.add(inode)
-                elif inode:
-                    seen.add(inode)
-        return repeated
+        return find_hard_links(linked, self.flags)
 
     def pruned(self, prunes: Callable[[str], bool], *, enter_pruned: bool = False) -> ContextTree:
         """Return the tree with the decisions of this view, as if it had been walked with them.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 
 import pytest
@@ -70,9 +71,11 @@ def test_replay_is_a_fresh_walk(paths, old, new, builder):
         assert same.changed == frozenset()
         assert replay(tree, before, builder=builder, before=before).changed == frozenset()
         fresh = View(walked(root, after, builder=builder), builder)
-        for hint in (None, before):
-            found = replay(tree, after, builder=builder, before=hint)
+        view = View(tree, builder)
+        for hint, known in ((None, None), (before, None), (before, view), (None, view)):
+            found = replay(tree, after, builder=builder, before=hint, walked=known)
             assert found.unseen == ()
+            assert found.view.totals == fresh.totals
             assert sent(found.view) == sent(fresh)
             assert found.view.context_bytes() == fresh.context_bytes()
             for path, folder in fresh.tree.folders.items():
@@ -101,8 +104,10 @@ def test_what_was_pruned_is_named(paths, old, new):
         before, after = matcher_of(old), matcher_of(new)
         tree = walked(root, before, enter_pruned=False)
         fresh = dict(sent(View(walked(root, after))))
+        whole = replay(tree, after)
         for hint in (None, before):
-            found = replay(tree, after, before=hint)
+            found = replay(tree, after, before=hint, walked=View(tree))
+            assert found.view.totals == whole.view.totals
             missing = fresh.keys() - dict(sent(found.view)).keys()
             assert dict(sent(found.view)).keys() <= fresh.keys()
             for path in missing:
@@ -120,6 +125,19 @@ def test_unreadable_files_stay_unreadable():
         tree.folders[""] = folder
         found = replay(tree, matcher_of(["b"]))
         assert found.view.flags(folder) == bytes([Flag.UNREADABLE, Flag.EXCLUDED])
+
+
+def test_sums_of_a_walk_do_not_hold_beside_hard_links():
+    with tempfile.TemporaryDirectory() as root:
+        lay(root, {"a/x": 5, "b/y": 1, "c/z": 2})
+        os.link(f"{root}/a/x", f"{root}/b/x")
+        for old, new in (([], ["a"]), (["a"], []), (["c"], ["b"])):
+            before, after = matcher_of(old), matcher_of(new)
+            tree = walked(root, before)
+            found = replay(tree, after, before=before, walked=View(tree))
+            fresh = View(walked(root, after))
+            assert found.view.totals == fresh.totals
+            assert found.view.hard_links.keys() == fresh.hard_links.keys()
 
 
 def test_broken_patterns_fail_as_in_a_walk():
