@@ -5,6 +5,7 @@ Opens regular files of the context, a bounded part of each; everything else is a
 
 from __future__ import annotations
 
+import codecs
 import os
 from typing import Final
 
@@ -90,6 +91,8 @@ class SentFiles:
         found = self.texts.get(path)
         if found is None:
             content = read_start(os.path.join(self.tree.root, path), _MOST_BYTES)
-            found = (content or b"").decode("utf-8-sig", "surrogateescape")
+            # Thousands may be read, and Python's own codec for the mark is slow.
+            content = (content or b"").removeprefix(codecs.BOM_UTF8)
+            found = content.decode("utf-8", "surrogateescape")
             self.texts[path] = found
         return found

@@ -10,6 +10,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from ctxopt.paths import join, name, parent, upwards
@@ -47,11 +48,14 @@ _MOST_BEFORE: Final = 330
 _RUST_TOPS: Final = frozenset({"lib.rs", "main.rs", "mod.rs", "build.rs"})
 
 
-def references(path: str, text: str) -> Iterator[Options]:
-    """Yield what the source at ``path`` names in ``text``; nothing for a language that is not known."""
+# Each round of a fix asks of the same sources again.
+@lru_cache(maxsize=4096)
+def references(path: str, text: str) -> tuple[Options, ...]:
+    """Return what the source at ``path`` names in ``text``; nothing for a language that is not known."""
     reader = _reader_for(path)
-    if reader is not None:
-        yield from reader(path, text)
+    if reader is None:
+        return ()
+    return tuple(reader(path, text))
 
 
 def is_source(file_name: str) -> bool:

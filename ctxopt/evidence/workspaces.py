@@ -43,7 +43,9 @@ class Workspaces:
         expression = re.compile(
             "|".join(rf"(?<![\w.-]){re.escape(word)}(?![\w.-])" for word in sorted(words))
         )
-        return any(map(expression.search, (self._copied, *texts)))
+        # To look for a word alone is a hundred times as fast, and most texts lack it.
+        holding = (text for text in (self._copied, *texts) if any(word in text for word in words))
+        return any(map(expression.search, holding))
 
     def configures(self, path: str, texts: Collection[str]) -> bool:
         """Tell whether the bundler's configuration at ``path`` is of a package that has a part."""

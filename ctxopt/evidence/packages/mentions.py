@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache, lru_cache
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ctxopt.paths import is_at_or_below, join, name, parent, upwards
@@ -32,7 +32,8 @@ _ENDS: Final = r"/\*|/?[\"'`](?!\s{0,99},\s{0,99}[\"'`])"
 _MOST_BEFORE: Final = 400
 _QUOTES: Final = frozenset("\"'`")
 _AROUND_COMMANDS: Final = frozenset(" =\t\n")
-_PATH: Final = r"[\"'`(\s=]((?:\.\./){1,20}[\w@./-]{1,200})"
+_PATH: Final = r"\.\./(?<=[\"'`(\s=]\.\./)(?:\.\./){0,19}[\w@./-]{1,200}"
+"""A path that leads upwards; what stands before it comes second, as a search for plain text is fast."""
 _ALIAS: Final = (
     r"""["'](@?[\w~#@./-]{1,100}?)(?:/\*)?["']\s{0,99}:\s{0,99}\[\s{0,99}["']([^"'\n]{1,300})["']"""
 )
@@ -111,7 +112,7 @@ class _Words:
         if known is None or known.text != text:
             known = _Searched(text, set(), {})
             self._searched[path] = known
-        for word in words - known.words:
+        for word in _may_stand(words - known.words, text):
             hits = self._hits(word, path, text, is_commands=is_commands)
             if hits:
                 known.hits[word] = hits
@@ -146,8 +147,9 @@ class _Words:
     def _paths_at(self, path: str, text: str, place: int, last: str) -> Iterator[str]:
         """The paths of the context that a text may mean which names ``last`` at ``place``."""
         before = text[max(place - _MOST_BEFORE, 0) : place]
-        climbed = re.search(_CLIMBS, before)
-        joined = climbed or re.search(_JOINS, before)
+        joined = None
+        if ".." in before:
+            joined = re.search(_CLIMBS, before) or re.search(_JOINS, before)
         if joined is not None:
             written = "/".join((*re.findall(_PIECE, joined[0]), last))
             around = self.around(path)
@@ -161,6 +163,34 @@ class _Words:
         rooted = re.search(r"[\"'`](?:\./)?((?:[\w@.-]{1,100}/){0,20})\Z", before)
         if rooted is not None and rooted[1]:
             yield rooted[1] + last
+
+
+def _may_stand(words: Collection[_Word], text: str) -> Iterator[_Word]:
+    """Yield those of ``words`` that are worth a search in a text: it is long, and lacks nearly all of them."""
+    if not words:
+        return
+    # Only a function that joins parts has a quote before one.
+    before = "/"
+    if '.."' in text or "..'" in text:
+        before = "/\"'"
+    parts = set(re.findall(rf"[{before}]([\w-]+)", text))
+    scopes: dict[str, bool] = {}
+    for word in words:
+        kind, item = word
+        if kind == "name":
+            scope = item.partition("/")[0]
+            if scope not in scopes:
+                scopes[scope] = scope in text
+            if scopes[scope]:
+                yield word
+        elif item in parts or not _is_one_part(item):
+            yield word
+
+
+@cache
+def _is_one_part(word: str) -> bool:
+    """Whether a word has letters, digits and dashes alone."""
+    return re.fullmatch(r"[\w-]+", word) is not None
 
 
 class Mentions:
