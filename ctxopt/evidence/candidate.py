@@ -6,8 +6,8 @@ What a path is, ``entry_choice`` decides; here its bytes, its reach and the reas
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -52,14 +52,14 @@ class Candidate:
     bytes: int
     entries: int
     state: GitStatus
-    reach: Reach
-    use: SourceUse | None
-    """The instruction that takes it furthest; None where none does."""
-    root: str
-    """The most that an instruction takes with it: the path alone, a folder above it, or ``""`` for everything."""
-    nearest: str
-    """What the instruction closest to it names: the path itself, a folder above it, or ``""``."""
     needed_because: str | None
+    reach: Reach = "permitted"
+    use: SourceUse | None = None
+    """The instruction that takes it furthest; None where none does."""
+    root: str = ""
+    """The most that an instruction takes with it: the path alone, a folder above it, or ``""`` for everything."""
+    nearest: str = ""
+    """What the instruction closest to it names: the path itself, a folder above it, or ``""``."""
     clue: Clue | None = None
     """What in the file shows a secret, where that and not its name made it a candidate."""
     through: tuple[int, ...] = ()
@@ -83,8 +83,8 @@ class CandidateJudge:
         kept: set[str],
         git: GitStatuses,
         needs: Needs,
-        reaches: Reaches,
         remade: Remade,
+        documentation: Callable[[], Documentation],
     ) -> None:
         self.view = analysis.permitted
         self.large: Final = large
@@ -94,13 +94,11 @@ class CandidateJudge:
         self._kept = kept
         self._reasons = needs.reasons()
         self._nearby = NearbyNames(analysis.tree.folders)
-        self._reaches = reaches
-        self._analysis = analysis
         self._needs = needs
         self.worktrees: Final = by_parent(needs.worktrees)
         self._worktrees = needs.worktrees
         self._remade = remade
-        self._has_plan = analysis.plan is not None
+        self._documentation = documentation
 
     def judge(self, path: str, kind: int, size: int) -> Candidate | None:
         """Return the candidate that a path is, with ``size`` bytes of its own; None where it is none."""
@@ -133,7 +131,9 @@ class CandidateJudge:
         if topic in FOR_TESTS:
             # Whether these may go depends on the tests that run: no other pattern may take them along.
             self._must_not_hide(item for item in (*entries, *others) if not _is_of(entry, item))
-        return self._candidate(known, topic, entry, total)
+        candidate = self._candidate(known, topic, entry, total)
+        self.unsafe |= unsafe_for(candidate)
+        return candidate
 
     def _names_in(self, path: str) -> Sequence[str]:
         folder = self.view.tree.folders.get(path)
@@ -141,14 +141,35 @@ class CandidateJudge:
             return ()
         return folder.names
 
-    def is_open(self, path: str) -> bool:
-        """Tell whether a file may get somewhere with this build, and no person said that it must stay."""
-        if path in self._kept:
-            return False
-        return not self._has_plan or self._reaches.of(path).reach != "permitted"
+    def is_kept(self, path: str) -> bool:
+        """Tell whether a person said that a path must stay."""
+        return path in self._kept
+
+    def reached(self, candidate: Candidate, reaches: Reaches) -> Candidate:
+        """Return a candidate with how far it gets with the builds of ``reaches``."""
+        found = reaches.of(candidate.path)
+        topic, entry = candidate.topic, candidate.entry
+        if topic in _REMADE and found.may_be_remade and self._has_maker(topic, entry):
+            # What is in the image then is what the step has made there.
+            found = found._replace(reach="builder", through=(), parts=())
+        part = None
+        if found.parts:
+            part = self._sums_of(found.parts)
+        return replace(
+            candidate,
+            reach=found.reach,
+            use=found.use,
+            root=found.root,
+            nearest=found.nearest,
+            through=found.through,
+            part=part,
+        )
 
     def secret(self, path: str, size: int) -> Candidate:
-        """Return the candidate that a file of ``size`` bytes is if it holds a secret, whatever else it may be."""
+        """Return the candidate that a file of ``size`` bytes is if it holds a secret, whatever else it may be.
+
+        What its pattern must not hide is for who asks to note.
+        """
         entries, _ = self.catalog.hits(path, False)
         entry = next((entry for entry in entries if entry.kind == "secret"), None)
         known = KnownPath(
@@ -167,21 +188,12 @@ class CandidateJudge:
         self, known: KnownPath, topic: Topic, entry: CatalogEntry | None, total: int
     ) -> Candidate:
         path = known.path
-        reached = self._reaches.of(path)
         reason = self._reasons.get(path) or self._remade.why_never(topic, path)
         if reason is None and topic == "docs" and known.is_dir:
-            reason = self._documentation.why(path)
-        if reason and entry:
-            self.unsafe.add(entry.pattern)
-        if topic in _REMADE and reached.may_be_remade and self._has_maker(topic, entry):
-            # What is in the image then is what the step has made there.
-            reached = reached._replace(reach="builder", through=(), parts=())
+            reason = self._documentation().why(path)
         entries = 1
         if known.is_dir:
             entries = self._entries_of(path)
-        part = None
-        if reached.parts:
-            part = self._sums_of(reached.parts)
         return Candidate(
             path=path,
             is_dir=known.is_dir,
@@ -190,13 +202,7 @@ class CandidateJudge:
             bytes=total,
             entries=entries,
             state=known.state,
-            reach=reached.reach,
-            use=reached.use,
-            root=reached.root,
-            nearest=reached.nearest,
             needed_because=reason,
-            through=reached.through,
-            part=part,
         )
 
     def _has_maker(self, topic: Topic, entry: CatalogEntry | None) -> bool:
@@ -211,13 +217,6 @@ class CandidateJudge:
     @cached_property
     def _scripts(self) -> tuple[str, ...]:
         return tuple(script for taken in self._needs.builds for script in taken.build.scripts())
-
-    @cached_property
-    def _documentation(self) -> Documentation:
-        # Few contexts have a heavy folder of it, and only for those is it loaded.
-        from ctxopt.evidence.documentation import Documentation
-
-        return Documentation(self._analysis, self.catalog, self._needs)
 
     def _sums_of(self, parts: Iterable[str]) -> PartOf:
         """Return the bytes and the entries of paths, of which none lies in another one."""
@@ -249,6 +248,13 @@ class CandidateJudge:
         if is_excluded and not self.view.sends_below(path):
             return below
         return below + 1
+
+
+def unsafe_for(candidate: Candidate) -> set[str]:
+    """Return the pattern of the catalogue that hides a candidate which must stay."""
+    if candidate.needed_because and candidate.entry:
+        return {candidate.entry.pattern}
+    return set()
 
 
 def _is_of(entry: CatalogEntry | None, other: CatalogEntry) -> bool:

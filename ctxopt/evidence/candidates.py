@@ -5,12 +5,12 @@ Evidence first, names second. Judges nothing: rules decide what to say of which 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final, NamedTuple
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.config.load import Config
-from ctxopt.evidence.candidate import FOR_TESTS, Candidate, CandidateJudge
+from ctxopt.evidence.candidate import FOR_TESTS, Candidate, CandidateJudge, unsafe_for
 from ctxopt.evidence.catalog import Catalog
 from ctxopt.evidence.entry_choice import Topic
 from ctxopt.evidence.git_status import GitStatuses
@@ -18,11 +18,14 @@ from ctxopt.evidence.keep import KeepList
 from ctxopt.evidence.needs import Needs
 from ctxopt.evidence.reach import Reaches
 from ctxopt.evidence.remade import Remade
-from ctxopt.evidence.secret_search import search_secrets
+from ctxopt.evidence.secret_search import NewSecrets
 from ctxopt.evidence.test_folders import tests_stay
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.paths import by_parent, name
 from ctxopt.tree.model import EMPTY, Flag, Folder
+
+if TYPE_CHECKING:
+    from ctxopt.evidence.documentation import Documentation
 
 
 class Candidates(NamedTuple):
@@ -40,7 +43,32 @@ class Candidates(NamedTuple):
         return sorted(chosen, key=lambda candidate: (-candidate.bytes, candidate.path))
 
 
-def find_candidates(
+class JudgedPaths:
+    """What one walk of the measured folders has found, from which the candidates of each build follow."""
+
+    def __init__(
+        self, judge: CandidateJudge, found: Sequence[Candidate], unsafe: frozenset[str]
+    ) -> None:
+        self._judge = judge
+        self._found = found
+        self._unsafe = unsafe
+        self._secrets = NewSecrets(judge, found)
+
+    def candidates(self, reaches: Reaches) -> Candidates:
+        """Return the candidates with how far they get, which ``reaches`` tells."""
+        opened = list(self._secrets.taken(reaches))
+        secrets = {item.path: item for item in opened if item.clue is not None}
+        found = [item for item in self._found if item.path not in secrets]
+        found += secrets.values()
+        found.sort(key=lambda candidate: candidate.path)
+        return Candidates(
+            tuple(self._judge.reached(item, reaches) for item in found),
+            self._unsafe.union(*map(unsafe_for, opened)),
+            self._secrets.unread,
+        )
+
+
+def judge_paths(
     *,
     analysis: Analysis,
     config: Config,
@@ -48,12 +76,12 @@ def find_candidates(
     evidence: GitEvidence | None,
     kept: KeepList,
     needs: Needs,
-    reaches: Reaches,
     remade: Remade,
-) -> Candidates:
+    documentation: Callable[[], Documentation],
+) -> JudgedPaths:
     """Walk the measured folders once, from the top; what is claimed is not entered.
 
-    ``reaches`` tells how far they travel, ``remade`` which builds make what.
+    ``remade`` tells which builds make what, ``documentation`` whether something may read a folder of it.
     """
     children = by_parent(analysis.tree.folders)
     stays = kept.paths(analysis.permitted)
@@ -68,10 +96,11 @@ def find_candidates(
         kept=stays,
         git=GitStatuses(evidence, analysis.tree.folders, children),
         needs=needs,
-        reaches=reaches,
         remade=remade,
+        documentation=documentation,
     )
-    return _Pass(analysis, judge, needs, children).run()
+    found = _Pass(analysis, judge, needs, children).run()
+    return JudgedPaths(judge, found, frozenset(judge.unsafe))
 
 
 _OPENED: Final = FOR_TESTS | {"large"}
@@ -94,7 +123,7 @@ class _Pass:
         self._judge = judge
         self._children = children
 
-    def run(self) -> Candidates:
+    def run(self) -> list[Candidate]:
         found: list[Candidate] = []
         stack = [""]
         while stack:
@@ -104,11 +133,7 @@ class _Pass:
             for item in postponed:
                 found += self._inside_or_whole(item)
             stack += self._children_without(path, claimed + postponed)
-        secrets, unread = search_secrets(self._judge, found)
-        inside = {secret.path for secret in secrets}
-        found = [candidate for candidate in found if candidate.path not in inside] + secrets
-        found.sort(key=lambda candidate: candidate.path)
-        return Candidates(tuple(found), frozenset(self._judge.unsafe), unread)
+        return found
 
     def _inside_or_whole(self, whole: Candidate) -> list[Candidate]:
         """Either the candidates inside a folder of sources or of anything, or the folder: what explains more bytes."""
@@ -213,4 +238,4 @@ class _Pass:
         return asked
 
 
-__all__ = ["Candidate", "Candidates", "find_candidates"]
+__all__ = ["Candidate", "Candidates", "JudgedPaths", "judge_paths"]

@@ -21,6 +21,7 @@ from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.evidence.test_folders import lies_in_tests
 from ctxopt.languages.dockerfile.file_name import is_dockerfile_name
 from ctxopt.paths import is_at_or_below, is_covered, name, parent, upwards
+from ctxopt.tree.model import Flag, Folder
 from ctxopt.tree.view import files_below
 
 _MOST_FILES: Final = 5000
@@ -85,12 +86,6 @@ class Documentation:
                 return f"{path} names it"
         return None
 
-    def _is_idle_test(self, path: str) -> bool:
-        """Whether a file is a test, and no step of the build runs tests."""
-        if self._needs.tests is not None:
-            return False
-        return re.search(_TEST, name(path)) is not None or lies_in_tests(self._catalog, path)
-
     def _may_be_imported(self, path: str) -> bool:
         """Whether code is more than a program of its own, which Go says in the first words."""
         if not path.endswith(".go"):
@@ -124,23 +119,34 @@ class Documentation:
                 aside.add(folder.path)
             if is_covered(folder.path, aside):
                 continue
-            # What names tell comes first: most files are no texts that could name anything.
-            for file_name in filter(_may_name, folder.names):
-                path = folder.child(file_name)
-                if self._is_source_itself(path):
-                    yield path
+            yield from self._sources_in(folder)
 
     def is_source(self, path: str) -> bool:
         """Tell whether a file is one of the sources, manifests and scripts that may name something."""
-        if not _may_name(name(path)) or not self._is_source_itself(path):
+        folder = self._files.tree.folders.get(parent(path))
+        if folder is None or any(map(self._stands_aside, upwards(folder.path))):
             return False
-        return not any(map(self._stands_aside, upwards(parent(path))))
+        return path in self._sources_in(folder)
 
-    def _is_source_itself(self, path: str) -> bool:
-        """Whether what may be one by its name is one, wherever it lies."""
-        if path in self._files.tree.folders or self._is_idle_test(path):
-            return False
-        return not self._is_for_servers(path) and self._files.has(path)
+    def _sources_in(self, folder: Folder) -> Sequence[str]:
+        """Return the files of a folder that are sources wherever it lies."""
+        has_no_tests = self._needs.tests is None
+        # Where no step runs tests, nothing reads what is in their folders.
+        if has_no_tests and lies_in_tests(self._catalog, folder.child("-")):
+            return ()
+        names, flags = folder.names, self._analysis.permitted.flags(folder)
+        known = set(self._catalog.may_match(folder.joined, names))
+        found = []
+        for place, file_name in enumerate(names):
+            # What names tell comes first: most files are no texts that could name anything.
+            if not _may_name(file_name) or (has_no_tests and _is_test(file_name)):
+                continue
+            path = folder.child(file_name)
+            if path in self._files.tree.folders or (flags and flags[place] & Flag.EXCLUDED):
+                continue
+            if file_name not in known or not self._is_for_servers(path):
+                found.append(path)
+        return found
 
     def _is_for_servers(self, path: str) -> bool:
         """Whether a file is for what looks at the repository, and no build reads it."""
@@ -169,6 +175,11 @@ def _may_name(file_name: str) -> bool:
     if re.search(_LEAFLET, lower):
         return False
     return not is_dockerfile_name(file_name)
+
+
+@cache
+def _is_test(file_name: str) -> bool:
+    return re.search(_TEST, file_name) is not None
 
 
 def _named_by(taken: BuildTakings, folder: str) -> str | None:

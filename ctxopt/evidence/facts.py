@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ctxopt.build.analysis import Analysis
 from ctxopt.build.plan import Plan
@@ -13,7 +14,7 @@ from ctxopt.build.sources import SourceUse
 from ctxopt.build.transfer import TransferView
 from ctxopt.builder import Builder
 from ctxopt.config.load import Config
-from ctxopt.evidence.candidates import Candidates, find_candidates
+from ctxopt.evidence.candidates import Candidates, JudgedPaths, judge_paths
 from ctxopt.evidence.catalog import Catalog
 from ctxopt.evidence.git_history import BuildTakings, Taking
 from ctxopt.evidence.keep import KeepList, read_keep_list
@@ -22,15 +23,20 @@ from ctxopt.evidence.reach import Reach, Reaches, image_of, uses_of
 from ctxopt.evidence.remade import Remade
 from ctxopt.git.evidence import GitEvidence
 from ctxopt.languages.ignore.matcher import Matcher
+from ctxopt.languages.ignore.pattern import Pattern
 from ctxopt.languages.ignore.text import IgnoreFile
 from ctxopt.paths import is_at_or_below, name
+from ctxopt.tree.hits import Hits, find_hits
 from ctxopt.tree.model import Tally
+from ctxopt.tree.replay import Difference, Replay
 from ctxopt.tree.view import View
 
 if TYPE_CHECKING:
     from ctxopt.build.image import Image
+    from ctxopt.evidence.documentation import Documentation
     from ctxopt.evidence.file_mentions import FileMentions
     from ctxopt.evidence.git_builds import GitBuild
+    from ctxopt.evidence.host_commands import HostCommands
     from ctxopt.evidence.made_output import Makings
     from ctxopt.evidence.past_rebuilds import PastRebuilds
 
@@ -42,6 +48,35 @@ class AskedOnce:
         self.past: list[PastRebuilds | None] = []
         self.mentions: list[FileMentions] = []
         self.git_builds: list[tuple[GitBuild, ...]] = []
+        self.host_commands: list[tuple[HostCommands, ...]] = []
+
+
+class Trial(NamedTuple):
+    """The ignore file with edits made, and what that changes."""
+
+    file: IgnoreFile
+    matcher: Matcher
+    replay: Replay
+    difference: Difference
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the walk has read everything that the edited file lets in."""
+        return not self.replay.unseen
+
+
+class AnsweredOnce:
+    """What holds for every build with the ignore file, found by those facts that need it first; each empty until then."""
+
+    def __init__(self) -> None:
+        self.judged: list[JudgedPaths] = []
+        self.documentation: list[Documentation] = []
+        self.trials: dict[bytes, Trial | None] = {}
+        """What other contents of the ignore file change; None where Docker would refuse them."""
+        self.hits: dict[tuple[tuple[str, bool], ...], Sequence[Hits]] = {}
+        """What patterns match, by their texts."""
+        self.of_others: dict[Builder, Replay | None] = {}
+        """What other builders would send; None where one would refuse the ignore file."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +104,10 @@ class Facts:
     """Whether they are about every build with the ignore file, whichever of them was asked about."""
     asked: AskedOnce = field(default_factory=AskedOnce, repr=False, compare=False)
     """What facts of the same folder have asked already."""
+    answered: AnsweredOnce = field(
+        init=False, default_factory=AnsweredOnce, repr=False, compare=False
+    )
+    """What facts under the same ignore file have found already; others start without."""
 
     @property
     def view(self) -> View:
@@ -122,7 +161,13 @@ class Facts:
             from ctxopt.evidence.file_mentions import FileMentions
 
             self.asked.mentions.append(
-                FileMentions(self.analysis, self.catalog, self.needs, self.evidence)
+                FileMentions(
+                    self.analysis,
+                    self.catalog,
+                    self.needs,
+                    self.evidence,
+                    lambda: self.documentation,
+                )
             )
         return self.asked.mentions[0]
 
@@ -138,6 +183,28 @@ class Facts:
                 several = tuple(find_git_builds(found.top))
             self.asked.git_builds.append(several)
         return self.asked.git_builds[0]
+
+    @property
+    def host_commands(self) -> tuple[HostCommands, ...]:
+        """What runs in the context before an image is built."""
+        if not self.asked.host_commands:
+            # Files are read for it where a line is about to hide what one may have made.
+            from ctxopt.evidence.host_commands import find_host_commands
+
+            self.asked.host_commands.append(tuple(find_host_commands(self.view.tree.root)))
+        return self.asked.host_commands[0]
+
+    @property
+    def documentation(self) -> Documentation:
+        """What tells whether something may read a folder of documentation."""
+        if not self.answered.documentation:
+            # Few contexts have a heavy folder of it, and only for those is it loaded.
+            from ctxopt.evidence.documentation import Documentation
+
+            self.answered.documentation.append(
+                Documentation(self.analysis, self.catalog, self.needs)
+            )
+        return self.answered.documentation[0]
 
     @property
     def ignore_path(self) -> str:
@@ -205,7 +272,9 @@ class Facts:
     @cached_property
     def _as_shared(self) -> Facts:
         # Made once, for it caches as much as these do.
-        return dataclasses.replace(self, is_shared=True)
+        made = dataclasses.replace(self, is_shared=True)
+        made.__dict__["answered"] = self.answered
+        return made
 
     def about(self, analysis: Analysis) -> Facts:
         """Return the facts about another build of the same context, one of those that are known to share it.
@@ -219,6 +288,8 @@ class Facts:
             outside = outside.about(own[0].build)
         needs = self.needs._replace(builds=(*own, *others), outside=outside)
         made = dataclasses.replace(self, analysis=analysis, needs=needs, is_shared=False)
+        # What patterns do to the tree is left out: the classic client forces in the Dockerfile that was asked about.
+        made.answered.documentation = self.answered.documentation
         # Candidates are most of the time of a run, and are about paths, not about one of the builds.
         made.__dict__["candidates"] = self.candidates
         return made
@@ -231,16 +302,30 @@ class Facts:
     @cached_property
     def candidates(self) -> Candidates:
         """The paths that may be superfluous, found at the first call."""
-        return find_candidates(
-            analysis=self.analysis,
-            config=self.config,
-            catalog=self.catalog,
-            evidence=self.evidence,
-            kept=self.kept,
-            needs=self.needs,
-            reaches=self.reaches,
-            remade=self.remade,
-        )
+        judged = self.answered.judged
+        if not judged:
+            judged.append(
+                judge_paths(
+                    analysis=self.analysis,
+                    config=self.config,
+                    catalog=self.catalog,
+                    evidence=self.evidence,
+                    kept=self.kept,
+                    needs=self.needs,
+                    remade=self.remade,
+                    documentation=lambda: self.documentation,
+                )
+            )
+        return judged[0].candidates(self.reaches)
+
+    def hits(self, patterns: Iterable[Pattern]) -> Sequence[Hits]:
+        """Return what each of ``patterns`` matches by itself, as ``find_hits`` does."""
+        asked = tuple(patterns)
+        key = tuple((pattern.text, pattern.exception) for pattern in asked)
+        known = self.answered.hits
+        if key not in known:
+            known[key] = find_hits(self.view, asked)
+        return known[key]
 
     def total(self, path: str) -> Tally:
         """The permitted sums below a folder."""

@@ -7,7 +7,7 @@ of them names it is told by their texts. Judges no bytes, and is asked only abou
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from fnmatch import fnmatchcase
 from functools import cache
@@ -73,12 +73,16 @@ class FileMentions:
     """Asked of a path at a time; what it has read and said it remembers."""
 
     def __init__(
-        self, analysis: Analysis, catalog: Catalog, needs: Needs, evidence: GitEvidence | None
+        self,
+        analysis: Analysis,
+        catalog: Catalog,
+        needs: Needs,
+        evidence: GitEvidence | None,
+        documentation: Callable[[], Documentation],
     ) -> None:
-        self._analysis = analysis
-        self._catalog = catalog
         self._needs = needs
         self._evidence = evidence
+        self._documentation = documentation
         self._found: dict[str, Sequence[tuple[str, str]] | None] = {}
         self._coming: set[str] = set()
         self._files = SentFiles(analysis, catalog, needs.texts)
@@ -150,7 +154,7 @@ class FileMentions:
 
     def _texts(self, words: Iterable[str]) -> Sequence[tuple[str, str]] | None:
         """Return the sources that may hold one of ``words``, with their texts; None where they are too many."""
-        documentation = Documentation(self._analysis, self._catalog, self._needs)
+        documentation = self._documentation()
         if self._evidence is None or self._evidence.found is None:
             return documentation.texts
         holding = files_with(self._evidence.found, sorted(words), self._too_large())
@@ -163,7 +167,7 @@ class FileMentions:
         """Return the largest files, of which git would read more than tells anything."""
         found = [
             (size, folder.child(file))
-            for folder in self._analysis.tree.folders.values()
+            for folder in self._files.tree.folders.values()
             if max(folder.sizes, default=0) > _MOST_BYTES
             for file, size in zip(folder.names, folder.sizes, strict=True)
             if size > _MOST_BYTES

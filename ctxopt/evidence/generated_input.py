@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import Final
 
 from ctxopt.evidence.facts import Facts
-from ctxopt.evidence.host_commands import HostCommands, find_host_commands
 from ctxopt.evidence.run_steps import MAKES
 from ctxopt.evidence.sent_files import SentFiles
 from ctxopt.evidence.source_references import is_source, references
@@ -51,7 +50,7 @@ class GeneratedInput:
             return "git ignores it, but it is code, which may be generated for the build"
         # What a tool keeps for itself, and what the build makes again, no command need have made before.
         is_asked = not code and not name(path).startswith(".")
-        for commands in self._host_commands:
+        for commands in self._facts.host_commands:
             if _names(path, commands.text) or (is_asked and _makes_something(commands.text)):
                 return f"git ignores it, but {commands.path} may make it before it builds the image"
         source = self._reached_from(path)
@@ -61,14 +60,10 @@ class GeneratedInput:
 
     def why_named(self, path: str) -> str | None:
         """Return why ``path``, which is known to be data, may be input; None where nothing says so."""
-        for commands in self._host_commands:
+        for commands in self._facts.host_commands:
             if _names(path, commands.text):
                 return f"git ignores it, but {commands.path} names it before it builds the image"
         return None
-
-    @cached_property
-    def _host_commands(self) -> tuple[HostCommands, ...]:
-        return tuple(find_host_commands(self._facts.analysis.tree.root))
 
     def _code_in(self, path: str) -> list[str]:
         """Return the files at or below ``path`` that are code, of this build as far as anything tells."""

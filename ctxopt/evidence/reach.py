@@ -111,6 +111,10 @@ class Reaches:
             return self._through_stages(path, found, takers)
         return found
 
+    def gets_somewhere(self, path: str) -> bool:
+        """Tell whether ``path`` may get past the ignore file; without a Dockerfile all may."""
+        return self._plan is None or self.of(path).reach != "permitted"
+
     def _through_stages(self, path: str, found: Reached, takers: Sequence[_Taker]) -> Reached:
         """Return how far ``path`` gets from a stage that is not the image's own, by the instructions of its build."""
         # What other Dockerfiles do with what they take is not followed.

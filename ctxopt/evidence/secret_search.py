@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from ctxopt.evidence.candidate import Candidate, CandidateJudge
 from ctxopt.evidence.new_files import LARGEST, find_new_files
+from ctxopt.evidence.reach import Reaches
 from ctxopt.evidence.read_start import read_start
 from ctxopt.tree.model import FILE, Flag
 from ctxopt.tree.view import View
@@ -38,22 +39,34 @@ _FOR_SHOW: Final = (
 )
 
 
-def search_secrets(
-    judge: CandidateJudge, found: Sequence[Candidate]
-) -> tuple[list[Candidate], int]:
-    """Return the secrets that no name gave away, and how many files were not looked into; ``found`` is what names say."""
-    told = {item.path for item in found if item.topic in TOLD}
-    closed = told.union(item.path for item in found if _is_closed(item))
-    new = find_new_files(judge.view, judge.git.new_in, closed)
-    secrets = []
-    for path, size in (*_copied_settings(judge.view, found), *new.files):
-        if path in told or not judge.is_open(path):
-            continue
-        candidate = judge.secret(path, size)
-        clue = _look_into(judge.view.tree.root, candidate)
-        if clue is not None:
-            secrets.append(replace(candidate, clue=clue))
-    return secrets, new.unread
+class NewSecrets:
+    """The secrets that no name gave away; each file is looked into once, whichever builds take it."""
+
+    def __init__(self, judge: CandidateJudge, found: Sequence[Candidate]) -> None:
+        """Find the files that may hold some; ``found`` is what names say."""
+        told = {item.path for item in found if item.topic in TOLD}
+        closed = told.union(item.path for item in found if _is_closed(item))
+        new = find_new_files(judge.view, judge.git.new_in, closed)
+        self.unread: Final = new.unread
+        """How many files are not looked into."""
+        self._judge = judge
+        self._files = [
+            (path, size)
+            for path, size in (*_copied_settings(judge.view, found), *new.files)
+            if path not in told and not judge.is_kept(path)
+        ]
+        self._known: dict[str, Candidate] = {}
+
+    def taken(self, reaches: Reaches) -> Iterator[Candidate]:
+        """Yield the files that may get somewhere, with the clue in those that hold a secret."""
+        for path, size in self._files:
+            if not reaches.gets_somewhere(path):
+                continue
+            if path not in self._known:
+                candidate = self._judge.secret(path, size)
+                clue = _look_into(self._judge.view.tree.root, candidate)
+                self._known[path] = replace(candidate, clue=clue)
+            yield self._known[path]
 
 
 def _copied_settings(view: View, found: Sequence[Candidate]) -> Iterator[tuple[str, int]]:

@@ -11,7 +11,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, TypeAlias
 
 from ctxopt.evidence.catalog import Catalog, CatalogEntry, CatalogKind
-from ctxopt.evidence.documentation import Documentation
 from ctxopt.evidence.entry_choice import KnownPath, choose_entry
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.nearby import NearbyNames
@@ -147,12 +146,8 @@ class UnreadPaths:
         if entry.kind == "version-control":
             return bool(self._facts.needs.git)
         if entry.kind == "docs" and is_dir:
-            return self._documentation.why(path) is not None
+            return self._facts.documentation.why(path) is not None
         return False
-
-    @cached_property
-    def _documentation(self) -> Documentation:
-        return Documentation(self._facts.analysis, self._facts.catalog, self._facts.needs)
 
     def _line(self, path: str, entry: CatalogEntry | None) -> str:
         """Return the catalogue's pattern, which holds next month as well, where it hides nothing that may be read."""

@@ -14,7 +14,6 @@ from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.read_start import read_start
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.paths import is_covered
-from ctxopt.tree.hits import find_hits
 
 _MOST_BYTES: Final = 1 << 16
 _MOST_LINES: Final = 500
@@ -36,7 +35,7 @@ def line_for(facts: Facts, paths: Collection[str]) -> GitignoreLine | None:
     if not texts:
         return None
     best: GitignoreLine | None = None
-    found = find_hits(facts.view, read_matcher([(None, text) for text in texts]).patterns)
+    found = facts.hits(read_matcher([(None, text) for text in texts]).patterns)
     for text, hits in zip(texts, found, strict=True):
         kept = {hit.path for hit in hits.kept()}
         # Not all hits are listed where there are very many: then it is not known what else would go.

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.rules.written import line_of
-from ctxopt.tree.hits import find_hits
 from ctxopt.tree.model import DIR
 
 _MOST = 4
@@ -22,7 +21,7 @@ def with_exceptions(
     ``hides`` tells what it is written for. The exceptions name paths: one with a wildcard would keep Docker's client
     from skipping folders. None where there would be too many, or a folder would have to be spared.
     """
-    (hits,) = find_hits(facts.view, read_matcher([(None, pattern)]).patterns)
+    (hits,) = facts.hits(read_matcher([(None, pattern)]).patterns)
     if hits.count != len(hits.shown):
         return None
     spared = [hit for hit in hits.kept() if not hides(hit.path)]

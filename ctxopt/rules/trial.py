@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from ctxopt.build.analysis import Analysis, matcher_for
 from ctxopt.build.context import builder_named
 from ctxopt.builder import DOCKERS, Builder
 from ctxopt.config.load import Config
 from ctxopt.errors import IgnoreFileError
-from ctxopt.evidence.facts import Facts
+from ctxopt.evidence.facts import Facts, Trial
 from ctxopt.evidence.reach import Reach
 from ctxopt.languages.ignore.edits import Edit, apply_edits
 from ctxopt.languages.ignore.matcher import Matcher
@@ -29,20 +29,6 @@ NO_CHANGE: Final = Difference(
 )
 
 
-class Trial(NamedTuple):
-    """The ignore file with edits made, and what that changes."""
-
-    file: IgnoreFile
-    matcher: Matcher
-    replay: Replay
-    difference: Difference
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether the walk has read everything that the edited file lets in."""
-        return not self.replay.unseen
-
-
 def try_edits(facts: Facts, edits: Sequence[Edit]) -> Trial | None:
     """Make the edits and replay; None if Docker would refuse the file they make."""
     return try_file(facts, _edited(facts, edits))
@@ -50,15 +36,25 @@ def try_edits(facts: Facts, edits: Sequence[Edit]) -> Trial | None:
 
 def try_file(facts: Facts, edited: IgnoreFile) -> Trial | None:
     """Replay with ``edited`` in the place of the ignore file in force; None if Docker would refuse it."""
-    context = facts.analysis.context
+    known = facts.answered.trials
+    text = edited.render()
+    if text not in known:
+        known[text] = _try(facts, edited)
+    return known[text]
+
+
+def _try(facts: Facts, edited: IgnoreFile) -> Trial | None:
+    context, view = facts.analysis.context, facts.view
     try:
         matcher = matcher_for(context, edited, context.builder)
-        replayed = replay(facts.view.tree, matcher, builder=context.builder, before=facts.matcher)
+        replayed = replay(
+            view.tree, matcher, builder=context.builder, before=facts.matcher, walked=view
+        )
     except IgnoreFileError:
         return None
-    if replayed.unseen and facts.view.tree.errors:
+    if replayed.unseen and view.tree.errors:
         replayed = replayed._replace(unseen=_let_in(facts, replayed.unseen))
-    return Trial(edited, matcher, replayed, compare_views(facts.view, replayed))
+    return Trial(edited, matcher, replayed, compare_views(view, replayed))
 
 
 def _let_in(facts: Facts, unseen: Sequence[str]) -> tuple[str, ...]:
@@ -76,8 +72,12 @@ def _let_in(facts: Facts, unseen: Sequence[str]) -> tuple[str, ...]:
 def edited_matcher(facts: Facts, edits: Sequence[Edit]) -> Matcher | None:
     """Return the patterns that the edits make; None if Docker would refuse the file."""
     context = facts.analysis.context
+    edited = _edited(facts, edits)
+    known = facts.answered.trials.get(edited.render())
+    if known is not None:
+        return known.matcher
     try:
-        return matcher_for(context, _edited(facts, edits), context.builder)
+        return matcher_for(context, edited, context.builder)
     except IgnoreFileError:
         return None
 
@@ -155,6 +155,19 @@ def _reads(analysis: Analysis, builder: Builder, path: str | None) -> bool:
     return not any(name in root.names for name in better)
 
 
+def sent_by(facts: Facts, other: Builder) -> Replay | None:
+    """Return what another builder would send with the ignore file in force; None where it would refuse that."""
+    known = facts.answered.of_others
+    if other not in known:
+        context = facts.analysis.context
+        file = context.ignore.file or parse_ignore_file(b"", facts.ignore_path)
+        try:
+            known[other] = replay(facts.view.tree, matcher_for(context, file, other), builder=other)
+        except IgnoreFileError:
+            known[other] = None
+    return known[other]
+
+
 def harms_other_builder(facts: Facts, trial: Trial) -> bool:
     """Whether another builder that reads the same file would send more or refuse."""
     others = other_readers(facts.analysis, facts.config)
@@ -168,15 +181,12 @@ def _harms(facts: Facts, trial: Trial, other: Builder) -> bool:
     is_alike = other in DOCKERS and context.builder in DOCKERS
     if is_alike and not any(pattern.exception for pattern in patterns):
         return False
-    file = context.ignore.file or parse_ignore_file(b"", facts.ignore_path)
-    tree = facts.view.tree
-    try:
-        old = replay(tree, matcher_for(context, file, other), builder=other)
-    except IgnoreFileError:
+    old = sent_by(facts, other)
+    if old is None:
         # What it refuses already is no worse for a change.
         return False
     try:
-        new = replay(tree, matcher_for(context, trial.file, other), builder=other)
+        new = replay(facts.view.tree, matcher_for(context, trial.file, other), builder=other)
     except IgnoreFileError:
         return True
     # The two replays start from the walk each, so both list what differs from it, not from each other.
@@ -186,3 +196,18 @@ def _harms(facts: Facts, trial: Trial, other: Builder) -> bool:
     # What is proven of the lines is proven of what they hide here: they may not hide anything else there.
     lost = set(files_below(old.view, change.lost))
     return not is_alike and not lost <= set(files_below(facts.view, trial.difference.lost))
+
+
+__all__ = [
+    "NO_CHANGE",
+    "Trial",
+    "change_of",
+    "edited_matcher",
+    "harms_other_builder",
+    "hidden_by",
+    "other_readers",
+    "reach_of",
+    "sent_by",
+    "try_edits",
+    "try_file",
+]

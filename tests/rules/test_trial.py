@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ctxopt.languages.ignore.edits import Edit
@@ -37,6 +39,18 @@ def test_a_trial_says_what_changes(edits: list[Edit], lost: tuple[str], gained: 
     assert trial.is_exact
     assert (trial.difference.lost, trial.difference.gained) == (lost, gained)
     assert change_of(trial) is trial.difference
+
+
+def test_a_trial_is_made_once_whoever_asks_and_why():
+    tree = {**TREE, "Dockerfile": "FROM x\nCOPY a /\n", "b.Dockerfile": "FROM x\nCOPY . /\n"}
+    with known_facts(tree) as facts:
+        trial = try_edits(facts, [add_line("a", "one")])
+        assert try_edits(facts.shared(), [add_line("a", "other")]) is trial
+        assert try_edits(facts.shared(), [add_line("a/y", "one")]) is not trial
+        # Of another ignore file it would say something else.
+        assert (
+            try_edits(replace(facts, analysis=facts.analysis), [add_line("a", "one")]) is not trial
+        )
 
 
 def test_docker_would_refuse_the_file():

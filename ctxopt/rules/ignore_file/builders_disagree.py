@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ctxopt.build.analysis import build_matcher, matcher_for
+from ctxopt.build.analysis import build_matcher
 from ctxopt.build.context import BuildContext, find_context
 from ctxopt.builder import BUILDKIT, CLASSIC, DOCKERS, PODMAN, Builder
 from ctxopt.errors import ContextError, IgnoreFileError
@@ -19,6 +19,7 @@ from ctxopt.evidence.facts import Facts
 from ctxopt.languages.ignore.matcher import Matcher
 from ctxopt.rules.finding import Finding, Location
 from ctxopt.rules.rule import Rule
+from ctxopt.rules.trial import sent_by
 from ctxopt.rules.written import place, shown
 from ctxopt.severity import Severity
 from ctxopt.tree.model import DIR, SOCKET, Folder
@@ -86,10 +87,10 @@ def _view_of_other(facts: Facts, other: Builder) -> View | None:
     # Without a wildcard in an exception both skip the same folders.
     if facts.matcher.has_broken or Matcher(facts.matcher.exceptions).buildkit_prunes("\0"):
         return None
-    try:
-        return replay(facts.view.tree, matcher_for(context, file, other), builder=other).view
-    except IgnoreFileError:
+    sent = sent_by(facts, other)
+    if sent is None:
         return None
+    return sent.view
 
 
 def _podman_is_used(facts: Facts) -> bool:

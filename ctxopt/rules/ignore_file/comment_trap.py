@@ -18,7 +18,6 @@ from ctxopt.rules.rule import Rule, replace_line
 from ctxopt.rules.trial import NO_CHANGE, change_of, hidden_by, reach_of, try_edits
 from ctxopt.rules.written import WrittenPattern, place, shown, written_patterns
 from ctxopt.severity import Severity
-from ctxopt.tree.hits import find_hits
 from ctxopt.tree.replay import Difference
 
 _INLINE = r"(?s)(?P<pattern>\S.*?)\s+(?P<comment>(?:#|//).*)\Z"
@@ -41,7 +40,7 @@ def _find(facts: Facts) -> Iterator[tuple[WrittenPattern, list[Edit]]]:
     ]
     if not suspects:
         return
-    hits = find_hits(facts.view, [item.pattern for item, _ in suspects])
+    hits = facts.hits([item.pattern for item, _ in suspects])
     for suspect, found in zip(suspects, hits, strict=True):
         if not found.count:
             yield suspect

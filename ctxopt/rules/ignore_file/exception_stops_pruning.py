@@ -27,7 +27,7 @@ from ctxopt.rules.written import (
     written_patterns,
 )
 from ctxopt.severity import Severity
-from ctxopt.tree.hits import Hits, find_hits, topmost
+from ctxopt.tree.hits import Hits, topmost
 from ctxopt.tree.model import DIR, Flag
 from ctxopt.tree.view import View
 
@@ -111,7 +111,7 @@ def count_walked(view: View, prunes: Callable[[str], bool]) -> tuple[int, list[s
 
 def _literal_form(facts: Facts, wild: Sequence[WrittenPattern]) -> list[Edit]:
     """Edits that name what the exceptions bring back; none where that is much or changes a thing."""
-    hits = find_hits(facts.view, [item.pattern for item in wild])
+    hits = facts.hits([item.pattern for item in wild])
     edits: list[Edit] = []
     for item, found in zip(wild, hits, strict=True):
         named = _names_of(facts, item, found)

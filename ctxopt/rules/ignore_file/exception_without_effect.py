@@ -20,7 +20,7 @@ from ctxopt.rules.rule import Rule, add_line, replace_line
 from ctxopt.rules.trial import NO_CHANGE, Trial, try_edits
 from ctxopt.rules.written import WrittenPattern, place, remove_line, shown, written_patterns
 from ctxopt.severity import Severity
-from ctxopt.tree.hits import Hits, find_hits
+from ctxopt.tree.hits import Hits
 from ctxopt.tree.model import DIR
 from ctxopt.tree.replay import Difference
 
@@ -75,7 +75,7 @@ def check(facts: Facts) -> Iterator[Finding]:
 def _find_idle(facts: Facts, exceptions: list[WrittenPattern]) -> Iterator[_Idle]:
     deep = [Pattern("**/" + item.pattern.text, True, None) for item in exceptions]
     # One pass over the tree answers for all of them, in both forms.
-    hits = find_hits(facts.view, [*(item.pattern for item in exceptions), *deep])
+    hits = facts.hits([*(item.pattern for item in exceptions), *deep])
     number = len(exceptions)
     for item, found, below in zip(exceptions, hits[:number], hits[number:], strict=True):
         if not _decides(facts, item, found):

@@ -19,7 +19,6 @@ from ctxopt.rules.rule import Rule, replace_line
 from ctxopt.rules.trial import Trial, change_of, try_edits
 from ctxopt.rules.written import WrittenPattern, place, shown, written_patterns
 from ctxopt.severity import Severity
-from ctxopt.tree.hits import find_hits
 from ctxopt.units import and_more
 
 _ENDING: Final = r"(?:\*\*/)?(\.\w{1,12})"
@@ -183,7 +182,7 @@ def _try(facts: Facts, edits: Sequence[Edit]) -> Trial | None:
 
 def _told_renamed(facts: Facts, renamed: dict[tuple[str, str], list[_Meant]]) -> Iterator[Finding]:
     every = [meant for several in renamed.values() for meant in several]
-    hits = find_hits(facts.view, read_matcher((None, meant.text) for meant in every).patterns)
+    hits = facts.hits(read_matcher((None, meant.text) for meant in every).patterns)
     matching = {meant for meant, found in zip(every, hits, strict=True) if found.kept()}
     for (old, new), several in renamed.items():
         found = [meant for meant in several if meant in matching]

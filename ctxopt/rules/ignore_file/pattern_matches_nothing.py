@@ -16,7 +16,6 @@ from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule
 from ctxopt.rules.written import WrittenPattern, place, remove_line, written_patterns
 from ctxopt.severity import Severity
-from ctxopt.tree.hits import find_hits
 from ctxopt.units import and_more
 
 _WILD = frozenset("*?[\\|{}^#")
@@ -34,7 +33,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     ]
     if not suspects:
         return
-    hits = find_hits(facts.view, [item.pattern for item in suspects])
+    hits = facts.hits([item.pattern for item in suspects])
     stale = [item for item, found in zip(suspects, hits, strict=True) if not found.count]
     if stale:
         yield _finding_for(facts, stale)

@@ -28,7 +28,6 @@ from ctxopt.rules.written import (
     written_patterns,
 )
 from ctxopt.severity import Severity
-from ctxopt.tree.hits import find_hits
 
 _BRACES = r"\{([^{}]*,[^{}]*)\}"
 _GROUP = r"\(([^()]*\|[^()]*)\)"
@@ -55,7 +54,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     suspects = list(_find(facts))
     if not suspects:
         return
-    hits = find_hits(facts.view, [item.pattern for item, _ in suspects])
+    hits = facts.hits([item.pattern for item, _ in suspects])
     for (item, quirk), found in zip(suspects, hits, strict=True):
         # Where a file is really called that, the line says what it means.
         is_literal = item.pattern.kind is PatternKind.EXACT or _has_plain_reading(item.pattern.text)

@@ -24,7 +24,7 @@ from ctxopt.rules.rule import Rule, replace_line
 from ctxopt.rules.trial import try_edits
 from ctxopt.rules.written import WrittenPattern, place, shown, written_patterns
 from ctxopt.severity import Severity
-from ctxopt.tree.hits import Hits, find_hits
+from ctxopt.tree.hits import Hits
 from ctxopt.tree.model import DIR
 from ctxopt.tree.replay import Difference
 
@@ -50,7 +50,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     if not suspects:
         return
     forms = read_matcher((None, "**/" + _name_of(item)) for item in suspects)
-    hits = find_hits(facts.view, forms.patterns)
+    hits = facts.hits(forms.patterns)
     found: list[_Told] = []
     for item, hit in zip(suspects, hits, strict=True):
         nested = _try_every_depth(facts, item, hit)

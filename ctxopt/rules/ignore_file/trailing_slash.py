@@ -17,7 +17,7 @@ from ctxopt.rules.rule import Rule, replace_line
 from ctxopt.rules.trial import Trial, try_edits
 from ctxopt.rules.written import WrittenPattern, place, shown, written_patterns
 from ctxopt.severity import Severity
-from ctxopt.tree.hits import Hit, find_hits
+from ctxopt.tree.hits import Hit
 from ctxopt.tree.model import DIR, FILE
 
 
@@ -27,7 +27,7 @@ def check(facts: Facts) -> Iterator[Finding]:
     suspects = [item for item in written_patterns(facts) if _seems_to_mean_folders(item)]
     if not suspects:
         return
-    hits = find_hits(facts.view, [item.pattern for item in suspects])
+    hits = facts.hits([item.pattern for item in suspects])
     for item, found in zip(suspects, hits, strict=True):
         # That it hides folders is what the line is for; only files are a surprise.
         files = [hit for hit in found.shown if _is_hidden_by(facts, item, hit)]
@@ -41,7 +41,7 @@ def _let_in(facts: Facts) -> Iterator[Finding]:
     suspects = [item for item in written_patterns(facts) if _seems_to_spare_files(item)]
     if not suspects:
         return
-    hits = find_hits(facts.view, [item.pattern for item in suspects])
+    hits = facts.hits([item.pattern for item in suspects])
     for item, found in zip(suspects, hits, strict=True):
         decided = (hit for hit in found.shown if facts.matcher.decide(hit.path).index == item.index)
         here = [hit for hit in decided if not hit.excluded]

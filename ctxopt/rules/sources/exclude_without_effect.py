@@ -19,7 +19,6 @@ from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule
 from ctxopt.rules.written import dockerfile_line, shown
 from ctxopt.severity import Severity
-from ctxopt.tree.hits import find_hits
 
 
 def check(facts: Facts) -> Iterator[Finding]:
@@ -50,7 +49,7 @@ def _told(facts: Facts, use: SourceUse, pattern: str) -> Iterator[Finding]:
         advice = "what a source names is copied in any case: copy the folder, or name the others"
         yield _finding(facts, use, message, named, advice)
         return
-    hits = find_hits(facts.view, forms.patterns)
+    hits = facts.hits(forms.patterns)
     missed = [
         hit.path
         for root, found in zip(use.roots, hits, strict=True)
