@@ -6,6 +6,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import settings
@@ -77,15 +78,18 @@ def state_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def open_path(tmp_path: Path) -> Path:
-    """A folder that other users can reach, with what of our own lies above it."""
-    folder = tmp_path
-    # To the top: a run that begins meanwhile closes the folder that all runs share.
-    while folder.stat().st_uid == os.geteuid() and str(folder) not in ("/", "/tmp"):
-        if folder.stat().st_mode & 0o005 != 0o005:
-            folder.chmod(0o755)
-        folder = folder.parent
-    return tmp_path
+def open_path() -> Iterator[Path]:
+    """A folder that other users can reach, with what of our own lies above it.
+
+    It is none of pytest's, whose top each run that begins meanwhile closes.
+    """
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        while folder.stat().st_uid == os.geteuid() and str(folder) not in ("/", "/tmp"):
+            if folder.stat().st_mode & 0o005 != 0o005:
+                folder.chmod(0o755)
+            folder = folder.parent
+        yield Path(name)
 
 
 @pytest.fixture

@@ -12,8 +12,10 @@ from ctxopt.build.request import BuildRequest
 from ctxopt.config.load import Config
 from ctxopt.evidence.gather import gather_facts
 from ctxopt.rules.classic_sources import check_sources
+from tests.support.judging import every_finding
 from tests.support.trees import lay
 
+RULES = ("ignored-source", "missing-source")
 COPY = "FROM a\nCOPY {} /x\n"
 
 MISSED: list[tuple[str, dict[str, Any], str, list[tuple[str, str, str]]]] = [
@@ -61,3 +63,22 @@ def test_what_is_sent_or_cannot_be_known(tmp_path, source, tree, ignore):
 
 def test_with_a_target_nothing_is_said(tmp_path):
     assert missed(tmp_path, "none", {}, "", target="0") == []
+
+
+@pytest.mark.parametrize(
+    ("source", "tree", "ignore", "edits"),
+    [
+        # An exception that begins with the folder is one for both builders.
+        ("foo/bar/etc", {"foo/bar/etc/a": 1}, "*\n!foo/**/etc\n", ["!foo/bar/etc"]),
+        ("a[b]/c.txt", {"a[b]/c.txt": 1}, "*\n!**/c.txt\n", []),
+        ("dist/app", {"dist/app/a": 1}, "dist\n", ["!dist/app"]),
+        ("target/a.jar", {"a": 1}, "target/\n", ["!target/a.jar"]),
+        ("none", {"a": 1}, "b\n", []),
+    ],
+)
+def test_the_line_that_lets_it_in(tmp_path, source, tree, ignore, edits):
+    files = {"Dockerfile": COPY.format(source), ".dockerignore": ignore, **tree}
+    context = find_context(lay(tmp_path, files), builder="classic")
+    facts = gather_facts(analyze(context, BuildRequest()), Config())
+    found = [finding for finding in every_finding(facts) if finding.rule in RULES]
+    assert [edit.text for finding in found for edit in finding.edits] == edits

@@ -12,11 +12,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from ctxopt.build.sources import SourceCheck
+from ctxopt.builder import CLASSIC
 from ctxopt.evidence.facts import Facts
 from ctxopt.languages.dockerfile import Source
 from ctxopt.languages.golang.paths import has_meta
 from ctxopt.languages.ignore.edits import Edit
+from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.explain import explain
+from ctxopt.paths import parent, upwards
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.rule import Rule, add_line
 from ctxopt.rules.trial import NO_CHANGE, try_edits
@@ -128,12 +131,18 @@ def secret_in(facts: Facts, source: Source, path: str) -> Clue | None:
 def cure(facts: Facts, source: Source, path: str) -> tuple[Edit | None, Difference]:
     """Return the exception that brings ``path`` back, and what it changes; None if none does only that."""
     exception = explain(facts.matcher, path).exception
+    # No line excludes what the classic client passes by: it enters folders for exceptions that begin with them.
+    if exception is None and facts.builder is CLASSIC:
+        exception = f"!{escape_pattern(path)}"
     if exception is None:
         return None, NO_CHANGE
     instruction = "a bind mount" if source.mount else source.instruction
     edit = add_line(exception, f"{instruction} in line {source.line} takes it")
     trial = try_edits(facts, [edit])
     if trial is None or trial.difference.lost or trial.matcher.decide(path).excluded:
+        return None, NO_CHANGE
+    prunes = trial.matcher.pruner(facts.builder)
+    if any(map(prunes, filter(None, upwards(parent(path))))):
         return None, NO_CHANGE
     return edit, trial.difference
 
