@@ -65,9 +65,9 @@ static char *reserve(Buffer *buffer, size_t more)
         return NULL;
     size_t needed = buffer->length + more;
     if (needed > buffer->capacity || !buffer->bytes) {
-        size_t capacity = buffer->capacity ? buffer->capacity * 2 : 1024;
-        if (capacity < needed)
-            capacity = needed;
+        size_t capacity = buffer->capacity * 2;
+        if (capacity < needed || !capacity)
+            capacity = needed ? needed : 1;
         char *bytes = realloc(buffer->bytes, capacity);
         if (!bytes)
             return NULL;
@@ -562,6 +562,18 @@ static bool add_to_columns(int folder, const char *name, const struct stat *info
     return true;
 }
 
+/* Take just the memory that the columns of so many names need: thousands of folders wait for Python. */
+static bool reserve_columns(Columns *columns, size_t count, size_t name_bytes)
+{
+    return count <= SIZE_MAX / 2 / sizeof(uint64_t)
+        && reserve(&columns->joined, name_bytes)
+        && reserve(&columns->ends, count * sizeof(size_t)) && reserve(&columns->kinds, count)
+        && reserve(&columns->sizes, count * sizeof(int64_t))
+        && reserve(&columns->packets, count * sizeof(uint32_t))
+        && reserve(&columns->inodes, count * sizeof(uint64_t))
+        && reserve(&columns->unreadable, count);
+}
+
 /* Fill the columns of an open folder; an errno, or 0. */
 static int read_columns(int folder, const Options *options, Columns *columns)
 {
@@ -573,7 +585,7 @@ static int read_columns(int folder, const Options *options, Columns *columns)
         goto done;
     reason = ENOMEM;
     names = calloc(count, sizeof(*names));
-    if (!names)
+    if (!names || !reserve_columns(columns, count, text.length))
         goto done;
     const char *name = text.bytes;
     for (size_t index = 0; index < count; index++) {
