@@ -41,11 +41,6 @@ class FateSum(NamedTuple):
         return self.by_files[_KEPT]
 
     @property
-    def sent_files(self) -> int:
-        """Files that this build sends."""
-        return self.files - self.kept_files - self.by_files[_UNASKED]
-
-    @property
     def sent_bytes(self) -> int:
         """Bytes that this build sends."""
         return self.bytes - self.kept_bytes - self.by_bytes[_UNASKED]

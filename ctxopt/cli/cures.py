@@ -74,3 +74,20 @@ def command_like(given: Given, *words: str) -> str:
     if given.path not in ("", "."):
         said.append(given.path)
     return shlex.join(said)
+
+
+def undo_command(given: Given, *, per_dockerfile: bool = False) -> str:
+    """Return the command that takes a write back, with the options that name the file."""
+    words = ["ctxopt", "fix", "--undo"]
+    if per_dockerfile:
+        words.append("--per-dockerfile")
+    from ctxopt.cli.inputs import Given
+
+    named = Given(
+        path=given.path,
+        file=given.file,
+        builder=given.builder,
+        ignorefile=given.ignorefile,
+        config=given.config,
+    )
+    return command_like(named, *words)

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import command
+from ctxopt.cli.cures import undo_command
 from ctxopt.cli.inputs import Given, read_inputs, survey_inputs
 from ctxopt.errors import ConfigError
 from ctxopt.report import console
@@ -47,7 +48,7 @@ def explore(
     gc.enable()
     # A key waits at most this long, in seconds, for the thread that tries a line.
     sys.setswitchinterval(0.001)
-    app = Explorer(exploration, title=path, shown=inputs.context.ignore_name)
+    app = Explorer(exploration, title=path, undo=undo_command(given))
     app.run()
     if app.failure is not None:
         raise app.failure

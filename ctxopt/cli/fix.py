@@ -10,7 +10,7 @@ import typer
 
 from ctxopt.cli import options as o
 from ctxopt.cli.boundary import command, deliver, refuse_inputs
-from ctxopt.cli.cures import command_like
+from ctxopt.cli.cures import undo_command
 from ctxopt.cli.inputs import Given, Inputs, Picked, measure_inputs, read_settings, refuse_about_one
 from ctxopt.errors import ConfigError, ExitCode, WriteError
 from ctxopt.report import console
@@ -187,7 +187,7 @@ def _carry_out(given: Given, asked: _Asked) -> int:
         return _undo(request, shape)
     outcome = _run(request, shape, interactive=asked.interactive)
     if outcome is not None:
-        _deliver(outcome, shape, _undo_command(given, per_dockerfile=options.per_dockerfile))
+        _deliver(outcome, shape, undo_command(given, per_dockerfile=options.per_dockerfile))
     return _exit_code(outcome, check=asked.check)
 
 
@@ -246,21 +246,6 @@ def _undo(request: FixRequest, shape: _Shape) -> int:
         done = "removed" if undone.content is None else "restored"
         raise WriteError(error.message, hint=f"{undone.shown} is {done}") from error
     return ExitCode.OK
-
-
-def _undo_command(given: Given, *, per_dockerfile: bool) -> str:
-    """Return the command that takes a write back, with the options that name the file."""
-    words = ["ctxopt", "fix", "--undo"]
-    if per_dockerfile:
-        words.append("--per-dockerfile")
-    named = Given(
-        path=given.path,
-        file=given.file,
-        builder=given.builder,
-        ignorefile=given.ignorefile,
-        config=given.config,
-    )
-    return command_like(named, *words)
 
 
 def _deliver(outcome: Outcome, shape: _Shape, undo: str) -> None:

@@ -81,18 +81,17 @@ class Exploration:
         shared = facts.shared()
         self.refusal = ""
         """Why the ignore file cannot be edited; empty where it can."""
-        self.proposed: Fix | None = None
-        """What ``fix`` would write; None where it would refuse."""
+        proposed = None
         try:
             starting_point(analysis, per_dockerfile=False)
             check_link(analysis)
             start = Start(shared, run_rules(shared, RULES, config.selection))
-            self.proposed = plan_fix(analysis, config, evidence=facts.evidence, start=start)
+            proposed = plan_fix(analysis, config, evidence=facts.evidence, start=start)
         except WriteError as error:
             self.refusal = error.message
         file = analysis.context.ignore.file
         self._base = file or parse_ignore_file(b"", facts.ignore_path)
-        self._choice = HandChoice(shared, self.proposed, self._base)
+        self._choice = HandChoice(shared, proposed, self._base)
         self._harms = Harms(shared)
         whole = dataclasses.replace(
             analysis, tree=survey.whole.tree, permitted=survey.whole, with_excluded=True

@@ -36,8 +36,7 @@ def test_the_sums_are_those_of_the_views(tmp_path, ignore: str, builder: Builder
         could.bytes,
     )
     if now.facts.plan is not None and builder == "buildkit":
-        sent = now.facts.analysis.sent.total
-        assert (whole.sent_files, whole.sent_bytes) == (sent.files, sent.bytes)
+        assert whole.sent_bytes == now.facts.analysis.sent.total.bytes
 
 
 def test_each_fate_has_its_bytes(tmp_path) -> None:

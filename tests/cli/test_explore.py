@@ -34,8 +34,8 @@ def test_it_opens_and_closes(tmp_path, environment) -> None:
 
 @needs_textual
 def test_what_is_written_is_told_after_it_is_closed(tmp_path) -> None:
-    root = lay(tmp_path / "app", SMALL)
-    with Terminal("explore", cwd=root) as terminal:
+    lay(tmp_path / "app", SMALL)
+    with Terminal("explore", "app", cwd=tmp_path) as terminal:
         terminal.expect("keep/bring back")
         terminal.press("i")
         terminal.expect("+ **/node_modules")
@@ -46,9 +46,11 @@ def test_what_is_written_is_told_after_it_is_closed(tmp_path) -> None:
         terminal.press("q")
         code, _ = terminal.end()
     assert code == 0
-    assert terminal.shown.rstrip().endswith("wrote .dockerignore; ctxopt fix --undo takes it back")
+    assert terminal.shown.rstrip().endswith(
+        "wrote .dockerignore; ctxopt fix --undo app takes it back"
+    )
     assert "**/node_modules" in (tmp_path / "app" / ".dockerignore").read_text()
-    assert ctxopt("fix", "--undo", cwd=root).returncode == 0
+    assert ctxopt("fix", "--undo", "app", cwd=tmp_path).returncode == 0
     assert not (tmp_path / "app" / ".dockerignore").exists()
 
 

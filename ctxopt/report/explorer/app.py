@@ -44,7 +44,7 @@ class Explorer(App[None]):
     #change.-shown { display: block; }
     Screen.-wide #body { layout: horizontal; }
     Screen.-wide #change { width: 48; height: 1fr; max-height: 100%; border-top: none; border-left: solid ansi_bright_black; }
-    #about { height: 2; border-top: solid ansi_bright_black; height: 3; }
+    #about { height: 3; border-top: solid ansi_bright_black; }
     #search { display: none; height: 1; border: none; padding: 0 1; background: ansi_default; }
     #search.-shown { display: block; }
     """
@@ -56,12 +56,12 @@ class Explorer(App[None]):
         Binding("n", "found(1)", show=False),
         Binding("N", "found(-1)", show=False),
         Binding("question_mark", "keys", show=False),
-        Binding("q,ctrl+c,ctrl+q", "leave", show=False, priority=False),
+        Binding("q,ctrl+c,ctrl+q", "leave", show=False),
         Binding("escape", "close_search", show=False),
     ]
 
-    def __init__(self, exploration: Exploration, title: str, shown: str) -> None:
-        """``title`` says what the context is, ``shown`` what people call the ignore file."""
+    def __init__(self, exploration: Exploration, title: str, undo: str) -> None:
+        """``title`` says what the context is, ``undo`` is the command that takes a write back."""
         super().__init__(ansi_color=True)
         self.theme = "ansi-dark"
         self.failure: Exception | None = None
@@ -69,25 +69,22 @@ class Explorer(App[None]):
         self.written = ""
         """What was written last and how to take it back; empty where nothing was."""
         self._exploration = exploration
-        self._now = exploration.start
+        self.now = exploration.start
+        """The context with the decisions so far."""
         self._title = title
-        self._shown = shown
+        self._undo_command = undo
+        self._shown = exploration.start.facts.analysis.context.ignore_name
         self._search = PathSearch(exploration.start.facts.analysis.tree.folders)
         self._found: list[str] = []
         self._opened = frozenset[str]()
         self._place = 0
         self._is_busy = False
         self._said_at = 0
-        self._tree = TreePane(Outline(self._now.sums), self._mark)
+        self._tree = TreePane(Outline(self.now.sums), self._mark)
         self._head = TextLines(name="head")
         self._about = TextLines(name="about")
         self._message = TextLines(folds=True)
         self._change = TextLines()
-
-    @property
-    def now(self) -> Explored:
-        """The context with the decisions so far."""
-        return self._now
 
     def compose(self) -> ComposeResult:
         """Lay out the screen."""
@@ -112,7 +109,7 @@ class Explorer(App[None]):
 
     def on_tree_pane_moved(self) -> None:
         """Say what is under the cursor."""
-        self._about.show(screen_text.about(self._now, self._row))
+        self._about.show(screen_text.about(self.now, self._row))
         # A message that came with the move stays until the next one.
         if self._tree.cursor != self._said_at:
             self._say()
@@ -127,7 +124,7 @@ class Explorer(App[None]):
 
     def action_undo(self) -> None:
         """Undo the last decision."""
-        if self._now.lines and not self._is_busy:
+        if self.now.lines and not self._is_busy:
             self._is_busy = True
             self.run_worker(self._undo())
 
@@ -135,8 +132,8 @@ class Explorer(App[None]):
         """Ask, and write the ignore file."""
         if self._is_busy:
             return
-        lines = screen_text.change(self._exploration.present, self._now, self._shown)
-        if not lines or not self._exploration.may_write(self._now):
+        lines = screen_text.change(self._exploration.present, self.now, self._shown)
+        if not lines or not self._exploration.may_write(self.now):
             self._say(StyledText(f" nothing to write: {visible(self._shown)} is as it was", "dim"))
             return
         self.push_screen(
@@ -176,10 +173,10 @@ class Explorer(App[None]):
 
     def action_leave(self) -> None:
         """Leave, after a question where something is not written."""
-        if not self._exploration.may_write(self._now):
+        if not self._exploration.may_write(self.now):
             self.exit()
             return
-        lines = screen_text.change(self._exploration.present, self._now, self._shown)
+        lines = screen_text.change(self._exploration.present, self.now, self._shown)
         title = f"Leave without writing {visible(self._shown)}?"
         self.push_screen(Question(title, lines, "leave", "stay"), self._leave)
 
@@ -199,7 +196,7 @@ class Explorer(App[None]):
 
     def _mark(self, path: str | None) -> str:
         """Return the sign of what was decided about a path; a space where nothing was."""
-        for line in self._now.lines:
+        for line in self.now.lines:
             if line.path == path and line.brings_back:
                 return "+"
             if line.path == path:
@@ -208,7 +205,7 @@ class Explorer(App[None]):
 
     async def _toggle(self, path: str) -> None:
         try:
-            found = await asyncio.to_thread(self._exploration.toggle, self._now, path)
+            found = await asyncio.to_thread(self._exploration.toggle, self.now, path)
         except CtxoptError as error:
             found = error.message
         finally:
@@ -231,7 +228,7 @@ class Explorer(App[None]):
 
     async def _undo(self) -> None:
         try:
-            self._show(await asyncio.to_thread(self._exploration.without_last, self._now))
+            self._show(await asyncio.to_thread(self._exploration.without_last, self.now))
         finally:
             self._is_busy = False
 
@@ -239,14 +236,16 @@ class Explorer(App[None]):
         if not is_meant:
             return
         try:
-            done = self._exploration.write(self._now)
+            done = self._exploration.write(self.now)
         except CtxoptError as error:
             self._say(StyledText(f" {visible(error.message)}", "red"))
             return
-        undo = "ctxopt fix --undo takes it back"
+        undo = f"{self._undo_command} takes it back"
         if done.no_undo:
             undo = f"that cannot be undone: {done.no_undo}"
         self.written = f"wrote {self._shown}; {undo}"
+        if done.has_other_link:
+            self.written += "; another hard link to it still has the old content"
         self._redraw()
         self._say(StyledText(f" {visible(self.written)}", "green"))
 
@@ -256,7 +255,7 @@ class Explorer(App[None]):
 
     def _show(self, now: Explored) -> None:
         row = self._row
-        self._now = now
+        self.now = now
         outline = self._tree.outline
         outline.show(now.sums)
         if row is not None and row.path is not None:
@@ -266,10 +265,10 @@ class Explorer(App[None]):
 
     def _redraw(self) -> None:
         self._head.show(
-            screen_text.head(self._title, self._exploration.start, self._now, self.size.width)
+            screen_text.head(self._title, self._exploration.start, self.now, self.size.width)
         )
-        self._about.show(screen_text.about(self._now, self._row))
-        lines = screen_text.changed_lines(self._exploration.present, self._now, self._shown)
+        self._about.show(screen_text.about(self.now, self._row))
+        lines = screen_text.changed_lines(self._exploration.present, self.now, self._shown)
         self._change.show(lines)
         pane = self.query_one("#change", VerticalScroll)
         pane.set_class(bool(lines), "-shown")
@@ -277,7 +276,7 @@ class Explorer(App[None]):
 
     async def _find(self, words: str) -> None:
         """Go to the largest path with these words."""
-        self._found = await asyncio.to_thread(self._search.find, words, self._now.sums)
+        self._found = await asyncio.to_thread(self._search.find, words, self.now.sums)
         self._place = 0
         if words.strip():
             # What fewer letters have opened closes again.

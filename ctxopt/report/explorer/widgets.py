@@ -47,11 +47,6 @@ class TextLines(Widget, can_focus=False):
         self._lines = list(lines)
         self._folds = folds
 
-    @property
-    def lines(self) -> list[StyledText]:
-        """What it shows."""
-        return self._lines
-
     def show(self, lines: Sequence[StyledText]) -> None:
         """Show other lines."""
         is_other_height = len(lines) != len(self._lines) or self._folds

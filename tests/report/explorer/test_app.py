@@ -60,7 +60,7 @@ class Screen:
 
 def explore(root: str, steps: Callable[[Screen], Awaitable[None]], size=(80, 24)) -> Explorer:
     """Open the explorer on a folder, take the steps, and return it as they leave it."""
-    app = Explorer(exploration_at(root), title="a\n[red]\x1b[31m", shown=".dockerignore")
+    app = Explorer(exploration_at(root), title="a\n[red]\x1b[31m", undo="ctxopt fix --undo")
 
     async def drive() -> None:
         async with app.run_test(size=size) as pilot:
