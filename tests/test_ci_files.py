@@ -124,7 +124,9 @@ def test_the_action(tmp_path, inputs, code):
     assert done.returncode == code, done.stderr
     with open(output.pop("comment")) as comment:
         assert comment.read() == summary.read_text()
-    assert json.loads(badge.read_text())["message"] == "2 MB"
+    # That the size is over its limit, the colour says.
+    told = {"10%": ", max-growth broken"}.get(inputs.get("MAX_GROWTH", ""), "")
+    assert json.loads(badge.read_text())["message"] == f"2 MB{told}"
     assert output == {
         "permitted-bytes": "2001019", "transferred-bytes": "2001000", "growth-bytes": "2000000",
     }  # fmt: skip
