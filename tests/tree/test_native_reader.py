@@ -32,8 +32,9 @@ pytestmark = [
 
 RECORDINGS = (
     "allowlists.jsonl", "builds.jsonl.gz", "cache.jsonl", "compose.jsonl.gz", "images.jsonl",
-    "images-random.jsonl", "matching.jsonl.gz", "own.jsonl", "podman.jsonl.gz", "projects-own.jsonl.gz",
-    "transfers.jsonl",
+    "images-random.jsonl", "own.jsonl", "projects-own.jsonl.gz", "transfers.jsonl",
+    pytest.param("matching.jsonl.gz", marks=pytest.mark.slow),
+    pytest.param("podman.jsonl.gz", marks=pytest.mark.slow),
 )  # fmt: skip
 
 
@@ -81,7 +82,6 @@ def lines_of(case):
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", RECORDINGS)
 def test_recorded_trees(tmp_path, name):
     for number, case in enumerate(load(name)):
