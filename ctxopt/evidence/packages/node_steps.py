@@ -1,4 +1,4 @@
-"""What the commands of npm, Yarn, pnpm, Turborepo and Lerna work on: by a filter, by a folder, by the scripts that they run. Pure.
+"""What the commands of npm, Yarn, pnpm, Bun, Turborepo and Lerna work on: by a filter, by a folder, by the scripts that they run. Pure.
 
 What builds whatever members there are leaves none outside. Sources: their references.
 """
@@ -27,12 +27,15 @@ _FILTERS: Final[Mapping[str, frozenset[str]]] = {
     "npm": frozenset({"-w", "--workspace"}),
     "pnpm": frozenset({"-F", "--filter", "--filter-prod"}),
     "yarn": frozenset(),
+    "bun": frozenset({"-F", "--filter"}),
     "turbo": frozenset({"-F", "--filter", "--scope"}),
     "lerna": frozenset({"--scope"}),
 }
 """The options by which each program is told the members."""
-_MANAGERS: Final = frozenset({"npm", "pnpm", "yarn"})
-_RUNNERS: Final = frozenset({"npx", "pnpx"})
+_MANAGERS: Final = frozenset({"npm", "pnpm", "yarn", "bun"})
+_RUNNERS: Final = frozenset({"npx", "pnpx", "bunx"})
+_OF_BUN: Final = frozenset({"build", "test"})
+"""What Bun does itself, whatever scripts there are."""
 _EXECUTES: Final = frozenset({"exec", "dlx", "x"})
 _RUNS: Final = frozenset({"run", "run-script"})
 _INSTALLS: Final = frozenset({"install", "i", "ci", "clean-install", "add", "rebuild", "dedupe"})
@@ -101,8 +104,10 @@ class NodeReader(StepReader):
             self._selected(words, here, filters)
         elif rest[0] in _EXECUTES:
             self._rest(after_options(rest[1:]), here)
+        elif program == "bun" and rest[0] in _OF_BUN:
+            self.read_other(["bun", *rest], here)
         elif rest[0] in _RUNS:
-            self._script(after_options(rest[1:]), here, is_named=program != "yarn")
+            self._script(after_options(rest[1:]), here, is_named=program not in ("yarn", "bun"))
         else:
             self._script(rest, here, is_named=program == "npm")
 

@@ -95,6 +95,12 @@ CATCHES: dict[str, tuple[dict[str, Any], str, list[str]]] = {
     "an option": (workspace(), staged("pnpm -C apps/web build"), OUTSIDE),
     "npm in a folder": (workspace(), staged("npm --prefix apps/web run build"), OUTSIDE),
     "a filter by folder": (workspace(), staged("pnpm --filter ./apps/web build"), OUTSIDE),
+    "Bun in a folder": (workspace(), staged("cd apps/web && bun run build"), OUTSIDE),
+    "a script of the root that Bun runs": (
+        workspace({"scripts": {"web": "bun --filter @acme/web build"}}), staged("bun ci && bun run web"), OUTSIDE,
+    ),
+    "what Bun starts": (workspace(), staged("bunx turbo build --filter=@acme/web"), OUTSIDE),
+    "a bundle that Bun makes": (workspace(), staged("bun build apps/web/src/a.js --outdir out"), OUTSIDE),
     "a filter of a shape": (workspace(), staged("pnpm --filter '@acme/w*' build"), OUTSIDE),
     "prune and all of that": (
         workspace(),
@@ -173,6 +179,14 @@ STAYS: dict[str, tuple[dict[str, Any], str]] = {
     "npm for all": (workspace(), staged("npm run build --workspaces")),
     "lerna": (workspace(), staged("npx lerna run build")),
     "a variable": (workspace(), staged("pnpm --filter=$APP build")),
+    "Bun for all": (workspace(), staged("bun run --workspaces build")),
+    "Bun with a shape that means all": (workspace(), staged("bun --filter '*' build")),
+    "Bun with a variable": (workspace(), staged("bun run --filter=$APP build")),
+    "Bun and all but one": (workspace(), staged("bun --filter '!@acme/web' build")),
+    "a script of the root with Bun": (
+        workspace({"scripts": {"build": "bun --filter '*' build"}}), staged("bun run build"),
+    ),
+    "what Bun starts for all": (workspace(), staged("bunx turbo run build")),
     "dependents": (workspace(), staged("pnpm --filter ...@acme/ui build")),
     "changed since": (workspace(), staged("npx turbo build --filter=[HEAD^1]")),
     "all but one": (workspace(), staged("pnpm --filter '!@acme/web' build")),
@@ -277,6 +291,10 @@ def test_keeps_what_instructions_name(tmp_path, dockerfile):
 
 
 UNSURE: dict[str, tuple[str, str]] = {
+    "tests that Bun runs": (staged("bun --filter @acme/web build && bun test"), "bun test may read any package"),
+    "a program that Bun starts": (staged("bun --filter @acme/web build", "bunx knip"), "knip may read any package"),
+    "a file that Bun runs": (staged("bun --filter @acme/web build", "bun run scripts/all.ts"), "scripts/all.ts may read any package"),
+    "Nx": (staged(ONE, "npx nx build @acme/web"), "nx build @acme/web may read any package"),
     "an unknown command": (staged(ONE, "make all"), "make all may read any package"),
     "the final image": ("FROM node\nWORKDIR /app\nCOPY . .\nRUN " + ONE + "\n", "the final image takes it"),
     "copies of all": (staged(ONE, "cp -r packages /out"), "takes more than one package"),
