@@ -56,7 +56,8 @@ def _words(script: str) -> tuple[str, ...]:
     for words in _commands(script):
         are_files = words[0] in _COPIES
         found += (word for word in words if may_be_path(word) or (are_files and _is_plain(word)))
-    return tuple(found)
+    # A script says the same words again and again.
+    return tuple(dict.fromkeys(found))
 
 
 @lru_cache(maxsize=1024)
