@@ -14,6 +14,7 @@ from typing import Any, Final
 from ctxopt.languages.golang.paths import BadPatternError, has_meta, match
 from ctxopt.paths import is_at_or_below
 
+_HAS_WORKSPACE: Final = r"(?m)^[ \t]*\[?[ \t]*[\"']?workspace"
 _BY_PATH: Final = r"\bpath\s*=\s*[\"']([^\"'\n]{1,200})[\"']"
 
 
@@ -53,6 +54,9 @@ def _matching(pattern: str, folders: Collection[str]) -> Iterator[str]:
 
 
 def _workspace(text: str) -> tuple[list[str], list[str]]:
+    # Nearly every crate is a member of one and has none, and to parse all of them takes long.
+    if re.search(_HAS_WORKSPACE, text) is None:
+        return [], []
     import tomllib  # few contexts need it
 
     try:
