@@ -350,7 +350,9 @@ def out_of_reach(declared: DeclaredBuild) -> str | None:
         return declared.note or _UNKNOWN
     if is_remote(declared.context):
         return f"{_REMOTE}: {without_login(declared.context)}"
-    if declared.dockerfile is not None and is_remote(declared.dockerfile):
+    if declared.dockerfile is None:
+        return None if declared.dockerfile_inline is not None else declared.note or _UNKNOWN
+    if is_remote(declared.dockerfile):
         return f"its Dockerfile is remote: {without_login(declared.dockerfile)}"
     return None
 

@@ -236,6 +236,8 @@ def _seen(
     if evidence is None:
         return f"{seen}; no repository tells what is generated"
     number = sum(map(evidence.is_tracked, files))
+    if number and number == len(files):
+        return f"{seen}; git tracks it"
     if number:
         return f"{seen}; git tracks {number} of its files"
     return f"{seen}; untracked, yet not ignored by git"

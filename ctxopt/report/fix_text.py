@@ -173,7 +173,7 @@ def _errors(fix: Fix, look: Look) -> list[StyledText]:
     shown = fix.errors
     if not look.verbose:
         shown = shown[:_ERRORS]
-    lines = [StyledText(), StyledText("Errors that no line cures", "bold")]
+    lines = [StyledText(), StyledText("Errors that stay", "bold")]
     for finding in shown:
         place = finding.location
         told = visible(finding.message)

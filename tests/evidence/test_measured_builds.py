@@ -115,6 +115,16 @@ def test_a_workflow_that_builds_from_git_is_no_folder(tmp_path):
     assert not item.is_wrong
 
 
+@pytest.mark.parametrize("file", ["${{ matrix.file }}", "${{ matrix.part }}/Dockerfile"])
+def test_a_dockerfile_that_only_a_run_tells_is_not_taken_for_the_usual_one(tmp_path, file):
+    step = f"docker/build-push-action@v6\n        with: {{context: ., file: '{file}'}}\n"
+    text = f"on: push\njobs:\n  i:\n    steps:\n      - uses: {step}"
+    found = measured(tmp_path, {".github/workflows/w.yaml": text, "Dockerfile": TAKES_ALL})
+    [item] = found.unmeasured
+    assert item.reason == "file: only a run of the workflow tells"
+    assert not item.is_wrong
+
+
 # Tree with one build "it", and what it sends of its context.
 SENT: dict[str, tuple[dict[str, Any], int]] = {
     "all": ({"compose.yaml": compose(it="./a"), "a/Dockerfile": TAKES_ALL, "a/x": 100}, 100 + len(TAKES_ALL)),

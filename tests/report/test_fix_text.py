@@ -182,7 +182,7 @@ MORE = "".join(f"COPY n{n} e{n} /\n" for n in range(7))
 def test_errors_that_no_line_cures_are_told(tmp_path, tree, options, said):
     root = lay(tmp_path / "c", {"main.py": "x", "other.py": "y", **tree})
     done = ctxopt("fix", *options, cwd=root)
-    assert "\nErrors that no line cures\n" in done.stdout
+    assert "\nErrors that stay\n" in done.stdout
     assert said in done.stdout
 
 
@@ -199,4 +199,4 @@ def test_errors_that_no_line_cures_are_told(tmp_path, tree, options, said):
 )  # fmt: skip
 def test_no_other_errors_are_told(tmp_path, tree):
     root = lay(tmp_path / "c", {"main.py": "x", "other.py": "y", **tree})
-    assert "Errors that no line cures" not in ctxopt("fix", cwd=root).stdout
+    assert "Errors that stay" not in ctxopt("fix", cwd=root).stdout
