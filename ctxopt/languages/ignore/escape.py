@@ -9,6 +9,9 @@ _WILDCARDS = frozenset("*?[]\\")
 _SPECIAL = _WILDCARDS | frozenset("^{}|")
 """What an expression must escape: with a wildcard anywhere, Docker reads the line as a regular expression."""
 _BREAKS = frozenset("\n\r")
+_FOREIGN = frozenset(map(chr, range(0xDC80, 0xDD00)))
+"""Bytes that are not UTF-8, as Python has them in a path."""
+_NOT_PLAIN = _WILDCARDS | _BREAKS | _FOREIGN
 _OPERATORS = frozenset("+()^{}|")
 """What no dialect needs escaped in a line that it compares as text."""
 
@@ -18,13 +21,14 @@ def escape_pattern(path: str, dialect: Dialect = DOCKER) -> str:
 
     Behind a backslash a special character is taken literally. White space at an end, which Docker
     cuts off, and a byte order mark at the start, which it drops from a first line, go into a class.
-    A line break, which no line can hold, becomes ``?``: that line matches other names as well.
+    A line break, which no line can hold, becomes ``?``, and a byte that is not UTF-8 a class of U+FFFD, which is any
+    such byte: those lines match other names as well.
     What suits Podman's ``dialect``, to which every line is an expression, means the same to Docker.
     """
     if dialect.covers_below and not _OPERATORS.isdisjoint(path):
         return _escape_ends(path, [_escape(char, _special_to(dialect)) for char in path])
     has_edge = path[:1] in ("!", "#", BOM) or path != path.strip()
-    if not has_edge and not _WILDCARDS.intersection(path) and not _BREAKS.intersection(path):
+    if not has_edge and _NOT_PLAIN.isdisjoint(path):
         # Without a wildcard Docker compares the text as it is.
         return path
     return _escape_ends(path, [_escape(char) for char in path])
@@ -58,6 +62,9 @@ def _special_to(dialect: Dialect) -> frozenset[str]:
 def _escape(char: str, special: frozenset[str] = _SPECIAL) -> str:
     if char in _BREAKS:
         return "?"
+    if char in _FOREIGN:
+        # BuildKit is sent patterns in UTF-8, and Go's expressions read such a byte as this character.
+        return "[\ufffd]"
     if char in special:
         return "\\" + char
     return char

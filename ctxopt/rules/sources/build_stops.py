@@ -15,7 +15,7 @@ from ctxopt.languages.ignore.edits import Edit
 from ctxopt.languages.ignore.escape import escape_pattern
 from ctxopt.languages.ignore.matcher import Matcher, read_matcher
 from ctxopt.languages.ignore.pattern import Pattern
-from ctxopt.paths import parent
+from ctxopt.paths import is_covered, parent
 from ctxopt.rules.finding import Finding, Location
 from ctxopt.rules.rule import Rule, add_line
 from ctxopt.rules.trial import try_edits
@@ -84,6 +84,10 @@ def _cure(facts: Facts, kind: StopKind, stops: Sequence[Stop]) -> tuple[tuple[Ed
     trial = try_edits(facts, edits)
     if trial is None or not all(trial.matcher.decide(stop.subject).excluded for stop in stops):
         return (), _ADVICE[kind]
+    # A wildcard may hit names that have nothing wrong.
+    stopping = {stop.subject for stop in stops}
+    if not all(is_covered(path, stopping) for path in trial.difference.lost):
+        return (), _ADVICE[kind]
     if kind == "folder":
         entered = _entering(facts, trial.matcher, stops)
         if entered:
@@ -116,12 +120,8 @@ def _advice_to_check(stops: Sequence[Stop]) -> str:
 
 
 def _pattern(path: str) -> str:
-    # No file in UTF-8 holds such a byte; a line that holds one is hard to edit.
-    return "".join("?" if _is_foreign(char) else char for char in escape_pattern(path))
-
-
-def _is_foreign(char: str) -> bool:
-    return "\ud800" <= char <= "\udfff" or has_control_character(char)
+    # What a line cannot hold, any character stands for.
+    return "".join("?" if has_control_character(char) else char for char in escape_pattern(path))
 
 
 RULE = Rule(

@@ -62,7 +62,8 @@ def check(facts: Facts) -> Iterator[Finding]:
     other = find_other_context(facts, _made_later(facts, missing, git_ignored)) if main else None
     if other is not None or _are_most(facts, main):
         yield _wrong_context(facts, main, other)
-        missing = [found for found in missing if found not in main]
+        told = set(map(id, main))
+        missing = [found for found in missing if id(found) not in told]
     same: dict[tuple[str, str], list[SourceCheck]] = {}
     for found in missing:
         what = found.text

@@ -21,13 +21,13 @@ LATIN = "docs/caf\udce9.txt"
 @pytest.mark.parametrize(
     ("instruction", "more", "paths", "edits"),
     [
-        ("COPY . /", {LATIN: 1}, [LATIN], ["docs/caf?.txt"]),
-        ("COPY docs /d/", {LATIN: 1}, [LATIN], ["docs/caf?.txt"]),
+        ("COPY . /", {LATIN: 1}, [LATIN], ["docs/caf[\ufffd].txt"]),
+        ("COPY docs /d/", {LATIN: 1}, [LATIN], ["docs/caf[\ufffd].txt"]),
         (
             "COPY . /",
             {"src/\udcff": 1, LATIN: 1},
             [LATIN, "src/\udcff"],
-            ["docs/caf?.txt", "src/?"],
+            ["docs/caf[\ufffd].txt", "src/[\ufffd]"],
         ),
     ],
 )
@@ -51,6 +51,7 @@ def test_sources_with_control_characters():
         ("COPY . /", None, {}),
         ("COPY . /", "docs\n", {LATIN: 1}),
         ("COPY . /", "docs/caf?.txt\n", {LATIN: 1}),
+        ("COPY . /", "docs/caf[\ufffd].txt\n", {LATIN: 1}),
         ("COPY src /", None, {LATIN: 1}),
         ("RUN make", None, {LATIN: 1}),
         ("COPY . /", None, {"docs/caf\u00e9.txt": 1, "\u6587": 1}),
@@ -60,6 +61,21 @@ def test_sources_with_control_characters():
 )
 def test_what_arrives(instruction, ignore, more):
     catches_not("build-stops", {**build(instruction, ignore=ignore), **more})
+
+
+@pytest.mark.parametrize(
+    ("name", "beside", "edits"),
+    [
+        ("a\udcff\udcfe", "app", ["a[\ufffd][\ufffd]"]),
+        ("s\udcffc", "src", ["s[\ufffd]c"]),
+        ("\udcff\udcff\n", "lib", ["[\ufffd][\ufffd]?"]),
+        ("\udcffi", "a\u00efi", ["[\ufffd]i"]),
+        ("\udcff\x01", "\ufffda", []),
+    ],
+)
+def test_no_line_hits_a_name_that_has_nothing_wrong(name, beside, edits):
+    tree = {**build("COPY . /"), name: 1, f"{beside}/main.py": 1}
+    catches("build-stops", tree, line=None, edits=edits)
 
 
 def with_errors(facts, *paths):
