@@ -29,7 +29,14 @@ _OPENED = r"(?:open|read_text|join|Path|read)\(\s*[^()\n]*?[\"']([\w./ -]+\.(?:m
 
 
 _CMAKE_FOLDER = r"(?im)^[ \t]*add_subdirectory\s*\(\s*\"?([^\s\")$]{1,200})"
+_CMAKE_LOOP = r"(?im)^[ \t]*foreach\s*\(\s*\w{1,100}\s+([^()]{1,2000})\)"
 _MESON_FOLDER = r"(?m)^[ \t]*subdir\(\s*'([^'\n]{1,200})'"
+_MESON_LOOP = r"(?m)^[ \t]*foreach\s+\w{1,100}\s*:\s*\[([^\[\]]{1,2000})\]"
+_AUTOMAKE_FOLDERS = r"(?m)^(?:DIST_)?SUBDIRS\s*\+?=((?:[^\n\\]|\\\n){1,2000})"
+_MAKE_INCLUDE = r"(?m)^[ \t]*include[ \t]+([^\n#]{1,1000})"
+_GRADLE_FOLDER = r"\bprojectDir\s*=\s*(?:new\s+File\s*\(\s*(?:\w+\s*,\s*)?|file\s*\(\s*)[\"']([^\"'$\n]{1,200})[\"']"
+_SETUP_PACKAGES = r"\bpackages\s*=\s*\[([^\[\]]{1,2000})\]"
+_QUOTED = r"[\"']([^\"'\n]{1,200})[\"']"
 _MAVEN_MODULE = r"<module>\s*([^<\s]{1,200})\s*</module>"
 _GO_FOLDER = r"(?m)(?:=>|^[ \t]*use|^)[ \t]+(\.\.?/[^\s)]{1,200})"
 _SWIFT_TESTS = (
@@ -102,6 +109,7 @@ def _hatch(table: dict[str, Any]) -> Iterator[Named]:
         yield from _all(target.get("artifacts"), "artifacts")
         yield from _all(list(table_at(target, "force-include")), "force-include")
         yield from _all(target.get("include"), "include")
+        yield Named(table_at(target, "hooks", "custom").get("path", ""), "build hook")
     # The hook hatch-fancy-pypi-readme puts the long description together from files.
     for hook in tables_in(table_at(table, "metadata").get("hooks")):
         for fragment in tables_in(hook.get("fragments")):
@@ -136,6 +144,10 @@ def _package_json(text: str) -> Iterator[Named]:
     if isinstance(workspaces, dict):
         workspaces = workspaces.get("packages")
     yield from _all(workspaces, "workspaces")
+    for key in ("dependencies", "devDependencies", "optionalDependencies"):
+        for version in table_at(table, key).values():
+            if isinstance(version, str) and version.startswith(("file:", "link:")):
+                yield Named(version.partition(":")[2], "dependency")
 
 
 def _manifest_in(text: str) -> Iterator[Named]:
@@ -157,6 +169,11 @@ def _setup_cfg(text: str) -> Iterator[Named]:
 def _setup_py(text: str) -> Iterator[Named]:
     for match in re.finditer(_OPENED, text):
         yield Named(match[1], "text that it opens")
+    for match in re.finditer(_SETUP_PACKAGES, text):
+        for package in re.findall(_QUOTED, match[1]):
+            # A package is the modules in its own folder; those below are packages that a list names, too.
+            folder = package.replace(".", "/")
+            yield from _all([f"{folder}/*.py", f"src/{folder}/*.py"], "package")
 
 
 def _project(text: str) -> Iterator[Named]:
@@ -176,11 +193,34 @@ def _solution(text: str) -> Iterator[Named]:
 def _cmake(text: str) -> Iterator[Named]:
     for match in re.finditer(_CMAKE_FOLDER, text):
         yield Named(match[1], "subdirectory")
+    if re.search(r"(?i)\badd_subdirectory\s*\(\s*\"?\$", text):
+        for match in re.finditer(_CMAKE_LOOP, text):
+            yield from _all(match[1].replace('"', " ").split(), "subdirectory")
 
 
 def _meson(text: str) -> Iterator[Named]:
     for match in re.finditer(_MESON_FOLDER, text):
         yield Named(match[1], "subdirectory")
+    if re.search(r"(?m)^[ \t]*subdir\(\s*\w", text):
+        for match in re.finditer(_MESON_LOOP, text):
+            yield from _all(re.findall(_QUOTED, match[1]), "subdirectory")
+
+
+def _automake(text: str) -> Iterator[Named]:
+    for match in re.finditer(_AUTOMAKE_FOLDERS, text):
+        yield from _all(match[1].replace("\\\n", " ").split(), "subdirectory")
+
+
+def _makefile(text: str) -> Iterator[Named]:
+    for match in re.finditer(_MAKE_INCLUDE, text):
+        # Settings that people include by other names, such as .env, are no part of the program.
+        rules = [word for word in match[1].split() if word.endswith((".mk", ".make", "/Makefile"))]
+        yield from _all(rules, "included rules")
+
+
+def _gradle_settings(text: str) -> Iterator[Named]:
+    for match in re.finditer(_GRADLE_FOLDER, text):
+        yield Named(match[1], "project folder")
 
 
 def _maven(text: str) -> Iterator[Named]:
@@ -222,6 +262,11 @@ _READERS: Final[Mapping[str, _Reader]] = {
     "setup.py": _setup_py,
     "CMakeLists.txt": _cmake,
     "meson.build": _meson,
+    "Makefile.am": _automake,
+    "Makefile": _makefile,
+    "GNUmakefile": _makefile,
+    "settings.gradle": _gradle_settings,
+    "settings.gradle.kts": _gradle_settings,
     "pom.xml": _maven,
     "go.mod": _go_mod,
     "go.work": _go_mod,
