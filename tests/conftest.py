@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,19 +35,29 @@ _LONG = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave three of four rows of their tables to the full run; the fast one still has each test.
-
-    Coverage is measured of the fast run's tests: to trace the long ones takes as long again, for lines that are reached.
-    """
+    """Leave three of four rows of their tables to the full run; the fast one still has each test."""
     rows: Counter[str] = Counter()
     for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.untraced)
         name, bracket, _ = item.nodeid.partition("[")
         if bracket and item.path.relative_to(ROOT / "tests").parts[0] in _LONG:
             if rows[name] % 4:
                 item.add_marker(pytest.mark.slow)
             rows[name] += 1
-        if item.get_closest_marker("slow"):
-            item.add_marker(pytest.mark.no_cover)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Measure no coverage of what runs long: to trace it takes as long again, and others reach the same lines."""
+    tracer = sys.gettrace()
+    if tracer is None or item.get_closest_marker("untraced") is None:
+        return (yield)
+    sys.settrace(None)
+    try:
+        return (yield)
+    finally:
+        sys.settrace(tracer)
 
 
 @pytest.fixture

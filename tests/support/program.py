@@ -36,7 +36,7 @@ def ctxopt(
     *arguments: str, cwd: object, stdin: str = "", **more: str
 ) -> subprocess.CompletedProcess[str]:
     """Call the program in ``cwd`` as a process would, with ``stdin`` to read and ``more`` in its environment."""
-    with TemporaryFile() as given, TemporaryFile() as out, TemporaryFile() as err:
+    with _scratch() as given, _scratch() as out, _scratch() as err:
         given.write(stdin.encode())
         given.seek(0)
         streams = _Streams(given, out, err)
@@ -44,6 +44,11 @@ def ctxopt(
             code = _exit_code()
         done = subprocess.CompletedProcess(arguments, code, _text(out), _text(err))
     return _without_traceback(done)
+
+
+def _scratch() -> IO[bytes]:
+    # Not where TMPDIR says: a test may be another user by now.
+    return TemporaryFile(dir="/tmp")
 
 
 class _Streams(NamedTuple):
