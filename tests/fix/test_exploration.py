@@ -19,7 +19,7 @@ from ctxopt.fix.run import FixRequest, undo
 from tests.fix.test_properties import build, dockerfiles, files, gitignores, ignore_files
 from tests.support.examples import examples
 from tests.support.explorers import exploration_at, turned
-from tests.support.pictures import HOSTILE, JUNK, lay_junk
+from tests.support.pictures import HOSTILE, JUNK, OVER_JUNK, lay_junk
 from tests.support.trees import lay
 
 PLAIN = {
@@ -242,10 +242,7 @@ def walk_through(root: str, exploration: Exploration, paths: list[str]) -> Explo
 
 
 IGNORES = {
-    "no file": None,
-    "some lines": "*.md\n",
-    "exceptions above": "docs\n!**/README.md\n!*.sql\n",
-    "an exception in what a line hides": "*.txt\n!node_modules/a\n",
+    **OVER_JUNK,
     "everything but": "*\n!src\n!web\n",
     "it hides itself": ".dockerignore\n*.log\n",
     "ends under a comment by hand": "*.md\n\n# Chosen by hand\ndocs\n",

@@ -26,7 +26,15 @@ from tests.fix.test_properties import (
     ignore_files,
 )
 from tests.support.examples import examples
-from tests.support.pictures import JUNK, combinations, lay_junk, picture_at, sent_bytes, totals
+from tests.support.pictures import (
+    JUNK,
+    OVER_JUNK,
+    combinations,
+    lay_junk,
+    picture_at,
+    sent_bytes,
+    totals,
+)
 from tests.support.trees import lay
 
 
@@ -47,13 +55,7 @@ def is_as_walked(root: str, fix: Fix, picture, on, builder: BuilderName) -> bool
     return sent_bytes(picture, on) == walked.sent.total.bytes
 
 
-IGNORES = {
-    "no file": None,
-    "some lines": "*.md\n",
-    "a line to repair": "/node_modules/\n*.md\n",
-    "exceptions above": "docs\n!**/README.md\n!*.sql\n",
-    "an exception in what a line hides": "*.txt\n!node_modules/a\n",
-}
+IGNORES = {**OVER_JUNK, "a line to repair": "/node_modules/\n*.md\n"}
 
 
 @pytest.mark.parametrize("builder", ["buildkit", "classic", "podman"])

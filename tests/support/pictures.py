@@ -35,6 +35,13 @@ JUNK: dict[str, int | str] = {
     "src/main.c": 2_000,
 }
 """A project with what people leave lying about in it."""
+OVER_JUNK: dict[str, str | None] = {
+    "no file": None,
+    "some lines": "*.md\n",
+    "exceptions above": "docs\n!**/README.md\n!*.sql\n",
+    "an exception in what a line hides": "*.txt\n!node_modules/a\n",
+}
+"""Ignore files for it; None is none."""
 HOSTILE: dict[str, int | str] = {
     "Dockerfile": "FROM a\nCOPY . .\n",
     "<img src=x onerror=alert(1)>": 40_000,
