@@ -13,6 +13,7 @@ from ctxopt.fix.safety import Safety, lost_sources
 from ctxopt.fix.unit import Saving, Tried, Unit
 from ctxopt.fix.what_if import rewritten
 from ctxopt.languages.golang.paths import has_meta
+from ctxopt.languages.ignore.escape import fits_a_line
 from ctxopt.languages.ignore.matcher import read_matcher
 from ctxopt.languages.ignore.text import clean_pattern
 from ctxopt.rules.rule import add_line
@@ -22,7 +23,6 @@ from ctxopt.tree.replay import Difference
 from ctxopt.tree.view import View, files_below
 
 _MOST_PARTS: Final = 50
-_BREAKS: Final = frozenset("\n\r")
 
 
 class _LostFiles(Collection[str]):
@@ -95,7 +95,7 @@ class Attempts:
         if not 1 < len(change.lost) <= _MOST_PARTS:
             return
         for path in change.lost:
-            if _BREAKS.isdisjoint(path):
+            if fits_a_line(path):
                 line = add_line(line_of(self._facts, path), unit.edits[0].reason)
                 yield unit._replace(edits=(line,))
 

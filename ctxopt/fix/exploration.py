@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from ctxopt.build.fate_sums import FateSums
 from ctxopt.build.survey import Survey
@@ -23,14 +23,13 @@ from ctxopt.fix.plan import Fix, Start, check_link, plan_fix, starting_point
 from ctxopt.fix.run import Written, write_fix
 from ctxopt.fix.unit import Saving
 from ctxopt.fix.what_if import rewalked
+from ctxopt.languages.ignore.escape import fits_a_line
 from ctxopt.languages.ignore.text import parse_ignore_file
 from ctxopt.paths import is_at_or_below, is_covered, name, overlaps, parent
 from ctxopt.rules.registry import RULES
 from ctxopt.rules.run import run_rules
 from ctxopt.rules.trial import Trial, try_file
 from ctxopt.tree.model import Flag
-
-_BREAKS: Final = frozenset("\n\r")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +109,7 @@ class Exploration:
         """Return what keeps ``path`` back, or brings it back where it is kept back; else why no line does."""
         if self.refusal:
             return self.refusal
-        if not _BREAKS.isdisjoint(path):
+        if not fits_a_line(path):
             return "no line of an ignore file can hold a line break"
         turn = self._keep_back
         if is_kept(now, path):

@@ -13,6 +13,7 @@ from ctxopt.evidence.candidates import Candidate
 from ctxopt.evidence.facts import Facts
 from ctxopt.evidence.reach import Reach, Reached
 from ctxopt.languages.ignore.edits import Edit
+from ctxopt.languages.ignore.escape import fits_a_line
 from ctxopt.rules.finding import Finding
 from ctxopt.rules.gitignore_line import line_for
 from ctxopt.rules.rule import add_line
@@ -21,7 +22,6 @@ from ctxopt.severity import Severity
 from ctxopt.units import and_more
 
 _RANK: Final[dict[Reach, int]] = {"permitted": 0, "sent": 1, "builder": 2, "final": 3}
-_LINE_BREAKS: Final = frozenset("\n\r")
 SERIOUS: Final = 10
 """Times the noise floor from which on a finding is a warning."""
 _HEAVY: Final = 10_000_000
@@ -247,11 +247,8 @@ def edits_for(facts: Facts, group: Group, reason: str) -> tuple[Edit, ...]:
     # The group is worth its finding, so its only member is; and no secret is too small to hide.
     if len(group.members) == 1 or group.worst.topic == "secret":
         floor = 0
-    # No line can hold a line break, and ? in its place would hide other names, too.
     members = [
-        member
-        for member in group.members
-        if member.bytes >= floor and not _LINE_BREAKS.intersection(member.path)
+        member for member in group.members if member.bytes >= floor and fits_a_line(member.path)
     ]
     line = None
     # For one path, its name says more than a pattern.

@@ -34,6 +34,11 @@ def escape_pattern(path: str, dialect: Dialect = DOCKER) -> str:
     return _escape_ends(path, [_escape(char) for char in path])
 
 
+def fits_a_line(path: str) -> bool:
+    """Tell whether a line can mean ``path`` alone: none holds a line break, and ``?`` in its place hits other names."""
+    return _BREAKS.isdisjoint(path)
+
+
 def _escape_ends(path: str, parts: list[str]) -> str:
     if path[0] in "!#":
         parts[0] = "\\" + path[0]
